@@ -1,0 +1,108 @@
+// Package model says what the tables mean: rows, pairs, order, filter, changes
+// and the plan to free a port.
+//
+// It is pure: no I/O, no clock of its own, nothing of a screen. What it needs
+// to know of the world stands in the snapshots that it is given.
+package model
+
+import (
+	"time"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// Mark says what has become of a row since a moment ago.
+type Mark uint8
+
+// The marks.
+const (
+	Unmarked Mark = iota
+	New
+	Changed
+	Closed
+)
+
+// Reach says who can get to a socket.
+type Reach uint8
+
+// The reaches.
+const (
+	ReachUnknown  Reach = iota
+	ReachLoopback       // only this machine
+	ReachNetwork        // others too: exposed
+)
+
+// String gives the word of queries and JSON.
+func (r Reach) String() string {
+	switch r {
+	case ReachLoopback:
+		return "loopback"
+	case ReachNetwork:
+		return "network"
+	}
+	return ""
+}
+
+// Row is one line of the table: a socket, or both ends of a loopback
+// connection.
+type Row struct {
+	// Socket is the row's socket; of a pair the server's end.
+	Socket *sockets.Socket
+	// Peer is the other end of a connection whose both ends are on this
+	// machine, of a pair the client's end; nil if there is none.
+	Peer *sockets.Socket
+	// In is where owners, users and interfaces of the row are looked up.
+	In *sockets.Snapshot
+	// First is when the row's socket was first seen. If not Exact, it was
+	// there before lotop looked, and First is when its owner started; zero if
+	// that is not known either.
+	First time.Time
+	Exact bool
+	Mark  Mark
+	// Folded tells that the row stands for both Socket and Peer.
+	Folded bool
+	Reach  Reach
+	// Debugger names the debug server whose socket this is, such as "delve";
+	// empty if it is none.
+	Debugger string
+	// Clients counts a listener's connections, Waiting those of them that it
+	// has not accepted yet.
+	Clients, Waiting int32
+}
+
+// Owner returns the first process that holds s, or nil.
+func (r *Row) Owner(s *sockets.Socket) *process.Process {
+	for _, o := range s.Owners {
+		if p := r.In.Process(o.PID); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// Holders returns every process that holds s, each once, in the order of the
+// table.
+func (r *Row) Holders(s *sockets.Socket) []*process.Process {
+	var all []*process.Process
+	for i, o := range s.Owners {
+		if p := r.In.Process(o.PID); p != nil && !heldBefore(s.Owners[:i], o.PID) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+func heldBefore(owners []sockets.Owner, pid int32) bool {
+	for _, o := range owners {
+		if o.PID == pid {
+			return true
+		}
+	}
+	return false
+}
+
+// Is tells whether the row stands for the socket with that ID.
+func (r *Row) Is(id sockets.ID) bool {
+	return r.Socket.ID == id || r.Folded && r.Peer.ID == id
+}

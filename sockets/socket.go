@@ -1,0 +1,196 @@
+// Package sockets says what the kernel says: the tables of TCP and UDP
+// sockets, who owns each, and whether an address can be bound.
+//
+// It knows nothing of what the rows mean to a person (that is model) and
+// nothing of screens. One file per operating system does the asking; whatever
+// only takes bytes apart is plain Go and is tested everywhere.
+package sockets
+
+import (
+	"net/netip"
+	"strconv"
+
+	"lotop/sockets/process"
+)
+
+// ID names a socket for as long as it lives. On Linux it is the kernel's
+// cookie, which is never used twice before the next boot; elsewhere it is a
+// hash of protocol, addresses and inode or pid.
+type ID uint64
+
+// String writes the ID as 16 hexadecimal digits.
+func (id ID) String() string {
+	s := strconv.FormatUint(uint64(id), 16)
+	return "0000000000000000"[len(s):] + s
+}
+
+// Protocol is the IANA number of a transport protocol.
+type Protocol uint8
+
+// The protocols lotop reads.
+const (
+	TCP Protocol = 6
+	UDP Protocol = 17
+)
+
+// String gives the name in lower case.
+func (p Protocol) String() string {
+	switch p {
+	case TCP:
+		return "tcp"
+	case UDP:
+		return "udp"
+	}
+	return "protocol " + strconv.Itoa(int(p))
+}
+
+// State is the state of a socket. The numbers are Linux's
+// (include/net/tcp_states.h); Bound and Unconn are lotop's own names for the
+// two kinds of socket that hold a port and have no remote end.
+type State uint8
+
+// The states, in the kernel's order.
+const (
+	Established State = 1
+	SynSent     State = 2
+	SynRecv     State = 3
+	FinWait1    State = 4
+	FinWait2    State = 5
+	TimeWait    State = 6
+	Close       State = 7
+	CloseWait   State = 8
+	LastAck     State = 9
+	Listen      State = 10
+	Closing     State = 11
+	Bound       State = 13 // TCP, bound and not listening (TCP_BOUND_INACTIVE)
+	Unconn      State = 14 // UDP without a remote end
+)
+
+var stateNames = [...]string{
+	Established: "ESTABLISHED", SynSent: "SYN_SENT", SynRecv: "SYN_RECV",
+	FinWait1: "FIN_WAIT1", FinWait2: "FIN_WAIT2", TimeWait: "TIME_WAIT",
+	Close: "CLOSE", CloseWait: "CLOSE_WAIT", LastAck: "LAST_ACK",
+	Listen: "LISTEN", Closing: "CLOSING", Bound: "BOUND", Unconn: "UNCONN",
+}
+
+// String gives the name as netstat and lsof write it.
+func (s State) String() string {
+	if int(s) < len(stateNames) && stateNames[s] != "" {
+		return stateNames[s]
+	}
+	return "STATE_" + strconv.Itoa(int(s))
+}
+
+// States lists every state in the kernel's order.
+func States() []State {
+	var all []State
+	for s, name := range stateNames {
+		if name != "" {
+			all = append(all, State(s))
+		}
+	}
+	return all
+}
+
+// Known is a yes or no that the kernel does not always tell.
+type Known uint8
+
+// The values of Known.
+const (
+	Unknown Known = iota
+	No
+	Yes
+)
+
+// Reason says why a socket has no owner in sight.
+type Reason uint8
+
+// The reasons. NoReason goes with a socket that has owners.
+const (
+	NoReason       Reason = iota
+	OtherUser             // held by a process of another user, whose descriptors may not be read
+	NotAccepted           // a connection that waits in a listener's accept queue
+	InTimeWait            // nobody's any more: the kernel remembers it for a minute
+	Orphaned              // closed by its process, the kernel still ends the conversation
+	HeldByKernel          // no process holds it: NFS, a tunnel, io_uring
+	OtherNamespace        // held by a process this pid namespace does not show
+	Unreadable            // some process hides its descriptors, also from its own user or from root
+	NotLookedUp           // this source does not tell owners apart
+)
+
+var reasonNames = [...]string{
+	OtherUser: "other_user", NotAccepted: "not_accepted", InTimeWait: "time_wait",
+	Orphaned: "orphaned", HeldByKernel: "kernel", OtherNamespace: "other_namespace",
+	Unreadable: "unreadable", NotLookedUp: "not_looked_up",
+}
+
+// String gives the word that JSON uses, empty for NoReason.
+func (r Reason) String() string {
+	if int(r) < len(reasonNames) {
+		return reasonNames[r]
+	}
+	return ""
+}
+
+// Owner is a file descriptor through which a process holds a socket.
+type Owner struct {
+	PID int32
+	FD  int32 // -1 if not known
+}
+
+// Timer is what the kernel waits for on a socket.
+type Timer uint8
+
+// The timers, numbered as in idiag_timer (net/ipv4/inet_diag.c).
+const (
+	NoTimer       Timer = 0
+	RetransTimer  Timer = 1
+	KeepTimer     Timer = 2
+	TimeWaitTimer Timer = 3
+	ProbeTimer    Timer = 4
+)
+
+var timerNames = [...]string{"", "retransmit", "keepalive", "time_wait", "probe"}
+
+// String gives the word that JSON uses, empty for NoTimer.
+func (t Timer) String() string {
+	if int(t) < len(timerNames) {
+		return timerNames[t]
+	}
+	return ""
+}
+
+// Socket is one row of a kernel table.
+type Socket struct {
+	ID     ID
+	Local  netip.AddrPort
+	Remote netip.AddrPort // the zero value for none
+	Inode  uint64         // 0 once no process holds it
+	Owners []Owner        // every holder; shared between snapshots, never changed
+	Cgroup *process.Cgroup
+	UID    uint32 // meaningful only with HasUID
+	Device uint32 // interface index it is bound to, 0 for none
+	// RecvQueue and SendQueue are bytes; for a listener the accept queue's
+	// length and limit, in connections.
+	RecvQueue uint32
+	SendQueue uint32
+	TimerMS   uint32 // until Timer expires, in milliseconds
+	Timer     Timer
+	Protocol  Protocol
+	State     State
+	NoOwner   Reason
+	HasUID    bool
+	HasQueue  bool  // whether the queues are known
+	V6        bool  // an AF_INET6 socket
+	Mapped    bool  // an AF_INET6 socket with IPv4 addresses
+	V6Only    Known // for AF_INET6
+}
+
+// DualStack tells whether the socket also answers IPv4: an IPv6 wildcard
+// without IPV6_V6ONLY.
+func (s *Socket) DualStack() bool {
+	return s.V6 && !s.Mapped && s.V6Only == No && s.Local.Addr().IsUnspecified()
+}
+
+// Connected tells whether the socket has a remote end.
+func (s *Socket) Connected() bool { return s.Remote.IsValid() }

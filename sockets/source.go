@@ -1,0 +1,97 @@
+package sockets
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"runtime"
+	"time"
+
+	"lotop/sockets/process"
+)
+
+// Source is where sockets come from: the live kernel, or a recording that
+// plays back. A Source is used by one goroutine at a time.
+type Source interface {
+	// Read fills into with the sockets as they are now, reusing its memory.
+	// What could be read only in part is told by into.Warnings, not by an
+	// error.
+	Read(ctx context.Context, into *Snapshot) error
+	// Close gives back what the source holds.
+	Close() error
+}
+
+// Snapshot is what a Source saw at one moment.
+type Snapshot struct {
+	Time    time.Time
+	Sockets []Socket
+	// Processes are the owners, by pid. The map is shared between snapshots
+	// and never changed.
+	Processes map[int32]*process.Process
+	Users     map[uint32]process.Text // names of the sockets' users; shared, never changed
+	Devices   map[uint32]process.Text // names of network interfaces; shared, never changed
+	Addresses []netip.Addr            // this machine's own addresses
+	Ephemeral PortRange               // what this system hands out by itself
+	Warnings  []Warning
+	From      string // the source's name: "sock_diag" or "netstat"
+}
+
+// Process returns the process with that pid, or nil.
+func (s *Snapshot) Process(pid int32) *process.Process { return s.Processes[pid] }
+
+// PortRange is a range of ports, both ends included; the zero value is empty.
+type PortRange struct{ First, Last uint16 }
+
+// Contains tells whether port lies in the range.
+func (r PortRange) Contains(port uint16) bool {
+	return r.Last != 0 && port >= r.First && port <= r.Last
+}
+
+// Warning is a part of the truth that is missing, in words for a person.
+type Warning struct {
+	Kind  WarningKind
+	Count int    // of what Kind counts, 0 if nothing is counted
+	Text  string // one line: what is missing, then what to do
+}
+
+// WarningKind tells warnings apart.
+type WarningKind uint8
+
+// The kinds of warning.
+const (
+	OwnersHidden    WarningKind = iota + 1 // sockets without owner, held by other users
+	OwnersUnread                           // sockets without owner, by processes that hide
+	SecondSource                           // not sock_diag: the table is poorer
+	TableIncomplete                        // a dump was interrupted again and again
+)
+
+// Kind selects a source.
+type Kind string
+
+// The kinds of source that --source takes.
+const (
+	Auto    Kind = "auto"    // the best that works
+	Diag    Kind = "diag"    // NETLINK_SOCK_DIAG
+	Netstat Kind = "netstat" // /proc/net, through github.com/cakturk/go-netstat
+)
+
+// ErrUnsupported says that lotop cannot read this operating system's tables.
+var ErrUnsupported = errors.New("lotop cannot read the socket tables of " + runtime.GOOS + " yet")
+
+// Options say how to open the live source.
+type Options struct {
+	Kind Kind   // empty means Auto
+	Proc string // root of the proc file system, empty means /proc
+}
+
+// Open opens the live kernel. The error says which ways were tried and why each
+// failed.
+func Open(o Options) (Source, error) {
+	if o.Kind == "" {
+		o.Kind = Auto
+	}
+	if o.Proc == "" {
+		o.Proc = "/proc"
+	}
+	return open(o)
+}
