@@ -1,0 +1,170 @@
+package process
+
+import "strings"
+
+// ParseCgroup tells unit and container from a path in the cgroup hierarchy.
+//
+// Inside a container only the container counts: a unit there is not one that
+// this machine's service manager could stop, and neither is a container within
+// it. A service that runs a single container is named next to it.
+func ParseCgroup(path string) Cgroup {
+	c := Cgroup{Path: NewText(path)}
+	// The kernel says so behind a group that was removed under its processes.
+	path = strings.TrimSuffix(path, " (deleted)")
+	unit, parent := "", ""
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || part == ".." {
+			continue
+		}
+		if name, engine := container(parent, part); name != "" {
+			c.Container, c.Engine = NewText(name), engine
+			c.Unit = NewText(runner(parent, part))
+			return c
+		}
+		if isUnit(part) {
+			unit = unitName(part)
+		}
+		parent = part
+	}
+	c.Unit = NewText(unit)
+	return c
+}
+
+// OfUser tells whether the unit belongs to a user's own service manager, so that
+// systemctl needs --user.
+func (c Cgroup) OfUser() bool {
+	_, below, found := strings.Cut(c.Path.raw, "/user@")
+	_, below, found2 := strings.Cut(below, ".service/")
+	return found && found2 && c.Unit.raw != "" && strings.Contains(below, c.Unit.raw)
+}
+
+// Title is what to show: the container, or else the unit with systemd's escapes
+// decoded (my-app for my\x2dapp). Unit itself stays as systemctl takes it.
+func (c Cgroup) Title() string {
+	if c.Container.raw != "" {
+		return c.Container.String()
+	}
+	return clean(unescape(c.Unit.raw))
+}
+
+// unitKinds are the units that can have processes. A slice only groups others.
+var unitKinds = [...]string{".service", ".scope", ".socket", ".mount", ".swap"}
+
+func isUnit(part string) bool {
+	for _, kind := range unitKinds {
+		if len(part) > len(kind) && strings.HasSuffix(part, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// unitName drops the underscore that systemd sets before a name which the
+// kernel would take for one of its own files, such as cpu.service.
+func unitName(part string) string { return strings.TrimPrefix(part, "_") }
+
+// engines are the names that container engines set before an id.
+var engines = [...]struct{ prefix, engine string }{
+	{"docker-", "docker"},
+	{"libpod-payload-", "podman"}, // the container of a service that podman runs
+	{"libpod-", "podman"},
+	{"cri-containerd-", "containerd"},
+	{"nerdctl-", "containerd"},
+	{"crio-", "cri-o"},
+}
+
+// container tells whether a path's part is a container, from its name and the
+// part before it.
+func container(parent, part string) (name, engine string) {
+	base := strings.TrimSuffix(part, ".scope")
+	// With systemd's notation but without systemd, runc makes one folder
+	// SLICE:PREFIX:ID.
+	if fields := strings.Split(base, ":"); len(fields) == 3 {
+		base = fields[1] + "-" + fields[2]
+	}
+	for _, e := range engines {
+		// A helper such as libpod-conmon-ID has no id right behind the prefix.
+		if id, ok := strings.CutPrefix(base, e.prefix); ok && isID(id, 12) {
+			return id[:12], e.engine
+		}
+	}
+	switch {
+	case part == base && isID(part, 64):
+		if engine := engineOf(parent); engine != "" {
+			return part[:12], engine
+		}
+	case parent == "lxc" || parent == "lxc.payload":
+		return part, "lxc"
+	case strings.HasPrefix(part, "lxc.payload."):
+		return part[len("lxc.payload."):], "lxc"
+	}
+	return machine(part), "nspawn"
+}
+
+// engineOf tells who names a container by its bare id below that folder. In a
+// pod that is containerd: docker left Kubernetes, and cri-o sets a prefix.
+func engineOf(parent string) string {
+	switch {
+	case parent == "docker":
+		return "docker"
+	case strings.HasPrefix(parent, "kubepods"), strings.HasPrefix(parent, "pod") && len(parent) >= len("pod")+32:
+		return "containerd"
+	}
+	return ""
+}
+
+// machine returns the name under which machinectl knows what runs in that unit,
+// empty if it is no container. Virtual machines register there too, but what
+// they hold on this machine is held by the emulator.
+func machine(part string) string {
+	name, ok := strings.CutPrefix(part, "systemd-nspawn@")
+	if ok {
+		name, ok = strings.CutSuffix(name, ".service")
+	} else if name, ok = strings.CutPrefix(part, "machine-"); ok {
+		name, ok = strings.CutSuffix(name, ".scope")
+	}
+	name = unescape(name)
+	if !ok || strings.HasPrefix(name, "qemu-") || strings.HasPrefix(name, "lxc-") {
+		return ""
+	}
+	return name
+}
+
+// runner returns the service that is there for this one container.
+func runner(parent, part string) string {
+	switch {
+	case strings.HasPrefix(part, "systemd-nspawn@"):
+		return part
+	case strings.HasPrefix(part, "libpod-payload-") && strings.HasSuffix(parent, ".service"):
+		return unitName(parent)
+	}
+	return ""
+}
+
+// isID tells whether s is an id of at least that many lower-case hexadecimal
+// digits, and at most 64.
+func isID(s string, least int) bool {
+	for _, c := range []byte(s) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return len(s) >= least && len(s) <= 64
+}
+
+// unescape decodes systemd's \x2d in a unit's name.
+func unescape(s string) string {
+	if !strings.Contains(s, `\x`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if strings.HasPrefix(s[i:], `\x`) && len(s) >= i+4 && isID(s[i+2:i+4], 2) {
+			b.WriteByte(byte(hexNumber([]byte(s[i+2 : i+4]))))
+			i += 3
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}

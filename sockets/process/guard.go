@@ -1,0 +1,42 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+// ErrProtected says that lotop does not end a process, whoever asks.
+var ErrProtected = errors.New("not ended")
+
+// Protected tells whether lotop refuses to end p, and what to do instead: init,
+// what is part of the kernel, lotop itself, and all that lotop runs in.
+func (r *Reader) Protected(p *Process) (reason string, ok bool) {
+	self := os.Getpid()
+	switch {
+	case p.PID <= 0:
+		return "it is no process that can be seen from here: look in the namespace that it runs in", true
+	case p.PID == 1:
+		return "everything else depends on it: stop the unit that holds the port, such as systemctl stop NAME.socket", true
+	case p.PID == self:
+		return "it is lotop itself: quit lotop instead", true
+	}
+	if s, err := r.stat(p.PID); err == nil && s.flags&kernelThread != 0 {
+		return "it is part of the kernel: unmount or take down what it serves", true
+	}
+	if p.PID == os.Getppid() {
+		return runsLotop(p), true
+	}
+	line, _ := r.lineage(self) // as far as it can be seen
+	for _, at := range line {
+		if at.pid == p.PID {
+			return runsLotop(p), true
+		}
+	}
+	return "", false
+}
+
+// runsLotop says that p is an ancestor.
+func runsLotop(p *Process) string {
+	return fmt.Sprintf("lotop runs inside it: end %s from another terminal", p.Name)
+}

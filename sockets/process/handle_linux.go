@@ -1,0 +1,173 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// pollEvery is how often a process without pidfd is looked at.
+const pollEvery = 25 * time.Millisecond
+
+// open gets the pidfd first and compares then: from there on the pid may be
+// reused, the pidfd may not.
+func (r *Reader) open(p *Process) (*Handle, error) {
+	if p.PID <= 0 { // to kill(2) these are groups of processes
+		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+	}
+	if err := r.sameNamespace(); err != nil {
+		return nil, fmt.Errorf("hold process %d: %w", p.PID, err)
+	}
+	fd, err := unix.PidfdOpen(p.PID, 0)
+	switch err {
+	case nil:
+	case unix.ENOSYS, unix.EPERM: // no such call, or a sandbox that hides it
+		fd = -1
+	case unix.ESRCH:
+		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+	default:
+		return nil, fmt.Errorf("hold process %d: pidfd_open: %w", p.PID, err)
+	}
+	h := &Handle{process: p, reader: r, fd: fd}
+	if err := h.verify(); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// sameNamespace makes sure that the pids of the proc file system are those of
+// signals. They are not where another pid namespace's is mounted.
+func (r *Reader) sameNamespace() error {
+	self, err := r.self()
+	if err != nil {
+		return err
+	}
+	if self != os.Getpid() {
+		return fmt.Errorf("%s belongs to another pid namespace: run lotop there", r.proc)
+	}
+	return nil
+}
+
+// verify compares the start time.
+func (h *Handle) verify() error {
+	now, err := h.reader.stat(h.process.PID)
+	if err != nil {
+		return fmt.Errorf("hold process %d: %w", h.process.PID, err)
+	}
+	if now.start != h.process.Start {
+		return fmt.Errorf("hold process %d: its number names another by now: %w", h.process.PID, ErrGone)
+	}
+	return nil
+}
+
+func (h *Handle) signal(sig syscall.Signal) error {
+	var err error
+	if h.Exact() {
+		err = unix.PidfdSendSignal(h.fd, sig, nil, 0)
+	} else {
+		if err := h.verify(); err != nil {
+			return err
+		}
+		err = unix.Kill(h.process.PID, sig)
+	}
+	switch err {
+	case nil:
+		return nil
+	case unix.ESRCH:
+		err = ErrGone
+	case unix.EPERM:
+		return h.denied()
+	}
+	return fmt.Errorf("send %s to process %d: %w", SignalName(sig), h.process.PID, err)
+}
+
+// denied says whose the process is, and what would help.
+func (h *Handle) denied() error {
+	p, self := h.process, uint32(os.Geteuid())
+	owner := h.reader.users.Name(p.UID)
+	var help string
+	switch {
+	case self == 0:
+		help = fmt.Sprintf("belongs to %s, and root may not end it from inside this container: run lotop outside", owner)
+	case p.UID == self:
+		help = "has other rights than its user: run lotop with sudo"
+	case p.UID == 0:
+		help = fmt.Sprintf("belongs to %s: run lotop with sudo", owner)
+	default:
+		help = fmt.Sprintf("belongs to %s: run lotop as that user or with sudo", owner)
+	}
+	return fmt.Errorf("%w: process %d (%s) %s", ErrDenied, p.PID, p.Name, help)
+}
+
+// exited tells whether the process has ended.
+func (h *Handle) exited() bool {
+	if h.Exact() {
+		ready := []unix.PollFd{{Fd: int32(h.fd), Events: unix.POLLIN}}
+		n, _ := unix.Poll(ready, 0)
+		return n > 0
+	}
+	now, err := h.reader.stat(h.process.PID)
+	if err != nil {
+		return errors.Is(err, ErrGone)
+	}
+	// A zombie with several threads is a main thread that left early.
+	return now.start != h.process.Start || condition(now.state) == 'Z' && now.threads <= 1
+}
+
+func (h *Handle) wait(ctx context.Context) error {
+	if h.exited() {
+		return nil
+	}
+	if !h.Exact() {
+		return h.waitByLooking(ctx)
+	}
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return fmt.Errorf("wait for process %d: eventfd: %w", h.process.PID, err)
+	}
+	// The File keeps a late wake-up from writing to whatever gets this number next.
+	wake := os.NewFile(uintptr(fd), "eventfd")
+	defer wake.Close()
+	stop := context.AfterFunc(ctx, func() { _, _ = wake.Write([]byte{1, 1, 1, 1, 1, 1, 1, 1}) })
+	defer stop()
+
+	ready := []unix.PollFd{{Fd: int32(h.fd), Events: unix.POLLIN}, {Fd: int32(fd), Events: unix.POLLIN}}
+	for {
+		_, err := unix.Poll(ready, -1)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return fmt.Errorf("wait for process %d: poll: %w", h.process.PID, err)
+		case ready[0].Revents != 0:
+			return nil
+		}
+		return ctx.Err()
+	}
+}
+
+func (h *Handle) waitByLooking(ctx context.Context) error {
+	again := time.NewTicker(pollEvery)
+	defer again.Stop()
+	for !h.exited() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+		}
+	}
+	return nil
+}
+
+func (h *Handle) close() error {
+	if !h.Exact() {
+		return nil
+	}
+	return unix.Close(h.fd)
+}

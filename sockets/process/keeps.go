@@ -1,0 +1,43 @@
+package process
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// keeps says what keeps a process from ending on a signal, then what to do;
+// empty if that cannot be told.
+func (r *Reader) keeps(pid int, sig syscall.Signal) string {
+	now, err := r.stat(pid)
+	if err != nil {
+		return ""
+	}
+	more, err := r.status(pid)
+	if err != nil {
+		return ""
+	}
+	switch {
+	case now.state == 't' && more.tracer > 0:
+		return fmt.Sprintf("a debugger holds it: quit %s first", r.called(more.tracer))
+	case now.state == 'T' && sig != syscall.SIGKILL:
+		return fmt.Sprintf("it is stopped and ends when it goes on: kill -CONT %d", pid)
+	case now.state == 'D':
+		return "it waits for a disk or a file server: it ends when that answers"
+	case condition(now.state) == 'Z':
+		return "its main thread has ended and others go on: wait, or end it by force"
+	case sig > 0 && sig <= 64 && more.ignores&(1<<(sig-1)) != 0:
+		return fmt.Sprintf("it ignores %s: end it by force", SignalName(sig))
+	case more.tracer > 0: // it runs, yet a signal goes to the debugger first
+		return fmt.Sprintf("a debugger is attached and may hold the signal back: quit %s first", r.called(more.tracer))
+	}
+	return ""
+}
+
+// called gives a process's name and pid.
+func (r *Reader) called(pid int) string {
+	p, err := r.Look(pid)
+	if err != nil {
+		return fmt.Sprintf("process %d", pid)
+	}
+	return fmt.Sprintf("%s (process %d)", p.Name, pid)
+}

@@ -1,0 +1,75 @@
+package process
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Users knows the names of this machine's users, as far as the password file
+// has them. It may be used by several goroutines at once.
+type Users struct {
+	path string
+
+	mu       sync.Mutex
+	names    map[uint32]Text
+	modified time.Time
+	size     int64
+}
+
+// NewUsers reads names from that password file, when they are first asked for;
+// "" means /etc/passwd.
+func NewUsers(path string) *Users {
+	if path == "" {
+		path = "/etc/passwd"
+	}
+	return &Users{path: path}
+}
+
+// Name returns the user's name, or the number if the file has no such user. The
+// file is read again once it has changed.
+func (u *Users) Name(uid uint32) Text {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.update()
+	if name, ok := u.names[uid]; ok {
+		return name
+	}
+	return NewText(strconv.FormatUint(uint64(uid), 10))
+}
+
+// update keeps what is known while the file cannot be read: tools replace it
+// by renaming, and there is no better answer.
+func (u *Users) update() {
+	info, err := os.Stat(u.path)
+	if err != nil || u.names != nil && info.ModTime().Equal(u.modified) && info.Size() == u.size {
+		return
+	}
+	b, err := os.ReadFile(u.path)
+	if err != nil {
+		return
+	}
+	u.names, u.modified, u.size = parsePasswd(string(b)), info.ModTime(), info.Size()
+}
+
+// parsePasswd takes a password file apart. Of two names for one number the
+// first counts, as in getpwuid(3).
+func parsePasswd(s string) map[uint32]Text {
+	names := make(map[uint32]Text)
+	for line := range strings.Lines(s) {
+		fields := strings.SplitN(line, ":", 4)
+		if len(fields) < 4 || fields[0] == "" || fields[0][0] == '#' {
+			continue
+		}
+		uid, err := strconv.ParseUint(fields[2], 10, 32)
+		if err != nil {
+			continue
+		}
+		if _, known := names[uint32(uid)]; !known {
+			names[uint32(uid)] = NewText(fields[0])
+		}
+	}
+	return names
+}

@@ -1,0 +1,45 @@
+package process
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func TestUsers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "passwd")
+	write := func(content string, at int64) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Unix(at, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u := NewUsers(path)
+	check := func(uid uint32, want string) {
+		t.Helper()
+		if got := u.Name(uid).String(); got != want {
+			t.Errorf("user %d is %q, want %q", uid, got, want)
+		}
+	}
+	check(0, "0") // no file yet
+	write("# comment:x:5:5\nroot:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:\n+::::::\nada:x:1000:1000:Ada, countess:/home/ada:/bin/sh\nbad:x:-1:1:\nshort:x:7\n:x:8:8:\nbig:x:4294967295:1::/:\n", 1000)
+	check(0, "root")
+	check(1000, "ada")
+	check(4294967295, "big")
+	check(5, "5")
+	check(7, "7")
+	check(8, "8")
+	write("root:x:0:0::/:\neve\x1b[31m:x:1000:1000::/:\n", 2000)
+	check(1000, `eve\x1b[31m`)
+	write("root:x:0:0::/:\nada\x1b[31m:x:1000:1000::/:\n", 3000) // the same size
+	check(1000, `ada\x1b[31m`)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	check(1000, `ada\x1b[31m`)
+	check(9, "9")
+}
