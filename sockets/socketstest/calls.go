@@ -1,0 +1,125 @@
+//go:build linux
+
+package socketstest
+
+import "net/netip"
+
+// Listen makes a TCP listener. The network is tcp4 or tcp6; an IPv4 address in
+// tcp6 is written mapped, as ::ffff:127.0.0.1.
+func (p *Process) Listen(network, addr string, options ...SockOption) Sock {
+	p.t.Helper()
+	return p.sock(p.TryListen(network, addr, options...))
+}
+
+// TryListen is Listen; an errno can be asked for with errors.Is.
+func (p *Process) TryListen(network, addr string, options ...SockOption) (Sock, error) {
+	return p.try(request{Do: cmdListen, Network: network, Address: addr, Options: options})
+}
+
+// Bind makes a socket that is bound and, if it is TCP, does not listen. The
+// network is tcp4, tcp6, udp4 or udp6.
+func (p *Process) Bind(network, addr string, options ...SockOption) Sock {
+	p.t.Helper()
+	return p.sock(p.TryBind(network, addr, options...))
+}
+
+// TryBind is Bind; an errno can be asked for with errors.Is.
+func (p *Process) TryBind(network, addr string, options ...SockOption) (Sock, error) {
+	return p.try(request{Do: cmdBind, Network: network, Address: addr, Options: options})
+}
+
+// UDP makes an unconnected UDP socket of the address's family.
+func (p *Process) UDP(addr string, options ...SockOption) Sock {
+	p.t.Helper()
+	return p.Bind(networkOf("udp", addr), addr, options...)
+}
+
+// ConnectUDP makes a UDP socket with a remote end.
+func (p *Process) ConnectUDP(addr string, options ...SockOption) Sock {
+	p.t.Helper()
+	return p.sock(p.try(request{
+		Do: cmdConnect, Network: networkOf("udp", addr), Address: addr, Options: options,
+	}))
+}
+
+// Dial makes a TCP connection from a socket of the address's family, for a
+// mapped address an IPv6 one.
+func (p *Process) Dial(addr string, options ...SockOption) Sock {
+	p.t.Helper()
+	return p.sock(p.TryDial(addr, options...))
+}
+
+// TryDial is Dial; an errno can be asked for with errors.Is.
+func (p *Process) TryDial(addr string, options ...SockOption) (Sock, error) {
+	return p.try(request{
+		Do: cmdConnect, Network: networkOf("tcp", addr), Address: addr, Options: options,
+	})
+}
+
+// SelfConnect makes a TCP socket that is connected to itself: its local and
+// remote address are addr, whose port may be 0.
+func (p *Process) SelfConnect(addr string, options ...SockOption) Sock {
+	p.t.Helper()
+	return p.sock(p.try(request{
+		Do: cmdSelf, Network: networkOf("tcp", addr), Address: addr, Options: options,
+	}))
+}
+
+// Accept takes the next connection of a listener of this process.
+func (p *Process) Accept(listener Sock) Sock {
+	p.t.Helper()
+	p.own(listener)
+	return p.sock(p.try(request{Do: cmdAccept, FD: listener.FD}))
+}
+
+// Close closes the socket in this process.
+func (p *Process) Close(s Sock) { p.t.Helper(); p.use(cmdClose, s, 0) }
+
+// Shutdown says to the other end that no more data comes, and still receives.
+func (p *Process) Shutdown(s Sock) { p.t.Helper(); p.use(cmdShutdown, s, 0) }
+
+// SetLinger0 makes Close reset the connection, which leaves no TIME_WAIT.
+func (p *Process) SetLinger0(s Sock) { p.t.Helper(); p.use(cmdLinger0, s, 0) }
+
+// Send sends n bytes, over UDP as one datagram.
+func (p *Process) Send(s Sock, n int) { p.t.Helper(); p.use(cmdSend, s, n) }
+
+// Recv receives n bytes, less only if the other end has said that no more
+// comes, and returns how many.
+func (p *Process) Recv(s Sock, n int) int { p.t.Helper(); return p.use(cmdRecv, s, n) }
+
+// Fill sends until there is no room left on either side and returns how many
+// bytes that took.
+func (p *Process) Fill(s Sock) int { p.t.Helper(); return p.use(cmdFill, s, 0) }
+
+func (p *Process) use(do command, s Sock, n int) int {
+	p.t.Helper()
+	p.own(s)
+	return p.must(request{Do: do, FD: s.FD, N: n}).N
+}
+
+func (p *Process) try(q request) (Sock, error) {
+	a, err := p.do(q)
+	if err != nil {
+		return Sock{}, err
+	}
+	return a.Socks[0], nil
+}
+
+func (p *Process) sock(s Sock, err error) Sock {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return s
+}
+
+// networkOf adds the address's family to tcp or udp; what is no address is left
+// to the child to complain about.
+func networkOf(protocol, addr string) string {
+	a, err := netip.ParseAddrPort(addr)
+	if err == nil && a.Addr().Is4() {
+		return protocol + "4"
+	}
+	return protocol + "6"
+}

@@ -1,0 +1,79 @@
+//go:build linux
+
+package socketstest
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// fork starts a grandchild. It uses syscall.ForkExec because an os.File around
+// a socket would close it when it is collected.
+func fork(q *forkRequest) (int, error) {
+	env, err := environ(q.Config)
+	if err != nil {
+		return 0, err
+	}
+	in, err := unix.Open(q.Commands, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, &os.PathError{Op: "open", Path: q.Commands, Err: err}
+	}
+	defer func() { _ = unix.Close(in) }()
+	out, err := unix.Open(q.Answers, unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, &os.PathError{Op: "open", Path: q.Answers, Err: err}
+	}
+	defer func() { _ = unix.Close(out) }()
+
+	files := []uintptr{uintptr(in), uintptr(out), 2}
+	for _, fd := range q.FDs {
+		files = append(files, uintptr(fd))
+	}
+	pid, err := syscall.ForkExec(ownExe, q.Args, &syscall.ProcAttr{
+		Dir: q.Dir, Env: env, Files: files, Sys: processAttr(q.Nobody, q.Outlives),
+	})
+	if err != nil {
+		return 0, os.NewSyscallError("fork", err)
+	}
+	// A zombie of ours would look like a process that refuses to end.
+	go func() {
+		for {
+			if _, err := unix.Wait4(pid, nil, 0, nil); err != unix.EINTR {
+				return
+			}
+		}
+	}()
+	return pid, nil
+}
+
+// processAttr is how every child is started. It is killed when the thread that
+// started it ends, unless it is to outlive its parent.
+func processAttr(asNobody, outlives bool) *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{}
+	if !outlives {
+		attr.Pdeathsig = syscall.SIGKILL
+	}
+	if asNobody {
+		attr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	}
+	return attr
+}
+
+// environ is the environment of a child.
+func environ(config childConfig) ([]string, error) {
+	text, err := json.Marshal(config)
+	if err != nil {
+		return nil, err
+	}
+	var env []string
+	for _, e := range os.Environ() {
+		if !strings.HasPrefix(e, childEnv+"=") {
+			env = append(env, e)
+		}
+	}
+	return append(env, childEnv+"="+string(text)), nil
+}

@@ -1,0 +1,115 @@
+//go:build linux
+
+package socketstest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// Load is a crowd of processes with many sockets.
+type Load struct {
+	t         testing.TB
+	processes []*Process
+	each      int
+	next      int // where the next Churn begins
+}
+
+// Crowd starts processes with socketsEach sockets each, as fast as it can: about
+// one in fifty a listener, the rest TCP connections over loopback of which the
+// process holds both ends. Every process listens on an address of its own, so
+// that the ephemeral ports suffice. The connections are reset when they close,
+// so that no TIME_WAIT remains and every measurement finds the same table.
+func Crowd(t testing.TB, processes, socketsEach int) *Load {
+	t.Helper()
+	l := &Load{t: t, each: socketsEach, processes: make([]*Process, processes)}
+	t.Cleanup(l.End)
+	err := inParallel(processes, func(i int) error {
+		p, err := launch(t, newSpec(nil))
+		if err != nil {
+			return err
+		}
+		l.processes[i] = p
+		_, err = p.do(request{Do: cmdCrowd, Address: crowdAddress(i), N: socketsEach})
+		return err
+	})
+	if err != nil {
+		t.Fatalf("start a crowd: %v", err)
+	}
+	return l
+}
+
+// crowdAddress is where the crowd's process i listens. The test's pid keeps apart
+// the crowds of packages that are tested at the same time.
+func crowdAddress(i int) string {
+	n := os.Getpid()*250 + i
+	return fmt.Sprintf("127.%d.%d.%d:0", 1+n/62_500%250, 1+n/250%250, 1+n%250)
+}
+
+// Processes are the processes of the crowd.
+func (l *Load) Processes() []*Process { return l.processes }
+
+// Sockets is the number of sockets of the crowd.
+func (l *Load) Sockets() int { return l.each * len(l.processes) }
+
+// Churn replaces that fraction of all sockets, by closing and making
+// connections in one tenth of the processes, and returns how many it replaced:
+// a few less where the numbers do not divide. Each call takes the next tenth.
+func (l *Load) Churn(fraction float64) int {
+	l.t.Helper()
+	tenth := max(len(l.processes)/10, 1)
+	n := int(fraction*float64(l.Sockets())+0.5) / tenth
+	replaced := make([]int, tenth)
+	err := inParallel(tenth, func(i int) error {
+		p := l.processes[(l.next+i)%len(l.processes)]
+		a, err := p.do(request{Do: cmdChurn, N: n})
+		replaced[i] = a.N
+		return err
+	})
+	if err != nil {
+		l.t.Fatalf("churn: %v", err)
+	}
+	l.next = (l.next + tenth) % len(l.processes)
+	total := 0
+	for _, n := range replaced {
+		total += n
+	}
+	return total
+}
+
+// End kills the crowd and returns when it is gone, as the end of the test does.
+// All are killed before the first is waited for: they die at the same time.
+func (l *Load) End() {
+	for _, p := range l.processes {
+		if p != nil {
+			_ = p.signal(unix.SIGKILL)
+		}
+	}
+	for _, p := range l.processes {
+		if p != nil {
+			p.end()
+		}
+	}
+}
+
+// inParallel calls f for 0 to n-1, a few at a time.
+func inParallel(n int, f func(int) error) error {
+	errs := make([]error, n)
+	slots := make(chan struct{}, 2*runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i := range n {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			errs[i] = f(i)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

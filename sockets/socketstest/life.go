@@ -1,0 +1,197 @@
+//go:build linux
+
+package socketstest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// PID is the process's id.
+func (p *Process) PID() int { return p.pid }
+
+// Inherited are the sockets that Fork or Orphan handed on, in their order, as
+// this process holds them.
+func (p *Process) Inherited() []Sock { return p.inherited }
+
+// Done is closed when the process has ended and, if it is a child of the test,
+// has been reaped. Its sockets are closed by then.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Alive tells whether the process has not ended yet.
+func (p *Process) Alive() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// Signal sends sig to the process.
+func (p *Process) Signal(sig syscall.Signal) {
+	p.t.Helper()
+	if err := p.signal(sig); err != nil {
+		p.t.Fatalf("signal %v to process %d: %v", sig, p.pid, err)
+	}
+}
+
+// Kill kills the process and returns when it is gone.
+func (p *Process) Kill() {
+	p.t.Helper()
+	p.end()
+}
+
+// Exit lets the process end by itself and returns when it is gone.
+func (p *Process) Exit() {
+	p.t.Helper()
+	p.must(request{Do: cmdExit})
+	select {
+	case <-p.done:
+	case <-time.After(answerTime):
+		p.t.Fatalf("process %d does not end", p.pid)
+	}
+}
+
+// Stop stops the process, as Ctrl+Z does. It answers no commands until
+// Continue.
+func (p *Process) Stop() {
+	p.t.Helper()
+	p.Signal(unix.SIGSTOP)
+	p.awaitStopped(true)
+}
+
+// Continue ends what Stop began.
+func (p *Process) Continue() {
+	p.t.Helper()
+	p.Signal(unix.SIGCONT)
+	p.awaitStopped(false)
+}
+
+func (p *Process) awaitStopped(want bool) {
+	p.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		// The name before the last bracket may hold anything.
+		rest := stat[bytes.LastIndexByte(stat, ')')+1:]
+		if bytes.HasPrefix(rest, []byte(" T")) == want {
+			return
+		}
+	}
+	p.t.Fatalf("process %d: stopped is still %v", p.pid, !want)
+}
+
+// Fork starts a child of this process, which inherits socks and answers the
+// same commands. It is killed when its parent ends.
+func (p *Process) Fork(socks []Sock, opts ...Option) *Process {
+	p.t.Helper()
+	return p.fork(socks, opts, false)
+}
+
+// Orphan starts a child of this process as Fork does, then kills this process,
+// so that init or a subreaper becomes the child's parent. What socks does not
+// name closes with this process.
+func (p *Process) Orphan(socks []Sock, opts ...Option) *Process {
+	p.t.Helper()
+	g := p.fork(socks, opts, true)
+	p.Kill()
+	return g
+}
+
+func (p *Process) fork(socks []Sock, opts []Option, outlives bool) *Process {
+	p.t.Helper()
+	s := newSpec(opts)
+	if s.nobody && !p.root {
+		p.t.Skip("needs root to start a process of another user")
+	}
+	s.config.Inherited = len(socks)
+	q := &forkRequest{Config: s.config, Args: s.args, Dir: s.dir, Nobody: s.nobody, Outlives: outlives}
+	for _, sock := range socks {
+		p.own(sock)
+		q.FDs = append(q.FDs, sock.FD)
+	}
+	g, err := p.launchFork(q)
+	if err != nil {
+		p.t.Fatalf("fork: %v", err)
+	}
+	g.root = p.root && !s.nobody
+	p.t.Cleanup(g.end)
+	return g
+}
+
+// launchFork speaks to the grandchild through named pipes, which need neither
+// the child to live on nor a socket that a test could take for one of its own.
+func (p *Process) launchFork(q *forkRequest) (*Process, error) {
+	dir, err := os.MkdirTemp("", "socketstest")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	q.Commands, q.Answers = filepath.Join(dir, "commands"), filepath.Join(dir, "answers")
+	if err := p.makePipes(dir, q.Commands, q.Answers); err != nil {
+		return nil, err
+	}
+	// For reading too: the child's open would wait for a writer, ours for it.
+	commands, err := os.OpenFile(q.Commands, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := os.OpenFile(q.Answers, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		_ = commands.Close()
+		return nil, err
+	}
+	g := newProcess(p.t, commands, answers)
+	a, err := p.do(request{Do: cmdFork, Fork: q})
+	if err == nil {
+		err = g.adopt(a.PID)
+	}
+	if err != nil {
+		g.closePipes()
+		return nil, err
+	}
+	// Should the pid have been used again, then nobody answers and greet fails;
+	// the stranger is not killed.
+	if err := g.greet(); err != nil {
+		g.closePipes()
+		return nil, err
+	}
+	return g, nil
+}
+
+// makePipes makes pipes that the child, whoever it runs as, can open.
+func (p *Process) makePipes(dir string, paths ...string) error {
+	if err := os.Chmod(dir, 0o711); err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if err := unix.Mkfifo(path, 0o600); err != nil {
+			return &os.PathError{Op: "mkfifo", Path: path, Err: err}
+		}
+		if os.Geteuid() != 0 || p.root {
+			continue
+		}
+		if err := os.Chown(path, nobody, nobody); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// own makes sure that s is a socket of this process.
+func (p *Process) own(s Sock) {
+	p.t.Helper()
+	if s.PID != p.pid {
+		p.t.Fatalf("socket %v belongs to process %d, not %d", s.Local, s.PID, p.pid)
+	}
+}

@@ -1,0 +1,56 @@
+//go:build linux
+
+package socketstest
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// FreePort returns a port that the kernel does not hand out by itself and that
+// can be bound now, without any option, on 127.0.0.1, 0.0.0.0, ::1 and ::. The
+// network is tcp or udp. The port is chosen at random, since the tests of other
+// packages look for theirs at the same time; nothing reserves it.
+func FreePort(t testing.TB, network string) uint16 {
+	t.Helper()
+	text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first, last int
+	if _, err := fmt.Sscan(string(text), &first, &last); err != nil {
+		t.Fatalf("ip_local_port_range %q: %v", text, err)
+	}
+	for range 10_000 {
+		port := 1024 + rand.IntN(1<<16-1024)
+		if (port < first || port > last) && bindable(network, port) {
+			return uint16(port)
+		}
+	}
+	t.Fatalf("no %s port is free outside %d-%d", network, first, last)
+	return 0
+}
+
+func bindable(network string, port int) bool {
+	for _, b := range []struct{ family, host string }{
+		{"4", "127.0.0.1"}, {"4", "0.0.0.0"}, {"6", "[::1]"}, {"6", "[::]"},
+	} {
+		q := request{Do: cmdBind, Network: network + b.family, Address: fmt.Sprintf("%s:%d", b.host, port)}
+		if b.family == "6" {
+			q.Options = []SockOption{DualStack}
+		}
+		s, err := open(q)
+		if err == nil {
+			_ = unix.Close(s.FD)
+		} else if !errors.Is(err, unix.EAFNOSUPPORT) && !errors.Is(err, unix.EADDRNOTAVAIL) {
+			// A machine without IPv6 has only two of the four.
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,139 @@
+//go:build linux
+
+package socketstest
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+// childEnv says, as the JSON of a childConfig, that this process is a child.
+const childEnv = "SOCKETSTEST_CHILD"
+
+// ownExe is the running binary. The link works after a change of user too,
+// although the folder that go test builds in is closed to others.
+const ownExe = "/proc/self/exe"
+
+// nobody is the user and the group of AsNobody.
+const nobody = 65534
+
+// patience bounds every wait for the kernel; answerTime, which is longer, the
+// wait for a child's answer.
+const (
+	patience   = 5 * time.Second
+	answerTime = 30 * time.Second
+)
+
+// childConfig is what a child does to itself before it answers.
+type childConfig struct {
+	Name       string `json:"name"`
+	IgnoreTERM bool   `json:"ignore_term,omitempty"`
+	Inherited  int    `json:"inherited,omitempty"` // sockets at descriptor 3 and up
+}
+
+// command names what a child is asked to do.
+type command string
+
+const (
+	cmdHello    command = "hello"
+	cmdListen   command = "listen"
+	cmdBind     command = "bind"
+	cmdConnect  command = "connect"
+	cmdSelf     command = "self-connect"
+	cmdAccept   command = "accept"
+	cmdClose    command = "close"
+	cmdShutdown command = "shutdown"
+	cmdLinger0  command = "linger0"
+	cmdSend     command = "send"
+	cmdRecv     command = "recv"
+	cmdFill     command = "fill"
+	cmdFork     command = "fork"
+	cmdCrowd    command = "crowd"
+	cmdChurn    command = "churn"
+	cmdExit     command = "exit"
+)
+
+// request is one line from the test to a child.
+type request struct {
+	Do      command      `json:"do"`
+	Network string       `json:"network,omitempty"`
+	Address string       `json:"address,omitempty"`
+	Options []SockOption `json:"options,omitempty"`
+	FD      int          `json:"fd,omitempty"`
+	N       int          `json:"n,omitempty"`
+	Fork    *forkRequest `json:"fork,omitempty"`
+}
+
+// forkRequest asks for a grandchild. Its commands and answers go through two
+// named pipes of the test, so that they outlive the child.
+type forkRequest struct {
+	Config   childConfig `json:"config"`
+	Args     []string    `json:"args"`
+	Dir      string      `json:"dir,omitempty"`
+	FDs      []int       `json:"fds,omitempty"`
+	Nobody   bool        `json:"nobody,omitempty"`
+	Outlives bool        `json:"outlives,omitempty"`
+	Commands string      `json:"commands"`
+	Answers  string      `json:"answers"`
+}
+
+// answer is one line from a child to the test.
+type answer struct {
+	PID     int    `json:"pid,omitempty"`
+	N       int    `json:"n,omitempty"`
+	Socks   []Sock `json:"socks,omitempty"`
+	Errno   int    `json:"errno,omitempty"`
+	Problem string `json:"problem,omitempty"`
+}
+
+// setError writes err into the answer; the errno, if there is one, goes as a
+// number, so that the test can compare it.
+func (a *answer) setError(err error) {
+	var errno syscall.Errno
+	a.Problem = err.Error()
+	if errors.As(err, &errno) {
+		a.Errno = int(errno)
+	}
+}
+
+// err is the error that setError wrote.
+func (a *answer) err(q request) error {
+	switch {
+	case a.Problem == "":
+		return nil
+	case a.Errno == 0:
+		return errors.New(a.Problem)
+	}
+	what := string(q.Do)
+	if q.Address != "" {
+		what += " " + q.Network + " " + q.Address
+	}
+	return fmt.Errorf("%s %v: %w", what, q.Options, syscall.Errno(a.Errno))
+}
+
+// Sock is a socket of a child, as getsockname, getpeername and fstat told it
+// when it was made. An IPv4 address of an IPv6 socket stays mapped.
+type Sock struct {
+	Network string         `json:"network"` // tcp4, tcp6, udp4 or udp6
+	Local   netip.AddrPort `json:"local"`
+	Remote  netip.AddrPort `json:"remote"` // the zero value for none
+	FD      int            `json:"fd"`
+	Inode   uint64         `json:"inode"`
+	PID     int            `json:"pid"`
+}
+
+// Target is the address at which the socket is reached from this machine: its
+// own, or for a wildcard the loopback address of its family.
+func (s Sock) Target() string {
+	addr := s.Local.Addr()
+	switch {
+	case addr.IsUnspecified() && addr.Is4():
+		addr = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	case addr.IsUnspecified():
+		addr = netip.IPv6Loopback()
+	}
+	return netip.AddrPortFrom(addr, s.Local.Port()).String()
+}

@@ -1,0 +1,158 @@
+//go:build linux
+
+package socketstest
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+)
+
+// Ends are the addresses of a connection as the end that a situation is about
+// has them.
+type Ends struct {
+	Network       string
+	Local, Remote netip.AddrPort
+	// Holder is the process that holds Peer, the other end; nil if none does.
+	Holder *Process
+	Peer   Sock
+}
+
+// InState makes a connection of which one end is in the state and waits until
+// the kernel says so. That end belongs to a listener at addr, which is made with
+// the options and is gone afterwards, as is its process; for SYN_SENT it is a
+// client's end instead, and there and for SYN_RECV the listener stays.
+//
+// The end belongs to nobody any more (inode 0) in FIN_WAIT1, FIN_WAIT2, CLOSING,
+// LAST_ACK, TIME_WAIT and SYN_RECV; the last is not accepted yet. In ESTABLISHED
+// and CLOSE_WAIT the server lives on and holds it.
+func InState(t testing.TB, state State, addr string, options ...SockOption) Ends {
+	t.Helper()
+	switch state {
+	case StateSynSent:
+		return synSent(t, addr, options)
+	case StateSynRecv:
+		return synRecv(t, addr, options)
+	}
+	server, client := Start(t), Start(t)
+	l := server.Listen(networkOf("tcp", addr), addr, options...)
+	c := client.Dial(l.Target())
+	a := server.Accept(l)
+	server.Close(l)
+	switch state {
+	case StateEstablished:
+	case StateCloseWait:
+		client.Shutdown(c)
+	case StateFinWait1:
+		server.Fill(a)
+		server.Exit()
+	case StateFinWait2:
+		server.Exit()
+	case StateClosing:
+		server.Fill(a)
+		server.Exit()
+		Await(t, a.Network, a.Local, a.Remote, StateFinWait1)
+		client.Shutdown(c)
+	case StateLastAck:
+		client.Shutdown(c)
+		Await(t, a.Network, a.Local, a.Remote, StateCloseWait)
+		server.Fill(a)
+		server.Exit()
+	case StateTimeWait:
+		server.Exit()
+		client.Recv(c, 1) // the server's FIN is here: ours comes second
+		client.Exit()
+	default:
+		t.Fatalf("cannot bring a connection into state %d", state)
+	}
+	Await(t, a.Network, a.Local, a.Remote, state)
+	ends := Ends{Network: a.Network, Local: a.Local, Remote: a.Remote}
+	if state != StateTimeWait {
+		ends.Holder, ends.Peer = client, c
+	}
+	return ends
+}
+
+// synSent needs a listener whose queue is full: it lets no more in.
+func synSent(t testing.TB, addr string, options []SockOption) Ends {
+	t.Helper()
+	server, client := Start(t), Start(t)
+	l := server.Listen(networkOf("tcp", addr), addr, slices.Concat([]SockOption{Backlog(0)}, options)...)
+	NotAccepted(t, l)
+	c := client.Dial(l.Target(), NoWait)
+	remote := netip.MustParseAddrPort(l.Target())
+	Await(t, c.Network, c.Local, remote, StateSynSent)
+	return Ends{Network: c.Network, Local: c.Local, Remote: remote, Holder: server, Peer: l}
+}
+
+// synRecv needs a listener that waits for data before it lets anyone in.
+func synRecv(t testing.TB, addr string, options []SockOption) Ends {
+	t.Helper()
+	server, client := Start(t), Start(t)
+	l := server.Listen(networkOf("tcp", addr), addr, slices.Concat(options, []SockOption{DeferAccept})...)
+	c := client.Dial(l.Target())
+	Await(t, c.Network, c.Remote, c.Local, StateSynRecv)
+	return Ends{Network: c.Network, Local: c.Remote, Remote: c.Local, Holder: client, Peer: c}
+}
+
+// TimeWait leaves a server's end in TIME_WAIT at addr. The options are the
+// listener's, and the TIME_WAIT has inherited them.
+func TimeWait(t testing.TB, addr string, options ...SockOption) Ends {
+	t.Helper()
+	return InState(t, StateTimeWait, addr, options...)
+}
+
+// ClientTimeWait leaves a client's end in TIME_WAIT at addr, whose port may be
+// 0. The options are the client's.
+func ClientTimeWait(t testing.TB, addr string, options ...SockOption) Ends {
+	t.Helper()
+	local := netip.MustParseAddrPort(addr)
+	p := Start(t)
+	network := networkOf("tcp", addr)
+	l := p.Listen(network, netip.AddrPortFrom(local.Addr(), 0).String())
+	c := p.Dial(l.Target(), slices.Concat(options, []SockOption{From(addr)})...)
+	a := p.Accept(l)
+	p.Close(c)
+	p.Recv(a, 1) // the client's FIN is here: ours comes second
+	p.Exit()
+	Await(t, network, c.Local, c.Remote, StateTimeWait)
+	return Ends{Network: network, Local: c.Local, Remote: c.Remote}
+}
+
+// NotAccepted connects to the listener, which is not to accept it, and waits
+// until the connection stands in its queue. The ends are the server's.
+func NotAccepted(t testing.TB, listener Sock) Ends {
+	t.Helper()
+	client := Start(t)
+	c := client.Dial(listener.Target())
+	Await(t, listener.Network, c.Remote, c.Local, StateEstablished)
+	return Ends{Network: listener.Network, Local: c.Remote, Remote: c.Local, Holder: client, Peer: c}
+}
+
+// SelfConnect makes a process with a TCP socket that is connected to itself, at
+// a port of the kernel's choice.
+func SelfConnect(t testing.TB) (*Process, Sock) {
+	t.Helper()
+	p := Start(t)
+	s := p.SelfConnect("127.0.0.1:0")
+	Await(t, s.Network, s.Local, s.Local, StateEstablished)
+	return p, s
+}
+
+// ReusePortTwins makes two processes, each with a socket of its own on the same
+// address: listeners for TCP, bound for UDP.
+func ReusePortTwins(t testing.TB, network, addr string) ([2]*Process, [2]Sock) {
+	t.Helper()
+	var ps [2]*Process
+	var socks [2]Sock
+	for i := range ps {
+		ps[i] = Start(t)
+		if network == "udp4" || network == "udp6" {
+			socks[i] = ps[i].Bind(network, addr, ReusePort)
+		} else {
+			socks[i] = ps[i].Listen(network, addr, ReusePort)
+		}
+		addr = socks[i].Local.String()
+	}
+	return ps, socks
+}
