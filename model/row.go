@@ -52,6 +52,9 @@ type Row struct {
 	// Peer is the other end of a connection whose both ends are on this
 	// machine, of a pair the client's end; nil if there is none.
 	Peer *sockets.Socket
+	// Listener is the socket that a connection came in by, if this machine is
+	// the server and the listener is still there.
+	Listener *sockets.Socket
 	// In is where owners, users and interfaces of the row are looked up.
 	In *sockets.Snapshot
 	// First is when the row's socket was first seen. If not Exact, it was
@@ -60,6 +63,8 @@ type Row struct {
 	First time.Time
 	Exact bool
 	Mark  Mark
+	// Inbound tells that Socket is the server's end of its connection.
+	Inbound bool
 	// Folded tells that the row stands for both Socket and Peer.
 	Folded bool
 	Reach  Reach

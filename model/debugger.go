@@ -1,0 +1,228 @@
+package model
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// debugServer is a process through which programs are debugged over TCP, and
+// which of its sockets serve that. The zero value is no debugger.
+//
+// It is recognised by its command alone, so what a command does not show
+// cannot be known: NODE_OPTIONS, JAVA_TOOL_OPTIONS and RUBYOPT, an inspector
+// that a signal has opened, debugpy.listen() in a program. Xdebug is the
+// other way round: it connects to the editor, and the editor listens.
+type debugServer struct {
+	name    string // such as "delve"; one of ours, never from outside
+	sockets debugSockets
+	// port is where it listens, 0 if the system was to choose; addr the
+	// address, invalid if any.
+	port uint16
+	addr netip.Addr
+	// dials is the port of a client that it connects to by itself, as
+	// dlv dap --client-addr does.
+	dials uint16
+	// other is a remote port at which it speaks to somebody else than a
+	// client: debugpy's adapter to the program.
+	other uint16
+	// pid or program is what is debugged, as far as the command tells.
+	pid     int
+	program string // from outside: clean it before it is shown
+}
+
+// debugSockets says which sockets of a process are the debugger's.
+type debugSockets uint8
+
+const (
+	noSocket      debugSockets = iota
+	socketsOnPort              // the process is the program itself: only those at that port
+	everySocket                // the process does nothing else
+)
+
+// DebuggerName names the debug server whose socket s of process p is, such as
+// "delve"; empty if it is none. Listeners count and the connections they have
+// accepted, connections that p has opened itself do not.
+func DebuggerName(p *process.Process, s *sockets.Socket) string {
+	if d, ok := recogniseDebugger(p); ok && d.holds(s) {
+		return d.name
+	}
+	return ""
+}
+
+// Debuggee tells what the debug server p debugs: a process, a program, or, if p
+// carries its debugger within, p itself. It is false if p is no debug server
+// or its command does not tell.
+func Debuggee(p *process.Process) (pid int, program process.Text, ok bool) {
+	d, ok := recogniseDebugger(p)
+	if !ok || d.pid == 0 && d.program == "" {
+		return 0, process.Text{}, false
+	}
+	return d.pid, process.NewText(d.program), true
+}
+
+// holds tells whether s, a socket of the process, serves debugging.
+func (d debugServer) holds(s *sockets.Socket) bool {
+	if d.sockets == noSocket || s.Protocol != sockets.TCP || s.State == sockets.SynSent {
+		return false
+	}
+	listens, connected := s.State == sockets.Listen, s.Connected()
+	switch {
+	case d.dials != 0 && connected && s.Remote.Port() == d.dials:
+		return true
+	case d.sockets == everySocket && d.port == 0:
+		return listens || connected && d.dials == 0 && (d.other == 0 || s.Remote.Port() != d.other)
+	case d.sockets == everySocket:
+		return listens || connected && s.Local.Port() == d.port
+	case d.port == 0:
+		return listens && isChosenPort(s.Local)
+	}
+	return (listens || connected) && s.Local.Port() == d.port && d.answersAt(s.Local.Addr())
+}
+
+// isChosenPort tells whether an inspector that may take any port may have
+// taken this one. Where the range of such ports was moved it can be wrong.
+func isChosenPort(ap netip.AddrPort) bool {
+	const lowest = 32768 // of Linux's range as it comes; other systems begin higher
+	return ap.Port() >= lowest && ap.Addr().Unmap().IsLoopback()
+}
+
+func (d *debugServer) answersAt(a netip.Addr) bool {
+	return !d.addr.IsValid() || d.addr == a.Unmap().WithZone("")
+}
+
+// at notes where the server listens, from HOST:PORT, :PORT, PORT or HOST.
+func (d *debugServer) at(where string, defaultPort uint16) {
+	host, port, ok := splitEnd(where)
+	if !ok {
+		port = defaultPort
+	}
+	d.port = port
+	d.addr = netip.Addr{}
+	// A name may lead to any address, and a wildcard answers at every one.
+	if a, err := netip.ParseAddr(host); err == nil && !a.IsUnspecified() {
+		d.addr = a.Unmap().WithZone("")
+	}
+}
+
+// splitEnd takes HOST:PORT, [HOST]:PORT, :PORT, PORT or HOST apart; ok tells
+// whether there is a port.
+func splitEnd(s string) (host string, port uint16, ok bool) {
+	s = strings.TrimPrefix(s, "tcp:")
+	host, digits := "", s
+	if i := strings.LastIndexByte(s, ':'); i >= 0 {
+		host, digits = s[:i], s[i+1:]
+	}
+	n, err := strconv.ParseUint(digits, 10, 16)
+	if err != nil {
+		host = s
+	}
+	return strings.Trim(host, "[]"), uint16(n), err == nil
+}
+
+// recogniseDebugger looks at the command of p. For a process that is none it
+// costs a few comparisons of its program's name.
+func recogniseDebugger(p *process.Process) (d debugServer, ok bool) {
+	if len(p.Args) == 0 {
+		return debugServer{}, false
+	}
+	name, args := programName(p.Args[0]), p.Args[1:]
+	switch {
+	case strings.HasPrefix(name, "python"), strings.HasPrefix(name, "pypy"):
+		d = pythonDebugger(args)
+	case name == "ruby" || strings.HasPrefix(name, "ruby") && isVersion(name[len("ruby"):]):
+		d = rubyDebugger(args)
+	case isGDBServer(name):
+		d = gdbServer(args)
+	case strings.HasPrefix(name, "lldb-"):
+		d = lldbDebugger(name, args)
+	default:
+		d = debuggerNamed(name, args)
+	}
+	if d.sockets == noSocket {
+		return debugServer{}, false
+	}
+	if d.pid == 0 && d.sockets == socketsOnPort {
+		d.pid = p.PID // the program carries its debugger within
+	}
+	return d, true
+}
+
+func debuggerNamed(name string, args []string) debugServer {
+	switch name {
+	case "dlv", "dlv-dap":
+		return delve(args)
+	case "node", "nodejs":
+		return nodeDebugger(args)
+	case "bun":
+		return inspector(bunRuntime, args)
+	case "deno":
+		return inspector(denoRuntime, args)
+	case "firefox", "firefox-bin", "firefox-esr":
+		return browserDebugger("firefox remote", args)
+	case "java", "javaw", "jsvc":
+		return javaDebugger(args)
+	case "debugpy", "debugpy-adapter", "debugserver", "codelldb", "netcoredbg", "rdbg", "rdebug-ide":
+		return adapterNamed(name, args)
+	}
+	if isBrowser(name) {
+		return browserDebugger("chrome devtools", args)
+	}
+	return debugServer{}
+}
+
+// programName returns the file's name of an argv[0]: without its folder, the
+// dash of a login shell and .exe.
+func programName(arg0 string) string {
+	if i := strings.LastIndexAny(arg0, `/\`); i >= 0 {
+		arg0 = arg0[i+1:]
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(arg0, "-"), ".exe")
+}
+
+func isVersion(s string) bool { return strings.Trim(s, "0123456789.") == "" }
+
+// option returns the value of the last of those options that is given, as
+// --option=value or --option value.
+func option(args []string, names ...string) (value string, given bool) {
+	for i, a := range args {
+		for _, name := range names {
+			rest, found := strings.CutPrefix(a, name)
+			switch {
+			case !found:
+			case rest == "":
+				value, given = "", true
+				if i+1 < len(args) {
+					value = args[i+1]
+				}
+			case rest[0] == '=':
+				value, given = rest[1:], true
+			}
+		}
+	}
+	return value, given
+}
+
+// operands returns args from the first that is neither an option nor the value
+// of one of the options in valued on.
+func operands(args []string, valued ...string) []string {
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		switch {
+		case a == "--":
+			return args[i+1:]
+		case !strings.HasPrefix(a, "-"):
+			return args[i:]
+		case slices.Contains(valued, a):
+			i++
+		}
+	}
+	return nil
+}
+
+// before returns the part of args that stands before rest, which is its end.
+func before(args, rest []string) []string { return args[:len(args)-len(rest)] }

@@ -1,0 +1,41 @@
+package model
+
+// Journal keeps the newest events, up to a fixed number, so that memory stays
+// flat however long lotop runs.
+type Journal struct {
+	ring []Event
+	next int
+	seq  uint64
+}
+
+// NewJournal makes room for size events.
+func NewJournal(size int) *Journal { return &Journal{ring: make([]Event, 0, size)} }
+
+// Add takes events in, the oldest first.
+func (j *Journal) Add(events ...Event) {
+	for _, e := range events {
+		j.seq++
+		e.Seq = j.seq
+		if len(j.ring) < cap(j.ring) {
+			j.ring = append(j.ring, e)
+			continue
+		}
+		j.ring[j.next] = e
+		j.next = (j.next + 1) % len(j.ring)
+	}
+}
+
+// Len tells how many events are kept.
+func (j *Journal) Len() int { return len(j.ring) }
+
+// Newest appends to dst the kept events that match the query (nil for all) and
+// the scope, the newest first.
+func (j *Journal) Newest(dst []Event, q *Query, all bool) []Event {
+	for i := len(j.ring) - 1; i >= 0; i-- {
+		e := &j.ring[(j.next+i)%len(j.ring)]
+		if (all || e.Row.InScope()) && (q == nil || q.Match(&e.Row)) {
+			dst = append(dst, *e)
+		}
+	}
+	return dst
+}

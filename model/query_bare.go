@@ -1,0 +1,126 @@
+package model
+
+import (
+	"errors"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"unicode"
+)
+
+// bare makes the term of a word without quotes: ports, an address, or a text.
+func (p *queryParser) bare(v queryValue) (condition, error) {
+	ports, isPort := strings.CutPrefix(v.text, ":")
+	if isPort && !strings.Contains(ports, ":") || isPortList(v.text) {
+		return p.barePorts(v, ports)
+	}
+	if e, ok := parseEnd(v.text); ok {
+		return endTerm(e.String(), []queryEnd{e}), nil
+	}
+	if strings.Contains(v.text, ":") {
+		return condition{}, p.colon(v)
+	}
+	return wordTerm(v.text), nil
+}
+
+// barePorts reads 3000, :3000, 3000-3999 and lists of them.
+func (p *queryParser) barePorts(v queryValue, ports string) (condition, error) {
+	if ports == "" {
+		return condition{}, p.fail(v.at, v.end, "a port is missing", "for example :3000")
+	}
+	var list []queryValue
+	at := v.end - len(ports)
+	for part := range strings.SplitSeq(ports, ",") {
+		list = append(list, queryValue{text: part, at: at, end: at + len(part)})
+		at += len(part) + 1
+	}
+	return parsePorts(p, "port", list)
+}
+
+// colon says why a word with a colon is neither KEY:VALUE nor an address.
+func (p *queryParser) colon(v queryValue) error {
+	i := strings.LastIndexByte(v.text, ':')
+	if e, ok := parseHost(v.text[:i]); ok && !e.prefix.IsValid() || ok && e.prefix.IsSingleIP() {
+		if i+1 == len(v.text) {
+			return p.fail(v.at, v.end, "a port is missing", "for example "+v.text+"3000")
+		}
+		return p.fail(v.at+i+1, v.end, v.text[i+1:]+" is no port", "ports go from 0 to 65535")
+	}
+	name, _, _ := strings.Cut(v.text, ":")
+	if name == "" || strings.ContainsAny(name, "[]./%") {
+		return p.fail(v.at, v.end, v.text+" is no address", "quote it to look for the text: "+quoteText(v.text))
+	}
+	help := "known are " + strings.Join(QueryKeys(), ", ") + "; to look for the text, quote it"
+	if near := nearest(name, QueryKeys()); near != "" {
+		help = "did you mean " + near + ":? " + help
+	}
+	return p.fail(v.at, v.at+len(name)+1, name+": is no key", help)
+}
+
+// quotedWord reads "foo bar", which is always a text, whatever is in it.
+func (p *queryParser) quotedWord() (condition, error) {
+	v, err := p.quoted("")
+	if err != nil {
+		return condition{}, err
+	}
+	if v.text == "" {
+		return condition{}, p.fail(v.at, v.end, "the quotes are empty", "put the text between them")
+	}
+	return wordTerm(v.text), nil
+}
+
+// wordTerm makes the term of a text. Its canonical form has quotes only if it
+// would be read as something else without them.
+func wordTerm(text string) condition {
+	written := text
+	if !isBareWord(text) {
+		written = quoteText(text)
+	}
+	n := newNeedle(text)
+	w := wordSearch{find: &n, inAddress: canBeInAddress(n.lower), services: servicesWith(&n)}
+	return condition{text: written, cost: looksAtTexts, holds: w.holds}
+}
+
+func isBareWord(s string) bool {
+	if strings.ContainsAny(s[:1], `-!"/`) || strings.Contains(s, ":") || strings.IndexFunc(s, unicode.IsSpace) >= 0 {
+		return false
+	}
+	_, isEnd := parseEnd(s)
+	return !isEnd && !isPortList(s)
+}
+
+// anyCase is what makes a regular expression match in any case.
+const anyCase = "(?i)"
+
+// regex reads /EXPRESSION/.
+func (p *queryParser) regex() (condition, error) {
+	v, err := p.pattern()
+	if err != nil {
+		return condition{}, err
+	}
+	if v.text == "" {
+		return condition{}, p.fail(v.at, v.end, "the regular expression is empty", "for example /node|deno/")
+	}
+	re, err := regexp.Compile(anyCase + v.text)
+	if err != nil {
+		return condition{}, p.badRegex(v, err)
+	}
+	find := matcher{re}
+	w := wordSearch{find: find, inAddress: !strangeToAddresses(anyCase + v.text), services: servicesWith(find)}
+	return condition{text: "/" + v.text + "/", cost: looksAtTexts, holds: w.holds}, nil
+}
+
+// badRegex points at the part that the regexp package complains about.
+func (p *queryParser) badRegex(v queryValue, err error) error {
+	at, end, problem := v.at, v.end, "the regular expression is broken"
+	var bad *syntax.Error
+	if errors.As(err, &bad) {
+		problem += ": " + bad.Code.String()
+		part := strings.TrimPrefix(bad.Expr, anyCase)
+		if i := strings.Index(v.text, part); i >= 0 && part != "" {
+			at = v.at + 1 + i
+			end = at + len(part)
+		}
+	}
+	return p.fail(at, end, problem, "to look for the text itself, put it in quotes")
+}

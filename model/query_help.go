@@ -1,0 +1,53 @@
+package model
+
+import "strings"
+
+// QueryTerm is one line of the help on queries.
+type QueryTerm struct {
+	Term    string   // as it is written, an example in it
+	Meaning string   // what it holds for, in a few words
+	Key     string   // the key without the colon; empty for terms without one
+	Values  []string // the words the key takes; nil if it takes anything
+}
+
+// QueryHelp lists every term of the language. The help screen, completion and
+// the documentation come from it, and it comes from the parser's own table.
+func QueryHelp() []QueryTerm {
+	terms := []QueryTerm{
+		{Term: "3000  :3000  3000-3999", Meaning: "a port of either end"},
+		{Term: "127.0.0.1  127.0.0.1:3000  localhost", Meaning: "an address of either end, with its port or any"},
+		{Term: `word  "two words"`, Meaning: "part of an address, service, name, command, user, unit, container, interface or debugger"},
+		{Term: "/regex/", Meaning: "the same places, as a regular expression"},
+	}
+	for i := range queryKeys {
+		k := &queryKeys[i]
+		t := QueryTerm{Term: k.name + ":" + k.example, Meaning: k.meaning, Key: k.name, Values: QueryValues(k.name)}
+		if t.Values != nil {
+			t.Meaning += ": " + strings.Join(t.Values, ", ")
+		}
+		terms = append(terms, t)
+	}
+	return append(terms,
+		QueryTerm{Term: "key:one,two", Meaning: "any of them"},
+		QueryTerm{Term: "-term  !term  not:term", Meaning: "not"},
+	)
+}
+
+// QueryKeys lists the keys of the language, without the colon.
+func QueryKeys() []string {
+	keys := make([]string, len(queryKeys))
+	for i := range queryKeys {
+		keys[i] = queryKeys[i].name
+	}
+	return keys
+}
+
+// QueryValues lists the words that a key takes; nil if it takes anything or is
+// no key.
+func QueryValues(key string) []string {
+	k := findKey(key)
+	if k == nil || k.choices == nil {
+		return nil
+	}
+	return wordsOf(k.choices())
+}

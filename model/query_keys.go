@@ -1,0 +1,122 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"lotop/sockets"
+)
+
+// queryKey is a key of the language. The table of them drives the parser, the
+// help and completion, so that none of the three can lie.
+type queryKey struct {
+	name    string
+	example string
+	meaning string
+	// Of these two one is set: the words the key takes, or what reads its
+	// values.
+	choices func() []queryChoice
+	parse   func(p *queryParser, key string, values []queryValue) (condition, error)
+}
+
+// queryChoice is a word that a key takes.
+type queryChoice struct {
+	word    string
+	aliases []string // other spellings, in lower case without - and _
+	cost    queryCost
+	holds   func(r *Row, s *sockets.Socket) bool
+}
+
+var queryKeys = [...]queryKey{
+	{name: "port", example: "3000,8000-8100", meaning: "a port of either end", parse: parsePorts},
+	{name: "lport", example: "3000", meaning: "the local port", parse: parsePorts},
+	{name: "rport", example: "443", meaning: "the remote port", parse: parsePorts},
+	{name: "addr", example: "127.0.0.0/8", meaning: "an address of either end, * for wildcards", parse: parseAddresses},
+	{name: "pid", example: "4411", meaning: "the number of an owner", parse: parsePIDs},
+	{name: "user", example: "ada", meaning: "the user: part of the name, or the number", parse: parseUsers},
+	{name: "name", example: "node", meaning: "part of an owner's name", parse: parseOwnerText},
+	{name: "cmd", example: `"node server.js"`, meaning: "part of an owner's command", parse: parseOwnerText},
+	{name: "unit", example: "postgresql", meaning: "part of the systemd unit's name", parse: parseOwnerText},
+	{name: "container", example: "shop-db", meaning: "part of the container's name or engine", parse: parseOwnerText},
+	{name: "proto", example: "tcp", meaning: "the protocol", choices: protocolChoices},
+	{name: "state", example: "listen,time_wait", meaning: "the state", choices: stateChoices},
+	{name: "ip", example: "4", meaning: "the version of IP; a dual-stack wildcard is both", choices: familyChoices},
+	{name: "reach", example: "network", meaning: "who can get there", choices: reachChoices},
+	{name: "class", example: "dynamic", meaning: "the class of the local port", choices: classChoices},
+	{name: "is", example: "debugger", meaning: "what lotop makes of it", choices: isChoices},
+}
+
+// findKey returns the key of that name in any case, or nil.
+func findKey(name string) *queryKey {
+	for i := range queryKeys {
+		if strings.EqualFold(queryKeys[i].name, name) {
+			return &queryKeys[i]
+		}
+	}
+	return nil
+}
+
+// choose makes the term of a key that takes words: any of them must hold.
+func (p *queryParser) choose(k *queryKey, values []queryValue) (condition, error) {
+	known := k.choices()
+	var chosen []queryChoice
+	texts := make([]string, 0, len(values))
+	dearest := looksAtSocket
+	for _, v := range values {
+		i := slices.IndexFunc(known, func(c queryChoice) bool { return c.is(v.text) })
+		if i < 0 {
+			words := wordsOf(known)
+			help := "it takes " + strings.Join(words, ", ")
+			if near := nearest(v.text, words); near != "" {
+				help = "did you mean " + near + "? " + help
+			}
+			return condition{}, p.fail(v.at, v.end, k.name+": does not know "+v.text, help)
+		}
+		chosen = append(chosen, known[i])
+		texts = append(texts, known[i].word)
+		dearest = max(dearest, known[i].cost)
+	}
+	return condition{
+		text: k.name + ":" + strings.Join(texts, ","),
+		cost: dearest,
+		holds: func(r *Row, s *sockets.Socket) bool {
+			for i := range chosen {
+				if chosen[i].holds(r, s) {
+					return true
+				}
+			}
+			return false
+		},
+	}, nil
+}
+
+// is compares without case, hyphens and underscores: time-wait is TIME_WAIT.
+func (c *queryChoice) is(text string) bool {
+	text = squeezed(text)
+	return squeezed(c.word) == text || slices.Contains(c.aliases, text)
+}
+
+func squeezed(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(s), "-", ""), "_", "")
+}
+
+func wordsOf(choices []queryChoice) []string {
+	words := make([]string, len(choices))
+	for i := range choices {
+		words[i] = choices[i].word
+	}
+	return words
+}
+
+// quoteValue writes a text so that it is read as one value of a list.
+func quoteValue(s string) string {
+	if s != "" && !strings.ContainsAny(s, "\",\\") && strings.IndexFunc(s, unicode.IsSpace) < 0 {
+		return s
+	}
+	return quoteText(s)
+}
+
+func quoteText(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}

@@ -1,0 +1,42 @@
+package model
+
+import (
+	"net/netip"
+	"slices"
+
+	"lotop/sockets"
+)
+
+// inScope tells whether a socket is in view by default: it runs over the
+// loopback interface or is reachable over it. peer is the other end of a
+// connection if that is on this machine.
+func inScope(snap *sockets.Snapshot, s, peer *sockets.Socket) bool {
+	if s.Connected() {
+		return peer != nil || isOwn(snap, s.Remote.Addr())
+	}
+	return s.Local.Addr().IsUnspecified() || isOwn(snap, s.Local.Addr())
+}
+
+// isOwn tells whether addr is one of this machine's.
+func isOwn(snap *sockets.Snapshot, addr netip.Addr) bool {
+	return addr.IsLoopback() || slices.Contains(snap.Addresses, addr)
+}
+
+// reachOf tells who can get to a socket.
+func reachOf(snap *sockets.Snapshot, s, peer *sockets.Socket) Reach {
+	switch {
+	case s.Local.Addr().IsLoopback():
+		return ReachLoopback
+	case s.Device != 0 && snap.Devices[s.Device].String() == "lo":
+		return ReachLoopback // bound to the device: a wildcard there is no wildcard
+	case s.Connected() && (peer != nil || isOwn(snap, s.Remote.Addr())):
+		return ReachLoopback
+	}
+	return ReachNetwork
+}
+
+// Exposed tells whether others than this machine can send to the row's socket.
+// A bound TCP socket does not listen, so nobody can.
+func (r *Row) Exposed() bool {
+	return r.Reach == ReachNetwork && (r.Socket.State == sockets.Listen || r.Socket.State == sockets.Unconn)
+}

@@ -1,0 +1,55 @@
+package model
+
+import (
+	"sort"
+
+	"lotop/sockets"
+)
+
+// ServiceName returns the name that a port goes by, empty if it has none. It
+// is the name of the port and no proof of what runs there: anybody can listen
+// anywhere. The names are the IANA's as getservbyport gives them, and where
+// developers know a port by another program, that program's.
+func ServiceName(proto sockets.Protocol, port uint16) string {
+	on := protocolBit(proto)
+	if name := nameIn(customaryServices[:], on, port); name != "" {
+		return name
+	}
+	return nameIn(assignedServices[:], on, port)
+}
+
+func nameIn(table []service, on protocols, port uint16) string {
+	i := sort.Search(len(table), func(i int) bool { return table[i].port >= port })
+	for ; i < len(table) && table[i].port == port; i++ {
+		if table[i].on&on != 0 {
+			return table[i].name
+		}
+	}
+	return ""
+}
+
+// service is the name of a port.
+type service struct {
+	port uint16
+	on   protocols
+	name string
+}
+
+// protocols is a set of protocols.
+type protocols uint8
+
+const (
+	onTCP protocols = 1 << iota
+	onUDP
+	onBoth = onTCP | onUDP
+)
+
+func protocolBit(proto sockets.Protocol) protocols {
+	switch proto {
+	case sockets.TCP:
+		return onTCP
+	case sockets.UDP:
+		return onUDP
+	}
+	return 0
+}

@@ -1,0 +1,135 @@
+// Package freeing carries out a plan to free a port, for the screen and for the
+// commands alike: it ends the processes of the plan, proves by a bind that the
+// port is free, and looks whether somebody takes it again.
+package freeing
+
+import (
+	"context"
+	"errors"
+	"syscall"
+	"time"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// Freer ends what holds a port. Open gives a source of its own for each watch,
+// because the one of the screen is busy.
+type Freer struct {
+	Reader *process.Reader
+	Open   func() (sockets.Source, error)
+}
+
+// Report is what became of a plan.
+type Report struct {
+	Outcomes []process.Outcome
+	// Free tells that the kernel allowed a bind of the target.
+	Free bool
+	// NeedsReuse tells that it is free for servers that set SO_REUSEADDR, and
+	// will be for the others when the last TIME_WAIT is over.
+	NeedsReuse bool
+	// Err is the kernel's refusal if it is not free.
+	Err error
+}
+
+// Survivors lists the processes that are still there.
+func (r *Report) Survivors() []*process.Process {
+	var all []*process.Process
+	for _, o := range r.Outcomes {
+		if o.Result == process.Survived {
+			all = append(all, o.Process)
+		}
+	}
+	return all
+}
+
+// End sends sig to the victims, waits for them for the grace period at most,
+// and asks the kernel whether the target is free.
+func (f *Freer) End(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) Report {
+	r := Report{Outcomes: f.Reader.End(ctx, victims, process.EndOptions{Signal: sig, Grace: grace})}
+	r.prove(target)
+	return r
+}
+
+// Close closes one connection without ending anyone, and asks the kernel
+// whether its local address is free.
+func (f *Freer) Close(s *sockets.Socket) Report {
+	if err := sockets.Destroy(s); err != nil {
+		return Report{Err: err}
+	}
+	var r Report
+	r.prove(model.TargetOf(s))
+	return r
+}
+
+func (r *Report) prove(t model.Target) {
+	opt := sockets.BindOptions{DualStack: t.DualStack}
+	if r.Err = sockets.TryBind(t.Protocol, t.Addr, opt); r.Err == nil {
+		r.Free = true
+		return
+	}
+	opt.ReuseAddr = true
+	if errors.Is(r.Err, syscall.EADDRINUSE) && sockets.TryBind(t.Protocol, t.Addr, opt) == nil {
+		r.Free, r.NeedsReuse = true, true
+	}
+}
+
+// Retaken says who took a port again that had been freed.
+type Retaken struct {
+	After  time.Duration
+	By     *process.Process // nil if it cannot be told
+	Parent *process.Process // who started By, nil if it cannot be told
+}
+
+// WatchFor is how long a freed port is watched.
+const WatchFor = 2 * time.Second
+
+// watchEvery is how often. It asks for the tables, not for a bind: a bind would
+// be in the way of whoever comes back.
+const watchEvery = 100 * time.Millisecond
+
+// Watch looks whether somebody takes the target again, for WatchFor. It returns
+// nil if nobody does.
+func (f *Freer) Watch(ctx context.Context, target model.Target, ended time.Time) (*Retaken, error) {
+	source, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	ctx, cancel := context.WithTimeout(ctx, WatchFor)
+	defer cancel()
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	var snap sockets.Snapshot
+	for {
+		if err := source.Read(ctx, &snap); err != nil {
+			if ctx.Err() != nil {
+				return nil, nil
+			}
+			return nil, err
+		}
+		for i := range snap.Sockets {
+			if target.Holds(&snap.Sockets[i]) {
+				return f.who(&snap, &snap.Sockets[i], snap.Time.Sub(ended)), nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (f *Freer) who(snap *sockets.Snapshot, s *sockets.Socket, after time.Duration) *Retaken {
+	r := &Retaken{After: max(after, 0)}
+	row := model.Row{Socket: s, In: snap}
+	if r.By = row.Owner(s); r.By == nil {
+		return r
+	}
+	if line, err := f.Reader.Parents(r.By.PID); err == nil && len(line) > 0 {
+		r.Parent = line[0]
+	}
+	return r
+}

@@ -1,0 +1,29 @@
+package ui
+
+import (
+	"strings"
+
+	"lotop/model"
+	"lotop/sockets/process"
+)
+
+// Nothing says why a table is empty. clear and widen are what would show
+// something: how to lift the query, and how to see other hosts too.
+func Nothing(v model.View, query string, all bool, clear, widen string) string {
+	noun := map[model.View]string{model.AllSockets: "socket", model.Listeners: "listener", model.Connections: "connection"}[v]
+	var hints []string
+	text := "no " + noun
+	if query != "" {
+		text += " matches " + process.NewText(query).String()
+		hints = append(hints, clear)
+	} else {
+		text += " on loopback"
+	}
+	if !all {
+		hints = append(hints, widen)
+	}
+	if len(hints) == 0 {
+		return text
+	}
+	return text + "; " + strings.Join(hints, ", ")
+}

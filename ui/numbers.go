@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+)
+
+// Age writes a duration with at most three digits and a unit: "3s", "12m",
+// "5h", "3d", "2y".
+func Age(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < 0:
+		return "0s"
+	case d < 100*time.Second:
+		return strconv.Itoa(int(d/time.Second)) + "s"
+	case d < 100*time.Minute:
+		return strconv.Itoa(int(d/time.Minute)) + "m"
+	case d < 48*time.Hour:
+		return strconv.Itoa(int(d/time.Hour)) + "h"
+	case d < 1000*day:
+		return strconv.Itoa(int(d/day)) + "d"
+	}
+	return strconv.Itoa(int(d/(365*day))) + "y"
+}
+
+// Seconds writes a short time with one decimal: "0.2s", "12s".
+func Seconds(d time.Duration) string {
+	if d < 10*time.Second {
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + "s"
+	}
+	return Age(d)
+}
+
+// Size writes a number of bytes with at most three characters and a unit:
+// "17B", "4.2K", "84M".
+func Size(n uint64) string {
+	if n < 1000 {
+		return strconv.FormatUint(n, 10) + "B"
+	}
+	f := float64(n)
+	for _, unit := range "KMGTPE" {
+		f /= 1024
+		if f < 9.95 {
+			return strconv.FormatFloat(f, 'f', 1, 64) + string(unit)
+		}
+		if f < 999.5 {
+			return strconv.FormatFloat(f, 'f', 0, 64) + string(unit)
+		}
+	}
+	return "999E"
+}
+
+// Count writes a number and a noun: "1 client", "3 clients", "no clients".
+func Count(n int, noun string) string {
+	switch n {
+	case 0:
+		return "no " + noun + "s"
+	case 1:
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// Number writes a whole number.
+func Number(n int) string { return strconv.Itoa(n) }
+
+// Plural gives the noun for n things.
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}

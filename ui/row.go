@@ -1,0 +1,225 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// Dash stands where there is nothing to say.
+const Dash = "—"
+
+// Far writes what is at the other end of a row: the clients of a listener, or
+// the remote address behind an arrow that points the way the connection was
+// made.
+func Far(r *model.Row) string {
+	s := r.Socket
+	switch {
+	case s.State == sockets.Listen:
+		text := Count(int(r.Clients), "client")
+		if r.Waiting > 0 {
+			text += ", " + strconv.Itoa(int(r.Waiting)) + " waiting"
+		}
+		return text
+	case !s.Connected():
+		return Dash
+	case s.Local == s.Remote:
+		return "↺ itself"
+	case r.Inbound:
+		return "← " + Remote(r.In, s)
+	}
+	return "→ " + Remote(r.In, s)
+}
+
+// State writes the state; a TIME_WAIT with the seconds it still has.
+func State(s *sockets.Socket) string {
+	if s.State == sockets.TimeWait && s.Timer == sockets.TimeWaitTimer {
+		return "TIME_WAIT " + Left(s)
+	}
+	return s.State.String()
+}
+
+// Left writes how long the socket's timer still runs.
+func Left(s *sockets.Socket) string {
+	return strconv.Itoa(int((s.TimerMS+999)/1000)) + "s"
+}
+
+// PID writes the pid of the row's first owner.
+func PID(r *model.Row) string {
+	if len(r.Socket.Owners) == 0 {
+		return Dash
+	}
+	return strconv.Itoa(int(r.Socket.Owners[0].PID))
+}
+
+// RowAge writes how long the row's socket has been seen, or at most has been
+// there.
+func RowAge(r *model.Row, now time.Time) string {
+	if r.First.IsZero() {
+		return Dash
+	}
+	return Age(now.Sub(r.First))
+}
+
+// Who writes who is behind a row: main is the process that holds the socket, or
+// what stands in its place; more is what else is worth knowing, such as the
+// client at the other end.
+func Who(r *model.Row) (main, more string) {
+	main, more = who(r, r.Socket)
+	if !r.Folded {
+		return main, more
+	}
+	client, _ := who(r, r.Peer)
+	if p := r.Owner(r.Peer); p != nil {
+		client = Named(p)
+	}
+	return main, strings.TrimSpace(more + " ← " + client)
+}
+
+func who(r *model.Row, s *sockets.Socket) (main, more string) {
+	holders := r.Holders(s)
+	if len(holders) == 0 {
+		if len(s.Owners) > 0 {
+			return "pid " + strconv.Itoa(int(s.Owners[0].PID)), "(gone)"
+		}
+		return absent(r, s), ""
+	}
+	more = hint(holders[0])
+	if n := len(holders) - 1; n > 0 {
+		more = strings.TrimSpace(more + " +" + strconv.Itoa(n))
+	}
+	if s == r.Socket && r.Debugger != "" {
+		more = strings.TrimSpace(more + " debugger")
+	}
+	return holders[0].Name.String(), more
+}
+
+// hint names the program that an interpreter runs: "(gradle)".
+func hint(p *process.Process) string {
+	if program := model.Program(p); program != "" {
+		return "(" + process.NewText(program).String() + ")"
+	}
+	return ""
+}
+
+// Named writes a process as "node (4411)".
+func Named(p *process.Process) string {
+	return p.Name.String() + " (" + strconv.Itoa(p.PID) + ")"
+}
+
+// absent says why there is no owner, and whose the socket is if that is known.
+func absent(r *model.Row, s *sockets.Socket) string {
+	switch s.NoOwner {
+	case sockets.OtherUser, sockets.NotLookedUp:
+		return whose(r, s)
+	case sockets.NotAccepted:
+		if s == r.Socket && r.Listener != nil {
+			if p := r.Owner(r.Listener); p != nil {
+				return "not accepted yet by " + Named(p)
+			}
+		}
+		return "not accepted yet"
+	case sockets.InTimeWait:
+		return "nobody: it waits out old packets"
+	case sockets.Orphaned:
+		return "nobody: closed, still ending"
+	case sockets.HeldByKernel:
+		return "the kernel itself"
+	case sockets.OtherNamespace:
+		return "a process outside this namespace"
+	case sockets.Unreadable:
+		return whose(r, s) + ", hidden process"
+	}
+	return Dash
+}
+
+func whose(r *model.Row, s *sockets.Socket) string {
+	var parts []string
+	if s.HasUID {
+		name := r.In.Users[s.UID].String()
+		if name == "" || name == strconv.Itoa(int(s.UID)) {
+			name = "uid " + strconv.Itoa(int(s.UID))
+		}
+		parts = append(parts, name)
+	}
+	if place := Place(r, s); place != "" {
+		parts = append(parts, place)
+	}
+	if len(parts) == 0 {
+		return Dash
+	}
+	return strings.Join(parts, " ")
+}
+
+// Place names the container or systemd unit a socket belongs to, empty if it is
+// in neither.
+func Place(r *model.Row, s *sockets.Socket) string {
+	g := Cgroup(r, s)
+	if g == nil {
+		return ""
+	}
+	if name := g.Container.String(); name != "" {
+		return g.Engine + " " + name
+	}
+	return g.Unit.String()
+}
+
+// Cgroup returns where the first owner of s, or else s itself, is kept; nil if
+// that is not known.
+func Cgroup(r *model.Row, s *sockets.Socket) *process.Cgroup {
+	if p := r.Owner(s); p != nil {
+		return &p.Cgroup
+	}
+	return s.Cgroup
+}
+
+// User names the user of a socket, empty if not known.
+func User(r *model.Row, s *sockets.Socket) string {
+	if !s.HasUID {
+		return ""
+	}
+	return r.In.Users[s.UID].String()
+}
+
+// Holder writes who holds one of the row's sockets, or what stands in the place
+// of a process.
+func Holder(r *model.Row, s *sockets.Socket) (main, more string) { return who(r, s) }
+
+// Condition says what is unusual about a process's state, empty if nothing is.
+func Condition(state byte) string {
+	switch state {
+	case 'T':
+		return "stopped"
+	case 't':
+		return "stopped by a debugger"
+	case 'D':
+		return "waits for a disk or device"
+	case 'Z':
+		return "ended, not collected by its parent"
+	}
+	return ""
+}
+
+// StopInstead advises to stop the service or the container when a signal alone
+// would not last: their manager starts the process again. It is empty for what
+// was started by hand.
+func StopInstead(g *process.Cgroup) string {
+	if name := g.Container.String(); name != "" {
+		if g.Engine == "docker" || g.Engine == "podman" {
+			return "it runs in a container, which may start it again: " + g.Engine + " stop " + name
+		}
+		return "it runs in the " + g.Engine + " container " + name + ", which may start it again"
+	}
+	unit := g.Unit.String()
+	if !strings.HasSuffix(unit, ".service") || strings.HasPrefix(unit, "user@") {
+		return ""
+	}
+	if g.OfUser() {
+		return "systemd may start it again: systemctl --user stop " + unit
+	}
+	return "systemd may start it again: systemctl stop " + unit
+}
