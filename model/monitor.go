@@ -33,6 +33,8 @@ type track struct {
 	state  sockets.State
 	mark   Mark
 	exact  bool // first is when it was seen to come
+	sure   bool // it is known which end of its connection it is
+	server bool // that it is the server's
 	over   bool // the end of its connection has been told
 }
 
@@ -80,6 +82,7 @@ func (m *Monitor) Advance(next *sockets.Snapshot) []Event {
 	m.follow(begin)
 	m.cur.pairs.build(next.Sockets)
 	m.joinPeers()
+	m.recallSides()
 	m.cur.countCrowds()
 	m.findGone()
 	m.forgetDebuggers()
@@ -156,6 +159,26 @@ func (m *Monitor) joinPeers() {
 	}
 }
 
+// recallSides remembers which end of its connection each socket is. A listener
+// or the other end shows it; once both have gone, only the memory is left.
+func (m *Monitor) recallSides() {
+	f := m.cur
+	for i, t := range f.tracks {
+		s := &f.snap.Sockets[i]
+		switch {
+		case !s.Connected():
+		case f.pairs.peer[i] >= 0 || f.pairs.listener[i] >= 0:
+			t.sure, t.server = true, f.pairs.server[i]
+		case t.sure:
+			f.pairs.server[i] = t.server
+		case s.State == sockets.SynSent,
+			f.snap.Ephemeral.Contains(s.Local.Port()) && !isOwn(f.snap, s.Remote.Addr()):
+			// Nobody listens on that port, and the system gave it out.
+			t.sure = true
+		}
+	}
+}
+
 func (f *frame) countCrowds() {
 	f.crowd = fill(f.crowd, len(f.snap.Sockets), crowd{})
 	for i := range f.snap.Sockets {
@@ -197,6 +220,7 @@ func (m *Monitor) row(f *frame, i int, folded bool) Row {
 	s, t := &f.snap.Sockets[i], f.tracks[i]
 	r := Row{
 		Socket: s, In: f.snap, Exact: t.exact, Mark: t.mark, Inbound: f.pairs.server[i],
+		Unsure:  s.Connected() && !t.sure,
 		Clients: f.crowd[i].clients, Waiting: f.crowd[i].waiting,
 	}
 	if t.first != 0 {

@@ -63,8 +63,9 @@ type Row struct {
 	First time.Time
 	Exact bool
 	Mark  Mark
-	// Inbound tells that Socket is the server's end of its connection.
-	Inbound bool
+	// Inbound tells that Socket is the server's end of its connection. If
+	// Unsure, nothing shows which end that is.
+	Inbound, Unsure bool
 	// Folded tells that the row stands for both Socket and Peer.
 	Folded bool
 	Reach  Reach

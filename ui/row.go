@@ -22,25 +22,19 @@ func Far(r *model.Row) string {
 	case s.State == sockets.Listen:
 		text := Count(int(r.Clients), "client")
 		if r.Waiting > 0 {
-			text += ", " + strconv.Itoa(int(r.Waiting)) + " waiting"
+			text += ", " + strconv.Itoa(int(r.Waiting)) + " wait"
 		}
 		return text
 	case !s.Connected():
 		return Dash
 	case s.Local == s.Remote:
 		return "↺ itself"
+	case r.Unsure:
+		return "↔ " + Remote(r.In, s)
 	case r.Inbound:
 		return "← " + Remote(r.In, s)
 	}
 	return "→ " + Remote(r.In, s)
-}
-
-// State writes the state; a TIME_WAIT with the seconds it still has.
-func State(s *sockets.Socket) string {
-	if s.State == sockets.TimeWait && s.Timer == sockets.TimeWaitTimer {
-		return "TIME_WAIT " + Left(s)
-	}
-	return s.State.String()
 }
 
 // Left writes how long the socket's timer still runs.
@@ -117,22 +111,18 @@ func absent(r *model.Row, s *sockets.Socket) string {
 	case sockets.OtherUser, sockets.NotLookedUp:
 		return whose(r, s)
 	case sockets.NotAccepted:
-		if s == r.Socket && r.Listener != nil {
-			if p := r.Owner(r.Listener); p != nil {
-				return "not accepted yet by " + Named(p)
-			}
-		}
 		return "not accepted yet"
-	case sockets.InTimeWait:
-		return "nobody: it waits out old packets"
-	case sockets.Orphaned:
-		return "nobody: closed, still ending"
+	case sockets.InTimeWait, sockets.Orphaned:
+		if s.Timer == sockets.TimeWaitTimer {
+			return "nobody, " + Left(s) + " left"
+		}
+		return "nobody, still closing"
 	case sockets.HeldByKernel:
-		return "the kernel itself"
+		return "the kernel"
 	case sockets.OtherNamespace:
-		return "a process outside this namespace"
+		return "another namespace"
 	case sockets.Unreadable:
-		return whose(r, s) + ", hidden process"
+		return whose(r, s) + " (hidden)"
 	}
 	return Dash
 }

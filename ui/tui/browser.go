@@ -1,0 +1,29 @@
+package tui
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+)
+
+// openURL starts the system's own opener and does not wait for it.
+func openURL(url string) error {
+	name, args := "xdg-open", []string{url}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
+	default:
+		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+			return errors.New("this session has no display")
+		}
+	}
+	cmd := exec.Command(name, args...)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }() // only so that no zombie is left
+	return nil
+}

@@ -1,0 +1,235 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/ui"
+)
+
+const dash = ui.Dash
+
+// markSpan is the sign in the gutter: what the colour says, for those who do
+// not see colours.
+func markSpan(m model.Mark) span {
+	switch m {
+	case model.New:
+		return span{"+", good}
+	case model.Changed:
+		return span{"~", notice}
+	case model.Closed:
+		return span{"-", danger}
+	}
+	return span{" ", plain}
+}
+
+// markRole is the colour of a whole row.
+func markRole(m model.Mark) role {
+	switch m {
+	case model.New:
+		return good
+	case model.Changed:
+		return notice
+	case model.Closed:
+		return danger
+	}
+	return plain
+}
+
+// newRowTable makes the table of sockets. now is asked for ages.
+func newRowTable(now func() time.Time) table[model.Row] {
+	return table[model.Row]{
+		key:  func(r *model.Row) uint64 { return uint64(r.Socket.ID) },
+		is:   func(r *model.Row, key uint64) bool { return r.Is(sockets.ID(key)) },
+		mark: func(r *model.Row) span { return markSpan(r.Mark) },
+		columns: []column[model.Row]{
+			{title: "PROTO", sort: int(model.ByProto), min: 5, max: 5, priority: 6, cell: protoCell},
+			{title: "LOCAL", sort: int(model.ByLocal), min: 15, max: 50, priority: 1, cell: localCell, pivot: localPivot, shorten: shortenHost},
+			{title: "REMOTE / CLIENTS", sort: int(model.ByRemote), min: 17, max: 50, priority: 5, cell: farCell, pivot: farPivot, shorten: shortenHost},
+			{title: "STATE", sort: int(model.ByState), min: 11, max: 11, priority: 3, cell: stateCell},
+			{title: "PID", sort: int(model.ByPID), min: 5, max: 8, priority: 4, right: true, cell: pidCell},
+			{title: "PROCESS", sort: int(model.ByProcess), min: 20, max: 60, priority: 2, cell: processCell},
+			{title: "AGE", sort: int(model.ByAge), min: 4, max: 4, priority: 7, right: true, cell: func(r *model.Row) line { return ageCell(r, now()) }},
+			{title: "USER", sort: int(model.ByUser), min: 6, max: 12, priority: 8, cell: userCell},
+			{title: "COMMAND", sort: -1, min: 30, priority: 9, cell: commandCell, shorten: shortenMiddle},
+		},
+	}
+}
+
+func protoCell(r *model.Row) line { return styled(quiet, r.Socket.Protocol.String()) }
+
+func localCell(r *model.Row) line {
+	l := styled(markRole(r.Mark), ui.Local(r.In, r.Socket))
+	if r.Exposed() {
+		l = l.add(danger, " ⚠")
+	}
+	return l
+}
+
+// localPivot lines addresses up at their colon, so that ports stand under each
+// other.
+func localPivot(r *model.Row) int { return textWidth(ui.Host(r.In, r.Socket)) }
+
+func farCell(r *model.Row) line {
+	switch s := r.Socket; {
+	case s.Connected():
+		return styled(markRole(r.Mark), ui.Far(r))
+	case r.Clients > 0:
+		return text(ui.Far(r))
+	}
+	return styled(quiet, ui.Far(r))
+}
+
+func farPivot(r *model.Row) int {
+	if !r.Socket.Connected() || r.Socket.Local == r.Socket.Remote {
+		return -1
+	}
+	far := ui.Far(r)
+	for i := len(far) - 1; i >= 0; i-- {
+		if far[i] == ':' {
+			return textWidth(far[:i])
+		}
+	}
+	return -1
+}
+
+func stateCell(r *model.Row) line {
+	role := markRole(r.Mark)
+	if r.Socket.State == sockets.TimeWait && role == plain {
+		role = notice
+	}
+	return styled(role, r.Socket.State.String())
+}
+
+func pidCell(r *model.Row) line {
+	pid := ui.PID(r)
+	if pid == dash {
+		return styled(quiet, pid)
+	}
+	return text(pid)
+}
+
+func processCell(r *model.Row) line {
+	main, more := ui.Who(r)
+	role := markRole(r.Mark)
+	if role == plain && len(r.Socket.Owners) == 0 {
+		role = quiet
+	}
+	l := styled(role, main)
+	if more != "" {
+		l = l.add(quiet, " "+more)
+	}
+	return l
+}
+
+// ageCell shows dim what is only known to be at most so old.
+func ageCell(r *model.Row, now time.Time) line {
+	age := ui.RowAge(r, now)
+	if r.Exact {
+		return text(age)
+	}
+	return styled(quiet, age)
+}
+
+func userCell(r *model.Row) line {
+	if user := ui.User(r, r.Socket); user != "" {
+		return text(user)
+	}
+	return styled(quiet, dash)
+}
+
+func commandCell(r *model.Row) line {
+	if p := r.Owner(r.Socket); p != nil {
+		return styled(quiet, p.Command.String())
+	}
+	return styled(quiet, dash)
+}
+
+// shortenHost takes from the host what has no room: the port is what people
+// look for.
+func shortenHost(l line, width int) line {
+	address := l[0].text
+	colon := strings.LastIndexByte(address, ':')
+	rest := l.width() - textWidth(address)
+	room := width - rest - (len(address) - colon)
+	if colon < 0 || room < 3 {
+		return l.cut(width)
+	}
+	short := slices.Clone(l)
+	short[0].text = ansi.Truncate(address[:colon], room, "…") + address[colon:]
+	return short
+}
+
+func shortenMiddle(l line, width int) line {
+	return styled(l[0].role, middle(l[0].text, width))
+}
+
+// newEventTable makes the table of what has happened.
+func newEventTable(now func() time.Time) table[model.Event] {
+	return table[model.Event]{
+		key:  func(e *model.Event) uint64 { return e.Seq },
+		is:   func(e *model.Event, key uint64) bool { return e.Seq == key },
+		mark: func(e *model.Event) span { return markSpan(eventMark(e)) },
+		columns: []column[model.Event]{
+			{title: "TIME", sort: -1, min: 8, max: 8, priority: 3, cell: func(e *model.Event) line { return styled(quiet, e.Time.Format(time.TimeOnly)) }},
+			{title: "EVENT", sort: -1, min: 7, max: 7, priority: 4, cell: func(e *model.Event) line { return styled(markRole(eventMark(e)), e.Kind.String()) }},
+			{title: "PROTO", sort: -1, min: 5, max: 5, priority: 8, cell: func(e *model.Event) line { return protoCell(&e.Row) }},
+			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *model.Event) line { return text(ui.Local(e.Row.In, e.Row.Socket)) }, pivot: func(e *model.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
+			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventFar, pivot: func(e *model.Event) int { return farPivot(&e.Row) }, shorten: shortenHost},
+			{title: "STATE", sort: -1, min: 11, max: 27, priority: 6, cell: eventState},
+			{title: "PROCESS", sort: -1, min: 16, max: 60, priority: 2, cell: eventProcess},
+			{title: "LIVED", sort: -1, min: 5, max: 5, priority: 7, right: true, cell: eventLived},
+		},
+	}
+}
+
+func eventMark(e *model.Event) model.Mark {
+	switch e.Kind {
+	case model.EventOpened:
+		return model.New
+	case model.EventClosed:
+		return model.Closed
+	}
+	return model.Changed
+}
+
+func eventFar(e *model.Event) line {
+	if !e.Row.Socket.Connected() {
+		return styled(quiet, dash)
+	}
+	return text(ui.Far(&e.Row))
+}
+
+func eventState(e *model.Event) line {
+	state := e.Row.Socket.State.String()
+	if e.Kind == model.EventChanged && e.From != 0 {
+		return styled(quiet, e.From.String()+" → ").add(plain, state)
+	}
+	return text(state)
+}
+
+func eventProcess(e *model.Event) line {
+	main, more := ui.Who(&e.Row)
+	l := text(main)
+	if more != "" {
+		l = l.add(quiet, " "+more)
+	}
+	return l
+}
+
+func eventLived(e *model.Event) line {
+	switch {
+	case e.Kind != model.EventClosed:
+		return styled(quiet, dash)
+	case e.Unseen:
+		return styled(quiet, "<1s")
+	case e.Lived == 0:
+		return styled(quiet, dash)
+	}
+	return text(ui.Age(e.Lived))
+}

@@ -1,0 +1,289 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui"
+)
+
+// detailsPane tells all about one row. It follows the selection, and keeps what
+// it knew of a row that has gone.
+type detailsPane struct {
+	id     sockets.ID
+	known  *inspection
+	gone   time.Time // when the row was found to have gone, zero if it is there
+	scroll int
+}
+
+// take brings the pane up to date with a finished job.
+func (d *detailsPane) take(r result) {
+	switch {
+	case r.job.inspect != d.id:
+		// Of a row that was selected before.
+	case r.details != nil:
+		d.known, d.gone = r.details, time.Time{}
+	case d.known != nil && d.gone.IsZero():
+		d.gone = r.at
+	}
+}
+
+// title stands in the pane's upper border.
+func (d *detailsPane) title() string {
+	if d.known == nil {
+		return ""
+	}
+	r := &d.known.row
+	return ui.Local(r.In, r.Socket) + "  " + r.Socket.State.String()
+}
+
+// lines writes the pane, at most width cells wide.
+func (d *detailsPane) lines(now time.Time, width int) []line {
+	if d.known == nil {
+		return []line{styled(quiet, "looking …")}
+	}
+	w := detailsWriter{now: now, width: width, in: d.known}
+	if !d.gone.IsZero() {
+		w.add(styled(danger, "closed "+ui.Age(now.Sub(d.gone))+" ago; this is what was known of it"))
+		w.space()
+	}
+	w.process()
+	w.space()
+	w.facts()
+	w.clients()
+	w.also()
+	return w.out
+}
+
+// detailsWriter writes the lines of the details one under the other.
+type detailsWriter struct {
+	now   time.Time
+	width int
+	in    *inspection
+	out   []line
+}
+
+func (w *detailsWriter) add(l line) { w.out = append(w.out, l.cut(w.width)) }
+func (w *detailsWriter) space()     { w.out = append(w.out, nil) }
+func (w *detailsWriter) head(title string, n int) {
+	w.space()
+	w.add(styled(quiet, title+" ("+strconv.Itoa(n)+")"))
+}
+
+// process writes who is behind each end.
+func (w *detailsWriter) process() {
+	for i := range w.in.ends {
+		e := &w.in.ends[i]
+		if i > 0 {
+			w.space()
+		}
+		if e.title != "" {
+			w.add(styled(quiet, e.title+"  ").add(plain, ui.Local(w.in.row.In, e.socket)))
+		}
+		w.end(e)
+	}
+}
+
+func (w *detailsWriter) end(e *end) {
+	if len(e.holders) == 0 {
+		main, _ := ui.Holder(&w.in.row, e.socket)
+		w.add(styled(notice, main))
+		return
+	}
+	p := e.holders[0]
+	who := styled(strong, p.Name.String()).add(plain, " ("+strconv.Itoa(p.PID)+")")
+	d := e.details
+	if d != nil {
+		who = who.add(plain, "  ").add(plain, d.User.String())
+	}
+	if condition := ui.Condition(p.State); condition != "" {
+		who = who.add(notice, "  "+condition)
+	}
+	started := styled(quiet, "started "+ui.Age(w.now.Sub(p.Started))+" ago")
+	if who.width()+started.width()+2 <= w.width {
+		who = append(who.pad(w.width-started.width()), started...)
+	}
+	w.add(who)
+	if command := p.Command.String(); command != "" {
+		w.add(text(middle(command, w.width)))
+	}
+	if d != nil {
+		w.place(d)
+	}
+	for _, other := range e.holders[1:] {
+		w.add(styled(quiet, "also held by ").add(plain, ui.Named(other)))
+	}
+	w.lineage(e)
+}
+
+func (w *detailsWriter) place(d *process.Details) {
+	var l line
+	if folder := d.Folder.String(); folder != "" {
+		l = l.add(quiet, "in ").add(plain, middle(folder, w.width-30)).add(plain, "   ")
+	}
+	l = l.add(quiet, "cpu ").add(plain, ui.Seconds(d.CPU)).add(quiet, "   mem ").add(plain, ui.Size(d.Memory))
+	w.add(l)
+	if exe := d.Executable.String(); exe != "" && !strings.HasPrefix(d.Command.String(), exe) {
+		w.add(styled(quiet, "program ").add(plain, middle(exe, w.width-8)))
+	}
+	if d.Tracer > 0 {
+		w.add(styled(notice, "a debugger holds it: pid "+strconv.Itoa(d.Tracer)))
+	}
+}
+
+// lineage says why the process runs: the chain from init down to it.
+func (w *detailsWriter) lineage(e *end) {
+	if len(e.parents) == 0 {
+		return
+	}
+	var chain []string
+	for i := len(e.parents) - 1; i >= 0; i-- {
+		chain = append(chain, ui.Named(e.parents[i]))
+	}
+	chain = append(chain, e.holders[0].Name.String())
+	w.fact("why it runs", plain, strings.Join(chain, " › "))
+}
+
+// fact writes a name and what is to be said of it, on as many lines as it takes.
+func (w *detailsWriter) fact(name string, r role, what string) {
+	const indent = 13
+	for i, part := range words(what, w.width-indent) {
+		if i > 0 {
+			name = ""
+		}
+		w.add(styled(quiet, name).pad(indent).add(r, part))
+	}
+}
+
+// facts writes what is known of the socket itself.
+func (w *detailsWriter) facts() {
+	r := &w.in.row
+	s := r.Socket
+	w.reach(r)
+	port := model.ClassOf(s.Local.Port()).String()
+	if service := model.ServiceName(s.Protocol, s.Local.Port()); service != "" {
+		port += " · " + service
+	}
+	w.fact("port", plain, port)
+	if r.Debugger != "" {
+		w.fact("debugger", plain, r.Debugger)
+	}
+	if place := ui.Place(r, s); place != "" {
+		w.fact("belongs to", plain, place)
+	}
+	if s.State == sockets.Listen && s.HasQueue {
+		queue := strconv.Itoa(int(s.RecvQueue)) + " of " + strconv.Itoa(int(s.SendQueue)) + " waiting to be accepted"
+		role := plain
+		if s.SendQueue > 0 && s.RecvQueue >= s.SendQueue {
+			role, queue = danger, queue+": full, new clients have to wait"
+		}
+		w.fact("queue", role, queue)
+	} else if s.HasQueue && s.RecvQueue+s.SendQueue > 0 {
+		w.fact("buffers", plain, ui.Size(uint64(s.RecvQueue))+" not read yet, "+ui.Size(uint64(s.SendQueue))+" not acknowledged yet")
+	}
+	if s.Timer != sockets.NoTimer {
+		w.fact("timer", plain, strings.ReplaceAll(s.Timer.String(), "_", " ")+", "+ui.Left(s)+" left")
+	}
+	if s.Connected() && s.Local == s.Remote {
+		w.fact("note", notice, "connected to itself: a client that kept trying a dead port got that port as its own")
+	}
+}
+
+func (w *detailsWriter) reach(r *model.Row) {
+	s := r.Socket
+	switch {
+	case s.Connected():
+		w.fact("connected", plain, ui.Far(r))
+	case s.State == sockets.Bound:
+		w.fact("reachable", plain, "by nobody: bound, not listening")
+	case r.Reach == model.ReachLoopback:
+		w.fact("reachable", plain, "by this machine only")
+	default:
+		w.fact("reachable", danger, "by other machines too: exposed")
+	}
+	switch {
+	case s.DualStack():
+		w.fact("", plain, "over IPv4 and IPv6")
+	case s.V6 && s.V6Only == sockets.Yes && s.Local.Addr().IsUnspecified():
+		w.fact("", plain, "over IPv6 only")
+	}
+}
+
+func (w *detailsWriter) clients() {
+	if len(w.in.clients) == 0 {
+		return
+	}
+	w.head("clients", int(w.in.row.Clients))
+	for i := range w.in.clients {
+		c := &w.in.clients[i]
+		who := "another machine"
+		if c.Peer != nil {
+			who, _ = ui.Holder(c, c.Peer)
+			if p := c.Owner(c.Peer); p != nil {
+				who = ui.Named(p)
+			}
+		}
+		l := text("  "+who).fit(min(28, w.width/2)).add(plain, "  "+ui.Remote(c.In, c.Socket))
+		if c.Socket.NoOwner == sockets.NotAccepted {
+			l = l.add(notice, "  not accepted yet")
+		} else {
+			l = l.add(quiet, "  "+ui.RowAge(c, w.now))
+		}
+		w.add(l)
+	}
+}
+
+func (w *detailsWriter) also() {
+	if len(w.in.also) == 0 {
+		return
+	}
+	w.head("also holds", len(w.in.also))
+	for i := range w.in.also {
+		r := &w.in.also[i]
+		l := styled(quiet, "  "+r.Socket.Protocol.String()+" ").add(plain, ui.Local(r.In, r.Socket)+" ")
+		if r.Socket.Connected() {
+			l = l.add(plain, ui.Far(r)+" ")
+		}
+		l = l.add(quiet, r.Socket.State.String())
+		if r.Debugger != "" {
+			l = l.add(notice, "  debugger ("+r.Debugger+")")
+		}
+		w.add(l)
+	}
+}
+
+// openDetails opens the details of the selected row, or closes them.
+func (m *Model) openDetails() tea.Cmd {
+	r := m.selectedRow()
+	if r == nil {
+		return nil
+	}
+	m.details = &detailsPane{}
+	return m.follow()
+}
+
+// follow points open details at the selected row.
+func (m *Model) follow() tea.Cmd {
+	r := m.selectedRow()
+	if m.details == nil || r == nil || m.details.id == r.Socket.ID {
+		return nil
+	}
+	m.details = &detailsPane{id: r.Socket.ID}
+	if m.view == eventsView || r.Mark == model.Closed {
+		kept := r.Keep()
+		in := &inspection{row: kept, ends: []end{{socket: kept.Socket, holders: kept.Holders(kept.Socket)}}}
+		m.details.known = in
+	}
+	return m.rearrange()
+}
+
+// clamp keeps the scroll position within the content.
+func (d *detailsPane) clamp(lines, room int) {
+	d.scroll = min(max(d.scroll, 0), max(lines-room, 0))
+}

@@ -1,0 +1,185 @@
+package tui
+
+import (
+	"context"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui/freeing"
+)
+
+// dialog frees the port of one row. It keeps its own copy of the row and of the
+// processes in it: whatever the table does meanwhile, those and no others are
+// signalled.
+type dialog struct {
+	stage  stage
+	row    model.Row
+	socket *sockets.Socket // the end of the row that it is about
+	plan   model.Plan
+	// alone tells that only the connection is to be closed, without ending
+	// anyone.
+	alone   bool
+	signal  syscall.Signal
+	report  *freeing.Report
+	watched bool // the time to be taken again is over
+	retaken *freeing.Retaken
+}
+
+// stage is how far a dialog has come.
+type stage uint8
+
+const (
+	choosing stage = iota // which end of a connection
+	planning
+	asking
+	ending
+	done
+)
+
+// working tells whether something is under way that a spinner should show.
+func (d *dialog) working() bool { return d != nil && (d.stage == ending || d.stage == planning) }
+
+// survived tells whether a signal was not enough.
+func (d *dialog) survived() bool {
+	return d.stage == done && d.signal == syscall.SIGTERM && d.report != nil && len(d.report.Survivors()) > 0
+}
+
+// startFreeing opens the dialog for the selected row.
+func (m *Model) startFreeing() tea.Cmd {
+	r := m.selectedRow()
+	if r == nil {
+		return nil
+	}
+	if r.Mark == model.Closed || m.view == eventsView {
+		m.say(notice, "this row has closed already; choose one that is open")
+		return nil
+	}
+	m.dialog = &dialog{row: r.Keep()}
+	m.dialog.socket = m.dialog.row.Socket
+	if m.dialog.socket.Connected() {
+		if len(m.choices()) > 1 {
+			return nil
+		}
+	}
+	return m.planFor(m.dialog.socket)
+}
+
+// choice is one way to deal with a connection.
+type choice struct {
+	key    string
+	what   string
+	socket *sockets.Socket
+	alone  bool
+}
+
+// choices lists what x can do to a connection: end the process at either end,
+// or, as root, close only the connection.
+func (m *Model) choices() []choice {
+	d := m.dialog
+	var all []choice
+	if p := d.row.Owner(d.row.Socket); p != nil {
+		what := "end the process"
+		if d.row.Folded {
+			what = "end the server"
+		}
+		all = append(all, choice{key: "s", what: what + ", " + named(p), socket: d.row.Socket})
+	}
+	if d.row.Folded {
+		if p := d.row.Owner(d.row.Peer); p != nil {
+			all = append(all, choice{key: "c", what: "end the client, " + named(p), socket: d.row.Peer})
+		}
+	}
+	if m.root {
+		all = append(all, choice{key: "k", what: "close only this connection", socket: d.row.Socket, alone: true})
+	}
+	return all
+}
+
+// planFor asks the worker for the plan to end whoever holds s.
+func (m *Model) planFor(s *sockets.Socket) tea.Cmd {
+	d := m.dialog
+	d.socket, d.stage = s, planning
+	if m.root && !d.alone && len(d.row.Holders(s)) == 0 && s.Connected() {
+		d.alone = true // a TIME_WAIT, say: there is nobody to end
+	}
+	return tea.Batch(m.rearrange(), m.spinner.Tick)
+}
+
+// takePlan shows the plan that the worker has made.
+func (m *Model) takePlan(p *model.Plan) {
+	if d := m.dialog; d != nil && d.stage == planning && p != nil {
+		d.plan, d.stage = *p, asking
+	}
+}
+
+func (m *Model) pressInDialog(k tea.KeyPressMsg) tea.Cmd {
+	d := m.dialog
+	switch d.stage {
+	case choosing:
+		for _, c := range m.choices() {
+			if k.String() == c.key {
+				d.alone = c.alone
+				return m.planFor(c.socket)
+			}
+		}
+	case asking:
+		if k.String() == "y" && d.possible() {
+			return m.carryOut(syscall.SIGTERM)
+		}
+	case ending:
+		return nil // it ends by itself within the grace period; ctrl+c still works
+	case done:
+		if k.String() == "f" && d.survived() {
+			return m.carryOut(syscall.SIGKILL)
+		}
+	}
+	m.dialog = nil
+	return nil
+}
+
+// possible tells whether a yes would do anything.
+func (d *dialog) possible() bool { return d.alone || len(d.plan.Victims) > 0 }
+
+// carryOut does what was planned: to exactly the processes that were shown.
+func (m *Model) carryOut(sig syscall.Signal) tea.Cmd {
+	d := m.dialog
+	victims := d.plan.Victims
+	if d.report != nil {
+		victims = d.report.Survivors()
+	}
+	d.stage, d.signal, d.report = ending, sig, nil
+	freer, target, alone, socket := m.freer, d.plan.Target, d.alone, d.socket
+	return tea.Batch(m.spinner.Tick, func() tea.Msg {
+		if alone {
+			return endedMsg{d, freer.Close(socket)}
+		}
+		return endedMsg{d, freer.End(context.Background(), target, victims, sig, process.DefaultGrace)}
+	})
+}
+
+// dialogNews takes what a command of the dialog found out. News of a dialog
+// that was closed meanwhile is only good for a look at the tables.
+func (m *Model) dialogNews(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case endedMsg:
+		d := msg.dialog
+		d.report, d.stage = &msg.report, done
+		if !msg.report.Free || d.alone {
+			return m.refresh()
+		}
+		freer, target, ended := m.freer, d.plan.Target, time.Now()
+		return tea.Batch(m.refresh(), func() tea.Msg {
+			retaken, err := freer.Watch(context.Background(), target, ended)
+			return watchedMsg{d, retaken, err}
+		})
+	case watchedMsg:
+		msg.dialog.watched, msg.dialog.retaken = true, msg.retaken
+		return m.refresh()
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+)
+
+// helpPage lists every key and every term of the filter, from the tables that
+// drive them.
+type helpPage struct{ scroll int }
+
+func (m *Model) openHelp() tea.Cmd {
+	m.help = &helpPage{}
+	return nil
+}
+
+func (m *Model) pressInHelp(k tea.KeyPressMsg) tea.Cmd {
+	page := max(m.height-3, 1)
+	switch {
+	case key.Matches(k, m.keys.Up):
+		m.help.scroll--
+	case key.Matches(k, m.keys.Down):
+		m.help.scroll++
+	case key.Matches(k, m.keys.PageUp):
+		m.help.scroll -= page
+	case key.Matches(k, m.keys.PageDown), k.String() == "space":
+		m.help.scroll += page
+	case key.Matches(k, m.keys.Interrupt):
+		return tea.Interrupt
+	default:
+		m.help = nil
+		return nil
+	}
+	m.help.scroll = min(max(m.help.scroll, 0), max(len(m.helpLines())-page, 0))
+	return nil
+}
+
+// helpLines writes the page.
+func (m *Model) helpLines() []line {
+	var out []line
+	for _, g := range m.keys.full() {
+		out = append(out, styled(accent, " "+g.title))
+		out = append(out, keyLines(g.keys, m.width)...)
+		out = append(out, nil)
+	}
+	out = append(out, styled(accent, " filter").add(quiet, "  all terms must hold"))
+	const termWidth = 34
+	for _, t := range model.QueryHelp() {
+		if m.width < 2*termWidth {
+			out = append(out, text("   "+t.Term))
+			for _, part := range words(t.Meaning, m.width-6) {
+				out = append(out, styled(quiet, "     "+part))
+			}
+			continue
+		}
+		for i, part := range words(t.Meaning, m.width-termWidth-4) {
+			term := ""
+			if i == 0 {
+				term = t.Term
+			}
+			out = append(out, text("   "+term).fit(termWidth).add(quiet, part))
+		}
+	}
+	return out
+}
+
+// keyLines sets keys side by side, as many as there is room for.
+func keyLines(keys []key.Binding, width int) []line {
+	const cell = 38
+	columns := max((width-2)/cell, 1)
+	var out []line
+	for i, b := range keys {
+		h := b.Help()
+		l := text("   ").add(plain, h.Key).fit(14).add(quiet, h.Desc)
+		if i%columns == 0 {
+			out = append(out, l)
+			continue
+		}
+		last := len(out) - 1
+		out[last] = append(out[last].fit((i%columns)*cell), l...)
+	}
+	return out
+}
+
+// helpScreen draws the page over the whole screen.
+func (m *Model) helpScreen() string {
+	lines := make([]string, 0, m.height)
+	lines = append(lines, m.theme.line(styled(strong, " lotop").add(quiet, "  keys and filter").fit(m.width)))
+	all := m.helpLines()
+	room := max(m.height-2, 0)
+	from := min(max(m.help.scroll, 0), max(len(all)-room, 0))
+	for i := from; i < min(from+room, len(all)); i++ {
+		lines = append(lines, m.theme.line(all[i].cut(m.width)))
+	}
+	for len(lines) < m.height-1 {
+		lines = append(lines, "")
+	}
+	hint := " any other key goes back"
+	if len(all) > room {
+		hint = " ↑↓ pgup pgdn scroll " + hint
+	}
+	lines = append(lines, m.theme.line(styled(quiet, hint).cut(m.width)))
+	return strings.Join(lines[:min(len(lines), m.height)], "\n")
+}

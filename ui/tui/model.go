@@ -1,0 +1,227 @@
+package tui
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/spinner"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui/freeing"
+)
+
+// Model is the whole screen. Only Update changes it.
+type Model struct {
+	worker *worker
+	freer  *freeing.Freer
+	root   bool // whether lotop may close single connections
+	now    func() time.Time
+
+	width, height int
+	keys          keyMap
+	theme         theme
+	colours       bool
+	dark          bool
+	noMouse       bool
+
+	view     view
+	rows     table[model.Row]
+	events   table[model.Event]
+	shape    model.Shape
+	interval time.Duration
+	paused   bool
+
+	filter    textinput.Model
+	filtering bool
+	filterErr error
+
+	last    result // the newest finished one
+	readErr error  // why the last look at the tables failed
+	busy    bool   // a job is under way
+	stale   bool   // another is wanted as soon as it is done
+	ticks   int    // tells the newest tick from those before it
+	waiting bool   // the first data takes so long that a spinner shows
+	spinner spinner.Model
+
+	details *detailsPane // nil when closed
+	dialog  *dialog      // nil when closed
+	help    *helpPage    // nil when closed
+	status  line         // a word about what a key did, until the next key
+}
+
+// view is one of the pages that tab goes through.
+type view uint8
+
+const (
+	socketsView view = iota
+	listenersView
+	connectionsView
+	eventsView
+	numViews
+)
+
+var viewNames = [numViews]string{"Sockets", "Listeners", "Connections", "Events"}
+
+// intervals are the steps of + and -.
+var intervals = []time.Duration{
+	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond,
+	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute,
+}
+
+// spinnerAfter is how long the first data may take before a spinner shows: one
+// that only flashes is worse than none.
+const spinnerAfter = 200 * time.Millisecond
+
+// newModel makes the screen of a source. query has been parsed without error.
+func newModel(o Options, query *model.Query, reader *process.Reader, now func() time.Time) *Model {
+	m := &Model{
+		worker:   newWorker(o.Source, reader),
+		freer:    &freeing.Freer{Reader: reader, Open: o.Open},
+		now:      now,
+		keys:     newKeyMap(),
+		colours:  o.Color != "never",
+		dark:     true,
+		noMouse:  o.NoMouse,
+		shape:    model.Shape{All: o.All, Query: query, Order: model.Order{Column: model.ByLocal}},
+		interval: o.Interval,
+		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
+		filter:   textinput.New(),
+	}
+	m.rows, m.events = newRowTable(now), newEventTable(now)
+	m.filter.Prompt = "/ "
+	m.filter.SetValue(o.Query)
+	m.restyle()
+	return m
+}
+
+// restyle makes the theme anew; the terminal tells its background late or never.
+func (m *Model) restyle() {
+	m.theme = newTheme(m.colours, m.dark)
+	plainStyle := m.theme.styles[plain]
+	s := m.filter.Styles()
+	s.Focused.Prompt, s.Blurred.Prompt = m.theme.styles[accent], m.theme.styles[quiet]
+	s.Focused.Text, s.Blurred.Text = plainStyle, plainStyle
+	s.Cursor.Blink = false
+	m.filter.SetStyles(s)
+}
+
+type (
+	tickMsg  struct{ n int }
+	lateMsg  struct{}
+	endedMsg struct {
+		dialog *dialog
+		report freeing.Report
+	}
+	watchedMsg struct {
+		dialog  *dialog
+		retaken *freeing.Retaken
+		err     error
+	}
+	statusMsg line
+)
+
+// Init implements [tea.Model].
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(
+		m.refresh(),
+		tea.RequestBackgroundColor,
+		tea.Tick(spinnerAfter, func(time.Time) tea.Msg { return lateMsg{} }),
+	)
+}
+
+// refresh reads the tables, unless a job is under way already.
+func (m *Model) refresh() tea.Cmd { return m.start(true) }
+
+// rearrange asks for the rows again, in the shape of this moment.
+func (m *Model) rearrange() tea.Cmd { return m.start(false) }
+
+func (m *Model) start(read bool) tea.Cmd {
+	if m.busy {
+		m.stale = true
+		return nil
+	}
+	m.busy, m.stale = true, false
+	j := job{read: read, shape: m.shape, events: m.view == eventsView}
+	j.shape.View = m.modelView()
+	if m.details != nil {
+		j.inspect = m.details.id
+	}
+	if m.dialog != nil && m.dialog.stage == planning {
+		j.free = m.dialog
+	}
+	return m.worker.do(j)
+}
+
+// modelView is which rows the page shows.
+func (m *Model) modelView() model.View {
+	switch m.view {
+	case listenersView:
+		return model.Listeners
+	case connectionsView:
+		return model.Connections
+	}
+	return model.AllSockets
+}
+
+// tick waits for the interval. A tick that was overtaken is ignored.
+func (m *Model) tick() tea.Cmd {
+	m.ticks++
+	n := m.ticks
+	return tea.Tick(m.interval, func(time.Time) tea.Msg { return tickMsg{n} })
+}
+
+// take makes a finished job what the screen shows.
+func (m *Model) take(r result) tea.Cmd {
+	m.busy = false
+	var next tea.Cmd
+	if r.job.read {
+		m.readErr = r.err
+		if !m.paused {
+			next = m.tick()
+		}
+	}
+	if r.err == nil {
+		m.last = r
+		m.rows.setRows(r.rows)
+		if r.job.events {
+			m.events.setRows(r.events)
+		}
+		if m.details != nil {
+			m.details.take(r)
+		}
+		if r.job.free == m.dialog {
+			m.takePlan(r.plan)
+		}
+	}
+	if m.stale {
+		return tea.Batch(next, m.rearrange())
+	}
+	return next
+}
+
+// selectedRow returns the row that a key acts on: of the Events view the row of
+// the event.
+func (m *Model) selectedRow() *model.Row {
+	if m.view == eventsView {
+		if e := m.events.current(); e != nil {
+			return &e.Row
+		}
+		return nil
+	}
+	return m.rows.current()
+}
+
+// Options say what the screen shows and how.
+type Options struct {
+	Source   sockets.Source                 // what is shown; Run closes it
+	Open     func() (sockets.Source, error) // gives another, to watch a port that was freed
+	Query    string                         // the filter to begin with
+	All      bool                           // connections to other hosts too
+	Interval time.Duration                  // between two looks, 0 for one second
+	Color    string                         // "auto", "always" or "never"
+	NoMouse  bool                           // leave the mouse to the terminal
+	Version  string                         // for the help page
+}

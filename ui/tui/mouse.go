@@ -1,0 +1,90 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+// wheelStep is how many rows one notch of the wheel moves.
+const wheelStep = 3
+
+func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
+	if m.dialog != nil || m.help != nil {
+		return nil
+	}
+	at := msg.Mouse()
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		step := wheelStep
+		if msg.Button == tea.MouseWheelUp {
+			step = -wheelStep
+		} else if msg.Button != tea.MouseWheelDown {
+			return nil
+		}
+		return m.wheel(at.X, at.Y, step)
+	case tea.MouseClickMsg:
+		if msg.Button == tea.MouseLeft {
+			return m.click(at.X, at.Y)
+		}
+	}
+	return nil
+}
+
+func (r rect) holds(x, y int) bool {
+	return x >= r.x && x < r.x+r.width && y >= r.y && y < r.y+r.height
+}
+
+func (m *Model) wheel(x, y, step int) tea.Cmd {
+	if a := m.area(); m.details != nil && a.details.holds(x, y) {
+		m.details.scroll += step
+		return nil
+	}
+	if m.view == eventsView {
+		m.events.scroll(step)
+	} else {
+		m.rows.scroll(step)
+	}
+	return nil
+}
+
+// click selects a row, orders by a title, or turns to a tab.
+func (m *Model) click(x, y int) tea.Cmd {
+	a := m.area()
+	if y == 1 {
+		return m.clickTab(x)
+	}
+	if !a.table.holds(x, y) {
+		return nil
+	}
+	row := y - a.table.y - 1
+	if row < 0 {
+		if c := m.rows.columnAt(x); m.view != eventsView && c >= 0 && m.rows.columns[c].sort >= 0 {
+			return m.sortBy(m.rows.columns[c].sort)
+		}
+		return nil
+	}
+	if a.rule {
+		row--
+	}
+	if m.view == eventsView {
+		if i := m.events.rowAt(row); i >= 0 {
+			m.events.moveTo(i)
+		}
+	} else if i := m.rows.rowAt(row); i >= 0 {
+		m.rows.moveTo(i)
+	}
+	return m.follow()
+}
+
+func (m *Model) clickTab(x int) tea.Cmd {
+	if m.tabsWidth() == 0 && (m.filtering || m.filter.Value() != "") {
+		return nil
+	}
+	at := 1
+	for v, name := range m.tabNames() {
+		if x >= at && x < at+len(name) {
+			return m.turnTo(view(v))
+		}
+		at += len(name) + 2
+	}
+	return nil
+}

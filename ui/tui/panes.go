@@ -1,0 +1,70 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
+func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
+
+// box draws a border around lines, with a title above and hints below, exactly
+// as large as told.
+func (m *Model) box(title, hints string, content []line, width, height int) []string {
+	if width < 4 || height < 2 {
+		return blank(width, height)
+	}
+	inner := width - 4
+	out := make([]string, 0, height)
+	out = append(out, m.edge("╭", "╮", title, width))
+	side := styled(quiet, "│")
+	for i := range height - 2 {
+		var l line
+		if i < len(content) {
+			l = content[i]
+		}
+		full := append(side.add(plain, " "), l.fit(inner)...)
+		out = append(out, m.theme.line(append(full.add(plain, " "), side...)))
+	}
+	return append(out, m.edge("╰", "╯", hints, width))
+}
+
+func blank(width, height int) []string {
+	out := make([]string, max(height, 0))
+	for i := range out {
+		out[i] = spaces(width)
+	}
+	return out
+}
+
+// edge is the upper or lower side of a box.
+func (m *Model) edge(left, right, label string, width int) string {
+	l := styled(quiet, left+"─")
+	if label != "" {
+		l = append(l.add(plain, " "), text(label).cut(width-6)...).add(plain, " ")
+	}
+	if rest := width - l.width() - 1; rest > 0 {
+		l = l.add(quiet, strings.Repeat("─", rest))
+	}
+	return m.theme.line(l.add(quiet, right))
+}
+
+func (m *Model) detailsBox(r rect) []string {
+	content := m.details.lines(m.clock(), r.width-4)
+	m.details.clamp(len(content), r.height-2)
+	content = content[m.details.scroll:]
+	return m.box(m.details.title(), "x free · y copy · o open · esc back", content, r.width, r.height)
+}
+
+// overlay lays the dialog over the middle of the page.
+func (m *Model) overlay(page string) string {
+	width := min(64, m.width)
+	content := m.dialogLines(width - 4)
+	height := min(len(content)+2, m.height)
+	box := strings.Join(m.box(m.dialog.title(), "", content, width, height), "\n")
+	x, y := (m.width-width)/2, max((m.height-height)/2, 0)
+	return lipgloss.NewCompositor(
+		lipgloss.NewLayer(page),
+		lipgloss.NewLayer(box).X(x).Y(y).Z(1),
+	).Render()
+}

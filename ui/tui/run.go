@@ -1,0 +1,38 @@
+package tui
+
+import (
+	"os"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"lotop/model"
+	"lotop/sockets/process"
+)
+
+// Run shows the screen until the person leaves it. The error matches
+// [tea.ErrInterrupted] after ctrl+c.
+func Run(o Options) error {
+	defer o.Source.Close()
+	query, err := model.ParseQuery(o.Query)
+	if err != nil {
+		return err
+	}
+	if o.Interval == 0 {
+		o.Interval = time.Second
+	}
+	var options []tea.ProgramOption
+	// Bubble Tea reads NO_COLOR as a boolean; by no-color.org any value counts.
+	if o.Color == "never" || o.Color != "always" && os.Getenv("NO_COLOR") != "" {
+		o.Color = "never"
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	if o.Color == "always" {
+		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
+	}
+	m := newModel(o, query, process.NewReader(""), time.Now)
+	m.root = os.Geteuid() == 0
+	_, err = tea.NewProgram(m, options...).Run()
+	return err
+}

@@ -1,0 +1,326 @@
+package tui
+
+import (
+	"strings"
+)
+
+// column is one column of a table of T.
+type column[T any] struct {
+	title    string
+	sort     int  // what a click or a key orders by, -1 for nothing
+	min      int  // cells below which it is rather left out
+	max      int  // cells beyond which it does not grow, 0 for no bound
+	priority int  // 1 is the last to be left out
+	right    bool // numbers
+	cell     func(*T) line
+	// pivot gives the width of what stands before the point at which the cells
+	// of the column are lined up, -1 for a cell that is not; nil for none.
+	pivot func(*T) int
+	// shorten makes a cell fit its width in its own way; nil cuts its end.
+	shorten func(l line, width int) line
+}
+
+// table is a window over typed rows: it draws the rows in sight and no others,
+// so that a frame costs the same for fifty rows and for fifty thousand. What is
+// selected is remembered by key, never by number.
+type table[T any] struct {
+	columns []column[T]
+	key     func(*T) uint64
+	is      func(*T, uint64) bool // whether a row stands for that key
+	mark    func(*T) span         // the sign in the gutter
+
+	rows     []T
+	cursor   int // index of the selected row, 0 if there are none
+	offset   int // index of the first row in sight
+	selected uint64
+	width    int
+	height   int // lines of rows in sight
+
+	fresh   bool  // the next rows find their widths anew
+	natural []int // widths the cells would like, by column
+	pivots  []int
+	layout  []placed
+}
+
+// placed is a column that is drawn: where, and how wide.
+type placed struct {
+	index, x, width int
+}
+
+const (
+	gutter = 3 // mark, selection, space
+	gap    = 2 // between columns
+	// sample bounds how many rows are measured for the width of columns.
+	sample = 512
+)
+
+// setRows takes new rows and finds the selected one again. The row stays on the
+// line of the screen where it is, as long as that leaves no room empty.
+func (t *table[T]) setRows(rows []T) {
+	t.rows = rows
+	before := t.cursor
+	t.cursor = min(before, max(len(rows)-1, 0))
+	if i := t.find(t.selected); i >= 0 {
+		t.cursor = i
+		if t.offset > 0 {
+			t.offset += i - before
+		}
+	}
+	t.reselect()
+	t.measure()
+	t.arrange()
+	t.reveal()
+}
+
+func (t *table[T]) find(key uint64) int {
+	if key == 0 {
+		return -1
+	}
+	if t.cursor < len(t.rows) && t.is(&t.rows[t.cursor], key) {
+		return t.cursor
+	}
+	for i := range t.rows {
+		if t.is(&t.rows[i], key) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (t *table[T]) reselect() {
+	if t.cursor < len(t.rows) {
+		t.selected = t.key(&t.rows[t.cursor])
+	}
+}
+
+// current returns the selected row, nil if there are no rows.
+func (t *table[T]) current() *T {
+	if t.cursor >= len(t.rows) {
+		return nil
+	}
+	return &t.rows[t.cursor]
+}
+
+// move selects the row that lies by so many away.
+func (t *table[T]) move(by int) { t.moveTo(t.cursor + by) }
+
+func (t *table[T]) moveTo(i int) {
+	t.cursor = min(max(i, 0), max(len(t.rows)-1, 0))
+	t.reselect()
+	t.reveal()
+}
+
+// scroll moves the window, and the selection only as far as it has to stay in
+// sight.
+func (t *table[T]) scroll(by int) {
+	t.offset = min(max(t.offset+by, 0), max(len(t.rows)-t.height, 0))
+	t.cursor = min(max(t.cursor, t.offset), max(min(t.offset+t.height, len(t.rows))-1, 0))
+	t.reselect()
+}
+
+// reveal brings the selected row into sight.
+func (t *table[T]) reveal() {
+	t.offset = min(t.offset, max(len(t.rows)-t.height, 0))
+	if t.cursor < t.offset {
+		t.offset = t.cursor
+	}
+	if t.height > 0 && t.cursor >= t.offset+t.height {
+		t.offset = t.cursor - t.height + 1
+	}
+	t.offset = max(t.offset, 0)
+}
+
+// resize sets the width and the number of lines for rows.
+func (t *table[T]) resize(width, height int) {
+	if width == t.width && height == t.height {
+		return
+	}
+	t.width, t.height = width, max(height, 0)
+	t.forget()
+	t.measure()
+	t.arrange()
+	t.reveal()
+}
+
+// forget lets the columns find their widths anew. Otherwise they only grow, so
+// that nothing jumps from one refresh to the next.
+func (t *table[T]) forget() { t.fresh = true }
+
+// measure finds out how wide the cells around the window are.
+func (t *table[T]) measure() {
+	if t.fresh || len(t.natural) != len(t.columns) {
+		t.natural, t.pivots = make([]int, len(t.columns)), make([]int, len(t.columns))
+		t.fresh = false
+	}
+	from := max(min(t.offset, len(t.rows)-sample), 0)
+	to := min(from+sample, len(t.rows))
+	for c := range t.columns {
+		col := &t.columns[c]
+		if col.max > 0 && t.natural[c] >= col.max {
+			continue // it cannot get wider
+		}
+		for i := from; i < to; i++ {
+			t.grow(c, col, &t.rows[i])
+		}
+	}
+}
+
+func (t *table[T]) grow(c int, col *column[T], row *T) {
+	cell := col.cell(row)
+	w := cell.width()
+	if w == 1 && cell[0].text == dash {
+		return // nothing to say: not a reason to draw the column
+	}
+	if col.pivot != nil {
+		if p := col.pivot(row); p >= 0 {
+			t.pivots[c] = max(t.pivots[c], p)
+			w = max(w, w-p+t.pivots[c])
+		}
+	}
+	t.natural[c] = max(t.natural[c], w)
+}
+
+// arrange decides which columns there is room for, and how wide each is.
+func (t *table[T]) arrange() {
+	t.layout = t.layout[:0]
+	room := t.width - gutter
+	picked := make([]bool, len(t.columns))
+	for priority := 1; priority <= len(t.columns); priority++ {
+		for c := range t.columns {
+			col := &t.columns[c]
+			// A column of dashes says nothing and gives its room to others.
+			if col.priority != priority || len(t.rows) > 0 && t.natural[c] == 0 {
+				continue
+			}
+			if need := t.least(c) + gap; need <= room+gap && room > 0 {
+				picked[c] = true
+				room -= need
+			}
+		}
+	}
+	x := gutter
+	for c := range t.columns {
+		if picked[c] {
+			t.layout = append(t.layout, placed{index: c, x: x, width: t.least(c)})
+		}
+	}
+	t.spread(room + gap)
+	for i := range t.layout {
+		t.layout[i].x = x
+		x += t.layout[i].width + gap
+	}
+}
+
+// least is the width below which a column is rather left out. The first column
+// that matters has all it wants, within reason.
+func (t *table[T]) least(c int) int {
+	col := &t.columns[c]
+	least := max(col.min, len(col.title))
+	if col.priority == 1 {
+		const reason = 22 // an IPv4 address with its port, and the sign of exposure
+		least = max(least, min(t.natural[c], reason))
+	}
+	return least
+}
+
+// spread gives the room that is left to the columns that want more, the most
+// important first.
+func (t *table[T]) spread(room int) {
+	for priority := 1; priority <= len(t.columns) && room > 0; priority++ {
+		for i := range t.layout {
+			p := &t.layout[i]
+			col := &t.columns[p.index]
+			if col.priority != priority {
+				continue
+			}
+			want := t.natural[p.index]
+			if col.max > 0 {
+				want = min(want, col.max)
+			}
+			if more := min(want-p.width, room); more > 0 {
+				p.width += more
+				room -= more
+			}
+		}
+	}
+}
+
+// columnAt finds the column at a cell of the title line, -1 for none.
+func (t *table[T]) columnAt(x int) int {
+	for _, p := range t.layout {
+		if x >= p.x && x < p.x+p.width+gap {
+			return p.index
+		}
+	}
+	return -1
+}
+
+// rowAt finds the row on a line of the window, -1 for none.
+func (t *table[T]) rowAt(y int) int {
+	if i := t.offset + y; y >= 0 && y < t.height && i < len(t.rows) {
+		return i
+	}
+	return -1
+}
+
+// titles draws the title line; sorted is the column the rows are ordered by.
+func (t *table[T]) titles(sorted int, reverse bool) line {
+	l := line{{strings.Repeat(" ", gutter), plain}}
+	for i, p := range t.layout {
+		if i > 0 {
+			l = append(l, span{strings.Repeat(" ", gap), plain})
+		}
+		col := &t.columns[p.index]
+		title := styled(quiet, col.title)
+		if col.sort >= 0 && col.sort == sorted {
+			arrow := "↑"
+			if reverse {
+				arrow = "↓"
+			}
+			title = styled(accent, col.title+arrow)
+		}
+		if col.right {
+			l = append(l, title.right(p.width)...)
+		} else {
+			l = append(l, title.fit(p.width)...)
+		}
+	}
+	return l.cut(t.width)
+}
+
+// row draws row i.
+func (t *table[T]) row(i int) line {
+	r := &t.rows[i]
+	arrow := span{"  ", plain}
+	if i == t.cursor {
+		arrow = span{"▸ ", accent}
+	}
+	l := line{t.mark(r), arrow}
+	for n, p := range t.layout {
+		if n > 0 {
+			l = append(l, span{strings.Repeat(" ", gap), plain})
+		}
+		l = append(l, t.cell(r, p)...)
+	}
+	return l.fit(t.width)
+}
+
+func (t *table[T]) cell(r *T, p placed) line {
+	col := &t.columns[p.index]
+	l := col.cell(r)
+	if col.pivot != nil {
+		if before := col.pivot(r); before >= 0 {
+			shift := min(t.pivots[p.index]-before, p.width-l.width())
+			if shift > 0 {
+				l = append(line{{strings.Repeat(" ", shift), plain}}, l...)
+			}
+		}
+	}
+	if col.shorten != nil && l.width() > p.width {
+		l = col.shorten(l, p.width)
+	}
+	if col.right {
+		return l.right(p.width)
+	}
+	return l.fit(p.width)
+}

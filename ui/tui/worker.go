@@ -1,0 +1,119 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// worker does what takes time: it reads the tables, compares, filters and
+// orders. It has one job at a time, so it needs no locks; Model sees to that.
+//
+// Two sets of buffers take turns. The screen shows the rows of the last result
+// while the next job fills the other set.
+type worker struct {
+	source  sockets.Source
+	reader  *process.Reader
+	monitor *model.Monitor
+	journal *model.Journal
+
+	snaps    [2]*sockets.Snapshot
+	snapTurn int
+	rows     [2][]model.Row
+	events   [2][]model.Event
+	rowTurn  int
+}
+
+// journalSize is how many events are kept.
+const journalSize = 10_000
+
+func newWorker(source sockets.Source, reader *process.Reader) *worker {
+	return &worker{
+		source:  source,
+		reader:  reader,
+		monitor: model.NewMonitor(),
+		journal: model.NewJournal(journalSize),
+		snaps:   [2]*sockets.Snapshot{{}, {}},
+	}
+}
+
+// job says what is wanted.
+type job struct {
+	read    bool // ask the kernel first
+	shape   model.Shape
+	events  bool       // the journal in place of rows
+	inspect sockets.ID // the socket whose details are wanted, 0 for none
+	free    *dialog    // the dialog that wants a plan, nil for none
+}
+
+// result is a finished job: nothing in it has to be sorted or looked up again.
+type result struct {
+	job      job
+	rows     []model.Row
+	events   []model.Event
+	counts   model.Counts
+	warnings []sockets.Warning
+	from     string
+	at       time.Time
+	details  *inspection
+	plan     *model.Plan
+	err      error
+}
+
+// do carries out a job, as a command.
+func (w *worker) do(j job) tea.Cmd {
+	return func() tea.Msg { return w.work(j) }
+}
+
+// readTimeout bounds one look at the tables, so that a stuck kernel shows as a
+// line on the screen.
+const readTimeout = 10 * time.Second
+
+func (w *worker) work(j job) result {
+	res := result{job: j}
+	if j.read {
+		if res.err = w.read(); res.err != nil {
+			return res
+		}
+	}
+	snap := w.monitor.Snapshot()
+	if snap == nil {
+		return res
+	}
+	w.rowTurn = 1 - w.rowTurn
+	rows := w.rows[w.rowTurn][:0]
+	rows, res.counts = w.monitor.Rows(rows, j.shape)
+	w.rows[w.rowTurn] = rows
+	res.rows = rows
+	if j.events {
+		res.events = w.journal.Newest(w.events[w.rowTurn][:0], j.shape.Query, j.shape.All)
+		w.events[w.rowTurn] = res.events
+	}
+	if j.inspect != 0 {
+		res.details = w.inspect(j.inspect)
+	}
+	if d := j.free; d != nil {
+		plan := w.monitor.PlanEnd(&d.row, d.socket, w.reader.Protected)
+		plan.Victims = w.reader.Order(plan.Victims)
+		res.plan = &plan
+	}
+	res.warnings, res.from, res.at = snap.Warnings, snap.From, snap.Time
+	return res
+}
+
+func (w *worker) read() error {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	next := w.snaps[w.snapTurn]
+	if err := w.source.Read(ctx, next); err != nil {
+		return err
+	}
+	w.snapTurn = 1 - w.snapTurn
+	w.journal.Add(w.monitor.Advance(next)...)
+	return nil
+}
