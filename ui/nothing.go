@@ -16,7 +16,7 @@ func Nothing(v model.View, query string, all bool, clear, widen string) string {
 	if query != "" {
 		text += " matches " + process.NewText(query).String()
 		hints = append(hints, clear)
-	} else {
+	} else if !all {
 		text += " on loopback"
 	}
 	if !all {

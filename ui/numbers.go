@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -71,4 +72,15 @@ func Plural(n int, noun string) string {
 		return noun
 	}
 	return noun + "s"
+}
+
+// Interval writes a time between two looks: "500ms", "1s", "1m".
+func Interval(d time.Duration) string {
+	s := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, zero) {
+			s = s[:len(s)-2]
+		}
+	}
+	return s
 }

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/charmbracelet/x/ansi"
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Width is how many cells of a terminal s takes: a CJK character or an emoji
 // takes two.
@@ -33,3 +37,6 @@ func Middle(s string, width int) string {
 	tail := width - 1 - head
 	return ansi.Truncate(s, head, "") + "…" + ansi.TruncateLeft(s, w-tail, "")
 }
+
+// Spaces gives n spaces, none for a negative n.
+func Spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }

@@ -6,6 +6,7 @@ package freeing
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"syscall"
 	"time"
 
@@ -63,15 +64,24 @@ func (f *Freer) Close(s *sockets.Socket) Report {
 	return r
 }
 
+// prove binds every address of the target, and releases it at once.
 func (r *Report) prove(t model.Target) {
-	opt := sockets.BindOptions{DualStack: t.DualStack}
-	if r.Err = sockets.TryBind(t.Protocol, t.Addr, opt); r.Err == nil {
-		r.Free = true
-		return
-	}
-	opt.ReuseAddr = true
-	if errors.Is(r.Err, syscall.EADDRINUSE) && sockets.TryBind(t.Protocol, t.Addr, opt) == nil {
-		r.Free, r.NeedsReuse = true, true
+	r.Free = true
+	for _, host := range t.Hosts {
+		at := netip.AddrPortFrom(host, t.Port)
+		opt := sockets.BindOptions{DualStack: !t.V6Only}
+		err := sockets.TryBind(t.Protocol, at, opt)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			opt.ReuseAddr = true
+			if sockets.TryBind(t.Protocol, at, opt) == nil {
+				r.NeedsReuse = true
+				continue
+			}
+		}
+		if err != nil {
+			r.Free, r.Err = false, err
+			return
+		}
 	}
 }
 

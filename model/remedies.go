@@ -1,0 +1,246 @@
+package model
+
+import (
+	"fmt"
+	"net/netip"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// Action is a kind of remedy.
+type Action string
+
+// The actions, as JSON writes them.
+const (
+	Terminate       Action = "terminate"
+	StopUnit        Action = "stop_unit"
+	StopContainer   Action = "stop_container"
+	Wait            Action = "wait"
+	ReuseAddress    Action = "reuse_address"
+	CloseConnection Action = "close_connection" // needs root
+	ReservePort     Action = "reserve_port"
+	OtherAddress    Action = "other_address"
+	Privilege       Action = "privilege"
+)
+
+// Remedy is something the reader can do now. Fields that do not apply are zero.
+type Remedy struct {
+	Action    Action
+	PID       int
+	Unit      string
+	Container string
+	Seconds   int
+	Address   netip.Addr
+	Command   string // to be typed into a shell; safe to print
+}
+
+// advise gives every holder its remedies, and the diagnosis those that belong
+// to none.
+func (d *Diagnosis) advise(e *Evidence) {
+	ended := d.endedAnyway()
+	for i := range d.Holders {
+		d.Holders[i].advise(e, ended)
+	}
+	if d.Verdict == VerdictNotPermitted && e.Target.Port < e.System.Unprivileged {
+		d.Remedies = append(d.Remedies, Remedy{
+			Action: Privilege, Command: "sudo setcap cap_net_bind_service=+ep PROGRAM",
+		}, Remedy{
+			Action: Privilege, Command: fmt.Sprintf("sudo sysctl net.ipv4.ip_unprivileged_port_start=%d", e.Target.Port),
+		})
+	}
+	if d.Verdict == VerdictTaken {
+		for _, a := range d.Binds {
+			if a.Reuse == AnswerOK && !a.Host.IsUnspecified() {
+				d.Remedies = append(d.Remedies, Remedy{Action: OtherAddress, Address: a.Host})
+			}
+		}
+	}
+}
+
+// endedAnyway lists the processes that free ends without being told more: what
+// else they hold goes with them.
+func (d *Diagnosis) endedAnyway() map[int32]bool {
+	pids := map[int32]bool{}
+	for i := range d.Holders {
+		h := &d.Holders[i]
+		if h.Cause != CauseListener && h.Cause != CauseBound {
+			continue
+		}
+		for _, o := range h.Row.Socket.Owners {
+			pids[o.PID] = true
+		}
+	}
+	return pids
+}
+
+func (h *Holder) goesWith(ended map[int32]bool) bool {
+	if h.Row.Socket == nil {
+		return false
+	}
+	owners := h.Row.Socket.Owners
+	if h.Cause == CauseNotAccepted && h.Row.Listener != nil {
+		owners = h.Row.Listener.Owners
+	}
+	for _, o := range owners {
+		if !ended[o.PID] {
+			return false
+		}
+	}
+	return len(owners) > 0
+}
+
+func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
+	if h.goesWith(ended) && h.Cause != CauseListener && h.Cause != CauseBound {
+		for pid := range ended {
+			if heldBefore(h.Row.Socket.Owners, pid) || h.Row.Listener != nil && heldBefore(h.Row.Listener.Owners, pid) {
+				h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: int(pid), Command: e.freeCommand("")})
+			}
+		}
+		slices.SortFunc(h.Remedies, func(a, b Remedy) int { return a.PID - b.PID })
+		return
+	}
+	switch h.Cause {
+	case CauseListener, CauseBound:
+		h.endHolders(e, "")
+	case CauseClient, CauseAccepted, CauseSelf:
+		h.endHolders(e, " --clients")
+		h.closeIt(e)
+		if h.Cause == CauseClient && e.System.Ephemeral.Contains(e.Target.Port) && !e.System.Reserved {
+			h.Remedies = append(h.Remedies, Remedy{
+				Action: ReservePort, Command: fmt.Sprintf("sudo sysctl net.ipv4.ip_local_reserved_ports=%d", e.Target.Port),
+			})
+		}
+	case CauseNotAccepted:
+		if l := h.Row.Listener; l != nil {
+			for _, p := range h.Row.Holders(l) {
+				h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand("")})
+			}
+		}
+		h.closeIt(e)
+	case CauseTimeWait, CauseClosing:
+		h.waitForIt()
+		if len(h.BlocksReuse) == 0 {
+			h.Remedies = append(h.Remedies, Remedy{Action: ReuseAddress})
+		}
+		h.closeIt(e)
+	}
+}
+
+// endHolders says how to end those who hold the socket: through their manager
+// where there is one, since it would start them again.
+func (h *Holder) endHolders(e *Evidence, flag string) {
+	s := h.Row.Socket
+	seen := map[string]bool{}
+	for _, p := range h.Row.Holders(s) {
+		if p.PID != 1 {
+			h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand(flag)})
+		}
+		if r, ok := managed(&p.Cgroup); ok && !seen[r.Command] {
+			seen[r.Command] = true
+			h.Remedies = append(h.Remedies, r)
+		}
+	}
+	if s.NoOwner == sockets.OtherUser {
+		h.Remedies = append(h.Remedies, Remedy{Action: Terminate, Command: "sudo " + e.freeCommand(flag)})
+	}
+	if len(s.Owners) == 0 && s.Cgroup != nil {
+		if r, ok := managed(s.Cgroup); ok {
+			h.Remedies = append(h.Remedies, r)
+		}
+	}
+}
+
+func (h *Holder) closeIt(e *Evidence) {
+	command := e.freeCommand(" --clients")
+	if !e.System.Root {
+		command = "sudo " + command
+	}
+	h.Remedies = append(h.Remedies, Remedy{Action: CloseConnection, Command: command})
+}
+
+func (h *Holder) waitForIt() {
+	if s := h.Row.Socket; s.Timer == sockets.TimeWaitTimer {
+		h.Remedies = append(h.Remedies, Remedy{Action: Wait, Seconds: int(s.TimerMS+999) / 1000})
+	}
+}
+
+func (e *Evidence) freeCommand(flag string) string {
+	c := "lotop free " + e.Target.String()
+	if e.Target.Protocol == sockets.UDP {
+		c += " --udp"
+	}
+	return c + flag
+}
+
+// managed says how to stop the service or the container that something runs in.
+func managed(g *process.Cgroup) (Remedy, bool) {
+	if name := g.Container.String(); name != "" {
+		r := Remedy{Action: StopContainer, Container: name}
+		switch g.Engine {
+		case "docker", "podman":
+			r.Command = g.Engine + " stop " + name
+		case "lxc":
+			r.Command = "lxc-stop " + name
+		case "nspawn":
+			r.Command = "machinectl stop " + name
+		}
+		return r, true
+	}
+	unit := g.Unit.String()
+	if ending := path.Ext(unit); ending != ".service" && ending != ".socket" || strings.HasPrefix(unit, "user@") {
+		return Remedy{}, false
+	}
+	command := "systemctl stop " + unit
+	if g.OfUser() {
+		command = "systemctl --user stop " + unit
+	}
+	return Remedy{Action: StopUnit, Unit: unit, Command: command}, true
+}
+
+// Words says a remedy as a person would.
+func (r *Remedy) Words() string {
+	switch r.Action {
+	case Wait:
+		return "wait " + strconv.Itoa(r.Seconds) + " s"
+	case ReuseAddress:
+		return "set SO_REUSEADDR in the server, as nearly all do"
+	case OtherAddress:
+		return "or bind to " + r.Address.String() + ", which is free"
+	case Terminate, CloseConnection, StopUnit, StopContainer, ReservePort, Privilege:
+		return r.Command
+	}
+	return string(r.Action)
+}
+
+// AllRemedies lists every remedy once: those of the holders, then the others.
+func (d *Diagnosis) AllRemedies() []Remedy {
+	var all []Remedy
+	add := func(r Remedy) {
+		r.PID = 0 // one command ends all of them
+		if r.Action == Wait {
+			for i := range all {
+				if all[i].Action == Wait {
+					all[i].Seconds = max(all[i].Seconds, r.Seconds)
+					return
+				}
+			}
+		}
+		if !slices.Contains(all, r) {
+			all = append(all, r)
+		}
+	}
+	for i := range d.Holders {
+		for _, r := range d.Holders[i].Remedies {
+			add(r)
+		}
+	}
+	for _, r := range d.Remedies {
+		add(r)
+	}
+	return all
+}

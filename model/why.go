@@ -1,0 +1,260 @@
+package model
+
+import (
+	"net/netip"
+	"slices"
+
+	"lotop/sockets"
+)
+
+// Cause says why a socket stands in the way of a bind.
+type Cause string
+
+// The causes, as JSON writes them.
+const (
+	CauseListener    Cause = "listener"
+	CauseBound       Cause = "bound"
+	CauseClient      Cause = "client"   // an outgoing connection that got the port as its own
+	CauseAccepted    Cause = "accepted" // a server's connection
+	CauseSelf        Cause = "self_connected"
+	CauseTimeWait    Cause = "time_wait"
+	CauseClosing     Cause = "closing"
+	CauseNotAccepted Cause = "not_accepted"
+	CauseUnseen      Cause = "unseen" // the kernel refuses and no table shows why
+)
+
+// Verdict sums up whether a target can be bound.
+type Verdict string
+
+// The verdicts, as JSON writes them.
+const (
+	VerdictFree         Verdict = "free"
+	VerdictReuse        Verdict = "free_with_reuse"
+	VerdictTaken        Verdict = "taken"
+	VerdictNotPermitted Verdict = "not_permitted"
+)
+
+// OK tells whether a server can start now, as nearly all do.
+func (v Verdict) OK() bool { return v == VerdictFree || v == VerdictReuse }
+
+// Connect is what became of a connection to one address.
+type Connect struct {
+	Host   netip.Addr
+	Result string // "open", "refused", "timeout" or the name of an errno
+}
+
+// Holder is a socket that stands in the way, or may. Row.Socket is nil for
+// CauseUnseen.
+type Holder struct {
+	Row   Row
+	Cause Cause
+	// Options are what the socket itself told.
+	Options sockets.SocketOptions
+	// Blocks lists the asked addresses at which this holder alone stops a plain
+	// bind, BlocksReuse those at which SO_REUSEADDR does not help. Both are
+	// certain. MayBlock and MayBlockReuse are what cannot be told from outside.
+	Blocks, BlocksReuse     []netip.Addr
+	MayBlock, MayBlockReuse []netip.Addr
+	Remedies                []Remedy
+}
+
+// Diagnosis is the answer to "address already in use".
+type Diagnosis struct {
+	Target   Target
+	Verdict  Verdict
+	Binds    []Asked
+	Connects []Connect
+	Holders  []Holder
+	Remedies []Remedy // that belong to no single holder
+	Notes    []string
+}
+
+// Evidence is what a diagnosis is made from: the sockets on the port, the
+// kernel's answers, and how this system hands out ports.
+type Evidence struct {
+	Target   Target
+	Rows     []Row // every socket with the port as its local one, each by itself
+	Options  map[sockets.ID]sockets.SocketOptions
+	Binds    []Asked
+	Connects []Connect
+	System   System
+	// SocketUnit is the systemd socket unit that the port is set up in, empty
+	// if none is known.
+	SocketUnit string
+	// Proxied names the container behind a docker-proxy, by the proxy's pid.
+	Proxied map[int]string
+}
+
+// System is what decides about ports beside the sockets on them.
+type System struct {
+	Ephemeral sockets.PortRange
+	// Reserved tells that the port is kept out of the ephemeral range
+	// (ip_local_reserved_ports).
+	Reserved bool
+	// Unprivileged is the first port that needs no privilege
+	// (ip_unprivileged_port_start).
+	Unprivileged uint16
+	Addresses    []netip.Addr
+	Root         bool
+	// Partial tells that the tables do not show every kind of socket.
+	Partial bool
+}
+
+// Diagnose says what is in the way of a bind. What no table shows it takes from
+// the kernel's answers; what they do not settle either it calls uncertain.
+func Diagnose(e Evidence) Diagnosis {
+	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: verdictOf(e.Binds)}
+	var suspects []*suspect
+	var rows []Row
+	for _, r := range e.Rows {
+		if !claims(r.Socket) {
+			continue
+		}
+		o := e.optionsOf(&r)
+		s := *r.Socket
+		if s.V6Only == sockets.Unknown {
+			s.V6Only = o.V6Only
+		}
+		suspects = append(suspects, newSuspect(&s, o.ReuseAddr))
+		rows = append(rows, r)
+	}
+	settle(suspects, e.Binds)
+	for i, c := range suspects {
+		h := Holder{Row: rows[i], Cause: causeOf(&rows[i]), Options: e.optionsOf(&rows[i])}
+		h.judge(c, e.Binds)
+		if h.inTheWay() {
+			d.Holders = append(d.Holders, h)
+		}
+	}
+	d.addUnseen()
+	slices.SortStableFunc(d.Holders, func(a, b Holder) int { return rank(a.Cause) - rank(b.Cause) })
+	d.advise(&e)
+	d.note(&e)
+	return d
+}
+
+// optionsOf gives what is known of a socket's options. What has no owner to ask
+// came in by a listener and has inherited the listener's; or it was there
+// before, and then the listener could bind only because both have SO_REUSEADDR.
+// With SO_REUSEPORT there is a third way, so then nothing follows.
+func (e *Evidence) optionsOf(r *Row) sockets.SocketOptions {
+	o := e.Options[r.Socket.ID]
+	if r.Listener == nil || r.Listener.ID == r.Socket.ID {
+		return o
+	}
+	l := e.Options[r.Listener.ID]
+	if o.ReuseAddr == sockets.Unknown && l.ReusePort == sockets.No {
+		o.ReuseAddr = l.ReuseAddr
+	}
+	if o.V6Only == sockets.Unknown && r.Socket.V6 && r.Listener.V6 && l.ReusePort == sockets.No {
+		o.V6Only = r.Listener.V6Only
+	}
+	return o
+}
+
+// claims tells whether a socket takes part in the decision about a bind. A
+// connection whose handshake is not done has no port of its own yet: it uses
+// the listener's (struct request_sock).
+func claims(s *sockets.Socket) bool { return s.State != sockets.SynRecv }
+
+func causeOf(r *Row) Cause {
+	switch s := r.Socket; {
+	case s.State == sockets.Listen:
+		return CauseListener
+	case s.State == sockets.TimeWait:
+		return CauseTimeWait
+	case s.NoOwner == sockets.NotAccepted:
+		return CauseNotAccepted
+	case s.NoOwner == sockets.Orphaned:
+		return CauseClosing
+	case !s.Connected() || s.State == sockets.Close:
+		return CauseBound
+	case s.Local == s.Remote:
+		return CauseSelf
+	case r.Inbound:
+		return CauseAccepted
+	}
+	return CauseClient
+}
+
+// rank puts first what is most likely what the reader looks for.
+func rank(c Cause) int {
+	return slices.Index([]Cause{
+		CauseListener, CauseBound, CauseSelf, CauseClient, CauseAccepted,
+		CauseNotAccepted, CauseClosing, CauseTimeWait, CauseUnseen,
+	}, c)
+}
+
+func (h *Holder) judge(c *suspect, asked []Asked) {
+	for _, a := range asked {
+		n := newcomer{a.Host}
+		switch c.verdict(n, false) {
+		case always:
+			h.Blocks = append(h.Blocks, a.Host)
+		case maybe:
+			h.MayBlock = append(h.MayBlock, a.Host)
+		}
+		switch c.verdict(n, true) {
+		case always:
+			h.BlocksReuse = append(h.BlocksReuse, a.Host)
+		case maybe:
+			h.MayBlockReuse = append(h.MayBlockReuse, a.Host)
+		}
+	}
+}
+
+func (h *Holder) inTheWay() bool {
+	return len(h.Blocks)+len(h.MayBlock)+len(h.BlocksReuse)+len(h.MayBlockReuse) > 0
+}
+
+// addUnseen names the refusals that no socket explains.
+func (d *Diagnosis) addUnseen() {
+	unseen := Holder{Cause: CauseUnseen}
+	for _, a := range d.Binds {
+		if a.Plain == AnswerInUse && !d.explained(a.Host, false) {
+			unseen.Blocks = append(unseen.Blocks, a.Host)
+		}
+		if a.Reuse == AnswerInUse && !d.explained(a.Host, true) {
+			unseen.BlocksReuse = append(unseen.BlocksReuse, a.Host)
+		}
+	}
+	if unseen.inTheWay() {
+		d.Holders = append(d.Holders, unseen)
+	}
+}
+
+func (d *Diagnosis) explained(host netip.Addr, reuse bool) bool {
+	for i := range d.Holders {
+		h := &d.Holders[i]
+		certain, possible := h.Blocks, h.MayBlock
+		if reuse {
+			certain, possible = h.BlocksReuse, h.MayBlockReuse
+		}
+		if slices.Contains(certain, host) || slices.Contains(possible, host) {
+			return true
+		}
+	}
+	return false
+}
+
+// verdictOf sums up the kernel's answers. An address family that this system
+// does not have is nothing that anybody could take.
+func verdictOf(asked []Asked) Verdict {
+	v := VerdictFree
+	for _, a := range asked {
+		switch {
+		case a.Plain == AnswerOK || a.absent():
+		case a.Plain != AnswerInUse:
+			return VerdictNotPermitted
+		case a.Reuse == AnswerOK:
+			if v == VerdictFree {
+				v = VerdictReuse
+			}
+		default:
+			v = VerdictTaken
+		}
+	}
+	return v
+}
+
+func (a *Asked) absent() bool { return a.Plain == "EAFNOSUPPORT" }

@@ -1,0 +1,13 @@
+package sockets
+
+// SocketOptions are options of somebody's socket that no table shows.
+type SocketOptions struct {
+	ReuseAddr, ReusePort, V6Only Known
+}
+
+// OptionsOf asks a socket itself for its options, through a copy of its owner's
+// descriptor (pidfd_getfd). That takes the right to trace the owner: root has
+// it, often an ordinary user for processes of its own. The copy is compared by
+// inode, so another socket cannot answer for it, and closed at once. What
+// cannot be asked is Unknown.
+func OptionsOf(s *Socket) SocketOptions { return optionsOf(s) }

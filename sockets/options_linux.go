@@ -1,0 +1,49 @@
+package sockets
+
+import "golang.org/x/sys/unix"
+
+func optionsOf(s *Socket) SocketOptions {
+	for _, o := range s.Owners {
+		if o.FD < 0 {
+			continue
+		}
+		if found, ok := askOwner(s, o); ok {
+			return found
+		}
+	}
+	return SocketOptions{V6Only: s.V6Only}
+}
+
+func askOwner(s *Socket, o Owner) (found SocketOptions, ok bool) {
+	pidfd, err := unix.PidfdOpen(int(o.PID), 0)
+	if err != nil {
+		return found, false
+	}
+	defer unix.Close(pidfd)
+	fd, err := unix.PidfdGetfd(pidfd, int(o.FD), 0)
+	if err != nil {
+		return found, false
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil || st.Ino != s.Inode {
+		return found, false // the descriptor leads elsewhere by now
+	}
+	found.ReuseAddr = askOption(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR)
+	found.ReusePort = askOption(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT)
+	found.V6Only = s.V6Only
+	if s.V6 && s.V6Only == Unknown {
+		found.V6Only = askOption(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY)
+	}
+	return found, true
+}
+
+func askOption(fd, level, option int) Known {
+	switch v, err := unix.GetsockoptInt(fd, level, option); {
+	case err != nil:
+		return Unknown
+	case v == 0:
+		return No
+	}
+	return Yes
+}

@@ -1,0 +1,44 @@
+package sockets
+
+import (
+	"strconv"
+	"strings"
+)
+
+// PortRules say how this system hands out ports and who may have which.
+type PortRules struct {
+	Ephemeral    PortRange   // handed out by itself (ip_local_port_range)
+	Reserved     []PortRange // kept out of that (ip_local_reserved_ports)
+	Unprivileged uint16      // the first port that needs no privilege (ip_unprivileged_port_start)
+}
+
+// IsReserved tells whether a port is kept out of the ephemeral range.
+func (r *PortRules) IsReserved(port uint16) bool {
+	for _, kept := range r.Reserved {
+		if kept.Contains(port) {
+			return true
+		}
+	}
+	return false
+}
+
+// Rules reads the rules of this network namespace. What cannot be read has the
+// kernel's default.
+func Rules() PortRules { return rules("/proc") }
+
+// parsePorts reads "8080,9000-9100", the form of ip_local_reserved_ports.
+func parsePorts(s string) []PortRange {
+	var all []PortRange
+	for part := range strings.SplitSeq(strings.TrimSpace(s), ",") {
+		first, last, isRange := strings.Cut(part, "-")
+		if !isRange {
+			last = first
+		}
+		from, err1 := strconv.ParseUint(first, 10, 16)
+		to, err2 := strconv.ParseUint(last, 10, 16)
+		if err1 == nil && err2 == nil {
+			all = append(all, PortRange{First: uint16(from), Last: uint16(to)})
+		}
+	}
+	return all
+}

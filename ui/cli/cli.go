@@ -1,0 +1,94 @@
+// Package cli is the scripted face of lotop: the commands, their flags, what
+// they print and with which code they end.
+//
+// It knows how rows are written as text and as JSON. It knows nothing of how
+// they are read, and of the screen only how to start it. Data goes to standard
+// output and words about it to standard error; whatever came from outside is
+// written in its clean form.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/charmbracelet/x/term"
+
+	"lotop/sockets"
+	"lotop/ui/tui"
+)
+
+// Run carries out a command line, without the program's name, and returns the
+// code to exit with.
+func Run(args []string) int {
+	a := &app{
+		out: os.Stdout, err: os.Stderr, getenv: os.Getenv,
+		terminal: askTerminal(),
+		open:     sockets.Open,
+		screen:   tui.Run,
+	}
+	heedNoColor()
+	return a.run(context.Background(), args)
+}
+
+// app is what the commands share: where they write to and what they ask.
+type app struct {
+	out, err io.Writer
+	getenv   func(string) string
+	terminal terminal
+	open     func(sockets.Options) (sockets.Source, error)
+	screen   func(tui.Options) error
+	code     int
+}
+
+// terminal is what is known of the terminal, if there is one.
+type terminal struct {
+	in, out bool // whether standard input and output are terminals
+	width   int  // of the output, in cells; 0 unknown
+}
+
+func askTerminal() terminal {
+	t := terminal{in: term.IsTerminal(os.Stdin.Fd()), out: term.IsTerminal(os.Stdout.Fd())}
+	if t.out {
+		t.width, _, _ = term.GetSize(os.Stdout.Fd()) // some terminals do not know
+	}
+	return t
+}
+
+// dumb tells that the terminal cannot move its cursor.
+func (a *app) dumb() bool { return a.getenv("TERM") == "dumb" }
+
+// heedNoColor lets any value of NO_COLOR mean yes, as no-color.org has it. The
+// libraries behind the help and the screen only know true and 1.
+func heedNoColor() {
+	if os.Getenv("NO_COLOR") != "" {
+		_ = os.Setenv("NO_COLOR", "1") // fails for malformed names only
+	}
+}
+
+// run carries out a command line.
+func (a *app) run(ctx context.Context, args []string) int {
+	if err := a.execute(ctx, a.newRoot(args), args); err != nil {
+		a.end(exitFailed, err)
+	}
+	return a.code
+}
+
+// say writes one line about what goes on, which is no data.
+func (a *app) say(format string, args ...any) {
+	a.write("lotop: " + fmt.Sprintf(format, args...) + "\n")
+}
+
+// write writes to standard error. There is nowhere to tell that it failed.
+func (a *app) write(s string) { _, _ = io.WriteString(a.err, s) }
+
+// openSource opens the source that --source names.
+func (a *app) openSource(o *options) (sockets.Source, error) {
+	source, err := a.open(sockets.Options{Kind: sockets.Kind(o.source.value)})
+	if err != nil && !errors.Is(err, sockets.ErrUnsupported) {
+		return nil, fmt.Errorf("open the socket tables: %w", err)
+	}
+	return source, err
+}

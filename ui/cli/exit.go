@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"syscall"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+	"lotop/sockets/process"
+)
+
+// The codes that lotop exits with.
+const (
+	exitYes         = 0   // rows found, and the like
+	exitNo          = 1   // none
+	exitFailed      = 2   // wrong usage, or it could not be carried out
+	exitInterrupted = 130 // 128 + SIGINT, as shells have it
+	exitClosedPipe  = 141 // 128 + SIGPIPE: the reader of the output has gone
+)
+
+// end takes the result of a command. It says what went wrong and settles the
+// code.
+func (a *app) end(code int, err error) {
+	switch {
+	case err == nil:
+		a.code = code
+	case errors.Is(err, context.Canceled), errors.Is(err, tea.ErrInterrupted):
+		a.code = exitInterrupted
+	case errors.Is(err, syscall.EPIPE):
+		// Go ends a process that writes to a closed standard output by
+		// SIGPIPE; only where that is ignored does the error get here. Either
+		// way `lotop list | head` stays quiet.
+		a.code = exitClosedPipe
+	default:
+		a.code = exitFailed
+		a.explain(err)
+	}
+}
+
+// explain writes an error, for a query with marks under the place.
+func (a *app) explain(err error) {
+	// An error can quote an argument, a file, a process: no byte of it is ours.
+	text := process.NewText(err.Error()).String()
+	a.say("%s", strings.TrimPrefix(text, "lotop ")) // it says so already
+	var wrong *model.QueryError
+	if errors.As(err, &wrong) {
+		for line := range strings.SplitSeq(wrong.Pointer(), "\n") {
+			a.write("  " + line + "\n")
+		}
+	}
+}
+
+// exitHelp is what the man page says about the codes.
+const exitHelp = `0    rows found
+1    none
+2    wrong usage, or it could not be carried out; the reason is on standard error
+130  interrupted`

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/ui"
+)
+
+// newList makes the command that writes one snapshot.
+func (a *app) newList(o *options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list [QUERY]",
+		Short: "write the sockets as they are now",
+		Long: "list writes one snapshot: listeners, bound sockets and loopback connections, both ends of a connection in one row. " +
+			"It exits with 0 if there are rows, 1 if there are none, 2 if it could not be carried out.",
+		Example: `lotop list port:3000
+lotop list state:listen reach:network
+lotop list name:node not:state:time_wait
+lotop list --json state:listen | jq -r '.[].local.port'`,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeQuery,
+		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
+			return a.list(ctx, o, args)
+		}),
+	}
+	o.addList(cmd)
+	return cmd
+}
+
+// parseQuery reads the arguments of a command, which are the terms of a query.
+func parseQuery(args []string) (*model.Query, error) {
+	q, err := model.ParseQuery(queryText(args))
+	if err != nil {
+		return nil, fmt.Errorf("read the query: %w", err)
+	}
+	return q, nil
+}
+
+func queryText(args []string) string { return strings.Join(args, " ") }
+
+// list reads the tables once and writes them.
+func (a *app) list(ctx context.Context, o *options, args []string) (int, error) {
+	query, err := parseQuery(args)
+	if err != nil {
+		return exitFailed, err
+	}
+	column, _ := model.ParseColumn(o.sort.value) // the flag takes no other words
+	shape := model.Shape{
+		All: o.all, Query: query,
+		Unfold: o.unfold || o.json, // JSON has an object for each socket
+		Order:  model.Order{Column: column, Reverse: o.reverse},
+	}
+	monitor, err := a.look(ctx, o)
+	if err != nil {
+		return exitFailed, err
+	}
+	rows, _ := monitor.Rows(nil, shape)
+	if err := a.writeRows(o, rows); err != nil {
+		return exitFailed, fmt.Errorf("write the list: %w", err)
+	}
+	for _, w := range monitor.Snapshot().Warnings {
+		a.say("%s", w.Text)
+	}
+	if len(rows) == 0 {
+		a.say("%s", whyNone(monitor, shape, queryText(args)))
+		return exitNo, nil
+	}
+	return exitYes, nil
+}
+
+// look takes the one snapshot. An interrupt ends it; a second one ends lotop,
+// should the first go unheard.
+func (a *app) look(ctx context.Context, o *options) (*model.Monitor, error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	source, err := a.openSource(o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = source.Close() }() // the snapshot is taken
+	var snap sockets.Snapshot
+	if err := source.Read(ctx, &snap); err != nil {
+		return nil, fmt.Errorf("read the socket tables: %w", err)
+	}
+	monitor := model.NewMonitor()
+	monitor.Advance(&snap)
+	return monitor, nil
+}
+
+func (a *app) writeRows(o *options, rows []model.Row) error {
+	w := bufio.NewWriterSize(a.out, 1<<16)
+	if o.json {
+		if err := writeJSON(w, rows, a.terminal.out); err != nil {
+			return err
+		}
+	} else {
+		width := 0
+		if a.terminal.out {
+			width = a.terminal.width
+		}
+		writeTable(w, rows, tableLook{terminal: a.terminal.out, width: width, paint: a.colours(o)})
+	}
+	return w.Flush()
+}
+
+// colours tells whether the output may have colours.
+func (a *app) colours(o *options) paint {
+	if o.color.value == "auto" {
+		return paint(a.terminal.out && !a.dumb() && a.getenv("NO_COLOR") == "")
+	}
+	return o.color.value == "always"
+}
+
+// whyNone says why there are no rows, and what would show some.
+func whyNone(m *model.Monitor, shape model.Shape, query string) string {
+	count := func(wider model.Shape) string {
+		if rows, _ := m.Rows(nil, wider); len(rows) > 0 {
+			return ui.Number(len(rows))
+		}
+		return "none either"
+	}
+	free, wide := shape, shape
+	free.Query, wide.All = nil, true
+	return ui.Nothing(shape.View, query, shape.All, "without the query there would be "+count(free), "with --all "+count(wide))
+}

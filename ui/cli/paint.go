@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"bufio"
+	"strings"
+
+	"lotop/ui"
+)
+
+// paint tells whether roles are shown by colours, which are the terminal's own
+// and fit a light background as well as a dark one.
+type paint bool
+
+func (p paint) write(w *bufio.Writer, s ui.Span) {
+	code := [ui.NumRoles]string{
+		ui.Quiet: "90", ui.Accent: "36", ui.Good: "32", ui.Notice: "33", ui.Danger: "31", ui.Strong: "1",
+	}[s.Role]
+	if !p || code == "" {
+		w.WriteString(s.Text)
+		return
+	}
+	w.WriteString("\x1b[" + code + "m" + s.Text + "\x1b[0m")
+}
+
+// writeLines writes lines one under the other. They are not wrapped:
+// a terminal does that itself, and what a pipe reads must not be broken.
+func (p paint) writeLines(w *bufio.Writer, lines []ui.Line) {
+	for _, l := range lines {
+		for i, s := range l {
+			if i == len(l)-1 {
+				s.Text = strings.TrimRight(s.Text, " ")
+			}
+			p.write(w, s)
+		}
+		w.WriteByte('\n')
+	}
+}
+
+// trimSpans takes up to n spaces off the beginning of a cell.
+func trimSpans(all ui.Line, n int) ui.Line {
+	text := all[0].Text
+	blank := len(text) - len(strings.TrimLeft(text, " "))
+	return append(ui.Line{{Text: text[min(n, blank):], Role: all[0].Role}}, all[1:]...)
+}
+
+// cutSpans shortens a cell at its end.
+func cutSpans(all ui.Line, width int) ui.Line {
+	var out ui.Line
+	for i, s := range all {
+		w := ui.Width(s.Text)
+		// A piece that fits exactly must leave room to say that more is lost.
+		if w < width || w == width && i == len(all)-1 {
+			out = append(out, s)
+			width -= w
+			continue
+		}
+		return append(out, ui.Span{Text: ui.Cut(s.Text+" ", width), Role: s.Role})
+	}
+	return out
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"context"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot builds the command tree. The arguments are what it will be run with:
+// its errors quote them.
+func (a *app) newRoot(args []string) *cobra.Command {
+	o := newOptions()
+	root := &cobra.Command{
+		Use:   "lotop [QUERY]",
+		Short: "who is talking to whom on this machine",
+		Long: "lotop shows who is talking to whom on this machine: its listeners and loopback connections, " +
+			"and the process behind each. Without a terminal it does what lotop list does.",
+		Example: `# the screen, with what has to do with port 3000
+lotop :3000
+# what other machines can reach
+lotop list reach:network
+# the pids that listen, for a script
+lotop list --json state:listen | jq '.[].owners[]?.pid'`,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeQuery,
+		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
+			if a.wantsScreen(o) {
+				return a.runScreen(o, args)
+			}
+			return a.list(ctx, o, args)
+		}),
+	}
+	o.addCommon(root)
+	o.addScreen(root)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		a.end(exitFailed, usageError(cmd, args, err))
+		return nil
+	})
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetArgs(args)
+	root.AddCommand(a.newList(o), a.newWhy(o), a.newFree(o), a.newMan())
+	return root
+}
+
+// command makes of what a command does what cobra runs. Its errors are told
+// here and never returned: fang asks the terminal for its background colour
+// before it hands an error to anyone, and a terminal can take its time.
+func (a *app) command(do func(context.Context, []string) (int, error)) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a.end(do(cmd.Context(), args))
+		return nil
+	}
+}
+
+// version is what the binary was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"strconv"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui"
+)
+
+// socketJSON is a socket as scripts get it. What does not apply or is not known
+// is absent.
+type socketJSON struct {
+	ID            string       `json:"id"`
+	Protocol      string       `json:"protocol"`
+	State         string       `json:"state"`
+	Local         endJSON      `json:"local"`
+	Remote        *endJSON     `json:"remote,omitempty"`
+	Interface     process.Text `json:"interface,omitzero"` // that it is bound to
+	Mapped        bool         `json:"mapped,omitempty"`
+	V6Only        *bool        `json:"v6only,omitempty"`
+	DualStack     *bool        `json:"dual_stack,omitempty"`
+	Reach         string       `json:"reach,omitempty"`
+	Class         string       `json:"class,omitempty"`
+	Service       string       `json:"service,omitempty"`
+	UID           *uint32      `json:"uid,omitempty"`
+	User          process.Text `json:"user,omitzero"`
+	Unit          process.Text `json:"unit,omitzero"`
+	Container     process.Text `json:"container,omitzero"`
+	Owners        []ownerJSON  `json:"owners,omitempty"`
+	NoOwnerReason string       `json:"no_owner_reason,omitempty"`
+	Debugger      string       `json:"debugger,omitempty"`
+	Peer          *peerJSON    `json:"peer,omitempty"`
+	AcceptQueue   *queueJSON   `json:"accept_queue,omitempty"`
+	Timer         *timerJSON   `json:"timer,omitempty"`
+	Inode         uint64       `json:"inode,omitempty"`
+}
+
+type endJSON struct {
+	Address string `json:"address"`
+	Port    uint16 `json:"port"`
+}
+
+type ownerJSON struct {
+	PID     int32        `json:"pid"`
+	FD      *int32       `json:"fd,omitempty"`
+	Name    process.Text `json:"name,omitzero"`
+	Command process.Text `json:"command,omitzero"`
+}
+
+type peerJSON struct {
+	ID   string       `json:"id"`
+	PID  int32        `json:"pid,omitempty"`
+	Name process.Text `json:"name,omitzero"`
+}
+
+type queueJSON struct {
+	Length uint32 `json:"length"`
+	Limit  uint32 `json:"limit"`
+}
+
+type timerJSON struct {
+	Kind      string `json:"kind"`
+	ExpiresMS uint32 `json:"expires_ms"`
+}
+
+// newSocketJSON writes the row's socket; of a folded row that is the server's
+// end.
+func newSocketJSON(r *model.Row) socketJSON {
+	s := r.Socket
+	j := socketJSON{
+		ID:            s.ID.String(),
+		Protocol:      s.Protocol.String(),
+		State:         s.State.String(),
+		Local:         newEndJSON(s.Local),
+		Mapped:        s.Mapped,
+		V6Only:        known(s.V6Only),
+		DualStack:     dualStack(s),
+		Reach:         r.Reach.String(),
+		Class:         model.ClassOf(s.Local.Port()).String(),
+		Service:       model.ServiceName(s.Protocol, s.Local.Port()),
+		Owners:        newOwnersJSON(r.In, s),
+		NoOwnerReason: s.NoOwner.String(),
+		Debugger:      r.Debugger,
+		Peer:          newPeerJSON(r),
+		Inode:         s.Inode,
+	}
+	if s.Connected() {
+		end := newEndJSON(s.Remote)
+		j.Remote = &end
+	}
+	if s.Device != 0 {
+		j.Interface = r.In.Devices[s.Device]
+	}
+	if s.HasUID {
+		j.UID = &s.UID
+		// A user without a name goes by the number, which is there already.
+		if name := r.In.Users[s.UID]; name.Raw() != strconv.FormatUint(uint64(s.UID), 10) {
+			j.User = name
+		}
+	}
+	if g := ui.Cgroup(r, s); g != nil {
+		j.Unit, j.Container = g.Unit, g.Container
+	}
+	if s.State == sockets.Listen && s.HasQueue {
+		j.AcceptQueue = &queueJSON{Length: s.RecvQueue, Limit: s.SendQueue}
+	}
+	if kind := s.Timer.String(); kind != "" {
+		j.Timer = &timerJSON{Kind: kind, ExpiresMS: s.TimerMS}
+	}
+	return j
+}
+
+func newEndJSON(a netip.AddrPort) endJSON {
+	return endJSON{Address: a.Addr().String(), Port: a.Port()}
+}
+
+func known(k sockets.Known) *bool {
+	if k == sockets.Unknown {
+		return nil
+	}
+	yes := k == sockets.Yes
+	return &yes
+}
+
+// dualStack is nil for an IPv6 wildcard whose source does not tell.
+func dualStack(s *sockets.Socket) *bool {
+	if s.V6 && !s.Mapped && s.V6Only == sockets.Unknown && s.Local.Addr().IsUnspecified() {
+		return nil
+	}
+	yes := s.DualStack()
+	return &yes
+}
+
+func newOwnersJSON(in *sockets.Snapshot, s *sockets.Socket) []ownerJSON {
+	all := make([]ownerJSON, 0, len(s.Owners))
+	for i := range s.Owners {
+		o := ownerJSON{PID: s.Owners[i].PID}
+		if s.Owners[i].FD >= 0 {
+			o.FD = &s.Owners[i].FD
+		}
+		if p := in.Process(o.PID); p != nil { // else it has ended meanwhile
+			o.Name, o.Command = p.Name, p.Command
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+func newPeerJSON(r *model.Row) *peerJSON {
+	if r.Peer == nil {
+		return nil
+	}
+	j := &peerJSON{ID: r.Peer.ID.String()}
+	if len(r.Peer.Owners) > 0 {
+		j.PID = r.Peer.Owners[0].PID
+		if p := r.In.Process(j.PID); p != nil {
+			j.Name = p.Name
+		}
+	}
+	return j
+}
+
+// writeJSON writes rows as an array: indented for a person, or one object a
+// line, which line tools can read as well.
+func writeJSON(w *bufio.Writer, rows []model.Row, indent bool) error {
+	var line, spread bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false) // a command with & and > stays readable
+	w.WriteByte('[')
+	for i := range rows {
+		line.Reset()
+		if err := enc.Encode(newSocketJSON(&rows[i])); err != nil {
+			return err
+		}
+		text := bytes.TrimRight(line.Bytes(), "\n")
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteByte('\n')
+		if indent {
+			spread.Reset()
+			if err := json.Indent(&spread, text, "  ", "  "); err != nil {
+				return err
+			}
+			w.WriteString("  ")
+			text = spread.Bytes()
+		}
+		w.Write(text)
+	}
+	if len(rows) > 0 {
+		w.WriteByte('\n')
+	}
+	w.WriteString("]\n")
+	return nil
+}

@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"bufio"
+	"strings"
+
+	"lotop/model"
+	"lotop/ui"
+)
+
+// tableLook says how a table is written. Not on a terminal nothing is cut and
+// every column is there: whoever reads it must find the same every time.
+type tableLook struct {
+	terminal bool
+	width    int // of the terminal; 0 for no bound
+	paint    paint
+}
+
+// cell is what stands in one column of one row. Cells of a column are lined up
+// at the point that has before cells on its left; -1 for none.
+type cell struct {
+	spans  ui.Line
+	before int
+}
+
+func (c *cell) width() int { return c.spans.Width() }
+
+// says tells whether there is more than a dash in the cell.
+func (c *cell) says() bool { return len(c.spans) != 1 || c.spans[0].Text != ui.Dash }
+
+// column is a column of the table.
+type column struct {
+	title    string
+	priority int // 1 is the last to be left out
+	least    int // how far it may be cut; 0 for not at all
+	right    bool
+	middle   bool // its first piece loses its middle, not its end
+	cell     func(*model.Row) cell
+
+	cells []cell
+	pivot int
+	width int
+}
+
+const (
+	columnGap = 2
+	neverLeft = 2 // columns up to that priority are cut, never left out
+)
+
+// writeTable writes rows under their titles, and nothing if there are none.
+func writeTable(w *bufio.Writer, rows []model.Row, look tableLook) {
+	if len(rows) == 0 {
+		return
+	}
+	columns := measure(newColumns(), rows, look.terminal)
+	if look.width > 0 {
+		columns = squeeze(columns, look.width)
+	}
+	line := make([]cell, len(columns))
+	for c := range columns {
+		line[c] = cell{ui.Styled(ui.Quiet, columns[c].title), -1}
+	}
+	writeLine(w, columns, line, look)
+	for i := range rows {
+		for c := range columns {
+			line[c] = columns[c].cells[i]
+		}
+		writeLine(w, columns, line, look)
+	}
+}
+
+// measure fills the columns and finds their widths. If told so it leaves out
+// those that say nothing.
+func measure(columns []column, rows []model.Row, leaveOut bool) []column {
+	kept := columns[:0]
+	for _, col := range columns {
+		says := false
+		col.cells = make([]cell, len(rows))
+		for i := range rows {
+			c := col.cell(&rows[i])
+			col.cells[i] = c
+			col.pivot = max(col.pivot, c.before)
+			says = says || c.says()
+		}
+		if leaveOut && !says {
+			continue
+		}
+		col.width = len(col.title)
+		for i := range col.cells {
+			c := &col.cells[i]
+			w := c.width()
+			if shift := col.pivot - c.before; c.before >= 0 && shift > 0 {
+				c.spans[0].Text = strings.Repeat(" ", shift) + c.spans[0].Text
+				w += shift
+			}
+			col.width = max(col.width, w)
+		}
+		kept = append(kept, col)
+	}
+	return kept
+}
+
+// squeeze makes the columns fit: the least important are left out, and of those
+// that remain some are cut.
+func squeeze(columns []column, width int) []column {
+	for {
+		need, last := -columnGap, 0
+		for c := range columns {
+			col := &columns[c]
+			need += columnGap + col.smallest()
+			if col.priority > columns[last].priority {
+				last = c
+			}
+		}
+		if need <= width || columns[last].priority <= neverLeft {
+			break
+		}
+		columns = append(columns[:last], columns[last+1:]...)
+	}
+	over := -columnGap - width
+	for c := range columns {
+		over += columnGap + columns[c].width
+	}
+	for c := len(columns) - 1; c >= 0 && over > 0; c-- {
+		less := min(over, columns[c].width-columns[c].smallest())
+		columns[c].width -= less
+		over -= less
+	}
+	return columns
+}
+
+func (col *column) smallest() int {
+	if col.least == 0 {
+		return col.width
+	}
+	return min(col.width, col.least)
+}
+
+func writeLine(w *bufio.Writer, columns []column, line []cell, look tableLook) {
+	room := look.width
+	for c := range columns {
+		col := &columns[c]
+		limit := col.width
+		if look.width > 0 {
+			limit = min(limit, room)
+		}
+		spans := col.fit(line[c], limit)
+		fitted := cell{spans: spans}
+		pad := strings.Repeat(" ", max(limit-fitted.width(), 0))
+		if col.right {
+			w.WriteString(pad)
+		}
+		for _, s := range spans {
+			look.paint.write(w, s)
+		}
+		room -= limit + columnGap
+		if c == len(columns)-1 || look.width > 0 && room <= 0 {
+			break
+		}
+		if !col.right {
+			w.WriteString(pad)
+		}
+		w.WriteString(strings.Repeat(" ", columnGap))
+	}
+	w.WriteByte('\n')
+}
+
+func (col *column) fit(c cell, width int) ui.Line {
+	spans := c.spans
+	if over := c.width() - width; over <= 0 {
+		return spans
+	} else if col.middle {
+		if c.before >= 0 {
+			// What lines the cell up goes first.
+			spans = trimSpans(spans, over)
+		}
+		rest := cell{spans: spans[1:]}
+		head := ui.Styled(spans[0].Role, ui.Middle(spans[0].Text, max(width-rest.width(), 1)))
+		spans = append(head, spans[1:]...)
+	}
+	return cutSpans(spans, width)
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui"
+	"lotop/ui/freeing"
+)
+
+// newWhy makes the command that diagnoses a refused bind.
+func (a *app) newWhy(o *options) *cobra.Command {
+	var udp bool
+	cmd := &cobra.Command{
+		Use:   "why TARGET",
+		Short: "can a port be bound, by whom is it held, what to do",
+		Long: "why asks the kernel with real binds whether a port can be bound, and names what is in the way. TARGET is PORT, " +
+			":PORT, HOST:PORT or [::1]:PORT; localhost means both loopback addresses. It exits with 0 if a server can start, " +
+			"1 if it cannot, 2 if that could not be found out.",
+		Example: `lotop why 3000
+lotop why 127.0.0.1:62893
+lotop why --udp 5353
+lotop why --json 3000 | jq -r '.holders[].socket.owners[]?.pid'`,
+		Args: cobra.ArbitraryArgs,
+		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
+			target, err := parseTarget(args, udp)
+			if err != nil {
+				return exitFailed, err
+			}
+			return a.why(ctx, o, target)
+		}),
+	}
+	cmd.Flags().BoolVar(&udp, "udp", false, "UDP in place of TCP")
+	return cmd
+}
+
+// parseTarget reads the one argument of why and free.
+func parseTarget(args []string, udp bool) (model.Target, error) {
+	protocol := sockets.TCP
+	if udp {
+		protocol = sockets.UDP
+	}
+	switch len(args) {
+	case 0:
+		return model.Target{}, fmt.Errorf("which port? write PORT, HOST:PORT or [::1]:PORT")
+	case 1:
+		return model.ParseTarget(protocol, args[0])
+	}
+	return model.Target{}, fmt.Errorf("one port at a time: %s are %d targets", strings.Join(args, " "), len(args))
+}
+
+// freer finds out about ports and frees them, through the source that --source
+// names.
+func (a *app) freer(o *options) *freeing.Freer {
+	return &freeing.Freer{
+		Reader: process.NewReader(""),
+		Open:   func() (sockets.Source, error) { return a.openSource(o) },
+	}
+}
+
+func (a *app) why(ctx context.Context, o *options, target model.Target) (int, error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	f := a.freer(o)
+	d, err := f.Diagnose(ctx, target)
+	if err != nil {
+		return exitFailed, fmt.Errorf("find out about %s: %w", target, err)
+	}
+	if err := a.writeDiagnosis(o, f, &d); err != nil {
+		return exitFailed, fmt.Errorf("write the answer: %w", err)
+	}
+	if d.Verdict.OK() {
+		return exitYes, nil
+	}
+	return exitNo, nil
+}
+
+func (a *app) writeDiagnosis(o *options, f *freeing.Freer, d *model.Diagnosis) error {
+	w := bufio.NewWriter(a.out)
+	if o.json {
+		if err := writeObject(w, newWhyJSON(d), a.terminal.out); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
+	lines := []ui.Line{ui.WhyAnswer(d), nil}
+	lines = append(lines, ui.WhyLines(d, behind(f.Reader), time.Now())...)
+	a.colours(o).writeLines(w, lines)
+	return w.Flush()
+}
+
+// behind looks up what stands behind a process, as far as this user may see it.
+func behind(r *process.Reader) ui.Behind {
+	return func(pid int) (process.Text, []*process.Process) {
+		var folder process.Text
+		if d, err := r.Details(pid); err == nil {
+			folder = d.Folder
+		}
+		parents, _ := r.Parents(pid)
+		return folder, parents
+	}
+}

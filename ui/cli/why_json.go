@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/netip"
+
+	"lotop/model"
+)
+
+// whyJSON is a diagnosis as scripts get it.
+type whyJSON struct {
+	Target   targetJSON    `json:"target"`
+	Verdict  model.Verdict `json:"verdict"`
+	Binds    []bindJSON    `json:"binds"`
+	Connects []connectJSON `json:"connects,omitempty"`
+	Holders  []holderJSON  `json:"holders"`
+	Remedies []remedyJSON  `json:"remedies,omitempty"` // that belong to no single holder
+	Notes    []string      `json:"notes,omitempty"`
+}
+
+type targetJSON struct {
+	Protocol string `json:"protocol"`
+	Address  string `json:"address,omitempty"` // if one was asked for
+	Port     uint16 `json:"port"`
+}
+
+type bindJSON struct {
+	Address string       `json:"address"`
+	Plain   model.Answer `json:"plain"`
+	Reuse   model.Answer `json:"reuse"`
+}
+
+type connectJSON struct {
+	Address string `json:"address"`
+	Result  string `json:"result"`
+}
+
+type holderJSON struct {
+	Socket        *socketJSON  `json:"socket,omitempty"`
+	Cause         model.Cause  `json:"cause"`
+	Blocks        []string     `json:"blocks"`
+	BlocksReuse   []string     `json:"blocks_reuse"`
+	MayBlock      []string     `json:"may_block,omitempty"`
+	MayBlockReuse []string     `json:"may_block_reuse,omitempty"`
+	Remedies      []remedyJSON `json:"remedies"`
+}
+
+type remedyJSON struct {
+	Action    model.Action `json:"action"`
+	PID       int          `json:"pid,omitempty"`
+	Unit      string       `json:"unit,omitempty"`
+	Container string       `json:"container,omitempty"`
+	Seconds   int          `json:"seconds,omitempty"`
+	Address   string       `json:"address,omitempty"`
+	Command   string       `json:"command,omitempty"`
+}
+
+func newTargetJSON(t model.Target) targetJSON {
+	j := targetJSON{Protocol: t.Protocol.String(), Port: t.Port}
+	if t.Names() {
+		j.Address = t.Hosts[0].String()
+	}
+	return j
+}
+
+func newWhyJSON(d *model.Diagnosis) whyJSON {
+	j := whyJSON{
+		Target: newTargetJSON(d.Target), Verdict: d.Verdict,
+		Holders: []holderJSON{}, Remedies: newRemediesJSON(d.Remedies), Notes: d.Notes,
+	}
+	for _, b := range d.Binds {
+		j.Binds = append(j.Binds, bindJSON{b.Host.String(), b.Plain, b.Reuse})
+	}
+	for _, c := range d.Connects {
+		j.Connects = append(j.Connects, connectJSON{c.Host.String(), c.Result})
+	}
+	for i := range d.Holders {
+		j.Holders = append(j.Holders, newHolderJSON(&d.Holders[i]))
+	}
+	return j
+}
+
+func newHolderJSON(h *model.Holder) holderJSON {
+	j := holderJSON{
+		Cause:  h.Cause,
+		Blocks: addresses(h.Blocks), BlocksReuse: addresses(h.BlocksReuse),
+		MayBlock: addresses(h.MayBlock), MayBlockReuse: addresses(h.MayBlockReuse),
+		Remedies: newRemediesJSON(h.Remedies),
+	}
+	if h.Row.Socket != nil {
+		s := newSocketJSON(&h.Row)
+		j.Socket = &s
+	}
+	return j
+}
+
+func newRemediesJSON(all []model.Remedy) []remedyJSON {
+	out := []remedyJSON{}
+	for _, r := range all {
+		j := remedyJSON{
+			Action: r.Action, PID: r.PID, Unit: r.Unit, Container: r.Container,
+			Seconds: r.Seconds, Command: r.Command,
+		}
+		if r.Address.IsValid() {
+			j.Address = r.Address.String()
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// addresses writes a list that is empty rather than absent.
+func addresses(all []netip.Addr) []string {
+	out := make([]string, 0, len(all))
+	for _, a := range all {
+		out = append(out, a.String())
+	}
+	return out
+}
+
+// writeObject writes one JSON value: indented for a person, on one line for a
+// script.
+func writeObject(w *bufio.Writer, v any, indent bool) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	if indent {
+		e.SetIndent("", "  ")
+	}
+	return e.Encode(v)
+}
