@@ -22,6 +22,10 @@ func (m *Model) turnTo(v view) tea.Cmd {
 
 func (m *Model) toggleAll() tea.Cmd {
 	m.shape.All = !m.shape.All
+	m.say(plain, "loopback only")
+	if m.shape.All {
+		m.say(plain, "connections to other hosts too")
+	}
 	m.rows.forget()
 	return m.rearrange()
 }
@@ -66,9 +70,12 @@ func (m *Model) sortBy(column int) tea.Cmd {
 
 // pace changes the interval by a step of the ladder.
 func (m *Model) pace(step int) tea.Cmd {
-	i, _ := slices.BinarySearch(intervals, m.interval)
+	i, known := slices.BinarySearch(intervals, m.interval)
+	if !known && step > 0 {
+		i-- // it lies below that step already
+	}
 	m.interval = intervals[min(max(i+step, 0), len(intervals)-1)]
-	m.say(plain, "refresh every "+m.interval.String())
+	m.say(plain, "refresh every "+ui.Interval(m.interval))
 	if m.paused {
 		return nil
 	}
@@ -131,24 +138,27 @@ func (m *Model) browse() tea.Cmd {
 		m.say(notice, "only TCP ports can be opened in a browser")
 		return nil
 	}
-	address := reachable(r.Socket)
-	scheme := "http"
-	if address.Port() == 443 || address.Port() == 8443 {
-		scheme = "https"
-	}
-	url := scheme + "://" + ui.Addr(address)
-	if address.Addr().IsLoopback() {
-		url = scheme + "://localhost:" + strconv.Itoa(int(address.Port()))
-		if address.Addr().Is6() || address.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
-			url = scheme + "://" + ui.Addr(address)
-		}
-	}
+	url := webAddress(reachable(r.Socket))
+	open := m.open
 	return func() tea.Msg {
-		if err := openURL(url); err != nil {
+		if err := open(url); err != nil {
 			return statusMsg(styled(notice, "no browser to be opened here: "+err.Error()+"; the address is "+url))
 		}
 		return statusMsg(styled(good, "opened "+url))
 	}
+}
+
+// webAddress is what to type into a browser. Many servers only know themselves
+// as localhost; other loopback addresses must be meant as they are.
+func webAddress(a netip.AddrPort) string {
+	scheme, host := "http://", ui.Addr(a)
+	if a.Port() == 443 || a.Port() == 8443 {
+		scheme = "https://"
+	}
+	if a.Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+		host = "localhost:" + strconv.Itoa(int(a.Port()))
+	}
+	return scheme + host
 }
 
 func (m *Model) say(r role, s string) { m.status = styled(r, s) }
@@ -159,4 +169,45 @@ func (m *Model) clock() time.Time {
 		return m.now()
 	}
 	return m.last.at
+}
+
+// toggleDetails opens the details of the selected row, or closes them.
+func (m *Model) toggleDetails() tea.Cmd {
+	if m.details != nil {
+		m.details = nil
+		return nil
+	}
+	m.details = &detailsPane{}
+	cmd := m.follow()
+	if m.details.known == nil {
+		m.details = nil // there is no row
+	}
+	return cmd
+}
+
+// follow points open details at the selected row. What the row itself knows
+// shows at once, the rest when the worker has looked.
+func (m *Model) follow() tea.Cmd {
+	r := m.selectedRow()
+	if m.details == nil || r == nil || m.details.id == r.Socket.ID {
+		return nil
+	}
+	m.details = newDetails(r)
+	if m.view == eventsView {
+		if e := m.events.current(); e.Kind == model.EventClosed {
+			m.details.gone = e.Time
+		}
+	}
+	return m.rearrange()
+}
+
+func newDetails(r *model.Row) *detailsPane {
+	in := &inspection{row: r.Keep()}
+	for _, s := range []*sockets.Socket{in.row.Socket, in.row.Peer} {
+		if s == in.row.Socket || in.row.Folded {
+			in.ends = append(in.ends, end{socket: s, holders: in.row.Holders(s)})
+		}
+	}
+	in.nameEnds()
+	return &detailsPane{id: r.Socket.ID, known: in}
 }

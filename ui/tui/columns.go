@@ -44,21 +44,29 @@ func markRole(m model.Mark) role {
 // newRowTable makes the table of sockets. now is asked for ages.
 func newRowTable(now func() time.Time) table[model.Row] {
 	return table[model.Row]{
-		key:  func(r *model.Row) uint64 { return uint64(r.Socket.ID) },
+		keys: rowKeys,
 		is:   func(r *model.Row, key uint64) bool { return r.Is(sockets.ID(key)) },
 		mark: func(r *model.Row) span { return markSpan(r.Mark) },
 		columns: []column[model.Row]{
 			{title: "PROTO", sort: int(model.ByProto), min: 5, max: 5, priority: 6, cell: protoCell},
 			{title: "LOCAL", sort: int(model.ByLocal), min: 15, max: 50, priority: 1, cell: localCell, pivot: localPivot, shorten: shortenHost},
-			{title: "REMOTE / CLIENTS", sort: int(model.ByRemote), min: 17, max: 50, priority: 5, cell: farCell, pivot: farPivot, shorten: shortenHost},
+			{title: "REMOTE / CLIENTS", sort: int(model.ByRemote), min: 17, max: 50, priority: 4, cell: farCell, pivot: farPivot, shorten: shortenHost},
 			{title: "STATE", sort: int(model.ByState), min: 11, max: 11, priority: 3, cell: stateCell},
-			{title: "PID", sort: int(model.ByPID), min: 5, max: 8, priority: 4, right: true, cell: pidCell},
-			{title: "PROCESS", sort: int(model.ByProcess), min: 20, max: 60, priority: 2, cell: processCell},
+			{title: "PID", sort: int(model.ByPID), min: 5, max: 8, priority: 5, right: true, cell: pidCell},
+			{title: "PROCESS", sort: int(model.ByProcess), min: 15, max: 60, priority: 2, cell: processCell},
 			{title: "AGE", sort: int(model.ByAge), min: 4, max: 4, priority: 7, right: true, cell: func(r *model.Row) line { return ageCell(r, now()) }},
 			{title: "USER", sort: int(model.ByUser), min: 6, max: 12, priority: 8, cell: userCell},
 			{title: "COMMAND", sort: -1, min: 30, priority: 9, cell: commandCell, shorten: shortenMiddle},
 		},
 	}
+}
+
+// rowKeys are the sockets that a row stands for.
+func rowKeys(r *model.Row) [2]uint64 {
+	if r.Folded {
+		return [2]uint64{uint64(r.Socket.ID), uint64(r.Peer.ID)}
+	}
+	return [2]uint64{uint64(r.Socket.ID)}
 }
 
 func protoCell(r *model.Row) line { return styled(quiet, r.Socket.Protocol.String()) }
@@ -73,7 +81,7 @@ func localCell(r *model.Row) line {
 
 // localPivot lines addresses up at their colon, so that ports stand under each
 // other.
-func localPivot(r *model.Row) int { return textWidth(ui.Host(r.In, r.Socket)) }
+func localPivot(r *model.Row) int { return ui.Width(ui.Host(r.In, r.Socket)) }
 
 func farCell(r *model.Row) line {
 	switch s := r.Socket; {
@@ -92,7 +100,7 @@ func farPivot(r *model.Row) int {
 	far := ui.Far(r)
 	for i := len(far) - 1; i >= 0; i-- {
 		if far[i] == ':' {
-			return textWidth(far[:i])
+			return ui.Width(far[:i])
 		}
 	}
 	return -1
@@ -155,7 +163,7 @@ func commandCell(r *model.Row) line {
 func shortenHost(l line, width int) line {
 	address := l[0].text
 	colon := strings.LastIndexByte(address, ':')
-	rest := l.width() - textWidth(address)
+	rest := l.width() - ui.Width(address)
 	room := width - rest - (len(address) - colon)
 	if colon < 0 || room < 3 {
 		return l.cut(width)
@@ -166,13 +174,13 @@ func shortenHost(l line, width int) line {
 }
 
 func shortenMiddle(l line, width int) line {
-	return styled(l[0].role, middle(l[0].text, width))
+	return styled(l[0].role, ui.Middle(l[0].text, width))
 }
 
 // newEventTable makes the table of what has happened.
-func newEventTable(now func() time.Time) table[model.Event] {
+func newEventTable() table[model.Event] {
 	return table[model.Event]{
-		key:  func(e *model.Event) uint64 { return e.Seq },
+		keys: func(e *model.Event) [2]uint64 { return [2]uint64{e.Seq} },
 		is:   func(e *model.Event, key uint64) bool { return e.Seq == key },
 		mark: func(e *model.Event) span { return markSpan(eventMark(e)) },
 		columns: []column[model.Event]{
@@ -182,7 +190,7 @@ func newEventTable(now func() time.Time) table[model.Event] {
 			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *model.Event) line { return text(ui.Local(e.Row.In, e.Row.Socket)) }, pivot: func(e *model.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
 			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventFar, pivot: func(e *model.Event) int { return farPivot(&e.Row) }, shorten: shortenHost},
 			{title: "STATE", sort: -1, min: 11, max: 27, priority: 6, cell: eventState},
-			{title: "PROCESS", sort: -1, min: 16, max: 60, priority: 2, cell: eventProcess},
+			{title: "PROCESS", sort: -1, min: 14, max: 60, priority: 2, cell: eventProcess},
 			{title: "LIVED", sort: -1, min: 5, max: 5, priority: 7, right: true, cell: eventLived},
 		},
 	}
@@ -227,7 +235,7 @@ func eventLived(e *model.Event) line {
 	case e.Kind != model.EventClosed:
 		return styled(quiet, dash)
 	case e.Unseen:
-		return styled(quiet, "<1s")
+		return styled(quiet, "0s") // between two looks
 	case e.Lived == 0:
 		return styled(quiet, dash)
 	}

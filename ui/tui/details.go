@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
@@ -18,7 +16,9 @@ import (
 type detailsPane struct {
 	id     sockets.ID
 	known  *inspection
-	gone   time.Time // when the row was found to have gone, zero if it is there
+	there  bool      // a look found the row
+	left   bool      // a later one did not, or the first did not
+	gone   time.Time // when that was, zero if it cannot be told
 	scroll int
 }
 
@@ -28,29 +28,30 @@ func (d *detailsPane) take(r result) {
 	case r.job.inspect != d.id:
 		// Of a row that was selected before.
 	case r.details != nil:
-		d.known, d.gone = r.details, time.Time{}
-	case d.known != nil && d.gone.IsZero():
-		d.gone = r.at
+		d.known, d.there, d.left, d.gone = r.details, true, false, time.Time{}
+	case !d.left:
+		d.left = true
+		if d.there {
+			d.gone = r.at
+		}
 	}
 }
 
 // title stands in the pane's upper border.
 func (d *detailsPane) title() string {
-	if d.known == nil {
-		return ""
-	}
 	r := &d.known.row
 	return ui.Local(r.In, r.Socket) + "  " + r.Socket.State.String()
 }
 
 // lines writes the pane, at most width cells wide.
 func (d *detailsPane) lines(now time.Time, width int) []line {
-	if d.known == nil {
-		return []line{styled(quiet, "looking …")}
-	}
 	w := detailsWriter{now: now, width: width, in: d.known}
-	if !d.gone.IsZero() {
-		w.add(styled(danger, "closed "+ui.Age(now.Sub(d.gone))+" ago; this is what was known of it"))
+	if d.left {
+		when := "closed by now"
+		if !d.gone.IsZero() {
+			when = "closed " + ui.Age(now.Sub(d.gone)) + " ago"
+		}
+		w.para(danger, when+"; this is what was known of it")
 		w.space()
 	}
 	w.process()
@@ -71,6 +72,12 @@ type detailsWriter struct {
 
 func (w *detailsWriter) add(l line) { w.out = append(w.out, l.cut(w.width)) }
 func (w *detailsWriter) space()     { w.out = append(w.out, nil) }
+func (w *detailsWriter) para(r role, s string) {
+	for _, part := range words(s, w.width) {
+		w.add(styled(r, part))
+	}
+}
+
 func (w *detailsWriter) head(title string, n int) {
 	w.space()
 	w.add(styled(quiet, title+" ("+strconv.Itoa(n)+")"))
@@ -111,7 +118,7 @@ func (w *detailsWriter) end(e *end) {
 	}
 	w.add(who)
 	if command := p.Command.String(); command != "" {
-		w.add(text(middle(command, w.width)))
+		w.add(text(ui.Middle(command, w.width)))
 	}
 	if d != nil {
 		w.place(d)
@@ -123,14 +130,18 @@ func (w *detailsWriter) end(e *end) {
 }
 
 func (w *detailsWriter) place(d *process.Details) {
-	var l line
+	use := styled(quiet, "cpu ").add(plain, ui.Seconds(d.CPU)).add(quiet, "   mem ").add(plain, ui.Size(d.Memory))
 	if folder := d.Folder.String(); folder != "" {
-		l = l.add(quiet, "in ").add(plain, middle(folder, w.width-30)).add(plain, "   ")
+		in := styled(quiet, "in ").add(plain, ui.Middle(folder, w.width-len("in ")))
+		if in.width()+len("   ")+use.width() <= w.width {
+			use = append(in.add(plain, "   "), use...)
+		} else {
+			w.add(in)
+		}
 	}
-	l = l.add(quiet, "cpu ").add(plain, ui.Seconds(d.CPU)).add(quiet, "   mem ").add(plain, ui.Size(d.Memory))
-	w.add(l)
+	w.add(use)
 	if exe := d.Executable.String(); exe != "" && !strings.HasPrefix(d.Command.String(), exe) {
-		w.add(styled(quiet, "program ").add(plain, middle(exe, w.width-8)))
+		w.add(styled(quiet, "program ").add(plain, ui.Middle(exe, w.width-8)))
 	}
 	if d.Tracer > 0 {
 		w.add(styled(notice, "a debugger holds it: pid "+strconv.Itoa(d.Tracer)))
@@ -180,7 +191,7 @@ func (w *detailsWriter) facts() {
 	if s.State == sockets.Listen && s.HasQueue {
 		queue := strconv.Itoa(int(s.RecvQueue)) + " of " + strconv.Itoa(int(s.SendQueue)) + " waiting to be accepted"
 		role := plain
-		if s.SendQueue > 0 && s.RecvQueue >= s.SendQueue {
+		if s.RecvQueue > s.SendQueue { // the kernel lets one more in than the limit
 			role, queue = danger, queue+": full, new clients have to wait"
 		}
 		w.fact("queue", role, queue)
@@ -223,7 +234,10 @@ func (w *detailsWriter) clients() {
 	for i := range w.in.clients {
 		c := &w.in.clients[i]
 		who := "another machine"
-		if c.Peer != nil {
+		switch {
+		case c.Peer == nil && c.InScope():
+			who = "gone"
+		case c.Peer != nil:
 			who, _ = ui.Holder(c, c.Peer)
 			if p := c.Owner(c.Peer); p != nil {
 				who = ui.Named(p)
@@ -256,34 +270,4 @@ func (w *detailsWriter) also() {
 		}
 		w.add(l)
 	}
-}
-
-// openDetails opens the details of the selected row, or closes them.
-func (m *Model) openDetails() tea.Cmd {
-	r := m.selectedRow()
-	if r == nil {
-		return nil
-	}
-	m.details = &detailsPane{}
-	return m.follow()
-}
-
-// follow points open details at the selected row.
-func (m *Model) follow() tea.Cmd {
-	r := m.selectedRow()
-	if m.details == nil || r == nil || m.details.id == r.Socket.ID {
-		return nil
-	}
-	m.details = &detailsPane{id: r.Socket.ID}
-	if m.view == eventsView || r.Mark == model.Closed {
-		kept := r.Keep()
-		in := &inspection{row: kept, ends: []end{{socket: kept.Socket, holders: kept.Holders(kept.Socket)}}}
-		m.details.known = in
-	}
-	return m.rearrange()
-}
-
-// clamp keeps the scroll position within the content.
-func (d *detailsPane) clamp(lines, room int) {
-	d.scroll = min(max(d.scroll, 0), max(lines-room, 0))
 }

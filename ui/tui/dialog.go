@@ -10,8 +10,16 @@ import (
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/ui"
 	"lotop/ui/freeing"
 )
+
+// freer carries out what a dialog was told to do.
+type freer interface {
+	End(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) freeing.Report
+	Close(s *sockets.Socket) freeing.Report
+	Watch(ctx context.Context, target model.Target, ended time.Time) (*freeing.Retaken, error)
+}
 
 // dialog frees the port of one row. It keeps its own copy of the row and of the
 // processes in it: whatever the table does meanwhile, those and no others are
@@ -46,7 +54,7 @@ func (d *dialog) working() bool { return d != nil && (d.stage == ending || d.sta
 
 // survived tells whether a signal was not enough.
 func (d *dialog) survived() bool {
-	return d.stage == done && d.signal == syscall.SIGTERM && d.report != nil && len(d.report.Survivors()) > 0
+	return d.stage == done && d.signal == syscall.SIGTERM && d.report != nil && !d.report.Free && len(d.report.Survivors()) > 0
 }
 
 // startFreeing opens the dialog for the selected row.
@@ -55,15 +63,23 @@ func (m *Model) startFreeing() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	if r.Mark == model.Closed || m.view == eventsView {
+	switch {
+	case m.view == eventsView:
+		m.say(notice, "events are what was; tab goes to what is there now")
+		return nil
+	case r.Mark == model.Closed:
 		m.say(notice, "this row has closed already; choose one that is open")
 		return nil
 	}
 	m.dialog = &dialog{row: r.Keep()}
 	m.dialog.socket = m.dialog.row.Socket
 	if m.dialog.socket.Connected() {
-		if len(m.choices()) > 1 {
-			return nil
+		all := m.choices()
+		if len(all) == 1 && all[0].socket == m.dialog.socket {
+			return m.choose(all[0])
+		}
+		if len(all) > 0 {
+			return nil // whoever asks is to see whom it hits: a client, say
 		}
 	}
 	return m.planFor(m.dialog.socket)
@@ -87,11 +103,11 @@ func (m *Model) choices() []choice {
 		if d.row.Folded {
 			what = "end the server"
 		}
-		all = append(all, choice{key: "s", what: what + ", " + named(p), socket: d.row.Socket})
+		all = append(all, choice{key: "s", what: what + ", " + ui.Named(p), socket: d.row.Socket})
 	}
 	if d.row.Folded {
 		if p := d.row.Owner(d.row.Peer); p != nil {
-			all = append(all, choice{key: "c", what: "end the client, " + named(p), socket: d.row.Peer})
+			all = append(all, choice{key: "c", what: "end the client, " + ui.Named(p), socket: d.row.Peer})
 		}
 	}
 	if m.root {
@@ -100,13 +116,15 @@ func (m *Model) choices() []choice {
 	return all
 }
 
+func (m *Model) choose(c choice) tea.Cmd {
+	m.dialog.alone = c.alone
+	return m.planFor(c.socket)
+}
+
 // planFor asks the worker for the plan to end whoever holds s.
 func (m *Model) planFor(s *sockets.Socket) tea.Cmd {
 	d := m.dialog
 	d.socket, d.stage = s, planning
-	if m.root && !d.alone && len(d.row.Holders(s)) == 0 && s.Connected() {
-		d.alone = true // a TIME_WAIT, say: there is nobody to end
-	}
 	return tea.Batch(m.rearrange(), m.spinner.Tick)
 }
 
@@ -123,8 +141,7 @@ func (m *Model) pressInDialog(k tea.KeyPressMsg) tea.Cmd {
 	case choosing:
 		for _, c := range m.choices() {
 			if k.String() == c.key {
-				d.alone = c.alone
-				return m.planFor(c.socket)
+				return m.choose(c)
 			}
 		}
 	case asking:
@@ -172,13 +189,17 @@ func (m *Model) dialogNews(msg tea.Msg) tea.Cmd {
 		if !msg.report.Free || d.alone {
 			return m.refresh()
 		}
-		freer, target, ended := m.freer, d.plan.Target, time.Now()
+		freer, target, ended := m.freer, d.plan.Target, m.now()
 		return tea.Batch(m.refresh(), func() tea.Msg {
 			retaken, err := freer.Watch(context.Background(), target, ended)
 			return watchedMsg{d, retaken, err}
 		})
 	case watchedMsg:
-		msg.dialog.watched, msg.dialog.retaken = true, msg.retaken
+		d := msg.dialog
+		d.watched, d.retaken = true, msg.retaken
+		if d.retaken != nil && d != m.dialog {
+			m.say(danger, d.takenAgain())
+		}
 		return m.refresh()
 	}
 	return nil

@@ -1,16 +1,14 @@
 package tui
 
 import (
-	"errors"
+	"slices"
 	"strconv"
-	"syscall"
+	"strings"
 
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
 )
-
-func named(p *process.Process) string { return ui.Named(p) }
 
 func (d *dialog) title() string {
 	s := d.socket
@@ -21,28 +19,46 @@ func (d *dialog) title() string {
 }
 
 // dialogLines writes the dialog, at most width cells wide.
-func (m *Model) dialogLines(width int) []line {
+func (m *Model) dialogLines(width, height int) []line {
 	d := m.dialog
 	w := dialogWriter{width: width, d: d}
+	spin := m.spinner.View()
 	switch d.stage {
 	case choosing:
 		w.choices(m.choices())
 	case planning:
-		w.add(styled(quiet, m.spinner.View()+" looking who holds it …"))
+		w.add(styled(quiet, spin+" looking who holds it …"))
 	case asking:
 		w.plan()
 	case ending:
-		w.add(styled(notice, m.spinner.View()+" "+w.whatIsDone()))
+		w.para(notice, spin+" "+w.whatIsDone())
 	case done:
 		w.outcome()
 	}
-	return w.out
+	return w.fit(height)
 }
 
 type dialogWriter struct {
 	width int
 	d     *dialog
 	out   []line
+	last  line // what can be done next: it must not get lost
+}
+
+// fit brings the dialog into so many lines: it gives up the empty ones first,
+// then the last words.
+func (w *dialogWriter) fit(height int) []line {
+	all := w.out
+	if len(w.last) > 0 {
+		all = append(all, nil, w.last)
+	}
+	if len(all) > height {
+		all = slices.DeleteFunc(all, func(l line) bool { return len(l) == 0 })
+	}
+	if n := len(all); n > height && height > 1 {
+		all = append(all[:height-2], styled(quiet, "… "+strconv.Itoa(n-height+1)+" more lines need a larger window").cut(w.width), w.last)
+	}
+	return all[:min(len(all), max(height, 0))]
 }
 
 func (w *dialogWriter) add(l line) { w.out = append(w.out, l.cut(w.width)) }
@@ -56,15 +72,14 @@ func (w *dialogWriter) para(r role, s string) {
 }
 
 func (w *dialogWriter) buttons(all ...[2]string) {
-	w.space()
 	var l line
-	for _, b := range all {
-		l = l.add(plain, "[ ").add(accent, b[0]).add(plain, "  "+b[1]+" ]   ")
+	for i, b := range all {
+		if i > 0 {
+			l = l.add(plain, "   ")
+		}
+		l = l.add(plain, "[ ").add(accent, b[0]).add(plain, "  "+b[1]+" ]")
 	}
-	if gap := (w.width - l.width() + 3) / 2; gap > 0 {
-		l = append(text(spaces(gap)), l...)
-	}
-	w.add(l)
+	w.last = append(text(spaces((w.width-l.width())/2)), l...).cut(w.width)
 }
 
 func (w *dialogWriter) choices(all []choice) {
@@ -89,17 +104,22 @@ func (w *dialogWriter) plan() {
 		w.victim(v)
 	}
 	for _, r := range d.plan.Refused {
-		w.para(notice, "not "+named(r.Process)+": "+r.Reason)
+		w.para(notice, "not "+ui.Named(r.Process)+": "+r.Reason)
 	}
 	if !d.possible() {
 		if len(d.plan.Refused) == 0 {
 			w.para(notice, whyNobody(d))
+			w.managed(d.socket.Cgroup, "or stop what started it")
 		}
 		w.buttons([2]string{"n", "leave it"})
 		return
 	}
 	w.goesDown()
-	w.managed()
+	for _, v := range d.plan.Victims {
+		if w.managed(&v.Cgroup, "") {
+			break // one advice is enough
+		}
+	}
 	w.space()
 	w.add(styled(quiet, "then SIGKILL only if you say so"))
 	w.buttons([2]string{"y", "free it"}, [2]string{"n", "leave it"})
@@ -108,7 +128,7 @@ func (w *dialogWriter) plan() {
 func (w *dialogWriter) victim(p *process.Process) {
 	w.add(styled(quiet, "SIGTERM to  ").add(strong, p.Name.String()).add(plain, " ("+strconv.Itoa(p.PID)+")"))
 	if command := p.Command.String(); command != "" {
-		w.add(text("  " + middle(command, w.width-2)))
+		w.add(text("  " + ui.Middle(command, w.width-2)))
 	}
 }
 
@@ -137,15 +157,25 @@ func (w *dialogWriter) goesDown() {
 	}
 }
 
-// managed warns of a service manager that will start the process again.
-func (w *dialogWriter) managed() {
-	for _, v := range w.d.plan.Victims {
-		if advice := ui.StopInstead(&v.Cgroup); advice != "" {
-			w.space()
-			w.para(notice, advice)
-			return
-		}
+// managed warns of a service manager that will start the process again, or
+// says instead of that how to have it stopped.
+func (w *dialogWriter) managed(g *process.Cgroup, instead string) bool {
+	if g == nil {
+		return false
 	}
+	why, command, found := strings.Cut(ui.StopInstead(g), ": ")
+	if !found {
+		return false
+	}
+	if instead != "" {
+		why = instead
+	}
+	w.space()
+	w.para(notice, why+":")
+	for _, part := range words(command, w.width-2) {
+		w.add(text("  " + part))
+	}
+	return true
 }
 
 // whyNobody says why there is no process to end, and what can be done.
@@ -171,96 +201,5 @@ func (w *dialogWriter) whatIsDone() string {
 	if w.d.alone {
 		return "closing the connection …"
 	}
-	return process.SignalName(w.d.signal) + " sent, waiting for it to end …"
-}
-
-// outcome says what came of it, and what can be done next.
-func (w *dialogWriter) outcome() {
-	d, r := w.d, w.d.report
-	address := ui.Local(d.row.In, d.socket)
-	switch {
-	case d.alone && r.Err != nil && !errors.Is(r.Err, syscall.EADDRINUSE):
-		w.para(danger, "✗ not closed: "+refusal(r.Err))
-	case d.alone:
-		w.para(good, "✓ the connection is closed; nobody was ended")
-	case d.retaken != nil:
-		w.retaken(address)
-	case r.Free:
-		w.para(good, "✓ "+address+" is free: bound and released it to be sure.")
-		w.para(plain, ended(r.Outcomes))
-		if r.NeedsReuse {
-			w.para(quiet, "Connections of before are still ending: a server without SO_REUSEADDR has to wait up to a minute.")
-		}
-	default:
-		w.stillTaken(address)
-	}
-	if d.survived() {
-		w.buttons([2]string{"f", "SIGKILL"}, [2]string{"n", "leave it"})
-		return
-	}
-	w.space()
-	w.add(styled(quiet, "any key goes back"))
-}
-
-func (w *dialogWriter) retaken(address string) {
-	r := w.d.retaken
-	w.add(styled(danger, "✗ "+address+" was taken again after "+ui.Seconds(r.After)))
-	if r.By == nil {
-		return
-	}
-	by := "by " + named(r.By)
-	if r.Parent != nil {
-		by += ", started by " + named(r.Parent)
-	}
-	w.para(plain, by)
-	if advice := ui.StopInstead(&r.By.Cgroup); advice != "" {
-		w.para(notice, advice)
-	} else if r.Parent != nil && r.Parent.PID > 1 {
-		w.para(notice, "stop "+named(r.Parent)+": it will start it again")
-	}
-}
-
-func (w *dialogWriter) stillTaken(address string) {
-	r := w.d.report
-	for _, o := range r.Outcomes {
-		switch {
-		case o.Result == process.Survived && o.Reason != "":
-			w.para(danger, "✗ "+named(o.Process)+" is still there: "+o.Reason)
-		case o.Result == process.Survived:
-			w.para(danger, "✗ "+named(o.Process)+" survived "+process.SignalName(w.d.signal)+" for "+ui.Seconds(process.DefaultGrace))
-		case o.Err != nil:
-			w.para(danger, "✗ "+o.Err.Error())
-		}
-	}
-	if r.Err != nil {
-		w.para(danger, "✗ "+address+" is still taken: "+refusal(r.Err))
-	}
-}
-
-// refusal says in words what the kernel answered.
-func refusal(err error) string {
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return "somebody else holds it too"
-	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return "not permitted for this user"
-	}
-	return err.Error()
-}
-
-// ended lists who went, and how quickly.
-func ended(all []process.Outcome) string {
-	out := ""
-	for _, o := range all {
-		if out != "" {
-			out += " "
-		}
-		switch o.Result {
-		case process.Exited:
-			out += named(o.Process) + " ended after " + ui.Seconds(o.After) + "."
-		case process.Gone:
-			out += named(o.Process) + " had gone already."
-		}
-	}
-	return out
+	return process.SignalName(w.d.signal) + " sent, waiting " + ui.Interval(process.DefaultGrace) + " at most for it to end …"
 }

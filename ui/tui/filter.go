@@ -3,10 +3,13 @@ package tui
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/ui"
 )
 
 func (m *Model) startFilter() tea.Cmd {
@@ -43,6 +46,9 @@ func (m *Model) typed(msg tea.Msg) tea.Cmd {
 	if m.filter.Value() == before {
 		return cmd
 	}
+	if clean := harmless(m.filter.Value()); clean != m.filter.Value() {
+		m.filter.SetValue(clean)
+	}
 	return tea.Batch(cmd, m.applyFilter())
 }
 
@@ -74,25 +80,50 @@ func (m *Model) clearFilter() tea.Cmd {
 	return m.applyFilter()
 }
 
-// filterLine draws the box.
-func (m *Model) filterLine() string {
-	return " " + m.filter.View()
+// harmless leaves out what a terminal might obey or not draw: it was pasted.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // filterProblem points at the place of the filter that is wrong and says what
-// is known.
-func (m *Model) filterProblem() line {
+// is known: beside the mark if there is room, else on lines below.
+func (m *Model) filterProblem(width int) []line {
 	var wrong *model.QueryError
 	if !errors.As(m.filterErr, &wrong) {
 		return nil
 	}
+	what := wrong.Problem
+	if wrong.Help != "" {
+		what += "; " + wrong.Help
+	}
+	var lines []line
+	if l, ok := m.pointer(wrong); ok {
+		if l.width()+1+ui.Width(what) <= width {
+			return []line{l.add(danger, " "+what)}
+		}
+		lines = append(lines, l)
+	}
+	for _, part := range words(what, width-2) {
+		lines = append(lines, styled(danger, " "+part))
+	}
+	return lines
+}
+
+// pointer marks the wrong place; there is none while the box is too narrow for
+// the filter and shows only a part of it.
+func (m *Model) pointer(wrong *model.QueryError) (line, bool) {
+	if ui.Width(m.filter.Value()) > m.filter.Width() {
+		return nil, false
+	}
 	column, width := wrong.Cells()
-	before := textWidth(" / ")
+	before := ui.Width(" / ")
 	if tabs := m.tabsWidth(); tabs > 0 {
 		before += tabs + 2
 	}
-	l := text(spaces(before+column)).add(danger, carets(width))
-	return l.add(plain, " ").add(danger, wrong.Problem).add(quiet, "; "+wrong.Help).cut(m.width)
+	return text(spaces(before+column)).add(danger, strings.Repeat("^", max(width, 1))), true
 }
-
-func carets(n int) string { return strings.Repeat("^", max(n, 1)) }

@@ -1,12 +1,14 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/ui"
 )
 
 // helpPage lists every key and every term of the filter, from the tables that
@@ -19,7 +21,7 @@ func (m *Model) openHelp() tea.Cmd {
 }
 
 func (m *Model) pressInHelp(k tea.KeyPressMsg) tea.Cmd {
-	page := max(m.height-3, 1)
+	page := max(m.helpRoom()-1, 1)
 	switch {
 	case key.Matches(k, m.keys.Up):
 		m.help.scroll--
@@ -29,13 +31,10 @@ func (m *Model) pressInHelp(k tea.KeyPressMsg) tea.Cmd {
 		m.help.scroll -= page
 	case key.Matches(k, m.keys.PageDown), k.String() == "space":
 		m.help.scroll += page
-	case key.Matches(k, m.keys.Interrupt):
-		return tea.Interrupt
 	default:
 		m.help = nil
 		return nil
 	}
-	m.help.scroll = min(max(m.help.scroll, 0), max(len(m.helpLines())-page, 0))
 	return nil
 }
 
@@ -50,7 +49,7 @@ func (m *Model) helpLines() []line {
 	out = append(out, styled(accent, " filter").add(quiet, "  all terms must hold"))
 	const termWidth = 34
 	for _, t := range model.QueryHelp() {
-		if m.width < 2*termWidth {
+		if m.width < 2*termWidth || ui.Width(t.Term)+5 > termWidth {
 			out = append(out, text("   "+t.Term))
 			for _, part := range words(t.Meaning, m.width-6) {
 				out = append(out, styled(quiet, "     "+part))
@@ -68,14 +67,29 @@ func (m *Model) helpLines() []line {
 	return out
 }
 
+// keyNames lists every key of a binding.
+func keyNames(b key.Binding) string {
+	names := slices.Clone(b.Keys())
+	for i, k := range names {
+		switch k {
+		case "up":
+			names[i] = "↑"
+		case "down":
+			names[i] = "↓"
+		case "pgdown":
+			names[i] = "pgdn"
+		}
+	}
+	return strings.Join(names, " ")
+}
+
 // keyLines sets keys side by side, as many as there is room for.
 func keyLines(keys []key.Binding, width int) []line {
 	const cell = 38
 	columns := max((width-2)/cell, 1)
 	var out []line
 	for i, b := range keys {
-		h := b.Help()
-		l := text("   ").add(plain, h.Key).fit(14).add(quiet, h.Desc)
+		l := text("   ").add(plain, keyNames(b)).fit(16).add(quiet, b.Help().Desc)
 		if i%columns == 0 {
 			out = append(out, l)
 			continue
@@ -86,22 +100,24 @@ func keyLines(keys []key.Binding, width int) []line {
 	return out
 }
 
+// helpRoom is how many lines of the page there is room for.
+func (m *Model) helpRoom() int { return max(m.height-2, 0) }
+
 // helpScreen draws the page over the whole screen.
 func (m *Model) helpScreen() string {
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.theme.line(styled(strong, " lotop").add(quiet, "  keys and filter").fit(m.width)))
+	lines = append(lines, m.theme.line(styled(strong, " lotop").add(quiet, "  keys and filter   "+m.version).fit(m.width)))
 	all := m.helpLines()
-	room := max(m.height-2, 0)
-	from := min(max(m.help.scroll, 0), max(len(all)-room, 0))
+	room, from := m.helpRoom(), m.help.scroll
 	for i := from; i < min(from+room, len(all)); i++ {
 		lines = append(lines, m.theme.line(all[i].cut(m.width)))
 	}
 	for len(lines) < m.height-1 {
 		lines = append(lines, "")
 	}
-	hint := " any other key goes back"
+	hint := " other keys go back"
 	if len(all) > room {
-		hint = " ↑↓ pgup pgdn scroll " + hint
+		hint = " ↑↓ pgup pgdn scroll  " + hint[1:]
 	}
 	lines = append(lines, m.theme.line(styled(quiet, hint).cut(m.width)))
 	return strings.Join(lines[:min(len(lines), m.height)], "\n")

@@ -37,10 +37,10 @@ func (w *worker) inspect(id sockets.ID) *inspection {
 	in.ends = append(in.ends, w.end(&in.row, in.row.Socket))
 	if r.Folded {
 		in.ends = append(in.ends, w.end(&in.row, in.row.Peer))
-		in.ends[0].title, in.ends[1].title = "server", "client"
 	}
+	in.nameEnds()
 	if r.Socket.State == sockets.Listen {
-		in.clients = keepSome(w.monitor.Clients(r.Socket), nil)
+		in.clients = keepSome(w.monitor.Clients(r.Socket), isClient)
 	}
 	if holders := in.ends[0].holders; len(holders) > 0 {
 		in.also = keepSome(w.monitor.HeldBy(int32(holders[0].PID)), func(other *model.Row) bool {
@@ -51,10 +51,26 @@ func (w *worker) inspect(id sockets.ID) *inspection {
 	return in
 }
 
+func (in *inspection) nameEnds() {
+	if len(in.ends) > 1 {
+		in.ends[0].title, in.ends[1].title = "server", "client"
+	}
+}
+
+// isClient tells whether a listener's connection is one that its process deals
+// with, or will.
+func isClient(r *model.Row) bool {
+	switch r.Socket.State {
+	case sockets.Established, sockets.CloseWait, sockets.SynRecv:
+		return true
+	}
+	return false
+}
+
 func keepSome(rows []model.Row, wanted func(*model.Row) bool) []model.Row {
 	var kept []model.Row
 	for i := range rows {
-		if wanted != nil && !wanted(&rows[i]) {
+		if !wanted(&rows[i]) {
 			continue
 		}
 		if len(kept) == inspectAtMost {

@@ -20,8 +20,8 @@ func bind(help, does string, keys ...string) key.Binding {
 
 func newKeyMap() keyMap {
 	return keyMap{
-		Up:          bind("↑", "up", "up", "k"),
-		Down:        bind("↑↓", "move", "down", "j"),
+		Up:          bind("↑", "a row up", "up", "k"),
+		Down:        bind("↓", "a row down", "down", "j"),
 		PageUp:      bind("pgup", "a page up", "pgup", "ctrl+b"),
 		PageDown:    bind("pgdn", "a page down", "pgdown", "ctrl+f"),
 		Top:         bind("g", "first row", "g", "home"),
@@ -31,7 +31,7 @@ func newKeyMap() keyMap {
 		Back:        bind("esc", "one step back", "esc"),
 		NextView:    bind("tab", "view", "tab"),
 		PrevView:    bind("shift+tab", "view before", "shift+tab"),
-		Sort:        bind("s", "sort", "s", ">"),
+		Sort:        bind("s", "sort", "s"),
 		Reverse:     bind("S", "reverse the order", "S"),
 		ColumnLeft:  bind("<", "sort by the column before", "<"),
 		ColumnRight: bind(">", "sort by the next column", ">"),
@@ -52,15 +52,18 @@ func newKeyMap() keyMap {
 
 // short lists what the last line of the screen shows, the most wanted first.
 func (k *keyMap) short() []key.Binding {
-	return []key.Binding{k.Down, k.Filter, k.Details, k.Free, k.NextView, k.Sort, k.Pause, k.Help, k.Quit}
+	return []key.Binding{moves(), k.Filter, k.Details, k.Free, k.NextView, k.Sort, k.Pause, k.Help, k.Quit}
 }
+
+// moves is a hint for two keys at once.
+func moves() key.Binding { return bind("↑↓", "move", "up", "down") }
 
 // full lists everything, in groups.
 func (k *keyMap) full() []keyGroup {
 	return []keyGroup{
-		{"move", []key.Binding{k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.NextView, k.PrevView}},
+		{"move", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.NextView, k.PrevView}},
 		{"look", []key.Binding{k.Filter, k.Details, k.Back, k.All, k.Unfold}},
-		{"order", []key.Binding{k.Sort, k.ColumnLeft, k.Reverse}},
+		{"order", []key.Binding{k.Sort, k.Reverse, k.ColumnLeft, k.ColumnRight}},
 		{"do", []key.Binding{k.Free, k.Copy, k.Browse}},
 		{"time", []key.Binding{k.Pause, k.Slower, k.Faster}},
 		{"lotop", []key.Binding{k.Help, k.Suspend, k.Quit, k.Interrupt}},

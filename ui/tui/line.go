@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"lotop/ui"
 )
 
 // role is what a piece of text is, not how it looks; the theme decides that.
@@ -42,19 +44,9 @@ func (l line) add(r role, s string) line {
 func (l line) width() int {
 	w := 0
 	for _, s := range l {
-		w += textWidth(s.text)
+		w += ui.Width(s.text)
 	}
 	return w
-}
-
-// textWidth is ansi.StringWidth with a short way for what is nearly all text.
-func textWidth(s string) int {
-	for i := range len(s) {
-		if s[i] >= 0x80 || s[i] < ' ' {
-			return ansi.StringWidth(s)
-		}
-	}
-	return len(s)
 }
 
 // fit cuts the line to width cells, with "…" where something is lost, and fills
@@ -71,7 +63,7 @@ func (l line) cut(width int) line {
 	var out line
 	left := width - 1 // for the ellipsis
 	for _, s := range l {
-		w := textWidth(s.text)
+		w := ui.Width(s.text)
 		if w <= left {
 			out = append(out, s)
 			left -= w
@@ -98,35 +90,44 @@ func (l line) right(width int) line {
 	return l
 }
 
-// middle shortens s to width cells by taking out of its middle: a command is
-// told by its beginning and its end.
-func middle(s string, width int) string {
-	w := textWidth(s)
-	if w <= width {
-		return s
-	}
-	if width < 8 {
-		return ansi.Truncate(s, max(width, 0), "…")
-	}
-	head := (width - 1) / 3
-	tail := width - 1 - head
-	return ansi.Truncate(s, head, "") + "…" + ansi.TruncateLeft(s, w-tail, "")
-}
-
 // words breaks s into lines of at most width cells.
+// They end at spaces only: a command that is broken at a hyphen cannot be
+// copied.
 func words(s string, width int) []string {
-	return strings.Split(ansi.Wrap(s, max(width, 1), " "), "\n")
+	width = max(width, 1)
+	var all []string
+	at := ""
+	for word := range strings.FieldsSeq(s) {
+		switch {
+		case at == "":
+			at = word
+		case ui.Width(at)+1+ui.Width(word) <= width:
+			at += " " + word
+			continue
+		default:
+			all = append(all, at)
+			at = word
+		}
+		for ui.Width(at) > width { // one word alone is too long
+			head := ansi.Truncate(at, width, "")
+			if head == "" {
+				return append(all, "…") // not even one wide character fits
+			}
+			all, at = append(all, head), at[len(head):]
+		}
+	}
+	return append(all, at)
 }
 
 // gist shortens a sentence to width cells by leaving out its last clauses, so
 // that what remains still is one.
 func gist(s string, width int) string {
-	for textWidth(s) > width {
-		at := max(strings.LastIndex(s, "; "), strings.LastIndex(s, ": "), strings.LastIndex(s, "  ·  "), strings.LastIndex(s, ", "))
+	for ui.Width(s) > width {
+		at := max(strings.LastIndex(s, "; "), strings.LastIndex(s, ": "), strings.LastIndex(s, " · "), strings.LastIndex(s, ", "))
 		if at <= 0 {
 			return ansi.Truncate(s, width, "…")
 		}
-		s = s[:at]
+		s = strings.TrimRight(s[:at], " ")
 	}
 	return s
 }

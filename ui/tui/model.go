@@ -16,9 +16,11 @@ import (
 // Model is the whole screen. Only Update changes it.
 type Model struct {
 	worker *worker
-	freer  *freeing.Freer
+	freer  freer
 	root   bool // whether lotop may close single connections
 	now    func() time.Time
+	wait   func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
+	open   func(url string) error                               // in the browser
 
 	width, height int
 	keys          keyMap
@@ -26,6 +28,7 @@ type Model struct {
 	colours       bool
 	dark          bool
 	noMouse       bool
+	version       string
 
 	view     view
 	rows     table[model.Row]
@@ -41,7 +44,7 @@ type Model struct {
 	last    result // the newest finished one
 	readErr error  // why the last look at the tables failed
 	busy    bool   // a job is under way
-	stale   bool   // another is wanted as soon as it is done
+	next    task   // what is wanted as soon as it is done
 	ticks   int    // tells the newest tick from those before it
 	waiting bool   // the first data takes so long that a spinner shows
 	spinner spinner.Model
@@ -81,6 +84,9 @@ func newModel(o Options, query *model.Query, reader *process.Reader, now func() 
 		worker:   newWorker(o.Source, reader),
 		freer:    &freeing.Freer{Reader: reader, Open: o.Open},
 		now:      now,
+		wait:     tea.Tick,
+		open:     openURL,
+		version:  o.Version,
 		keys:     newKeyMap(),
 		colours:  o.Color != "never",
 		dark:     true,
@@ -90,9 +96,9 @@ func newModel(o Options, query *model.Query, reader *process.Reader, now func() 
 		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:   textinput.New(),
 	}
-	m.rows, m.events = newRowTable(now), newEventTable(now)
+	m.rows, m.events = newRowTable(m.clock), newEventTable()
 	m.filter.Prompt = "/ "
-	m.filter.SetValue(o.Query)
+	m.filter.SetValue(harmless(o.Query))
 	m.restyle()
 	return m
 }
@@ -128,23 +134,35 @@ func (m *Model) Init() tea.Cmd {
 	return tea.Batch(
 		m.refresh(),
 		tea.RequestBackgroundColor,
-		tea.Tick(spinnerAfter, func(time.Time) tea.Msg { return lateMsg{} }),
+		m.wait(spinnerAfter, func(time.Time) tea.Msg { return lateMsg{} }),
 	)
 }
 
-// refresh reads the tables, unless a job is under way already.
-func (m *Model) refresh() tea.Cmd { return m.start(true) }
+// task is what the worker can be asked for; the greater includes the lesser.
+type task uint8
+
+const (
+	nothing task = iota
+	arranging
+	reading
+)
+
+// refresh reads the tables, as soon as no job is under way.
+func (m *Model) refresh() tea.Cmd { return m.start(reading) }
 
 // rearrange asks for the rows again, in the shape of this moment.
-func (m *Model) rearrange() tea.Cmd { return m.start(false) }
+func (m *Model) rearrange() tea.Cmd { return m.start(arranging) }
 
-func (m *Model) start(read bool) tea.Cmd {
+func (m *Model) start(t task) tea.Cmd {
 	if m.busy {
-		m.stale = true
+		m.next = max(m.next, t)
 		return nil
 	}
-	m.busy, m.stale = true, false
-	j := job{read: read, shape: m.shape, events: m.view == eventsView}
+	m.busy, m.next = true, nothing
+	if t == reading {
+		m.ticks++ // a tick that is still out would only read once more
+	}
+	j := job{read: t == reading, shape: m.shape, events: m.view == eventsView}
 	j.shape.View = m.modelView()
 	if m.details != nil {
 		j.inspect = m.details.id
@@ -170,36 +188,42 @@ func (m *Model) modelView() model.View {
 func (m *Model) tick() tea.Cmd {
 	m.ticks++
 	n := m.ticks
-	return tea.Tick(m.interval, func(time.Time) tea.Msg { return tickMsg{n} })
+	return m.wait(m.interval, func(time.Time) tea.Msg { return tickMsg{n} })
 }
 
 // take makes a finished job what the screen shows.
 func (m *Model) take(r result) tea.Cmd {
 	m.busy = false
-	var next tea.Cmd
+	var tick tea.Cmd
 	if r.job.read {
 		m.readErr = r.err
 		if !m.paused {
-			next = m.tick()
+			tick = m.tick()
 		}
 	}
 	if r.err == nil {
-		m.last = r
-		m.rows.setRows(r.rows)
-		if r.job.events {
-			m.events.setRows(r.events)
-		}
-		if m.details != nil {
-			m.details.take(r)
-		}
-		if r.job.free == m.dialog {
-			m.takePlan(r.plan)
-		}
+		m.show(r)
 	}
-	if m.stale {
-		return tea.Batch(next, m.rearrange())
+	if m.next != nothing {
+		return tea.Batch(tick, m.start(m.next))
 	}
-	return next
+	return tick
+}
+
+func (m *Model) show(r result) {
+	m.last = r
+	m.rows.setRows(r.rows)
+	if r.job.events {
+		// Whoever reads the details of an event wants to stay with it.
+		m.events.follows = m.details == nil
+		m.events.setRows(r.events)
+	}
+	if m.details != nil {
+		m.details.take(r)
+	}
+	if r.job.free == m.dialog {
+		m.takePlan(r.plan)
+	}
 }
 
 // selectedRow returns the row that a key acts on: of the Events view the row of

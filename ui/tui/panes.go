@@ -40,7 +40,7 @@ func blank(width, height int) []string {
 // edge is the upper or lower side of a box.
 func (m *Model) edge(left, right, label string, width int) string {
 	l := styled(quiet, left+"─")
-	if label != "" {
+	if label != "" && width > 8 {
 		l = append(l.add(plain, " "), text(label).cut(width-6)...).add(plain, " ")
 	}
 	if rest := width - l.width() - 1; rest > 0 {
@@ -51,16 +51,27 @@ func (m *Model) edge(left, right, label string, width int) string {
 
 func (m *Model) detailsBox(r rect) []string {
 	content := m.details.lines(m.clock(), r.width-4)
-	m.details.clamp(len(content), r.height-2)
-	content = content[m.details.scroll:]
-	return m.box(m.details.title(), "x free · y copy · o open · esc back", content, r.width, r.height)
+	hints := "x free · y copy · o open · esc back"
+	if len(content) > r.height-2 {
+		hints = "pgup pgdn scroll · " + hints
+	}
+	content = content[min(m.details.scroll, len(content)):]
+	return m.box(m.details.title(), gist(hints, r.width-6), content, r.width, r.height)
 }
 
 // overlay lays the dialog over the middle of the page.
 func (m *Model) overlay(page string) string {
+	if m.height < 3 || m.width < 8 {
+		// There is no room for a border: the dialog takes the whole screen.
+		lines := blank(0, m.height)
+		for i, l := range m.dialogLines(m.width, m.height) {
+			lines[i] = m.theme.line(l)
+		}
+		return strings.Join(lines, "\n")
+	}
 	width := min(64, m.width)
-	content := m.dialogLines(width - 4)
-	height := min(len(content)+2, m.height)
+	content := m.dialogLines(width-4, m.height-2)
+	height := len(content) + 2
 	box := strings.Join(m.box(m.dialog.title(), "", content, width, height), "\n")
 	x, y := (m.width-width)/2, max((m.height-height)/2, 0)
 	return lipgloss.NewCompositor(

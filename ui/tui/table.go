@@ -25,20 +25,25 @@ type column[T any] struct {
 // selected is remembered by key, never by number.
 type table[T any] struct {
 	columns []column[T]
-	key     func(*T) uint64
-	is      func(*T, uint64) bool // whether a row stands for that key
-	mark    func(*T) span         // the sign in the gutter
+	// keys name a row; the second is 0 for a row that stands for one thing only.
+	keys func(*T) [2]uint64
+	is   func(*T, uint64) bool // whether a row stands for that key
+	// follows lets a selection at the very top stay there: in a journal that is
+	// where the news come in.
+	follows bool
+	mark    func(*T) span // the sign in the gutter
 
 	rows     []T
 	cursor   int // index of the selected row, 0 if there are none
 	offset   int // index of the first row in sight
-	selected uint64
+	selected [2]uint64
 	width    int
 	height   int // lines of rows in sight
 
 	fresh   bool  // the next rows find their widths anew
 	natural []int // widths the cells would like, by column
-	pivots  []int
+	pivots  []int // how much of the cells stands before their pivots, by column
+	tails   []int // and how much from there on
 	layout  []placed
 }
 
@@ -51,7 +56,7 @@ const (
 	gutter = 3 // mark, selection, space
 	gap    = 2 // between columns
 	// sample bounds how many rows are measured for the width of columns.
-	sample = 512
+	sample = 256
 )
 
 // setRows takes new rows and finds the selected one again. The row stays on the
@@ -60,11 +65,8 @@ func (t *table[T]) setRows(rows []T) {
 	t.rows = rows
 	before := t.cursor
 	t.cursor = min(before, max(len(rows)-1, 0))
-	if i := t.find(t.selected); i >= 0 {
-		t.cursor = i
-		if t.offset > 0 {
-			t.offset += i - before
-		}
+	if atTop := t.follows && before == 0 && t.offset == 0; !atTop {
+		t.find(before)
 	}
 	t.reselect()
 	t.measure()
@@ -72,7 +74,21 @@ func (t *table[T]) setRows(rows []T) {
 	t.reveal()
 }
 
-func (t *table[T]) find(key uint64) int {
+// find looks for what is selected; before is where it was. Of a pair one end
+// can stay behind, as a TIME_WAIT does: then the row is that end's.
+func (t *table[T]) find(before int) {
+	for _, key := range t.selected {
+		if i := t.index(key); i >= 0 {
+			t.cursor = i
+			if t.offset > 0 {
+				t.offset += i - before
+			}
+			return
+		}
+	}
+}
+
+func (t *table[T]) index(key uint64) int {
 	if key == 0 {
 		return -1
 	}
@@ -89,7 +105,7 @@ func (t *table[T]) find(key uint64) int {
 
 func (t *table[T]) reselect() {
 	if t.cursor < len(t.rows) {
-		t.selected = t.key(&t.rows[t.cursor])
+		t.selected = t.keys(&t.rows[t.cursor])
 	}
 }
 
@@ -145,105 +161,6 @@ func (t *table[T]) resize(width, height int) {
 // forget lets the columns find their widths anew. Otherwise they only grow, so
 // that nothing jumps from one refresh to the next.
 func (t *table[T]) forget() { t.fresh = true }
-
-// measure finds out how wide the cells around the window are.
-func (t *table[T]) measure() {
-	if t.fresh || len(t.natural) != len(t.columns) {
-		t.natural, t.pivots = make([]int, len(t.columns)), make([]int, len(t.columns))
-		t.fresh = false
-	}
-	from := max(min(t.offset, len(t.rows)-sample), 0)
-	to := min(from+sample, len(t.rows))
-	for c := range t.columns {
-		col := &t.columns[c]
-		if col.max > 0 && t.natural[c] >= col.max {
-			continue // it cannot get wider
-		}
-		for i := from; i < to; i++ {
-			t.grow(c, col, &t.rows[i])
-		}
-	}
-}
-
-func (t *table[T]) grow(c int, col *column[T], row *T) {
-	cell := col.cell(row)
-	w := cell.width()
-	if w == 1 && cell[0].text == dash {
-		return // nothing to say: not a reason to draw the column
-	}
-	if col.pivot != nil {
-		if p := col.pivot(row); p >= 0 {
-			t.pivots[c] = max(t.pivots[c], p)
-			w = max(w, w-p+t.pivots[c])
-		}
-	}
-	t.natural[c] = max(t.natural[c], w)
-}
-
-// arrange decides which columns there is room for, and how wide each is.
-func (t *table[T]) arrange() {
-	t.layout = t.layout[:0]
-	room := t.width - gutter
-	picked := make([]bool, len(t.columns))
-	for priority := 1; priority <= len(t.columns); priority++ {
-		for c := range t.columns {
-			col := &t.columns[c]
-			// A column of dashes says nothing and gives its room to others.
-			if col.priority != priority || len(t.rows) > 0 && t.natural[c] == 0 {
-				continue
-			}
-			if need := t.least(c) + gap; need <= room+gap && room > 0 {
-				picked[c] = true
-				room -= need
-			}
-		}
-	}
-	x := gutter
-	for c := range t.columns {
-		if picked[c] {
-			t.layout = append(t.layout, placed{index: c, x: x, width: t.least(c)})
-		}
-	}
-	t.spread(room + gap)
-	for i := range t.layout {
-		t.layout[i].x = x
-		x += t.layout[i].width + gap
-	}
-}
-
-// least is the width below which a column is rather left out. The first column
-// that matters has all it wants, within reason.
-func (t *table[T]) least(c int) int {
-	col := &t.columns[c]
-	least := max(col.min, len(col.title))
-	if col.priority == 1 {
-		const reason = 22 // an IPv4 address with its port, and the sign of exposure
-		least = max(least, min(t.natural[c], reason))
-	}
-	return least
-}
-
-// spread gives the room that is left to the columns that want more, the most
-// important first.
-func (t *table[T]) spread(room int) {
-	for priority := 1; priority <= len(t.columns) && room > 0; priority++ {
-		for i := range t.layout {
-			p := &t.layout[i]
-			col := &t.columns[p.index]
-			if col.priority != priority {
-				continue
-			}
-			want := t.natural[p.index]
-			if col.max > 0 {
-				want = min(want, col.max)
-			}
-			if more := min(want-p.width, room); more > 0 {
-				p.width += more
-				room -= more
-			}
-		}
-	}
-}
 
 // columnAt finds the column at a cell of the title line, -1 for none.
 func (t *table[T]) columnAt(x int) int {
@@ -308,16 +225,21 @@ func (t *table[T]) row(i int) line {
 func (t *table[T]) cell(r *T, p placed) line {
 	col := &t.columns[p.index]
 	l := col.cell(r)
+	width := p.width
 	if col.pivot != nil {
 		if before := col.pivot(r); before >= 0 {
-			shift := min(t.pivots[p.index]-before, p.width-l.width())
-			if shift > 0 {
+			// Where there is not room for all, the long ones lose of what stands
+			// before the pivot; the others stay in line.
+			pivot := min(t.pivots[p.index], p.width-t.tails[p.index])
+			if shift := pivot - before; shift > 0 {
 				l = append(line{{strings.Repeat(" ", shift), plain}}, l...)
+			} else {
+				width = l.width() + shift
 			}
 		}
 	}
-	if col.shorten != nil && l.width() > p.width {
-		l = col.shorten(l, p.width)
+	if col.shorten != nil && l.width() > width {
+		l = col.shorten(l, width)
 	}
 	if col.right {
 		return l.right(p.width)

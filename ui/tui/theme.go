@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"image/color"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -11,56 +10,61 @@ import (
 // fits whatever palette the person has chosen.
 type theme struct {
 	styles   [numRoles]lipgloss.Style
-	selected lipgloss.Style
-	border   color.Color
-	bare     bool // no colours: roles are told by faint, reverse and marks
+	paints   [numRoles]paint // the same, ready to be written
+	selected paint
 }
 
 // newTheme makes the look for a terminal with colours or without, and for a
-// dark or a light background.
+// dark or a light background. Without colours, roles are told by faint, reverse
+// and marks.
 func newTheme(colours, dark bool) theme {
-	t := theme{bare: !colours}
-	base := lipgloss.NewStyle()
+	t := theme{styles: stylesOf(colours, dark)}
 	for r := range t.styles {
-		t.styles[r] = base
+		t.paints[r] = paintOf(t.styles[r])
 	}
-	t.styles[strong] = base.Bold(true)
-	t.selected = base.Reverse(true)
+	t.selected = paintOf(lipgloss.NewStyle().Reverse(true))
+	return t
+}
+
+func stylesOf(colours, dark bool) (styles [numRoles]lipgloss.Style) {
+	base := lipgloss.NewStyle()
+	for r := range styles {
+		styles[r] = base
+	}
+	styles[strong] = base.Bold(true)
 	if !colours {
-		t.styles[quiet] = base.Faint(true)
-		t.styles[accent] = base.Reverse(true)
-		return t
+		styles[quiet] = base.Faint(true)
+		styles[accent] = base.Reverse(true)
+		return styles
 	}
 	pick := lipgloss.LightDark(dark)
 	ansi := func(light, dark string) lipgloss.Style {
 		return base.Foreground(pick(lipgloss.Color(light), lipgloss.Color(dark)))
 	}
-	t.styles[quiet] = ansi("8", "8")
-	t.styles[accent] = ansi("6", "14")
-	t.styles[good] = ansi("2", "10")
-	t.styles[notice] = ansi("3", "11")
-	t.styles[danger] = ansi("1", "9")
-	t.border = lipgloss.Color("8")
-	return t
+	styles[quiet] = ansi("8", "8")
+	styles[accent] = ansi("6", "14")
+	styles[good] = ansi("2", "10")
+	styles[notice] = ansi("3", "11")
+	styles[danger] = ansi("1", "9")
+	return styles
 }
 
 // render draws a line. A selected one is all of one look, so that it stands out
 // as a bar.
 func (t *theme) render(b *strings.Builder, l line, selected bool) {
 	if selected {
-		var all strings.Builder
+		b.WriteString(t.selected.before)
 		for _, s := range l {
-			all.WriteString(s.text)
+			b.WriteString(s.text)
 		}
-		b.WriteString(t.selected.Render(all.String()))
+		b.WriteString(t.selected.after)
 		return
 	}
 	for _, s := range l {
-		if s.role == plain {
-			b.WriteString(s.text)
-		} else {
-			b.WriteString(t.styles[s.role].Render(s.text))
-		}
+		p := &t.paints[s.role]
+		b.WriteString(p.before)
+		b.WriteString(s.text)
+		b.WriteString(p.after)
 	}
 }
 
@@ -68,4 +72,13 @@ func (t *theme) line(l line) string {
 	var b strings.Builder
 	t.render(&b, l, false)
 	return b.String()
+}
+
+// paint is what a style writes around a text. A frame has thousands of spans,
+// and asking the style for each costs more than all the rest.
+type paint struct{ before, after string }
+
+func paintOf(s lipgloss.Style) paint {
+	before, after, _ := strings.Cut(s.Render("x"), "x")
+	return paint{before, after}
 }

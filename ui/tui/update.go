@@ -9,7 +9,7 @@ import (
 // Update implements [tea.Model].
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.handle(msg)
-	m.fitTables()
+	m.fit()
 	return m, cmd
 }
 
@@ -93,18 +93,19 @@ func (m *Model) actions() []action {
 	return []action{
 		{m.keys.Up, moveBy(-1)},
 		{m.keys.Down, moveBy(1)},
-		{m.keys.PageUp, moveBy(-max(m.rows.height-1, 1))},
-		{m.keys.PageDown, moveBy(max(m.rows.height-1, 1))},
+		{m.keys.PageUp, func() tea.Cmd { return m.page(-1) }},
+		{m.keys.PageDown, func() tea.Cmd { return m.page(1) }},
 		{m.keys.Top, moveBy(-1 << 30)},
 		{m.keys.Bottom, moveBy(1 << 30)},
 		{m.keys.Filter, m.startFilter},
-		{m.keys.Details, m.openDetails},
+		{m.keys.Details, m.toggleDetails},
 		{m.keys.Back, m.back},
 		{m.keys.NextView, func() tea.Cmd { return m.turnTo((m.view + 1) % numViews) }},
 		{m.keys.PrevView, func() tea.Cmd { return m.turnTo((m.view + numViews - 1) % numViews) }},
 		{m.keys.Reverse, m.reverse},
 		{m.keys.ColumnLeft, func() tea.Cmd { return m.sortNext(-1) }},
 		{m.keys.Sort, func() tea.Cmd { return m.sortNext(1) }},
+		{m.keys.ColumnRight, func() tea.Cmd { return m.sortNext(1) }},
 		{m.keys.Slower, func() tea.Cmd { return m.pace(1) }},
 		{m.keys.Faster, func() tea.Cmd { return m.pace(-1) }},
 		{m.keys.Pause, m.pause},
@@ -126,4 +127,14 @@ func (m *Model) move(by int) tea.Cmd {
 		m.rows.move(by)
 	}
 	return m.follow()
+}
+
+// page moves by a screenful: of the details while they are open, else of the
+// table.
+func (m *Model) page(by int) tea.Cmd {
+	if m.details != nil {
+		m.details.scroll += by * max(m.area().details.height-3, 1)
+		return nil
+	}
+	return m.move(by * max(m.rows.height-1, 1))
 }

@@ -1,12 +1,9 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"lotop/ui"
 )
@@ -48,76 +45,6 @@ func (m *Model) screen() string {
 	return page
 }
 
-// area says how the screen is divided. It depends on nothing that a refresh
-// changes but the warning line.
-type area struct {
-	table   rect // titles, rule and rows
-	details rect // empty if there are none
-	rule    bool
-	warning bool
-	place   placement
-}
-
-type rect struct{ x, y, width, height int }
-
-// placement is where the details are.
-type placement uint8
-
-const (
-	noDetails placement = iota
-	beside
-	below
-	over
-)
-
-const (
-	linesAbove = 2  // header, tabs and filter
-	tallEnough = 14 // lines from which on the rule under the titles is worth one
-)
-
-func (m *Model) area() area {
-	a := area{rule: m.height >= tallEnough, warning: m.hasWarning()}
-	body := m.height - linesAbove - 1
-	if a.warning {
-		body--
-	}
-	body = max(body, 0)
-	a.table = rect{0, linesAbove, m.width, body}
-	if m.details == nil {
-		return a
-	}
-	switch {
-	case m.width >= 120:
-		a.place = beside
-		w := min(max(m.width*2/5, 52), 80)
-		a.table.width -= w
-		a.details = rect{a.table.width, linesAbove, w, body}
-	case m.width >= 80 && body >= 16:
-		a.place = below
-		want := len(m.details.lines(m.clock(), m.width-4)) + 2
-		h := min(want, body*3/5)
-		a.table.height -= h
-		a.details = rect{0, linesAbove + a.table.height, m.width, h}
-	default:
-		a.place = over
-		a.details = rect{0, linesAbove, m.width, body}
-		a.table.height = 0
-	}
-	return a
-}
-
-// fitTables tells the tables how much room they have.
-func (m *Model) fitTables() {
-	a := m.area()
-	height := a.table.height - 1
-	if a.rule {
-		height--
-	}
-	m.rows.resize(a.table.width, height)
-	m.events.resize(a.table.width, height)
-	m.filter.SetWidth(max(m.width-m.tabsWidth()-6, 8))
-}
-
 func (m *Model) body(a area) []string {
 	switch a.place {
 	case over:
@@ -139,11 +66,9 @@ func (m *Model) body(a area) []string {
 func (m *Model) table(a area) []string {
 	lines := make([]string, 0, a.table.height)
 	add := func(l line) { lines = append(lines, m.theme.line(l.fit(a.table.width))) }
-	switch problem := m.filterProblem(); {
+	switch {
 	case a.table.height == 0:
 		return nil
-	case problem != nil:
-		add(problem)
 	case m.view == eventsView:
 		add(m.events.titles(-2, false))
 	default:
@@ -157,13 +82,18 @@ func (m *Model) table(a area) []string {
 	} else {
 		lines = drawRows(lines, &m.rows, &m.theme)
 	}
-	for _, l := range m.emptiness() {
+	for _, l := range m.emptiness(a.table.width) {
 		if len(lines) < a.table.height {
 			add(l)
 		}
 	}
 	for len(lines) < a.table.height {
 		add(nil)
+	}
+	for i, l := range m.filterProblem(a.table.width) {
+		if i < len(lines) {
+			lines[i] = m.theme.line(l.fit(a.table.width))
+		}
 	}
 	return lines[:a.table.height]
 }
@@ -179,158 +109,38 @@ func drawRows[T any](lines []string, t *table[T], th *theme) []string {
 }
 
 // emptiness says why there are no rows and what would show some.
-func (m *Model) emptiness() []line {
-	switch {
-	case m.last.at.IsZero() && m.waiting:
-		return []line{nil, text("   " + m.spinner.View() + " reading the socket tables …")}
-	case m.last.at.IsZero():
-		return []line{nil, styled(quiet, "   reading the socket tables …")}
-	case m.view == eventsView && len(m.events.rows) == 0:
-		return []line{nil, styled(quiet, "   nothing has changed yet"+m.filterHint()), styled(quiet, "   what opens, changes or closes from now on shows here")}
-	case m.view != eventsView && len(m.rows.rows) == 0:
-		return []line{nil, styled(quiet, "   "+ui.Nothing(m.modelView(), m.filter.Value(), m.shape.All, "esc clears the filter", "a shows other hosts too"))}
-	}
-	return nil
-}
-
-func (m *Model) filterHint() string {
-	if m.filter.Value() == "" {
-		return ""
-	}
-	return " that matches " + m.filter.Value() + "; esc clears the filter"
-}
-
-// header sums up what there is, and says whether it is live. What there is no
-// room for is left out whole.
-func (m *Model) header() line {
-	scope := "loopback"
-	if m.shape.All {
-		scope = "all hosts"
-	}
-	right := styled(good, "● live "+m.interval.String())
-	if m.paused {
-		right = styled(notice, "‖ paused")
-	}
-	right = right.add(plain, " ")
-	if m.width >= 72 {
-		right = append(right[:1:1], line{{"   " + scope + " ", quiet}}...)
-	}
-	l := styled(strong, " lotop ")
-	for _, part := range m.sums() {
-		if l.width()+part.width()+right.width() >= m.width {
-			break
-		}
-		l = append(l, part...)
-	}
-	return append(l.fit(max(m.width-right.width(), 0)), right...).cut(m.width)
-}
-
-// sums are the counts of the header.
-func (m *Model) sums() []line {
-	if m.last.at.IsZero() {
+func (m *Model) emptiness(width int) []line {
+	const margin = "   "
+	why := m.whyEmpty()
+	if why == "" {
 		return nil
 	}
-	c := m.last.counts
-	exposed := quiet
-	if c.Exposed > 0 {
-		exposed = danger
+	lines := []line{nil}
+	if m.waiting && m.last.at.IsZero() && m.readErr == nil {
+		why = m.spinner.View() + " " + why
 	}
-	return []line{
-		text("  "+ui.Number(c.Listening)).add(quiet, " listening"),
-		text("   "+ui.Number(c.Connections)).add(quiet, " "+ui.Plural(c.Connections, "connection")),
-		styled(exposed, "   "+ui.Number(c.Exposed)+" exposed"),
+	for _, part := range words(why, width-2*len(margin)) {
+		lines = append(lines, styled(quiet, margin+part))
 	}
+	return lines
 }
 
-// secondLine holds the tabs and the filter; where there is no room for both,
-// the one that is in use.
-func (m *Model) secondLine() string {
-	hasFilter := m.filtering || m.filter.Value() != ""
-	tabs := m.tabs()
+func (m *Model) whyEmpty() string {
 	switch {
-	case !hasFilter:
-		return m.theme.line(tabs.fit(m.width))
-	case m.tabsWidth() == 0:
-		return lipgloss.NewStyle().MaxWidth(m.width).Render(" " + m.filter.View())
+	case m.last.at.IsZero() && m.readErr != nil && m.paused:
+		return m.problem() + "; p tries again"
+	case m.last.at.IsZero() && m.readErr != nil:
+		return m.problem() + "; trying again every " + ui.Interval(m.interval)
+	case m.last.at.IsZero():
+		return "reading the socket tables …"
+	case m.filterErr != nil:
+		return "" // what is said of the filter is enough
+	case m.view != eventsView && len(m.rows.rows) == 0:
+		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.All, "esc clears the filter", "a shows other hosts too")
+	case m.view != eventsView || len(m.events.rows) > 0 || !m.last.job.events:
+		return ""
+	case m.filter.Value() != "":
+		return "no event matches " + ui.Cut(m.filter.Value(), 40) + " so far; esc clears the filter"
 	}
-	return lipgloss.NewStyle().MaxWidth(m.width).Render(m.theme.line(tabs) + "   " + m.filter.View())
-}
-
-func (m *Model) tabs() line {
-	l := text(" ")
-	for v, name := range m.tabNames() {
-		r := quiet
-		if view(v) == m.view {
-			r = accent
-		}
-		l = l.add(r, name).add(plain, "  ")
-	}
-	return l
-}
-
-// tabNames are the names of the views, shorter where there is little room.
-func (m *Model) tabNames() [numViews]string {
-	if m.width < 48 {
-		return [numViews]string{"Sockets", "Listen", "Conns", "Events"}
-	}
-	return viewNames
-}
-
-// tabsWidth is how much the tabs take from the filter.
-func (m *Model) tabsWidth() int {
-	if m.width < 80 {
-		return 0
-	}
-	return m.tabs().width()
-}
-
-func (m *Model) hasWarning() bool {
-	return m.height >= 6 && (m.readErr != nil || len(m.last.warnings) > 0)
-}
-
-// warning says what part of the truth is missing.
-func (m *Model) warning() line {
-	if m.readErr != nil {
-		return styled(danger, " ✗ the tables could not be read: "+m.readErr.Error()).cut(m.width)
-	}
-	var all []string
-	for _, w := range m.last.warnings {
-		all = append(all, w.Text)
-	}
-	return styled(notice, " "+gist(strings.Join(all, "  ·  "), m.width-1))
-}
-
-// footer shows the keys, or what the last key did.
-func (m *Model) footer() string {
-	if len(m.status) > 0 {
-		return m.theme.line(append(text(" "), m.status...).cut(m.width))
-	}
-	hints := m.shortKeys()
-	for len(hints) > 2 && m.hintLine(hints).width() > m.width {
-		// How to get help and how to leave stay to the last.
-		hints = slices.Delete(hints, len(hints)-3, len(hints)-2)
-	}
-	return m.theme.line(m.hintLine(hints).cut(m.width))
-}
-
-func (m *Model) hintLine(hints []key.Binding) line {
-	var l line
-	for _, b := range hints {
-		h := b.Help()
-		l = l.add(plain, " "+h.Key).add(quiet, " "+h.Desc+" ")
-	}
-	return l
-}
-
-// shortKeys lists the keys worth a hint where the keyboard is now.
-func (m *Model) shortKeys() []key.Binding {
-	if m.filtering {
-		return []key.Binding{bind("enter", "keep", ""), bind("esc", "clear", ""), bind("↑↓", "move", "")}
-	}
-	k := m.keys
-	k.Back.SetHelp("esc", "back")
-	if m.details != nil {
-		return []key.Binding{k.Back, k.Down, k.Free, k.Copy, k.Browse, k.Help, k.Quit}
-	}
-	return k.short()
+	return "nothing has happened yet: what opens, changes or closes from now on shows here"
 }

@@ -18,7 +18,7 @@ import (
 // while the next job fills the other set.
 type worker struct {
 	source  sockets.Source
-	reader  *process.Reader
+	reader  people
 	monitor *model.Monitor
 	journal *model.Journal
 
@@ -29,10 +29,18 @@ type worker struct {
 	rowTurn  int
 }
 
+// people is what the worker asks about processes.
+type people interface {
+	Details(pid int) (*process.Details, error)
+	Parents(pid int) ([]*process.Process, error)
+	Protected(p *process.Process) (reason string, ok bool)
+	Order(all []*process.Process) []*process.Process
+}
+
 // journalSize is how many events are kept.
 const journalSize = 10_000
 
-func newWorker(source sockets.Source, reader *process.Reader) *worker {
+func newWorker(source sockets.Source, reader people) *worker {
 	return &worker{
 		source:  source,
 		reader:  reader,

@@ -1,0 +1,202 @@
+//go:build linux
+
+package main_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lotop/sockets/socketstest"
+)
+
+// terminal is a tmux server of its own with one window.
+type terminal struct {
+	t   *testing.T
+	dir string // of its socket
+}
+
+// open runs a line of shell in a new terminal, which stays when that ends.
+func open(t *testing.T, width, height int, line string) *terminal {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "tmux") // not t.TempDir: its path can be too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &terminal{t: t, dir: dir}
+	t.Cleanup(func() {
+		_, _ = x.try("kill-server")
+		_ = os.RemoveAll(dir)
+	})
+	x.tmux("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), line+"; echo exit $?; stty -a; exec cat")
+	return x
+}
+
+func (x *terminal) try(args ...string) (string, error) {
+	cmd := exec.Command("tmux", append([]string{"-S", filepath.Join(x.dir, "socket")}, args...)...)
+	// A UTF-8 terminal without the looks of the one the tests run in.
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "TMUX") && !strings.HasPrefix(v, "NO_COLOR") && !strings.HasPrefix(v, "COLORTERM") && !strings.HasPrefix(v, "LC_") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(cmd.Env, "LC_ALL=C.UTF-8")
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func (x *terminal) tmux(args ...string) string {
+	x.t.Helper()
+	out, err := x.try(args...)
+	if err != nil {
+		x.t.Fatalf("tmux %v: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+// press sends keys by tmux's names.
+func (x *terminal) press(keys ...string) {
+	x.t.Helper()
+	x.tmux(append([]string{"send-keys"}, keys...)...)
+}
+
+func (x *terminal) screen() string { x.t.Helper(); return x.tmux("capture-pane", "-p") }
+
+// await reads the screen until it is as wanted.
+func (x *terminal) await(what string, good func(screen string) bool) string {
+	x.t.Helper()
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
+	for deadline := time.Now().Add(15 * time.Second); ; <-poll.C {
+		screen := x.screen()
+		if good(screen) {
+			return screen
+		}
+		if time.Now().After(deadline) {
+			x.t.Fatalf("the screen does not show %s:\n%s", what, screen)
+		}
+	}
+}
+
+func (x *terminal) awaitText(all ...string) string {
+	x.t.Helper()
+	return x.await(fmt.Sprintf("%q", all), func(screen string) bool {
+		for _, want := range all {
+			if !strings.Contains(screen, want) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (x *terminal) awaitNot(text string) {
+	x.t.Helper()
+	x.await("the end of "+text, func(screen string) bool { return !strings.Contains(screen, text) })
+}
+
+// awaitSelected waits until that is the selected row.
+func (x *terminal) awaitSelected(text string) {
+	x.t.Helper()
+	x.await("▸ at "+text, func(screen string) bool { return strings.Contains(lineWith(screen, "▸"), text) })
+}
+
+func lineWith(screen, text string) string {
+	for line := range strings.Lines(screen) {
+		if strings.Contains(line, text) {
+			return line
+		}
+	}
+	return ""
+}
+
+// server is a child process that listens on ports as it is told.
+type server struct {
+	t   *testing.T
+	cmd *exec.Cmd
+	in  io.Writer
+	out *bufio.Scanner
+}
+
+const serveEnv = "LOTOP_SCREEN_SERVE"
+
+func serve(t *testing.T, ports ...uint16) *server {
+	t.Helper()
+	cmd := exec.Command("/proc/self/exe", "-test.run=^TestServe$")
+	cmd.Args[0] = "testserver"
+	cmd.Env = append(os.Environ(), serveEnv+"=1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close(); _ = cmd.Wait() })
+	s := &server{t, cmd, in, bufio.NewScanner(out)}
+	for _, p := range ports {
+		s.toggle(p)
+	}
+	return s
+}
+
+// toggle opens a port, or closes it again, and returns when that is done.
+func (s *server) toggle(port uint16) {
+	s.t.Helper()
+	fmt.Fprintln(s.in, port)
+	if !s.out.Scan() || s.out.Text() != "done" {
+		s.t.Fatalf("the server says %q", s.out.Text())
+	}
+}
+
+// TestServe is the life of a server.
+func TestServe(t *testing.T) {
+	if os.Getenv(serveEnv) == "" {
+		t.Skip("only for other tests")
+	}
+	listeners := map[string]net.Listener{}
+	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+		port := in.Text()
+		if l := listeners[port]; l != nil {
+			_ = l.Close()
+			delete(listeners, port)
+		} else if l, err := net.Listen("tcp4", "127.0.0.1:"+port); err == nil {
+			listeners[port] = l
+		} else {
+			fmt.Println(err)
+		}
+		fmt.Println("done")
+	}
+}
+
+// freePorts are n ports in rising order.
+func freePorts(t *testing.T, n int) []uint16 {
+	t.Helper()
+	var ports []uint16
+	for len(ports) < n {
+		if p := socketstest.FreePort(t, "tcp"); !slices.Contains(ports, p) {
+			ports = append(ports, p)
+		}
+	}
+	slices.Sort(ports)
+	return ports
+}
+
+func local(port uint16) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// only narrows lotop to ports, so that other tests do not disturb.
+func only(ports ...uint16) string {
+	return "lport:" + strings.Trim(strings.ReplaceAll(fmt.Sprint(ports), " ", ","), "[]")
+}

@@ -1,0 +1,258 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui/freeing"
+)
+
+func (d *driver) survives(pid int32) {
+	d.freer.report = freeing.Report{
+		Outcomes: []process.Outcome{{Process: d.source.snap.Processes[pid], Signal: syscall.SIGTERM, Result: process.Survived}},
+		Err:      fmt.Errorf("bind: %w", syscall.EADDRINUSE),
+	}
+}
+
+func (d *driver) ends(pid int32) {
+	d.freer.report = freeing.Report{
+		Outcomes: []process.Outcome{{Process: d.source.snap.Processes[pid], Signal: syscall.SIGTERM, Result: process.Exited}},
+		Free:     true,
+	}
+}
+
+func (d *driver) wantsSignals(want ...syscall.Signal) {
+	d.t.Helper()
+	if !slices.Equal(d.freer.signals, want) {
+		d.t.Errorf("sent %v, not %v", d.freer.signals, want)
+	}
+}
+
+// Everything but y means no.
+func TestDefaultIsNo(t *testing.T) {
+	for _, key := range []string{"enter", "esc", "n", "space", "x", "Y", "f", "q", "down", "tab"} {
+		d := start(t, street(), 80, 24)
+		d.selectRow("127.0.0.1:3000")
+		d.press("x")
+		if d.m.dialog == nil || d.m.dialog.stage != asking {
+			t.Fatalf("no question:\n%s", d.text())
+		}
+		d.press(key)
+		d.wantsSignals()
+		if d.m.dialog != nil || len(d.left) > 0 {
+			t.Errorf("%s does not just close the dialog", key)
+		}
+	}
+	d := start(t, street(), 80, 24)
+	d.selectRow("127.0.0.1:3000")
+	d.press("x")
+	d.send(tea.MouseClickMsg{X: 25, Y: 14, Button: tea.MouseLeft})
+	d.send(tea.PasteMsg{Content: "y"})
+	d.wantsSignals()
+}
+
+// A y that was meant for something else, before there was a question, does no
+// harm.
+func TestTypedAhead(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.selectRow("127.0.0.1:3000")
+	d.hold = true
+	d.press("x", "y")
+	d.hold = false
+	d.release()
+	d.wantsSignals()
+	if d.m.dialog != nil {
+		t.Error("the dialog is still open")
+	}
+}
+
+// What is signalled is what was shown, whatever the table does before the yes.
+func TestRowsChangeBeforeTheYes(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.selectRow("127.0.0.1:3333")
+	d.press("x")
+	d.wants("Free 127.0.0.1:3333")
+	d.ends(3333)
+	snap := with(without(street(), 24), listeners(1025, 30)...)
+	snap.Processes[3333] = proc(3333, 1, 0, "stranger")
+	d.source.snap = snap
+	d.pass(2 * time.Second)
+	d.press("y")
+	d.wantsSignals(syscall.SIGTERM)
+	if !slices.Equal(d.freer.victims, []int{3333}) {
+		t.Errorf("ended %v", d.freer.victims)
+	}
+	if got := d.m.dialog.plan.Victims[0].Name.String(); got != "服务器🚀" {
+		t.Errorf("the victim has become %s", got)
+	}
+}
+
+func TestRowUnderTheCursorAtThatMoment(t *testing.T) {
+	d := start(t, hundred(), 80, 24)
+	for range 10 {
+		d.press("down")
+	}
+	want := d.selected()
+	d.source.snap = with(d.source.snap, listeners(10000, 3)...)
+	d.pass(time.Second)
+	d.press("x")
+	d.wants("Free " + want)
+}
+
+func TestSurvivorIsForcedOnASecondYes(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.survives(3333)
+	d.selectRow("127.0.0.1:3333")
+	d.press("x", "y")
+	d.wants("survived SIGTERM", "[ f  SIGKILL ]")
+	d.ends(3333)
+	d.press("f")
+	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
+	d.wants("is free", "Nobody took it again")
+	d.press("f")
+	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
+	if d.m.dialog != nil {
+		t.Error("the result does not go with a key")
+	}
+}
+
+// f means nothing before SIGTERM was survived, and nothing once the port is
+// free or SIGKILL did not help either.
+func TestForceOnlyAfterSurvival(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.selectRow("127.0.0.1:3333")
+	d.press("f", "x", "f")
+	d.wantsSignals()
+	d.survives(3333)
+	d.press("x", "y", "f", "f")
+	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
+	d.survives(3333)
+	d.freer.report.Free, d.freer.report.Err = true, nil
+	d.press("x", "y")
+	d.wants("is free", "still runs, without the port")
+	d.wantsNot("SIGKILL")
+	d.press("f")
+	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM)
+}
+
+func TestKeysWaitWhileItEnds(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.ends(3333)
+	d.selectRow("127.0.0.1:3333")
+	d.press("x")
+	d.hold = true
+	d.press("y")
+	d.press("y", "n", "f", "q", "esc")
+	d.wants("SIGTERM sent")
+	if len(d.left) > 0 || d.m.dialog == nil {
+		t.Error("a key reaches the dialog while it works")
+	}
+	d.wantsSignals(syscall.SIGTERM)
+}
+
+// Taken again after the dialog was closed: that is news all the same.
+func TestRetakenAfterTheDialogWasClosed(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.ends(3333)
+	all := d.source.snap.Processes
+	d.freer.retaken = &freeing.Retaken{After: 400 * time.Millisecond, By: all[4400], Parent: all[1500]}
+	d.selectRow("127.0.0.1:3333")
+	d.press("x")
+	d.hold = true
+	d.press("y")
+	d.release() // it has ended; the watch is on
+	d.wants("Watching whether")
+	d.press("esc")
+	d.hold = false
+	d.release()
+	d.wants("127.0.0.1:3333 was taken again after 0.4s by code (4400)")
+	d.lines()
+}
+
+func TestConnectionAsksWhichEnd(t *testing.T) {
+	for key, want := range map[string][]int{"s": {813}, "c": {3333}} {
+		d := start(t, street(), 80, 24)
+		d.selectRow("← 127.0.0.1:51002")
+		d.press("x")
+		d.wants("end the server, postgres: (813)", "end the client, 服务器🚀 (3333)")
+		d.wantsNot("close only this")
+		d.press(key, "y")
+		if !slices.Equal(d.freer.victims, want) {
+			t.Errorf("%s ends %v, not %v", key, d.freer.victims, want)
+		}
+	}
+	d := start(t, street(), 80, 24)
+	d.selectRow("← 127.0.0.1:51002")
+	d.press("x", "y")
+	d.wantsSignals()
+	if d.m.dialog != nil {
+		t.Error("y chooses an end")
+	}
+}
+
+// Who stands at the other end is no server: a client is only ever ended by its
+// own letter.
+func TestOnlyTheClientCanBeEnded(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.selectRow("not accepted yet")
+	d.press("x")
+	d.wants("c  end the client, node (2001)")
+	d.press("y")
+	d.wantsSignals()
+}
+
+func TestOnlyTheConnectionAsRoot(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.m.root = true
+	d.freer.report = freeing.Report{Free: true}
+	d.selectRow("← 127.0.0.1:51002")
+	d.press("x", "k")
+	d.wants("the kernel closes this one connection")
+	d.press("n", "x", "k", "y")
+	if !slices.Equal(d.freer.closed, []sockets.ID{4}) || len(d.freer.signals) > 0 {
+		t.Errorf("closed %v, sent %v", d.freer.closed, d.freer.signals)
+	}
+	d.wants("the connection is closed; nobody was ended")
+	d.press("esc")
+	d.selectRow("TIME_WAIT")
+	d.press("x", "y")
+	if !slices.Equal(d.freer.closed, []sockets.ID{4, 6}) {
+		t.Errorf("of a TIME_WAIT closed %v", d.freer.closed)
+	}
+	d.press("esc")
+	d.freer.report = freeing.Report{Err: fmt.Errorf("close: %w", syscall.EPERM)}
+	d.selectRow("← 127.0.0.1:51002")
+	d.press("x", "k", "y")
+	d.wants("not closed: not permitted for this user")
+}
+
+func TestProtected(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.selectRow("[::1]:6379")
+	d.press("x")
+	d.wants("lotop runs inside it")
+	d.wantsNot("[ y")
+	d.press("y")
+	d.wantsSignals()
+}
+
+func TestNothingToFree(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.selectRow("127.0.0.1:3333")
+	d.source.snap = without(street(), 24)
+	d.pass(time.Second)
+	d.press("x")
+	d.wants("this row has closed already")
+	d.press("tab", "tab", "tab", "x")
+	d.wants("events are what was")
+	if d.m.dialog != nil {
+		t.Error("a dialog for what has gone")
+	}
+}

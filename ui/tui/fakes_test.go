@@ -1,0 +1,81 @@
+package tui
+
+import (
+	"context"
+	"syscall"
+	"time"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui/freeing"
+)
+
+// fakeSource shows the snapshot that it is given.
+type fakeSource struct {
+	snap  sockets.Snapshot
+	err   error
+	reads int
+	d     *driver
+}
+
+func (s *fakeSource) Read(_ context.Context, into *sockets.Snapshot) error {
+	s.reads++
+	if s.err != nil {
+		return s.err
+	}
+	room := into.Sockets[:0]
+	*into = s.snap
+	into.Sockets = append(room, s.snap.Sockets...)
+	into.Time = s.d.clock
+	return nil
+}
+
+func (s *fakeSource) Close() error { return nil }
+
+// fakePeople knows details of some processes.
+type fakePeople struct {
+	details   map[int]*process.Details
+	parents   map[int][]*process.Process
+	protected map[int]string
+}
+
+func (p *fakePeople) Details(pid int) (*process.Details, error) {
+	if d := p.details[pid]; d != nil {
+		return d, nil
+	}
+	return nil, process.ErrGone
+}
+
+func (p *fakePeople) Parents(pid int) ([]*process.Process, error)     { return p.parents[pid], nil }
+func (p *fakePeople) Order(all []*process.Process) []*process.Process { return all }
+func (p *fakePeople) Protected(q *process.Process) (reason string, ok bool) {
+	reason, ok = p.protected[q.PID]
+	return reason, ok
+}
+
+// fakeFreer ends nobody, and notes whom it was told to.
+type fakeFreer struct {
+	report  freeing.Report
+	retaken *freeing.Retaken
+	signals []syscall.Signal
+	victims []int
+	closed  []sockets.ID
+}
+
+func (f *fakeFreer) End(_ context.Context, _ model.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) freeing.Report {
+	f.signals = append(f.signals, sig)
+	for _, v := range victims {
+		f.victims = append(f.victims, v.PID)
+	}
+	return f.report
+}
+
+func (f *fakeFreer) Close(s *sockets.Socket) freeing.Report {
+	f.closed = append(f.closed, s.ID)
+	return f.report
+}
+
+func (f *fakeFreer) Watch(context.Context, model.Target, time.Time) (*freeing.Retaken, error) {
+	return f.retaken, nil
+}

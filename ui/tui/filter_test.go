@@ -1,0 +1,104 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+func (d *driver) count() int { return len(d.m.rows.rows) }
+
+func TestFilterWhileTyping(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	all := d.count()
+	d.press("/")
+	d.typeIn("543")
+	none := d.count()
+	d.typeIn("2")
+	if none != 0 || d.count() != 4 {
+		t.Errorf("of %d rows: %d with 543, %d with 5432", all, none, d.count())
+	}
+	d.press("down", "down")
+	if d.m.rows.cursor != 2 || d.m.filter.Value() != "5432" {
+		t.Errorf("arrows while typing: row %d, filter %q", d.m.rows.cursor, d.m.filter.Value())
+	}
+	d.typeIn(" q")
+	if len(d.left) > 0 {
+		t.Fatal("a letter in the filter leaves")
+	}
+	d.press("ctrl+w", "enter")
+	if d.m.filtering || strings.TrimSpace(d.m.filter.Value()) != "5432" || d.count() != 4 {
+		t.Errorf("after enter: filter %q, %d rows", d.m.filter.Value(), d.count())
+	}
+	d.press("/", "esc")
+	if d.m.filtering || d.m.filter.Value() != "" || d.count() != all {
+		t.Errorf("after esc: filter %q, %d rows of %d", d.m.filter.Value(), d.count(), all)
+	}
+}
+
+func TestWrongFilter(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.press("/")
+	d.typeIn("5432")
+	want := d.count()
+	d.send(tea.PasteMsg{Content: " stat:x"})
+	if d.count() != want {
+		t.Errorf("%d rows with a wrong filter, %d with the last good one", d.count(), want)
+	}
+	lines := d.lines()
+	at := strings.Index(lines[1], "stat:")
+	if got := strings.IndexByte(lines[2], '^'); got != len([]rune(lines[1][:at])) {
+		t.Errorf("the mark is at %d, the wrong word at %d:\n%s\n%s", got, at, lines[1], lines[2])
+	}
+	d.wants("did you mean state:?")
+	d.press("enter")
+	if got := d.m.filter.Value(); got != "5432" {
+		t.Errorf("enter leaves %q in the box", got)
+	}
+	d.wantsNot("did you mean")
+	if d.m.filterErr != nil || d.count() != want {
+		t.Errorf("after enter: %v, %d rows", d.m.filterErr, d.count())
+	}
+}
+
+func TestPaste(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.send(tea.PasteMsg{Content: "nothing open"})
+	if d.m.filter.Value() != "" {
+		t.Error("a paste goes into a closed box")
+	}
+	d.press("/")
+	d.send(tea.PasteMsg{Content: "54\n32\x1b\u202e"})
+	if got := d.m.filter.Value(); strings.ContainsAny(got, "\n\x1b\u202e") {
+		t.Errorf("pasted %q", got)
+	}
+}
+
+func TestFilterFromTheCommandLine(t *testing.T) {
+	d := prepare(t, street(), Options{Query: "state:listen 5432"})
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.run(d.m.Init())
+	if d.count() != 1 {
+		t.Errorf("%d rows:\n%s", d.count(), d.text())
+	}
+	d.wants("/ state:listen 5432")
+	d.press("esc")
+	if d.count() < 10 {
+		t.Errorf("esc leaves %d rows", d.count())
+	}
+}
+
+// The filter and the scope hold for events as well.
+func TestEventsFiltered(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	playEvents(d)
+	all := len(d.m.events.rows)
+	d.press("/")
+	d.typeIn("3005")
+	if n := len(d.m.events.rows); n != 2 || all <= n {
+		t.Errorf("%d of %d events", n, all)
+	}
+	d.typeIn("9")
+	d.wants("no event matches 30059")
+}

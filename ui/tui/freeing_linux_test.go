@@ -1,0 +1,239 @@
+package tui
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/sockets/socketstest"
+	"lotop/ui/freeing"
+)
+
+// live opens the screen over the real kernel, with what has to do with a port.
+func live(t testing.TB, port uint16) *driver {
+	t.Helper()
+	open := func() (sockets.Source, error) { return sockets.Open(sockets.Options{}) }
+	source, err := open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = source.Close() })
+	d := prepare(t, sockets.Snapshot{}, Options{Query: "lport:" + strconv.Itoa(int(port))})
+	reader := process.NewReader("")
+	d.m.worker = newWorker(source, reader)
+	d.m.freer = &freeing.Freer{Reader: reader, Open: open}
+	d.m.now, d.m.root = time.Now, os.Geteuid() == 0
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 30})
+	d.run(d.m.Init())
+	return d
+}
+
+// look reads the tables until the screen shows the text.
+func (d *driver) look(want string) {
+	d.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
+		d.run(d.m.refresh())
+		if strings.Contains(d.text(), want) {
+			return
+		}
+	}
+	d.t.Fatalf("no %q on the screen:\n%s", want, d.text())
+}
+
+func address(port uint16) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+func TestFreeObedient(t *testing.T) {
+	t.Parallel()
+	port := socketstest.FreePort(t, "tcp")
+	p := socketstest.Start(t, socketstest.Args("obedient"))
+	p.Listen("tcp4", address(port))
+	d := live(t, port)
+	d.look("LISTEN")
+	d.press("x")
+	d.wants("SIGTERM to  obedient ("+strconv.Itoa(p.PID())+")", "[ y  free it ]")
+	d.press("y")
+	d.wants("✓ "+address(port)+" is free", "ended after", "Nobody took it again")
+	<-p.Done()
+}
+
+func TestFreeStubborn(t *testing.T) {
+	t.Parallel()
+	port := socketstest.FreePort(t, "tcp")
+	p := socketstest.Start(t, socketstest.Args("stubborn"), socketstest.IgnoreSIGTERM())
+	p.Listen("tcp4", address(port))
+	d := live(t, port)
+	d.look("LISTEN")
+	d.press("x", "y")
+	d.wants("still taken: stubborn", "[ f  SIGKILL ]")
+	if !p.Alive() {
+		t.Fatal("it was killed without a second yes")
+	}
+	d.press("f")
+	d.wants("is free")
+	<-p.Done()
+}
+
+func TestFreeShared(t *testing.T) {
+	t.Parallel()
+	port := socketstest.FreePort(t, "tcp")
+	parent := socketstest.Start(t, socketstest.Args("parent"))
+	l := parent.Listen("tcp4", address(port))
+	child := parent.Fork([]socketstest.Sock{l}, socketstest.Args("child"))
+	d := live(t, port)
+	d.look("+1")
+	d.press("x")
+	var order []int
+	for _, v := range d.m.dialog.plan.Victims {
+		order = append(order, v.PID)
+	}
+	if want := []int{parent.PID(), child.PID()}; !slices.Equal(order, want) {
+		t.Errorf("to be ended: %v, not %v", order, want)
+	}
+	d.press("y")
+	d.wants("is free", named(parent, "parent"), named(child, "child"))
+	<-parent.Done()
+	<-child.Done()
+}
+
+func named(p *socketstest.Process, name string) string { return fmt.Sprintf("%s (%d)", name, p.PID()) }
+
+func TestFreeRestarted(t *testing.T) {
+	t.Parallel()
+	port := socketstest.FreePort(t, "tcp")
+	supervisor := exec.Command("/proc/self/exe")
+	supervisor.Args = []string{"supervisor"}
+	supervisor.Env = append(os.Environ(), superviseEnv+"="+strconv.Itoa(int(port)))
+	stdin, err := supervisor.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := supervisor.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stdin.Close(); _ = supervisor.Wait() })
+	d := live(t, port)
+	d.look("LISTEN")
+	d.press("x", "y")
+	if strings.Contains(d.text(), "is free") {
+		t.Errorf("nobody seems to have taken it again:\n%s", d.text())
+	}
+	if d.m.dialog.retaken == nil {
+		// It was quicker than the proof.
+		d.wants("still taken", "somebody else")
+		return
+	}
+	text := strings.Join(strings.Fields(d.text()), " ")
+	if !strings.Contains(text, "was taken again after") || !strings.Contains(text, fmt.Sprintf("(%d)", supervisor.Process.Pid)) {
+		t.Errorf("it does not say by whom:\n%s", d.text())
+	}
+}
+
+func TestCloseOnlyTheConnection(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root to close a connection")
+	}
+	t.Parallel()
+	port := socketstest.FreePort(t, "tcp")
+	server, client := socketstest.Start(t), socketstest.Start(t)
+	l := server.Listen("tcp4", address(port))
+	client.Dial(l.Target())
+	server.Accept(l)
+	d := live(t, port)
+	d.look("ESTABLISHED")
+	d.selectRow("ESTABLISHED")
+	d.press("x", "k")
+	d.wants("the kernel closes this one connection")
+	d.press("y")
+	if strings.Contains(d.text(), "not supported") {
+		t.Skip("this kernel cannot close connections")
+	}
+	d.wants("the connection is closed; nobody was ended")
+	if !server.Alive() || !client.Alive() {
+		t.Error("somebody was ended")
+	}
+}
+
+func TestFreeLotopItself(t *testing.T) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	d := live(t, uint16(l.Addr().(*net.TCPAddr).Port))
+	d.look("LISTEN")
+	d.press("x")
+	d.wants("it is lotop itself: quit lotop instead")
+	d.wantsNot("[ y")
+}
+
+// lookEnv makes TestInChild look at a port and print the dialog for it.
+const lookEnv = "LOTOP_TEST_LOOK"
+
+// inChild shows the dialog for a port as a child process sees it.
+func inChild(t *testing.T, port uint16, credential *syscall.Credential) string {
+	t.Helper()
+	cmd := exec.Command("/proc/self/exe", "-test.run=^TestInChild$", "-test.v")
+	cmd.Dir = "/"
+	cmd.Env = append(os.Environ(), lookEnv+"="+strconv.Itoa(int(port)))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	return string(bytes.Join(bytes.Fields(bytes.ReplaceAll(out, []byte("│"), nil)), []byte(" ")))
+}
+
+func TestInChild(t *testing.T) {
+	port, err := strconv.ParseUint(os.Getenv(lookEnv), 10, 16)
+	if err != nil {
+		t.Skip("only for other tests")
+	}
+	d := live(t, uint16(port))
+	d.look("LISTEN")
+	d.press("x")
+	fmt.Println(d.text())
+	if d.press("y"); d.m.dialog != nil {
+		t.Error("y does something")
+	}
+}
+
+func TestFreeAncestor(t *testing.T) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	text := inChild(t, uint16(l.Addr().(*net.TCPAddr).Port), nil)
+	if !strings.Contains(text, "lotop runs inside it: end") || strings.Contains(text, "[ y") {
+		t.Errorf("an ancestor is not refused:\n%s", text)
+	}
+}
+
+func TestFreeOtherUsers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root to be another user")
+	}
+	port := socketstest.FreePort(t, "tcp")
+	p := socketstest.Start(t)
+	p.Listen("tcp4", address(port))
+	text := inChild(t, port, &syscall.Credential{Uid: 65534, Gid: 65534})
+	if !strings.Contains(text, "another user's process; run lotop as root to end it") || strings.Contains(text, "[ y") {
+		t.Errorf("what to do is not said:\n%s", text)
+	}
+	if !p.Alive() {
+		t.Error("it was ended")
+	}
+}

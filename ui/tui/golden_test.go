@@ -1,0 +1,191 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui/freeing"
+)
+
+var sizes = []struct{ width, height int }{{40, 12}, {80, 24}, {120, 30}, {200, 50}}
+
+// scene brings a screen that shows the street into a state worth looking at.
+type scene struct {
+	name string
+	play func(d *driver)
+}
+
+func scenes() []scene {
+	return append([]scene{
+		{"sockets", func(*driver) {}},
+		{"listeners", func(d *driver) { d.press("tab") }},
+		{"connections", func(d *driver) { d.press("tab", "tab") }},
+		{"events", playEvents},
+		{"events-none", func(d *driver) { d.press("shift+tab") }},
+		{"unfolded", func(d *driver) { d.press("u", "down") }},
+		{"all-by-process", func(d *driver) { d.press("a"); d.sortBy("PROCESS") }},
+		{"marks", func(d *driver) {
+			d.source.snap = changed()
+			d.pass(time.Second)
+		}},
+		{"filter", func(d *driver) { d.press("/"); d.typeIn("postgres -state:time_wait") }},
+		{"filter-kept", func(d *driver) { d.press("/"); d.typeIn("5432"); d.press("enter") }},
+		{"filter-wrong", func(d *driver) { d.press("/"); d.typeIn("5432 stat:listen") }},
+		{"filter-nothing", func(d *driver) { d.press("/"); d.typeIn("nosuchthing") }},
+		{"filter-long", func(d *driver) { d.press("/"); d.typeIn(strings.Repeat("port:5432 ", 25) + "foo:1") }},
+		{"details", func(d *driver) { d.selectRow("127.0.0.1:3000"); d.press("enter") }},
+		{"details-pair", func(d *driver) { d.selectRow("← 127.0.0.1:51234"); d.press("enter") }},
+		{"details-queue", func(d *driver) { d.selectRow("127.0.0.1:9000"); d.press("enter") }},
+		{"details-clients", func(d *driver) { d.selectRow("127.0.0.1:5432 2 clients"); d.press("enter") }},
+		{"details-gone", func(d *driver) {
+			d.selectRow("127.0.0.1:3000")
+			d.press("enter")
+			d.source.snap = without(d.source.snap, 25)
+			d.pass(time.Second)
+		}},
+		{"help", func(d *driver) { d.press("?") }},
+		{"nothing", func(d *driver) {
+			d.source.snap.Sockets = nil
+			d.pass(5 * time.Second)
+		}},
+		{"read-error", func(d *driver) {
+			d.source.err = errors.New("read the socket tables: netlink: operation not permitted")
+			d.pass(time.Second)
+		}},
+		{"warning", func(d *driver) {
+			d.source.snap.Warnings = []sockets.Warning{
+				{Kind: sockets.OwnersHidden, Count: 42, Text: "42 sockets of other users: no process names; sudo lotop shows them"},
+				{Kind: sockets.SecondSource, Text: "no sock_diag: the tables come from /proc/net, which knows less"},
+			}
+			d.pass(time.Second)
+		}},
+		{"paused", func(d *driver) { d.press("p") }},
+		{"status", func(d *driver) { d.press("y") }},
+	}, dialogScenes()...)
+}
+
+// playEvents opens, changes and closes sockets while the journal shows.
+func playEvents(d *driver) {
+	d.press("shift+tab")
+	d.source.snap = changed()
+	d.pass(time.Second)
+	d.source.snap = without(changed(), 30, 24)
+	d.pass(4 * time.Second)
+}
+
+// changed is the street a moment later.
+func changed() sockets.Snapshot {
+	snap := with(without(street(), 11, 12), sock(30, sockets.TCP, sockets.Listen, "0.0.0.0:3005", "", 2001))
+	snap.Sockets[1].State = sockets.CloseWait
+	return snap
+}
+
+// sortBy clicks on a title, if it is on the screen.
+func (d *driver) sortBy(title string) {
+	const line = 2
+	if x := strings.Index(d.lines()[line], title); x >= 0 {
+		d.send(tea.MouseClickMsg{X: x, Y: line, Button: tea.MouseLeft})
+	}
+}
+
+func dialogScenes() []scene {
+	free := func(address string, keys ...string) func(*driver) {
+		return func(d *driver) { d.selectRow(address); d.press("x"); d.press(keys...) }
+	}
+	outcome := func(result process.Result, r freeing.Report, keys ...string) func(*driver) {
+		return func(d *driver) {
+			p := d.source.snap.Processes[2001]
+			r.Outcomes = []process.Outcome{{Process: p, Signal: syscall.SIGTERM, Result: result, After: 230 * time.Millisecond}}
+			d.freer.report = r
+			free("127.0.0.1:3000", keys...)(d)
+		}
+	}
+	taken := freeing.Report{Err: fmt.Errorf("bind tcp 127.0.0.1:3000: %w", syscall.EADDRINUSE)}
+	return []scene{
+		{"dialog-choosing", func(d *driver) { d.m.root = true; free("← 127.0.0.1:51002")(d) }},
+		{"dialog-close-alone", func(d *driver) { d.m.root = true; free("← 127.0.0.1:51002", "k")(d) }},
+		{"dialog-planning", func(d *driver) { d.selectRow("127.0.0.1:3000"); d.hold = true; d.press("x") }},
+		{"dialog-plan", free("127.0.0.1:3000")},
+		{"dialog-plan-unit", free("127.0.0.1:5432 2 clients")},
+		{"dialog-plan-container", free("0.0.0.0:6000")},
+		{"dialog-refused", free("[::1]:6379")},
+		{"dialog-other-user", free("127.0.0.1:5353")},
+		{"dialog-time-wait", free("TIME_WAIT")},
+		{"dialog-not-accepted", free("not accepted yet")},
+		{"dialog-end-client", free("not accepted yet", "c")},
+		{"dialog-ending", func(d *driver) {
+			free("127.0.0.1:3000")(d)
+			d.hold = true
+			d.press("y")
+		}},
+		{"dialog-free", outcome(process.Exited, freeing.Report{Free: true}, "y")},
+		{"dialog-free-reuse", outcome(process.Exited, freeing.Report{Free: true, NeedsReuse: true}, "y")},
+		{"dialog-free-but-alive", outcome(process.Survived, freeing.Report{Free: true}, "y")},
+		{"dialog-survived", outcome(process.Survived, taken, "y")},
+		{"dialog-survived-twice", outcome(process.Survived, taken, "y", "f")},
+		{"dialog-others-hold", outcome(process.Exited, taken, "y")},
+		{"dialog-retaken", func(d *driver) {
+			all := d.source.snap.Processes
+			d.freer.retaken = &freeing.Retaken{After: 400 * time.Millisecond, By: all[3333], Parent: all[1500]}
+			outcome(process.Exited, freeing.Report{Free: true}, "y")(d)
+		}},
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for _, s := range scenes() {
+		for _, size := range sizes {
+			t.Run(fmt.Sprintf("%s/%dx%d", s.name, size.width, size.height), func(t *testing.T) {
+				d := start(t, street(), size.width, size.height)
+				s.play(d)
+				golden.RequireEqual(t, d.text()+"\n")
+			})
+		}
+	}
+}
+
+func TestGoldenBeforeData(t *testing.T) {
+	for _, size := range sizes {
+		t.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(t *testing.T) {
+			d := prepare(t, street(), Options{})
+			d.hold = true
+			if got := d.m.screen(); got != "" {
+				t.Errorf("before any size is known: %q", got)
+			}
+			d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
+			d.run(d.m.Init())
+			first := d.text()
+			d.pass(spinnerAfter)
+			spinning := d.text()
+			d.hold = false
+			d.source.err = errors.New("read the socket tables: netlink: operation not permitted")
+			d.send(result{job: job{read: true}, err: d.source.err})
+			golden.RequireEqual(t, first+"\n=== late\n"+spinning+"\n=== failed\n"+d.text()+"\n")
+		})
+	}
+}
+
+// The looks are checked once with colours and once without; everywhere else
+// only the text is.
+func TestGoldenStyled(t *testing.T) {
+	for _, colour := range []string{"always", "never"} {
+		t.Run(colour, func(t *testing.T) {
+			d := prepare(t, street(), Options{Color: colour})
+			d.send(tea.WindowSizeMsg{Width: 100, Height: 30})
+			d.run(d.m.Init())
+			d.source.snap = changed()
+			d.pass(time.Second)
+			d.press("down", "down", "/")
+			golden.RequireEqual(t, d.m.screen()+"\n")
+		})
+	}
+}

@@ -1,0 +1,159 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/lipgloss/v2"
+
+	"lotop/sockets/process"
+	"lotop/ui"
+)
+
+// header sums up what there is, and says whether it is live. What there is no
+// room for is left out whole.
+func (m *Model) header() line {
+	scope := "loopback"
+	if m.shape.All {
+		scope = "all hosts"
+	}
+	right := styled(good, "● live "+ui.Interval(m.interval))
+	switch {
+	case m.readErr != nil:
+		right = styled(danger, "✗ not live")
+	case m.paused:
+		right = styled(notice, "‖ paused")
+	}
+	right = right.add(plain, " ")
+	if m.width >= 72 {
+		right = append(right[:1:1], line{{"   " + scope + " ", quiet}}...)
+	}
+	l := styled(strong, " lotop ")
+	sums := m.sums()
+	if len(sums) > 0 && l.width()+right.width()+slices.Concat(sums...).width() >= m.width {
+		sums = slices.Delete(sums, 1, 2) // what is exposed matters more than how much is connected
+	}
+	for _, part := range sums {
+		if l.width()+part.width()+right.width() < m.width {
+			l = append(l, part...)
+		}
+	}
+	return append(l.fit(max(m.width-right.width(), 0)), right...).cut(m.width)
+}
+
+// sums are the counts of the header.
+func (m *Model) sums() []line {
+	if m.last.at.IsZero() {
+		return nil
+	}
+	c := m.last.counts
+	exposed := quiet
+	if c.Exposed > 0 {
+		exposed = danger
+	}
+	return []line{
+		text("  "+ui.Number(c.Listening)).add(quiet, " listening"),
+		text("   "+ui.Number(c.Connections)).add(quiet, " "+ui.Plural(c.Connections, "connection")),
+		styled(exposed, "   "+ui.Number(c.Exposed)+" exposed"),
+	}
+}
+
+// secondLine holds the tabs and the filter; where there is no room for both,
+// the one that is in use.
+func (m *Model) secondLine() string {
+	hasFilter := m.filtering || m.filter.Value() != ""
+	tabs := m.tabs()
+	switch {
+	case !hasFilter:
+		return m.theme.line(tabs.fit(m.width))
+	case m.tabsWidth() == 0:
+		return lipgloss.NewStyle().MaxWidth(m.width).Render(" " + m.filter.View())
+	}
+	return lipgloss.NewStyle().MaxWidth(m.width).Render(m.theme.line(tabs) + "   " + m.filter.View())
+}
+
+func (m *Model) tabs() line {
+	l := text(" ")
+	for v, name := range m.tabNames() {
+		r := quiet
+		if view(v) == m.view {
+			r = accent
+		}
+		l = l.add(r, name).add(plain, "  ")
+	}
+	return l
+}
+
+// tabNames are the names of the views, shorter where there is little room.
+func (m *Model) tabNames() [numViews]string {
+	if m.width < 48 {
+		return [numViews]string{"Sockets", "Listen", "Conns", "Events"}
+	}
+	return viewNames
+}
+
+// tabsWidth is how much the tabs take from the filter.
+func (m *Model) tabsWidth() int {
+	if m.width < 80 {
+		return 0
+	}
+	return m.tabs().width()
+}
+
+func (m *Model) hasWarning() bool {
+	return m.height >= 6 && (m.readErr != nil || len(m.last.warnings) > 0)
+}
+
+// warning says what part of the truth is missing.
+func (m *Model) warning() line {
+	if m.readErr != nil {
+		return styled(danger, " "+gist("✗ the tables could not be read: "+m.problem(), m.width-1))
+	}
+	var all []string
+	for _, w := range m.last.warnings {
+		all = append(all, w.Text)
+	}
+	return styled(notice, " "+gist(strings.Join(all, "  ·  "), m.width-1))
+}
+
+// problem is why the last look failed, in words that are safe to show.
+func (m *Model) problem() string { return process.NewText(m.readErr.Error()).String() }
+
+// footer shows the keys, or what the last key did.
+func (m *Model) footer() string {
+	if len(m.status) > 0 {
+		return m.theme.line(append(text(" "), m.status...).cut(m.width))
+	}
+	hints := m.shortKeys()
+	for len(hints) > 2 && m.hintLine(hints).width() > m.width {
+		// How to get help and how to leave stay to the last.
+		hints = slices.Delete(hints, len(hints)-3, len(hints)-2)
+	}
+	return m.theme.line(m.hintLine(hints).cut(m.width))
+}
+
+func (m *Model) hintLine(hints []key.Binding) line {
+	var l line
+	for _, b := range hints {
+		h := b.Help()
+		l = l.add(plain, " "+h.Key).add(quiet, " "+h.Desc+" ")
+	}
+	return l
+}
+
+// shortKeys lists the keys worth a hint where the keyboard is now.
+func (m *Model) shortKeys() []key.Binding {
+	if m.filtering {
+		return []key.Binding{bind("enter", "keep", "enter"), bind("esc", "clear", "esc"), moves()}
+	}
+	k := m.keys
+	k.Back.SetHelp("esc", "back")
+	if m.details != nil {
+		return []key.Binding{k.Back, moves(), k.Free, k.Copy, k.Browse, k.Help, k.Quit}
+	}
+	if m.view == eventsView {
+		return []key.Binding{moves(), k.Filter, k.Details, k.NextView, k.Pause, k.Help, k.Quit}
+	}
+	return k.short()
+}

@@ -1,0 +1,118 @@
+package tui
+
+// measure finds out how wide the cells around the window are.
+func (t *table[T]) measure() {
+	if t.fresh || len(t.natural) != len(t.columns) {
+		n := len(t.columns)
+		t.natural, t.pivots, t.tails = make([]int, n), make([]int, n), make([]int, n)
+		t.fresh = false
+	}
+	from := max(min(t.offset, len(t.rows)-sample), 0)
+	to := min(from+sample, len(t.rows))
+	for c := range t.columns {
+		col := &t.columns[c]
+		if col.full(t.natural[c], t.width) {
+			continue
+		}
+		for i := from; i < to; i++ {
+			t.grow(c, col, &t.rows[i])
+		}
+	}
+}
+
+func (t *table[T]) grow(c int, col *column[T], row *T) {
+	cell := col.cell(row)
+	w := cell.width()
+	if w == 1 && cell[0].text == dash {
+		return // nothing to say: not a reason to draw the column
+	}
+	if col.pivot != nil {
+		if p := col.pivot(row); p >= 0 {
+			t.pivots[c], t.tails[c] = max(t.pivots[c], p), max(t.tails[c], w-p)
+			w = t.pivots[c] + t.tails[c]
+		}
+	}
+	t.natural[c] = max(t.natural[c], w)
+}
+
+// full tells that a column needs no further measuring: it is as wide as it may
+// get.
+func (c *column[T]) full(natural, width int) bool {
+	return c.max > 0 && natural >= c.max || natural > 0 && c.min == c.max || natural >= width
+}
+
+// arrange decides which columns there is room for, and how wide each is.
+func (t *table[T]) arrange() {
+	t.layout = t.layout[:0]
+	room := t.width - gutter
+	picked := make([]bool, len(t.columns))
+	for priority := 1; priority <= len(t.columns); priority++ {
+		for c := range t.columns {
+			col := &t.columns[c]
+			// A column of dashes says nothing and gives its room to others.
+			if col.priority != priority || len(t.rows) > 0 && t.natural[c] == 0 {
+				continue
+			}
+			if need := t.least(c) + gap; need <= room+gap && room > 0 {
+				picked[c] = true
+				room -= need
+			}
+		}
+	}
+	x := gutter
+	for c := range t.columns {
+		if picked[c] {
+			t.layout = append(t.layout, placed{index: c, x: x, width: t.least(c)})
+		}
+	}
+	t.spread(room + gap)
+	for i := range t.layout {
+		t.layout[i].x = x
+		x += t.layout[i].width + gap
+	}
+}
+
+// least is the width below which a column is rather left out. The first column
+// that matters has all it wants, within reason.
+func (t *table[T]) least(c int) int {
+	col := &t.columns[c]
+	least := max(col.min, len(col.title))
+	if col.priority == 1 {
+		const reason = 20 // 127.0.0.1 with its port, and the sign of exposure
+		least = max(least, min(t.natural[c], reason))
+	}
+	return least
+}
+
+// spread gives the room that is left to the columns that want more, the most
+// important first. At first nobody gets more than a comfortable width, so that
+// a single long address does not take the room from all names.
+func (t *table[T]) spread(room int) {
+	const comfortable, endless = 24, 1 << 30
+	for _, most := range []int{comfortable, endless} {
+		for priority := 1; priority <= len(t.columns) && room > 0; priority++ {
+			room -= t.widen(priority, most, room)
+		}
+	}
+}
+
+// widen lets the columns of a priority grow, up to most cells, and returns what
+// they took.
+func (t *table[T]) widen(priority, most, room int) (taken int) {
+	for i := range t.layout {
+		p := &t.layout[i]
+		col := &t.columns[p.index]
+		if col.priority != priority {
+			continue
+		}
+		want := min(t.natural[p.index], most)
+		if col.max > 0 {
+			want = min(want, col.max)
+		}
+		if more := min(want-p.width, room-taken); more > 0 {
+			p.width += more
+			taken += more
+		}
+	}
+	return taken
+}
