@@ -1,5 +1,7 @@
 package ui
 
+import "github.com/charmbracelet/x/ansi"
+
 // Role is what a piece of text is, not how it looks: each face has its own way
 // to show it.
 type Role uint8
@@ -52,6 +54,40 @@ func (l Line) Width() int {
 func (l Line) Pad(width int) Line {
 	if gap := width - l.Width(); gap > 0 {
 		return append(l, Span{Spaces(gap), Plain})
+	}
+	return l
+}
+
+// Cut shortens the line to width cells, with "…" where something is lost.
+func (l Line) Cut(width int) Line {
+	if width <= 0 {
+		return nil
+	}
+	if l.Width() <= width {
+		return l
+	}
+	var out Line
+	left := width - 1 // for the ellipsis
+	for _, s := range l {
+		w := Width(s.Text)
+		if w <= left {
+			out = append(out, s)
+			left -= w
+			continue
+		}
+		return append(out, Span{ansi.Truncate(s.Text, left, "") + "…", s.Role})
+	}
+	return out
+}
+
+// Fit makes the line exactly width cells wide.
+func (l Line) Fit(width int) Line { return l.Cut(width).Pad(width) }
+
+// Right is Fit with the line at its right end.
+func (l Line) Right(width int) Line {
+	l = l.Cut(width)
+	if gap := width - l.Width(); gap > 0 {
+		return append(Text(Spaces(gap)), l...)
 	}
 	return l
 }

@@ -42,19 +42,3 @@ func trimSpans(all ui.Line, n int) ui.Line {
 	blank := len(text) - len(strings.TrimLeft(text, " "))
 	return append(ui.Line{{Text: text[min(n, blank):], Role: all[0].Role}}, all[1:]...)
 }
-
-// cutSpans shortens a cell at its end.
-func cutSpans(all ui.Line, width int) ui.Line {
-	var out ui.Line
-	for i, s := range all {
-		w := ui.Width(s.Text)
-		// A piece that fits exactly must leave room to say that more is lost.
-		if w < width || w == width && i == len(all)-1 {
-			out = append(out, s)
-			width -= w
-			continue
-		}
-		return append(out, ui.Span{Text: ui.Cut(s.Text+" ", width), Role: s.Role})
-	}
-	return out
-}

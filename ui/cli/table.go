@@ -178,5 +178,5 @@ func (col *column) fit(c cell, width int) ui.Line {
 		head := ui.Styled(spans[0].Role, ui.Middle(spans[0].Text, max(width-rest.width(), 1)))
 		spans = append(head, spans[1:]...)
 	}
-	return cutSpans(spans, width)
+	return spans.Cut(width)
 }

@@ -19,13 +19,13 @@ const dash = ui.Dash
 func markSpan(m model.Mark) span {
 	switch m {
 	case model.New:
-		return span{"+", good}
+		return span{Text: "+", Role: good}
 	case model.Changed:
-		return span{"~", notice}
+		return span{Text: "~", Role: notice}
 	case model.Closed:
-		return span{"-", danger}
+		return span{Text: "-", Role: danger}
 	}
-	return span{" ", plain}
+	return span{Text: " "}
 }
 
 // markRole is the colour of a whole row.
@@ -74,7 +74,7 @@ func protoCell(r *model.Row) line { return styled(quiet, r.Socket.Protocol.Strin
 func localCell(r *model.Row) line {
 	l := styled(markRole(r.Mark), ui.Local(r.In, r.Socket))
 	if r.Exposed() {
-		l = l.add(danger, " ⚠")
+		l = l.Add(danger, " ⚠")
 	}
 	return l
 }
@@ -130,7 +130,7 @@ func processCell(r *model.Row) line {
 	}
 	l := styled(role, main)
 	if more != "" {
-		l = l.add(quiet, " "+more)
+		l = l.Add(quiet, " "+more)
 	}
 	return l
 }
@@ -161,20 +161,20 @@ func commandCell(r *model.Row) line {
 // shortenHost takes from the host what has no room: the port is what people
 // look for.
 func shortenHost(l line, width int) line {
-	address := l[0].text
+	address := l[0].Text
 	colon := strings.LastIndexByte(address, ':')
-	rest := l.width() - ui.Width(address)
+	rest := l.Width() - ui.Width(address)
 	room := width - rest - (len(address) - colon)
 	if colon < 0 || room < 3 {
-		return l.cut(width)
+		return l.Cut(width)
 	}
 	short := slices.Clone(l)
-	short[0].text = ansi.Truncate(address[:colon], room, "…") + address[colon:]
+	short[0].Text = ansi.Truncate(address[:colon], room, "…") + address[colon:]
 	return short
 }
 
 func shortenMiddle(l line, width int) line {
-	return styled(l[0].role, ui.Middle(l[0].text, width))
+	return styled(l[0].Role, ui.Middle(l[0].Text, width))
 }
 
 // newEventTable makes the table of what has happened.
@@ -216,7 +216,7 @@ func eventFar(e *model.Event) line {
 func eventState(e *model.Event) line {
 	state := e.Row.Socket.State.String()
 	if e.Kind == model.EventChanged && e.From != 0 {
-		return styled(quiet, e.From.String()+" → ").add(plain, state)
+		return styled(quiet, e.From.String()+" → ").Add(plain, state)
 	}
 	return text(state)
 }
@@ -225,7 +225,7 @@ func eventProcess(e *model.Event) line {
 	main, more := ui.Who(&e.Row)
 	l := text(main)
 	if more != "" {
-		l = l.add(quiet, " "+more)
+		l = l.Add(quiet, " "+more)
 	}
 	return l
 }

@@ -70,7 +70,7 @@ type detailsWriter struct {
 	out   []line
 }
 
-func (w *detailsWriter) add(l line) { w.out = append(w.out, l.cut(w.width)) }
+func (w *detailsWriter) add(l line) { w.out = append(w.out, l.Cut(w.width)) }
 func (w *detailsWriter) space()     { w.out = append(w.out, nil) }
 func (w *detailsWriter) para(r role, s string) {
 	for _, part := range words(s, w.width) {
@@ -91,7 +91,7 @@ func (w *detailsWriter) process() {
 			w.space()
 		}
 		if e.title != "" {
-			w.add(styled(quiet, e.title+"  ").add(plain, ui.Local(w.in.row.In, e.socket)))
+			w.add(styled(quiet, e.title+"  ").Add(plain, ui.Local(w.in.row.In, e.socket)))
 		}
 		w.end(e)
 	}
@@ -104,17 +104,17 @@ func (w *detailsWriter) end(e *end) {
 		return
 	}
 	p := e.holders[0]
-	who := styled(strong, p.Name.String()).add(plain, " ("+strconv.Itoa(p.PID)+")")
+	who := styled(strong, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")")
 	d := e.details
 	if d != nil {
-		who = who.add(plain, "  ").add(plain, d.User.String())
+		who = who.Add(plain, "  ").Add(plain, d.User.String())
 	}
 	if condition := ui.Condition(p.State); condition != "" {
-		who = who.add(notice, "  "+condition)
+		who = who.Add(notice, "  "+condition)
 	}
 	started := styled(quiet, "started "+ui.Age(w.now.Sub(p.Started))+" ago")
-	if who.width()+started.width()+2 <= w.width {
-		who = append(who.pad(w.width-started.width()), started...)
+	if who.Width()+started.Width()+2 <= w.width {
+		who = append(who.Pad(w.width-started.Width()), started...)
 	}
 	w.add(who)
 	if command := p.Command.String(); command != "" {
@@ -124,24 +124,24 @@ func (w *detailsWriter) end(e *end) {
 		w.place(d)
 	}
 	for _, other := range e.holders[1:] {
-		w.add(styled(quiet, "also held by ").add(plain, ui.Named(other)))
+		w.add(styled(quiet, "also held by ").Add(plain, ui.Named(other)))
 	}
 	w.lineage(e)
 }
 
 func (w *detailsWriter) place(d *process.Details) {
-	use := styled(quiet, "cpu ").add(plain, ui.Seconds(d.CPU)).add(quiet, "   mem ").add(plain, ui.Size(d.Memory))
+	use := styled(quiet, "cpu ").Add(plain, ui.Seconds(d.CPU)).Add(quiet, "   mem ").Add(plain, ui.Size(d.Memory))
 	if folder := d.Folder.String(); folder != "" {
-		in := styled(quiet, "in ").add(plain, ui.Middle(folder, w.width-len("in ")))
-		if in.width()+len("   ")+use.width() <= w.width {
-			use = append(in.add(plain, "   "), use...)
+		in := styled(quiet, "in ").Add(plain, ui.Middle(folder, w.width-len("in ")))
+		if in.Width()+len("   ")+use.Width() <= w.width {
+			use = append(in.Add(plain, "   "), use...)
 		} else {
 			w.add(in)
 		}
 	}
 	w.add(use)
 	if exe := d.Executable.String(); exe != "" && !strings.HasPrefix(d.Command.String(), exe) {
-		w.add(styled(quiet, "program ").add(plain, ui.Middle(exe, w.width-8)))
+		w.add(styled(quiet, "program ").Add(plain, ui.Middle(exe, w.width-8)))
 	}
 	if d.Tracer > 0 {
 		w.add(styled(notice, "a debugger holds it: pid "+strconv.Itoa(d.Tracer)))
@@ -168,7 +168,7 @@ func (w *detailsWriter) fact(name string, r role, what string) {
 		if i > 0 {
 			name = ""
 		}
-		w.add(styled(quiet, name).pad(indent).add(r, part))
+		w.add(styled(quiet, name).Pad(indent).Add(r, part))
 	}
 }
 
@@ -243,11 +243,11 @@ func (w *detailsWriter) clients() {
 				who = ui.Named(p)
 			}
 		}
-		l := text("  "+who).fit(min(28, w.width/2)).add(plain, "  "+ui.Remote(c.In, c.Socket))
+		l := text("  "+who).Fit(min(28, w.width/2)).Add(plain, "  "+ui.Remote(c.In, c.Socket))
 		if c.Socket.NoOwner == sockets.NotAccepted {
-			l = l.add(notice, "  not accepted yet")
+			l = l.Add(notice, "  not accepted yet")
 		} else {
-			l = l.add(quiet, "  "+ui.RowAge(c, w.now))
+			l = l.Add(quiet, "  "+ui.RowAge(c, w.now))
 		}
 		w.add(l)
 	}
@@ -260,13 +260,13 @@ func (w *detailsWriter) also() {
 	w.head("also holds", len(w.in.also))
 	for i := range w.in.also {
 		r := &w.in.also[i]
-		l := styled(quiet, "  "+r.Socket.Protocol.String()+" ").add(plain, ui.Local(r.In, r.Socket)+" ")
+		l := styled(quiet, "  "+r.Socket.Protocol.String()+" ").Add(plain, ui.Local(r.In, r.Socket)+" ")
 		if r.Socket.Connected() {
-			l = l.add(plain, ui.Far(r)+" ")
+			l = l.Add(plain, ui.Far(r)+" ")
 		}
-		l = l.add(quiet, r.Socket.State.String())
+		l = l.Add(quiet, r.Socket.State.String())
 		if r.Debugger != "" {
-			l = l.add(notice, "  debugger ("+r.Debugger+")")
+			l = l.Add(notice, "  debugger ("+r.Debugger+")")
 		}
 		w.add(l)
 	}

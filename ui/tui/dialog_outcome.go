@@ -29,7 +29,7 @@ func (w *dialogWriter) outcome() {
 		w.buttons([2]string{"f", "SIGKILL"}, [2]string{"n", "leave it"})
 		return
 	}
-	w.last = styled(quiet, "any key goes back").cut(w.width)
+	w.last = styled(quiet, "any key goes back").Cut(w.width)
 }
 
 func (w *dialogWriter) free(address string) {

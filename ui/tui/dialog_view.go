@@ -56,12 +56,12 @@ func (w *dialogWriter) fit(height int) []line {
 		all = slices.DeleteFunc(all, func(l line) bool { return len(l) == 0 })
 	}
 	if n := len(all); n > height && height > 1 {
-		all = append(all[:height-2], styled(quiet, "… "+strconv.Itoa(n-height+1)+" more lines need a larger window").cut(w.width), w.last)
+		all = append(all[:height-2], styled(quiet, "… "+strconv.Itoa(n-height+1)+" more lines need a larger window").Cut(w.width), w.last)
 	}
 	return all[:min(len(all), max(height, 0))]
 }
 
-func (w *dialogWriter) add(l line) { w.out = append(w.out, l.cut(w.width)) }
+func (w *dialogWriter) add(l line) { w.out = append(w.out, l.Cut(w.width)) }
 func (w *dialogWriter) space()     { w.out = append(w.out, nil) }
 
 // para writes a sentence on as many lines as it takes.
@@ -75,11 +75,11 @@ func (w *dialogWriter) buttons(all ...[2]string) {
 	var l line
 	for i, b := range all {
 		if i > 0 {
-			l = l.add(plain, "   ")
+			l = l.Add(plain, "   ")
 		}
-		l = l.add(plain, "[ ").add(accent, b[0]).add(plain, "  "+b[1]+" ]")
+		l = l.Add(plain, "[ ").Add(accent, b[0]).Add(plain, "  "+b[1]+" ]")
 	}
-	w.last = append(text(spaces((w.width-l.width())/2)), l...).cut(w.width)
+	w.last = append(text(spaces((w.width-l.Width())/2)), l...).Cut(w.width)
 }
 
 func (w *dialogWriter) choices(all []choice) {
@@ -87,7 +87,7 @@ func (w *dialogWriter) choices(all []choice) {
 		w.para(plain, "nothing can be done about this connection without root")
 	}
 	for _, c := range all {
-		w.add(styled(accent, c.key).add(plain, "  "+c.what))
+		w.add(styled(accent, c.key).Add(plain, "  "+c.what))
 	}
 	w.buttons([2]string{"n", "leave it"})
 }
@@ -126,7 +126,7 @@ func (w *dialogWriter) plan() {
 }
 
 func (w *dialogWriter) victim(p *process.Process) {
-	w.add(styled(quiet, "SIGTERM to  ").add(strong, p.Name.String()).add(plain, " ("+strconv.Itoa(p.PID)+")"))
+	w.add(styled(quiet, "SIGTERM to  ").Add(strong, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
 	if command := p.Command.String(); command != "" {
 		w.add(text("  " + ui.Middle(command, w.width-2)))
 	}

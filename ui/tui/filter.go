@@ -103,8 +103,8 @@ func (m *Model) filterProblem(width int) []line {
 	}
 	var lines []line
 	if l, ok := m.pointer(wrong); ok {
-		if l.width()+1+ui.Width(what) <= width {
-			return []line{l.add(danger, " "+what)}
+		if l.Width()+1+ui.Width(what) <= width {
+			return []line{l.Add(danger, " "+what)}
 		}
 		lines = append(lines, l)
 	}
@@ -125,5 +125,5 @@ func (m *Model) pointer(wrong *model.QueryError) (line, bool) {
 	if tabs := m.tabsWidth(); tabs > 0 {
 		before += tabs + 2
 	}
-	return text(spaces(before+column)).add(danger, strings.Repeat("^", max(width, 1))), true
+	return text(spaces(before+column)).Add(danger, strings.Repeat("^", max(width, 1))), true
 }

@@ -25,21 +25,21 @@ func (m *Model) header() line {
 	case m.paused:
 		right = styled(notice, "‖ paused")
 	}
-	right = right.add(plain, " ")
+	right = right.Add(plain, " ")
 	if m.width >= 72 {
-		right = append(right[:1:1], line{{"   " + scope + " ", quiet}}...)
+		right = append(right[:1:1], styled(quiet, "   "+scope+" ")...)
 	}
 	l := styled(strong, " lotop ")
 	sums := m.sums()
-	if len(sums) > 0 && l.width()+right.width()+slices.Concat(sums...).width() >= m.width {
+	if len(sums) > 0 && l.Width()+right.Width()+slices.Concat(sums...).Width() >= m.width {
 		sums = slices.Delete(sums, 1, 2) // what is exposed matters more than how much is connected
 	}
 	for _, part := range sums {
-		if l.width()+part.width()+right.width() < m.width {
+		if l.Width()+part.Width()+right.Width() < m.width {
 			l = append(l, part...)
 		}
 	}
-	return append(l.fit(max(m.width-right.width(), 0)), right...).cut(m.width)
+	return append(l.Fit(max(m.width-right.Width(), 0)), right...).Cut(m.width)
 }
 
 // sums are the counts of the header.
@@ -53,8 +53,8 @@ func (m *Model) sums() []line {
 		exposed = danger
 	}
 	return []line{
-		text("  "+ui.Number(c.Listening)).add(quiet, " listening"),
-		text("   "+ui.Number(c.Connections)).add(quiet, " "+ui.Plural(c.Connections, "connection")),
+		text("  "+ui.Number(c.Listening)).Add(quiet, " listening"),
+		text("   "+ui.Number(c.Connections)).Add(quiet, " "+ui.Plural(c.Connections, "connection")),
 		styled(exposed, "   "+ui.Number(c.Exposed)+" exposed"),
 	}
 }
@@ -66,7 +66,7 @@ func (m *Model) secondLine() string {
 	tabs := m.tabs()
 	switch {
 	case !hasFilter:
-		return m.theme.line(tabs.fit(m.width))
+		return m.theme.line(tabs.Fit(m.width))
 	case m.tabsWidth() == 0:
 		return lipgloss.NewStyle().MaxWidth(m.width).Render(" " + m.filter.View())
 	}
@@ -80,7 +80,7 @@ func (m *Model) tabs() line {
 		if view(v) == m.view {
 			r = accent
 		}
-		l = l.add(r, name).add(plain, "  ")
+		l = l.Add(r, name).Add(plain, "  ")
 	}
 	return l
 }
@@ -98,7 +98,7 @@ func (m *Model) tabsWidth() int {
 	if m.width < 80 {
 		return 0
 	}
-	return m.tabs().width()
+	return m.tabs().Width()
 }
 
 func (m *Model) hasWarning() bool {
@@ -123,21 +123,21 @@ func (m *Model) problem() string { return process.NewText(m.readErr.Error()).Str
 // footer shows the keys, or what the last key did.
 func (m *Model) footer() string {
 	if len(m.status) > 0 {
-		return m.theme.line(append(text(" "), m.status...).cut(m.width))
+		return m.theme.line(append(text(" "), m.status...).Cut(m.width))
 	}
 	hints := m.shortKeys()
-	for len(hints) > 2 && m.hintLine(hints).width() > m.width {
+	for len(hints) > 2 && m.hintLine(hints).Width() > m.width {
 		// How to get help and how to leave stay to the last.
 		hints = slices.Delete(hints, len(hints)-3, len(hints)-2)
 	}
-	return m.theme.line(m.hintLine(hints).cut(m.width))
+	return m.theme.line(m.hintLine(hints).Cut(m.width))
 }
 
 func (m *Model) hintLine(hints []key.Binding) line {
 	var l line
 	for _, b := range hints {
 		h := b.Help()
-		l = l.add(plain, " "+h.Key).add(quiet, " "+h.Desc+" ")
+		l = l.Add(plain, " "+h.Key).Add(quiet, " "+h.Desc+" ")
 	}
 	return l
 }

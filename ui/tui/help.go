@@ -46,7 +46,7 @@ func (m *Model) helpLines() []line {
 		out = append(out, keyLines(g.keys, m.width)...)
 		out = append(out, nil)
 	}
-	out = append(out, styled(accent, " filter").add(quiet, "  all terms must hold"))
+	out = append(out, styled(accent, " filter").Add(quiet, "  all terms must hold"))
 	const termWidth = 34
 	for _, t := range model.QueryHelp() {
 		if m.width < 2*termWidth || ui.Width(t.Term)+5 > termWidth {
@@ -61,7 +61,7 @@ func (m *Model) helpLines() []line {
 			if i == 0 {
 				term = t.Term
 			}
-			out = append(out, text("   "+term).fit(termWidth).add(quiet, part))
+			out = append(out, text("   "+term).Fit(termWidth).Add(quiet, part))
 		}
 	}
 	return out
@@ -89,13 +89,13 @@ func keyLines(keys []key.Binding, width int) []line {
 	columns := max((width-2)/cell, 1)
 	var out []line
 	for i, b := range keys {
-		l := text("   ").add(plain, keyNames(b)).fit(16).add(quiet, b.Help().Desc)
+		l := text("   ").Add(plain, keyNames(b)).Fit(16).Add(quiet, b.Help().Desc)
 		if i%columns == 0 {
 			out = append(out, l)
 			continue
 		}
 		last := len(out) - 1
-		out[last] = append(out[last].fit((i%columns)*cell), l...)
+		out[last] = append(out[last].Fit((i%columns)*cell), l...)
 	}
 	return out
 }
@@ -106,11 +106,11 @@ func (m *Model) helpRoom() int { return max(m.height-2, 0) }
 // helpScreen draws the page over the whole screen.
 func (m *Model) helpScreen() string {
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.theme.line(styled(strong, " lotop").add(quiet, "  keys and filter   "+m.version).fit(m.width)))
+	lines = append(lines, m.theme.line(styled(strong, " lotop").Add(quiet, "  keys and filter   "+m.version).Fit(m.width)))
 	all := m.helpLines()
 	room, from := m.helpRoom(), m.help.scroll
 	for i := from; i < min(from+room, len(all)); i++ {
-		lines = append(lines, m.theme.line(all[i].cut(m.width)))
+		lines = append(lines, m.theme.line(all[i].Cut(m.width)))
 	}
 	for len(lines) < m.height-1 {
 		lines = append(lines, "")
@@ -119,6 +119,6 @@ func (m *Model) helpScreen() string {
 	if len(all) > room {
 		hint = " ↑↓ pgup pgdn scroll  " + hint[1:]
 	}
-	lines = append(lines, m.theme.line(styled(quiet, hint).cut(m.width)))
+	lines = append(lines, m.theme.line(styled(quiet, hint).Cut(m.width)))
 	return strings.Join(lines[:min(len(lines), m.height)], "\n")
 }

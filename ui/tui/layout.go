@@ -22,8 +22,8 @@ func (t *table[T]) measure() {
 
 func (t *table[T]) grow(c int, col *column[T], row *T) {
 	cell := col.cell(row)
-	w := cell.width()
-	if w == 1 && cell[0].text == dash {
+	w := cell.Width()
+	if w == 1 && cell[0].Text == dash {
 		return // nothing to say: not a reason to draw the column
 	}
 	if col.pivot != nil {

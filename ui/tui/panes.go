@@ -6,8 +6,6 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
-
 // box draws a border around lines, with a title above and hints below, exactly
 // as large as told.
 func (m *Model) box(title, hints string, content []line, width, height int) []string {
@@ -23,8 +21,8 @@ func (m *Model) box(title, hints string, content []line, width, height int) []st
 		if i < len(content) {
 			l = content[i]
 		}
-		full := append(side.add(plain, " "), l.fit(inner)...)
-		out = append(out, m.theme.line(append(full.add(plain, " "), side...)))
+		full := append(side.Add(plain, " "), l.Fit(inner)...)
+		out = append(out, m.theme.line(append(full.Add(plain, " "), side...)))
 	}
 	return append(out, m.edge("╰", "╯", hints, width))
 }
@@ -41,12 +39,12 @@ func blank(width, height int) []string {
 func (m *Model) edge(left, right, label string, width int) string {
 	l := styled(quiet, left+"─")
 	if label != "" && width > 8 {
-		l = append(l.add(plain, " "), text(label).cut(width-6)...).add(plain, " ")
+		l = append(l.Add(plain, " "), text(label).Cut(width-6)...).Add(plain, " ")
 	}
-	if rest := width - l.width() - 1; rest > 0 {
-		l = l.add(quiet, strings.Repeat("─", rest))
+	if rest := width - l.Width() - 1; rest > 0 {
+		l = l.Add(quiet, strings.Repeat("─", rest))
 	}
-	return m.theme.line(l.add(quiet, right))
+	return m.theme.line(l.Add(quiet, right))
 }
 
 func (m *Model) detailsBox(r rect) []string {

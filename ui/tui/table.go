@@ -1,9 +1,5 @@
 package tui
 
-import (
-	"strings"
-)
-
 // column is one column of a table of T.
 type column[T any] struct {
 	title    string
@@ -182,10 +178,10 @@ func (t *table[T]) rowAt(y int) int {
 
 // titles draws the title line; sorted is the column the rows are ordered by.
 func (t *table[T]) titles(sorted int, reverse bool) line {
-	l := line{{strings.Repeat(" ", gutter), plain}}
+	l := text(spaces(gutter))
 	for i, p := range t.layout {
 		if i > 0 {
-			l = append(l, span{strings.Repeat(" ", gap), plain})
+			l = l.Add(plain, spaces(gap))
 		}
 		col := &t.columns[p.index]
 		title := styled(quiet, col.title)
@@ -197,29 +193,29 @@ func (t *table[T]) titles(sorted int, reverse bool) line {
 			title = styled(accent, col.title+arrow)
 		}
 		if col.right {
-			l = append(l, title.right(p.width)...)
+			l = append(l, title.Right(p.width)...)
 		} else {
-			l = append(l, title.fit(p.width)...)
+			l = append(l, title.Fit(p.width)...)
 		}
 	}
-	return l.cut(t.width)
+	return l.Cut(t.width)
 }
 
 // row draws row i.
 func (t *table[T]) row(i int) line {
 	r := &t.rows[i]
-	arrow := span{"  ", plain}
+	arrow := span{Text: "  "}
 	if i == t.cursor {
-		arrow = span{"▸ ", accent}
+		arrow = span{Text: "▸ ", Role: accent}
 	}
 	l := line{t.mark(r), arrow}
 	for n, p := range t.layout {
 		if n > 0 {
-			l = append(l, span{strings.Repeat(" ", gap), plain})
+			l = l.Add(plain, spaces(gap))
 		}
 		l = append(l, t.cell(r, p)...)
 	}
-	return l.fit(t.width)
+	return l.Fit(t.width)
 }
 
 func (t *table[T]) cell(r *T, p placed) line {
@@ -232,17 +228,17 @@ func (t *table[T]) cell(r *T, p placed) line {
 			// before the pivot; the others stay in line.
 			pivot := min(t.pivots[p.index], p.width-t.tails[p.index])
 			if shift := pivot - before; shift > 0 {
-				l = append(line{{strings.Repeat(" ", shift), plain}}, l...)
+				l = append(text(spaces(shift)), l...)
 			} else {
-				width = l.width() + shift
+				width = l.Width() + shift
 			}
 		}
 	}
-	if col.shorten != nil && l.width() > width {
+	if col.shorten != nil && l.Width() > width {
 		l = col.shorten(l, width)
 	}
 	if col.right {
-		return l.right(p.width)
+		return l.Right(p.width)
 	}
-	return l.fit(p.width)
+	return l.Fit(p.width)
 }

@@ -55,15 +55,15 @@ func (t *theme) render(b *strings.Builder, l line, selected bool) {
 	if selected {
 		b.WriteString(t.selected.before)
 		for _, s := range l {
-			b.WriteString(s.text)
+			b.WriteString(s.Text)
 		}
 		b.WriteString(t.selected.after)
 		return
 	}
 	for _, s := range l {
-		p := &t.paints[s.role]
+		p := &t.paints[s.Role]
 		b.WriteString(p.before)
-		b.WriteString(s.text)
+		b.WriteString(s.Text)
 		b.WriteString(p.after)
 	}
 }

@@ -65,7 +65,7 @@ func (m *Model) body(a area) []string {
 // the area.
 func (m *Model) table(a area) []string {
 	lines := make([]string, 0, a.table.height)
-	add := func(l line) { lines = append(lines, m.theme.line(l.fit(a.table.width))) }
+	add := func(l line) { lines = append(lines, m.theme.line(l.Fit(a.table.width))) }
 	switch {
 	case a.table.height == 0:
 		return nil
@@ -92,7 +92,7 @@ func (m *Model) table(a area) []string {
 	}
 	for i, l := range m.filterProblem(a.table.width) {
 		if i < len(lines) {
-			lines[i] = m.theme.line(l.fit(a.table.width))
+			lines[i] = m.theme.line(l.Fit(a.table.width))
 		}
 	}
 	return lines[:a.table.height]
