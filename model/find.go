@@ -9,16 +9,15 @@ func (m *Monitor) Find(id sockets.ID) (row Row, ok bool) {
 	if t == nil {
 		return Row{}, false
 	}
-	for i, other := range m.cur.tracks {
-		if other != t {
-			continue
-		}
-		if j := m.cur.pairs.peer[i]; j >= 0 && m.cur.pairs.server[j] {
-			i = int(j)
-		}
-		return m.row(m.cur, i, true), true
+	return m.row(m.cur, int(m.cur.folds(t.at)), true), true
+}
+
+// Socket returns a socket of the newest snapshot, nil if it has gone.
+func (m *Monitor) Socket(id sockets.ID) *sockets.Socket {
+	if t := m.tracks[id]; t != nil {
+		return &m.cur.snap.Sockets[t.at]
 	}
-	return Row{}, false
+	return nil
 }
 
 // Clients returns the connections that came in by a listener.
@@ -46,13 +45,15 @@ func (m *Monitor) HeldBy(pid int32) []Row {
 	return rows
 }
 
-// Keep returns a copy of the row that stays true to this moment: it does not
-// point into a snapshot that will be used again.
-func (r *Row) Keep() Row {
-	kept := *r
-	snap := *r.In
-	snap.Sockets, snap.Warnings = nil, nil
-	kept.In = &snap
-	kept.Socket, kept.Peer, kept.Listener = copySocket(r.Socket), copySocket(r.Peer), copySocket(r.Listener)
-	return kept
+// OnPort returns a row for every socket whose local port it is, each end of a
+// pair by itself.
+func (m *Monitor) OnPort(p sockets.Protocol, port uint16) []Row {
+	var rows []Row
+	f := m.cur
+	for i := range f.snap.Sockets {
+		if s := &f.snap.Sockets[i]; s.Protocol == p && s.Local.Port() == port {
+			rows = append(rows, m.row(f, i, false))
+		}
+	}
+	return rows
 }

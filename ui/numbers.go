@@ -84,3 +84,16 @@ func Interval(d time.Duration) string {
 	}
 	return s
 }
+
+// Millis writes a very short time: "0.04 ms", "12 ms".
+func Millis(d time.Duration) string {
+	ms := float64(d) / float64(time.Millisecond)
+	digits := 0
+	switch {
+	case ms < 1:
+		digits = 2
+	case ms < 10:
+		digits = 1
+	}
+	return strconv.FormatFloat(ms, 'f', digits, 64) + " ms"
+}

@@ -42,7 +42,7 @@ func markRole(m model.Mark) role {
 }
 
 // newRowTable makes the table of sockets. now is asked for ages.
-func newRowTable(now func() time.Time) table[model.Row] {
+func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool)) table[model.Row] {
 	return table[model.Row]{
 		keys: rowKeys,
 		is:   func(r *model.Row, key uint64) bool { return r.Is(sockets.ID(key)) },
@@ -55,8 +55,10 @@ func newRowTable(now func() time.Time) table[model.Row] {
 			{title: "PID", sort: int(model.ByPID), min: 5, max: 8, priority: 5, right: true, cell: pidCell},
 			{title: "PROCESS", sort: int(model.ByProcess), min: 15, max: 60, priority: 2, cell: processCell},
 			{title: "AGE", sort: int(model.ByAge), min: 4, max: 4, priority: 7, right: true, cell: func(r *model.Row) line { return ageCell(r, now()) }},
-			{title: "USER", sort: int(model.ByUser), min: 6, max: 12, priority: 8, cell: userCell},
-			{title: "COMMAND", sort: -1, min: 30, priority: 9, cell: commandCell, shorten: shortenMiddle},
+			{title: "IN/s", sort: -1, min: 4, max: 5, priority: 8, right: true, optional: true, cell: rateCell(flows, func(f *flow) float64 { return f.inRate })},
+			{title: "OUT/s", sort: -1, min: 5, max: 5, priority: 9, right: true, optional: true, cell: rateCell(flows, func(f *flow) float64 { return f.outRate })},
+			{title: "USER", sort: int(model.ByUser), min: 6, max: 12, priority: 10, cell: userCell},
+			{title: "COMMAND", sort: -1, min: 30, priority: 11, cell: commandCell, shorten: shortenMiddle},
 		},
 	}
 }
@@ -142,6 +144,21 @@ func ageCell(r *model.Row, now time.Time) line {
 		return text(age)
 	}
 	return styled(quiet, age)
+}
+
+// rateCell writes one direction of a connection's traffic, a dash where it is
+// not measured.
+func rateCell(flows func(*sockets.Socket) (flow, bool), of func(*flow) float64) func(*model.Row) line {
+	return func(r *model.Row) line {
+		f, ok := flows(r.Socket)
+		switch {
+		case !ok || !f.measured:
+			return styled(quiet, dash)
+		case of(&f) < 0.5:
+			return styled(quiet, "·")
+		}
+		return text(rateText(of(&f)))
+	}
 }
 
 func userCell(r *model.Row) line {

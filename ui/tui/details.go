@@ -44,8 +44,8 @@ func (d *detailsPane) title() string {
 }
 
 // lines writes the pane, at most width cells wide.
-func (d *detailsPane) lines(now time.Time, width int) []line {
-	w := detailsWriter{now: now, width: width, in: d.known}
+func (d *detailsPane) lines(now time.Time, width int, flows func(*sockets.Socket) (flow, bool)) []line {
+	w := detailsWriter{now: now, width: width, in: d.known, flows: flows}
 	if d.left {
 		when := "closed by now"
 		if !d.gone.IsZero() {
@@ -67,6 +67,7 @@ type detailsWriter struct {
 	now   time.Time
 	width int
 	in    *inspection
+	flows func(*sockets.Socket) (flow, bool)
 	out   []line
 }
 
@@ -161,15 +162,21 @@ func (w *detailsWriter) lineage(e *end) {
 	w.fact("why it runs", plain, strings.Join(chain, " › "))
 }
 
+const factIndent = 13
+
 // fact writes a name and what is to be said of it, on as many lines as it takes.
 func (w *detailsWriter) fact(name string, r role, what string) {
-	const indent = 13
-	for i, part := range words(what, w.width-indent) {
+	for i, part := range words(what, w.width-factIndent) {
 		if i > 0 {
 			name = ""
 		}
-		w.add(styled(quiet, name).Pad(indent).Add(r, part))
+		w.add(styled(quiet, name).Pad(factIndent).Add(r, part))
 	}
+}
+
+// factLine is fact for what has roles of its own; it is cut, not wrapped.
+func (w *detailsWriter) factLine(name string, what line) {
+	w.add(append(styled(quiet, name).Pad(factIndent), what...))
 }
 
 // facts writes what is known of the socket itself.
@@ -197,6 +204,19 @@ func (w *detailsWriter) facts() {
 		w.fact("queue", role, queue)
 	} else if s.HasQueue && s.RecvQueue+s.SendQueue > 0 {
 		w.fact("buffers", plain, ui.Size(uint64(s.RecvQueue))+" not read yet, "+ui.Size(uint64(s.SendQueue))+" not acknowledged yet")
+	}
+	if f, ok := w.flows(s); ok {
+		w.factLine("traffic", f.summary())
+		second := line{}
+		if len(f.history) > 1 {
+			second = styled(accent, sparkline(f.history)).Add(plain, "   ")
+		}
+		if f.rtt > 0 {
+			second = second.Add(quiet, "round trip ").Add(plain, ui.Millis(f.rtt))
+		}
+		if len(second) > 0 {
+			w.factLine("", second)
+		}
 	}
 	if s.Timer != sockets.NoTimer {
 		w.fact("timer", plain, strings.ReplaceAll(s.Timer.String(), "_", " ")+", "+ui.Left(s)+" left")
@@ -248,6 +268,9 @@ func (w *detailsWriter) clients() {
 			l = l.Add(notice, "  not accepted yet")
 		} else {
 			l = l.Add(quiet, "  "+ui.RowAge(c, w.now))
+		}
+		if f, ok := w.flows(c.Socket); ok && f.measured {
+			l = l.Add(accent, "  "+sparkline(f.history)).Add(quiet, "  "+rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑")
 		}
 		w.add(l)
 	}

@@ -50,7 +50,7 @@ func (t *table[T]) arrange() {
 		for c := range t.columns {
 			col := &t.columns[c]
 			// A column of dashes says nothing and gives its room to others.
-			if col.priority != priority || len(t.rows) > 0 && t.natural[c] == 0 {
+			if col.priority != priority || (len(t.rows) > 0 || col.optional) && t.natural[c] == 0 {
 				continue
 			}
 			if need := t.least(c) + gap; need <= room+gap && room > 0 {

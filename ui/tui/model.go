@@ -96,7 +96,7 @@ func newModel(o Options, query *model.Query, reader *process.Reader, now func() 
 		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:   textinput.New(),
 	}
-	m.rows, m.events = newRowTable(m.clock), newEventTable()
+	m.rows, m.events = newRowTable(m.clock, m.flowOf), newEventTable()
 	m.filter.Prompt = "/ "
 	m.filter.SetValue(harmless(o.Query))
 	m.restyle()
@@ -164,6 +164,9 @@ func (m *Model) start(t task) tea.Cmd {
 	}
 	j := job{read: t == reading, shape: m.shape, events: m.view == eventsView}
 	j.shape.View = m.modelView()
+	if j.read {
+		j.measure = m.inSight()
+	}
 	if m.details != nil {
 		j.inspect = m.details.id
 	}

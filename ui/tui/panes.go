@@ -48,7 +48,7 @@ func (m *Model) edge(left, right, label string, width int) string {
 }
 
 func (m *Model) detailsBox(r rect) []string {
-	content := m.details.lines(m.clock(), r.width-4)
+	content := m.details.lines(m.clock(), r.width-4, m.flowOf)
 	hints := "x free · y copy · o open · esc back"
 	if len(content) > r.height-2 {
 		hints = "pgup pgdn scroll · " + hints

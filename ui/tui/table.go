@@ -8,6 +8,7 @@ type column[T any] struct {
 	max      int  // cells beyond which it does not grow, 0 for no bound
 	priority int  // 1 is the last to be left out
 	right    bool // numbers
+	optional bool // not drawn above an empty table either
 	cell     func(*T) line
 	// pivot gives the width of what stands before the point at which the cells
 	// of the column are lined up, -1 for a cell that is not; nil for none.

@@ -21,12 +21,14 @@ type worker struct {
 	reader  people
 	monitor *model.Monitor
 	journal *model.Journal
+	meter   meter
 
 	snaps    [2]*sockets.Snapshot
 	snapTurn int
 	rows     [2][]model.Row
 	events   [2][]model.Event
 	rowTurn  int
+	flows    map[sockets.ID]flow // of the last look; handed out, never changed
 }
 
 // people is what the worker asks about processes.
@@ -46,6 +48,7 @@ func newWorker(source sockets.Source, reader people) *worker {
 		reader:  reader,
 		monitor: model.NewMonitor(),
 		journal: model.NewJournal(journalSize),
+		meter:   newMeter(source),
 		snaps:   [2]*sockets.Snapshot{{}, {}},
 	}
 }
@@ -54,9 +57,10 @@ func newWorker(source sockets.Source, reader people) *worker {
 type job struct {
 	read    bool // ask the kernel first
 	shape   model.Shape
-	events  bool       // the journal in place of rows
-	inspect sockets.ID // the socket whose details are wanted, 0 for none
-	free    *dialog    // the dialog that wants a plan, nil for none
+	events  bool         // the journal in place of rows
+	measure []sockets.ID // the connections whose bytes are to be counted, with read
+	inspect sockets.ID   // the socket whose details are wanted, 0 for none
+	free    *dialog      // the dialog that wants a plan, nil for none
 }
 
 // result is a finished job: nothing in it has to be sorted or looked up again.
@@ -68,6 +72,7 @@ type result struct {
 	warnings []sockets.Warning
 	from     string
 	at       time.Time
+	flows    map[sockets.ID]flow
 	details  *inspection
 	plan     *model.Plan
 	err      error
@@ -93,6 +98,10 @@ func (w *worker) work(j job) result {
 	if snap == nil {
 		return res
 	}
+	if j.read {
+		w.flows = w.meter.look(w.monitor, j.measure, snap.Time)
+	}
+	res.flows = w.flows
 	w.rowTurn = 1 - w.rowTurn
 	rows := w.rows[w.rowTurn][:0]
 	rows, res.counts = w.monitor.Rows(rows, j.shape)

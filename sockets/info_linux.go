@@ -1,0 +1,33 @@
+package sockets
+
+import (
+	"golang.org/x/sys/unix"
+)
+
+// Info implements [Informer]. Another source than sock_diag knows nothing of it.
+func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
+	r, ok := l.reader.(*diagReader)
+	for _, s := range all {
+		var i TCPInfo
+		if ok && s.Protocol == TCP && s.Connected() {
+			i = r.diag.info(s)
+		}
+		dst = append(dst, i)
+	}
+	return dst
+}
+
+// info asks about one socket. Whatever goes wrong means that it has gone.
+func (d *diag) info(s *Socket) TCPInfo {
+	d.seq++
+	d.req = exactRequest(d.req[:0], s, sockDiagByFamily, nlmFlagRequest, d.seq)
+	d.req[nlHeaderLen+2] = 1 << (attrInfo - 1) // idiag_ext: which attributes are wanted
+	if _, err := unix.Write(d.fd, d.req); err != nil {
+		return TCPInfo{}
+	}
+	n, err := unix.Read(d.fd, d.buf)
+	if err != nil {
+		return TCPInfo{}
+	}
+	return parseAnswer(d.buf[:n], d.seq)
+}

@@ -1,0 +1,108 @@
+package sockets
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// Notice is the kernel's word that a socket has ended (net/core/sock_diag.c,
+// sock_diag_broadcast_destroy). It has no owner any more: who held it is known
+// only to those who saw the socket while it lived.
+type Notice struct {
+	Time   time.Time
+	Socket Socket
+	Info   TCPInfo // of a TCP socket
+}
+
+// TCPInfo is what the kernel counts on a TCP connection (struct tcp_info,
+// include/uapi/linux/tcp.h).
+type TCPInfo struct {
+	Known    bool
+	Sent     uint64 // bytes of payload, each counted once
+	Received uint64 // bytes of payload; the peer's FIN counts as one
+	RTT      time.Duration
+}
+
+const (
+	attrInfo = 2 // INET_DIAG_INFO
+
+	// Offsets within struct tcp_info.
+	infoRTT      = 68  // u32, microseconds
+	infoReceived = 128 // u64 tcpi_bytes_received
+	infoSent     = 200 // u64 tcpi_bytes_sent, with what was sent again
+	infoResent   = 208 // u64 tcpi_bytes_retrans
+	infoLen      = 216
+)
+
+// parseInfo reads struct tcp_info. Kernels before 4.19 give a shorter one, of
+// which nothing is used.
+func parseInfo(b []byte) TCPInfo {
+	if len(b) < infoLen {
+		return TCPInfo{}
+	}
+	ne := binary.NativeEndian
+	i := TCPInfo{
+		Known:    true,
+		Sent:     ne.Uint64(b[infoSent:]),
+		Received: ne.Uint64(b[infoReceived:]),
+		RTT:      time.Duration(ne.Uint32(b[infoRTT:])) * time.Microsecond,
+	}
+	if again := ne.Uint64(b[infoResent:]); again <= i.Sent {
+		i.Sent -= again
+	}
+	return i
+}
+
+// parseNotices appends the notices in buf, one datagram of the destroy groups.
+func parseNotices(dst []Notice, buf []byte, now time.Time) []Notice {
+	ne := binary.NativeEndian
+	for len(buf) >= nlHeaderLen {
+		size := int(ne.Uint32(buf))
+		if size < nlHeaderLen || size > len(buf) {
+			return dst // what follows cannot be trusted
+		}
+		body := buf[nlHeaderLen:size]
+		if ne.Uint16(buf[4:]) == sockDiagByFamily && len(body) >= diagMessageLen {
+			dst = appendNotice(dst, body, now)
+		}
+		buf = buf[min(align4(size), len(buf)):]
+	}
+	return dst
+}
+
+func appendNotice(dst []Notice, body []byte, now time.Time) []Notice {
+	n := Notice{Time: now}
+	protocol := UDP
+	eachAttr(body[diagMessageLen:], func(kind uint16, data []byte) {
+		switch {
+		case kind == attrInfo:
+			n.Info = parseInfo(data)
+		case kind == attrProtocol && len(data) >= 1:
+			protocol = Protocol(data[0])
+		}
+	})
+	one, err := appendSocket(nil, body, protocol)
+	if err != nil {
+		return dst
+	}
+	n.Socket = one[0]
+	n.Socket.HasUID, n.Socket.HasQueue, n.Socket.NoOwner = false, false, NoReason
+	return append(dst, n)
+}
+
+const attrProtocol = 10 // INET_DIAG_PROTOCOL
+
+// parseAnswer takes tcp_info out of the answer to a question about one socket.
+func parseAnswer(buf []byte, seq uint32) TCPInfo {
+	ne := binary.NativeEndian
+	if len(buf) < nlHeaderLen+diagMessageLen || ne.Uint16(buf[4:]) != sockDiagByFamily || ne.Uint32(buf[8:]) != seq {
+		return TCPInfo{}
+	}
+	var i TCPInfo
+	eachAttr(buf[nlHeaderLen+diagMessageLen:], func(kind uint16, data []byte) {
+		if kind == attrInfo {
+			i = parseInfo(data)
+		}
+	})
+	return i
+}

@@ -1,0 +1,159 @@
+package tui
+
+import (
+	"time"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/ui"
+)
+
+// meter measures how much goes over the connections that are in sight. Each
+// costs a question to the kernel, so it is asked about those and no others.
+type meter struct {
+	source sockets.Informer // nil if the source cannot tell
+	flows  map[sockets.ID]*flow
+	pass   int
+	wanted []*sockets.Socket
+	infos  []sockets.TCPInfo
+}
+
+// flow is what is known of one connection, seen from the row's socket.
+type flow struct {
+	in, out  uint64  // bytes of payload so far
+	inRate   float64 // bytes a second since the last look
+	outRate  float64
+	measured bool // two looks have been taken: the rates are known
+	rtt      time.Duration
+	history  []float64 // in and out together, the newest last
+	at       time.Time
+	pass     int
+}
+
+// historyLength is how many looks a sparkline goes back.
+const historyLength = 16
+
+func newMeter(source sockets.Source) meter {
+	informer, _ := source.(sockets.Informer)
+	return meter{source: informer, flows: map[sockets.ID]*flow{}}
+}
+
+// look measures the connections with these IDs and returns a copy of what is
+// known of each.
+func (t *meter) look(m *model.Monitor, ids []sockets.ID, now time.Time) map[sockets.ID]flow {
+	if t.source == nil || len(ids) == 0 {
+		return nil
+	}
+	t.pass++
+	t.wanted = t.wanted[:0]
+	for _, id := range ids {
+		if s := m.Socket(id); s != nil && s.Connected() && s.Protocol == sockets.TCP {
+			t.wanted = append(t.wanted, s)
+		}
+	}
+	t.infos = t.source.Info(t.infos[:0], t.wanted)
+	known := make(map[sockets.ID]flow, len(t.wanted))
+	for i, s := range t.wanted {
+		if t.infos[i].Known {
+			known[s.ID] = *t.take(s.ID, &t.infos[i], now)
+		}
+	}
+	for id, f := range t.flows {
+		if t.pass-f.pass > 10*historyLength {
+			delete(t.flows, id) // out of sight for long
+		}
+	}
+	return known
+}
+
+func (t *meter) take(id sockets.ID, i *sockets.TCPInfo, now time.Time) *flow {
+	f := t.flows[id]
+	if f == nil {
+		f = &flow{}
+		t.flows[id] = f
+	} else if seconds := now.Sub(f.at).Seconds(); seconds > 0 {
+		f.inRate = rate(i.Received, f.in, seconds)
+		f.outRate = rate(i.Sent, f.out, seconds)
+		f.measured = true
+		if len(f.history) == historyLength {
+			f.history = f.history[1:]
+		}
+		// A copy was handed out: it must not see this value appear.
+		f.history = append(f.history[:len(f.history):len(f.history)], f.inRate+f.outRate)
+	}
+	f.in, f.out, f.rtt, f.at, f.pass = i.Received, i.Sent, i.RTT, now, t.pass
+	return f
+}
+
+func rate(now, before uint64, seconds float64) float64 {
+	if now < before {
+		return 0
+	}
+	return float64(now-before) / seconds
+}
+
+// rateText writes bytes a second; what is next to nothing is a dot.
+func rateText(bytes float64) string {
+	if bytes < 0.5 {
+		return "·"
+	}
+	return ui.Size(uint64(bytes + 0.5))
+}
+
+// sparkline draws the history, as high as its highest value.
+func sparkline(history []float64) string {
+	const bars = "▁▂▃▄▅▆▇█"
+	top := 0.0
+	for _, v := range history {
+		top = max(top, v)
+	}
+	out := make([]rune, 0, len(history))
+	for _, v := range history {
+		level := 0
+		if top > 0 {
+			level = int(v / top * 7)
+		}
+		out = append(out, []rune(bars)[level])
+	}
+	return string(out)
+}
+
+// summary tells all about a flow in one line.
+func (f *flow) summary() line {
+	l := text("↓ " + ui.Size(f.in) + "  ↑ " + ui.Size(f.out))
+	if f.measured {
+		l = text(rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑").Add(quiet, "   in all ").
+			Add(plain, ui.Size(f.in)+" ↓  "+ui.Size(f.out)+" ↑")
+	}
+	return l
+}
+
+// inSight lists the connections worth measuring: those of the rows on the
+// screen, and those that the details name.
+func (m *Model) inSight() []sockets.ID {
+	var ids []sockets.ID
+	add := func(r *model.Row) {
+		if r.Socket.Connected() && r.Mark != model.Closed {
+			ids = append(ids, r.Socket.ID)
+		}
+	}
+	if m.view != eventsView {
+		t := &m.rows
+		for i := t.offset; i < min(t.offset+t.height, len(t.rows)); i++ {
+			add(&t.rows[i])
+		}
+	}
+	if d := m.details; d != nil && d.known != nil {
+		add(&d.known.row)
+		for i := range d.known.clients[:min(len(d.known.clients), 20)] {
+			add(&d.known.clients[i])
+		}
+	}
+	return ids
+}
+
+// flowOf returns what is known of a connection; ok is false if nothing is.
+func (m *Model) flowOf(s *sockets.Socket) (f flow, ok bool) {
+	f, ok = m.last.flows[s.ID]
+	return f, ok
+}
