@@ -15,11 +15,19 @@ const (
 	AnswerInUse Answer = "EADDRINUSE"
 )
 
-// Asked is a bind that was tried at one address, without and with SO_REUSEADDR.
+// Bind is one bind to try: an address, "::" dual-stack unless V6Only.
+type Bind struct {
+	Host   netip.Addr
+	V6Only bool
+}
+
+// Asked is a bind that was tried, without and with SO_REUSEADDR.
 type Asked struct {
-	Host         netip.Addr
+	Bind
 	Plain, Reuse Answer
 }
+
+func (b Bind) newcomer() newcomer { return newcomer{b.Host, b.V6Only} }
 
 // verdict of a holder at one address.
 type certainty uint8
@@ -34,7 +42,9 @@ const (
 // SO_REUSEADDR, and whether it is loose (see looseness). Of the four
 // combinations some are ruled out, by its options or by the kernel's answers.
 type suspect struct {
-	socket   *sockets.Socket
+	row      *Row
+	socket   *sockets.Socket // the row's
+	options  sockets.SocketOptions
 	possible [4]bool
 }
 
@@ -43,11 +53,11 @@ const (
 	asLoose
 )
 
-func newSuspect(s *sockets.Socket, reuse sockets.Known) *suspect {
-	c := &suspect{socket: s}
-	loose := looseness(s)
+func newSuspect(r *Row, o sockets.SocketOptions) *suspect {
+	c := &suspect{row: r, socket: r.Socket, options: o}
+	loose := looseness(r.Socket, o.V6Only)
 	for i := range c.possible {
-		c.possible[i] = fits(reuse, i&withReuse != 0) && fits(loose, i&asLoose != 0)
+		c.possible[i] = fits(o.ReuseAddr, i&withReuse != 0) && fits(loose, i&asLoose != 0)
 	}
 	return c
 }
@@ -66,6 +76,17 @@ func (c *suspect) stops(n newcomer, reuse bool, combination int) bool {
 	}
 	shares := reuse && combination&withReuse != 0 && c.socket.State != sockets.Listen
 	return !shares
+}
+
+// settled tells whether everything about the holder is known.
+func (c *suspect) settled() bool {
+	n := 0
+	for _, possible := range c.possible {
+		if possible {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // verdict sums up over the combinations that are still possible.
@@ -114,7 +135,7 @@ func settle(suspects []*suspect, asked []Asked) {
 	for again := true; again; {
 		again = false
 		for _, a := range asked {
-			n := newcomer{a.Host}
+			n := a.newcomer()
 			again = settleOne(suspects, n, false, a.Plain) || again
 			again = settleOne(suspects, n, true, a.Reuse) || again
 		}

@@ -29,14 +29,28 @@ func (k EventKind) String() string {
 	return ""
 }
 
+func (k EventKind) mark() Mark {
+	switch k {
+	case EventOpened:
+		return New
+	case EventClosed:
+		return Closed
+	}
+	return Changed
+}
+
 // Event is something that happened between two snapshots. A loopback connection
 // has one event for both ends.
 type Event struct {
 	Kind EventKind
 	Time time.Time
-	// Row is a copy of the row as it was at the event, or last seen.
+	// Row is a copy of the row as it was at the event; with EventClosed as it
+	// was last seen. Row.In knows no other processes than the row's own. If of
+	// a connection only the client's end has changed, the row is that end's,
+	// not folded.
 	Row Row
-	// From is the state before an EventChanged.
+	// From is the state of Row.Socket before an EventChanged; if the row was
+	// the other end's before, the state of that.
 	From sockets.State
 	// Lived is how long the row was seen, with EventClosed; 0 if it was there
 	// before lotop, or if no snapshot saw it alive.
@@ -44,41 +58,45 @@ type Event struct {
 	// Unseen tells that no snapshot saw the connection: it came and went
 	// between two.
 	Unseen bool
+	// Sent and Received are bytes of payload, seen from Row.Socket, with
+	// EventClosed and if Counted; RTT is the last known round trip.
+	Counted        bool
+	Sent, Received uint64
+	RTT            time.Duration
 	// Seq numbers the events of a Journal from 1 on.
 	Seq uint64
+
+	remains bool // a TIME_WAIT of it stands in the table
 }
 
 // change is what happened to one socket; tell makes events of them.
 type change struct {
 	kind  EventKind
 	track *track
-	index int // of the socket: in the old frame for EventClosed, else in the new
-	from  sockets.State
 	told  bool
 }
 
-func (m *Monitor) note(c change) {
-	c.track.change = int32(len(m.changes))
-	m.changes = append(m.changes, c)
+func (m *Monitor) note(kind EventKind, t *track) {
+	t.change = int32(len(m.changes))
+	m.changes = append(m.changes, change{kind: kind, track: t})
 }
 
 // tell folds the changes of both ends of a connection into one event each.
 func (m *Monitor) tell() []Event {
 	var events []Event
-	thin := map[*frame]*sockets.Snapshot{}
 	for i := range m.changes {
 		c := &m.changes[i]
 		if c.told {
 			continue
 		}
 		c.told = true
-		p := m.peerChange(c)
+		p := m.peerChange(c.track)
 		if p != nil {
 			p.told = true
 		}
 		if e, ok := m.event(c, p); ok {
-			e.Row = m.keep(c, thin)
 			e.Time = m.cur.snap.Time
+			e.Row.Mark = e.Kind.mark()
 			events = append(events, e)
 		}
 	}
@@ -86,31 +104,24 @@ func (m *Monitor) tell() []Event {
 }
 
 // peerChange returns what happened to the other end in the same pass, or nil.
-func (m *Monitor) peerChange(c *change) *change {
-	p := c.track.peer
-	if p == nil || p.change < 0 || int(p.change) >= len(m.changes) {
+func (m *Monitor) peerChange(t *track) *change {
+	if t.peer == nil || t.peer.change < 0 {
 		return nil
 	}
-	if pc := &m.changes[p.change]; pc.track == p {
-		return pc
-	}
-	return nil
+	return &m.changes[t.peer.change]
 }
 
-func (m *Monitor) event(c, p *change) (Event, bool) {
+// event makes an event of what happened to a socket and, if p is not nil, to
+// the other end of its connection; ok is false if that is no news.
+func (m *Monitor) event(c, p *change) (e Event, ok bool) {
 	t, peer := c.track, c.track.peer
-	if m.ended(t) && (peer == nil || m.ended(peer)) {
-		told := t.over || peer != nil && peer.over
-		t.over = true
-		if peer != nil {
-			peer.over = true
-		}
-		return Event{Kind: EventClosed, Lived: m.lived(t), Unseen: c.kind == EventOpened}, !told
+	switch {
+	case m.ended(t) && (peer == nil || m.ended(peer)):
+		return m.closed(t, peer)
+	case c.kind == EventOpened && (peer == nil || p != nil && p.kind == EventOpened):
+		return Event{Kind: EventOpened, Row: m.keep(m.cur, t.at)}, true
 	}
-	if c.kind == EventOpened && (peer == nil || p != nil && p.kind == EventOpened) {
-		return Event{Kind: EventOpened}, true
-	}
-	return Event{Kind: EventChanged, From: c.from}, true
+	return m.changed(t, peer)
 }
 
 // ended tells whether a socket's part is over: it has gone, or only the
@@ -119,64 +130,69 @@ func (m *Monitor) ended(t *track) bool {
 	return t.pass != m.pass || t.state == sockets.TimeWait
 }
 
-func (m *Monitor) lived(t *track) time.Duration {
-	if !t.exact {
-		return 0
+func (m *Monitor) closed(t, peer *track) (e Event, ok bool) {
+	told, remains := t.over, t.remains
+	t.over = true
+	f, i := m.last(t)
+	if peer != nil {
+		told, remains = told || peer.over, remains || peer.remains
+		peer.over = true
+		if f == m.cur {
+			f, i = m.last(peer)
+		}
 	}
-	return time.Duration(m.cur.snap.Time.UnixNano() - t.first)
+	if told || f == m.cur && m.hears.on && !m.hears.deaf {
+		return Event{}, false // a TIME_WAIT has run out, or the kernel tells of it
+	}
+	e = Event{Kind: EventClosed, Unseen: f == m.cur, remains: remains}
+	if j := f.pairs.peer[i]; j >= 0 && !m.ended(f.tracks[j]) {
+		e.Row = f.keep(m.row(f, int(i), false)) // the other end goes on with somebody else
+	} else {
+		e.Row = m.keep(f, i)
+	}
+	if e.Row.Exact && !e.Unseen {
+		e.Lived = max(m.cur.snap.Time.Sub(e.Row.First), 0)
+	}
+	return e, true
 }
 
-// keep copies the row that a change belongs to out of its snapshot, whose
+// last returns where the last snapshot had a socket; if it had not, where this
+// one has it.
+func (m *Monitor) last(t *track) (*frame, int32) {
+	switch {
+	case t.pass != m.pass:
+		return m.old, t.at
+	case t.was >= 0:
+		return m.old, t.was
+	}
+	return m.cur, t.at
+}
+
+// changed compares what the table shows of a connection with what it showed.
+func (m *Monitor) changed(t, peer *track) (e Event, ok bool) {
+	if t.pass != m.pass {
+		t, peer = peer, t // one end has gone, the other is what shows
+	}
+	f, was := m.last(t)
+	if f == m.cur {
+		f, was = m.last(peer) // an end has come to one that was there
+	}
+	was, is := f.folds(was), m.cur.folds(t.at)
+	before, now := f.snap.Sockets[was].State, m.cur.snap.Sockets[is].State
+	if before != now {
+		return Event{Kind: EventChanged, From: before, Row: m.keep(m.cur, is)}, true
+	}
+	was, is = f.pairs.peer[was], m.cur.pairs.peer[is]
+	if was < 0 || is < 0 || f.snap.Sockets[was].State == m.cur.snap.Sockets[is].State {
+		return Event{}, false
+	}
+	e = Event{Kind: EventChanged, From: f.snap.Sockets[was].State}
+	e.Row = m.cur.keep(m.row(m.cur, int(is), false))
+	return e, true
+}
+
+// keep copies the row that stands for a socket out of its snapshot, whose
 // memory will be used again.
-func (m *Monitor) keep(c *change, thin map[*frame]*sockets.Snapshot) Row {
-	f := m.cur
-	if c.kind == EventClosed {
-		f = m.old
-	}
-	i := c.index
-	if j := f.pairs.peer[i]; j >= 0 && f.pairs.server[j] {
-		i = int(j)
-	}
-	r := m.row(f, i, true)
-	if thin[f] == nil {
-		snap := *f.snap
-		snap.Sockets, snap.Warnings = nil, nil
-		thin[f] = &snap
-	}
-	r.In = thin[f]
-	r.Socket, r.Peer, r.Listener = copySocket(r.Socket), copySocket(r.Peer), copySocket(r.Listener)
-	return r
-}
-
-func copySocket(s *sockets.Socket) *sockets.Socket {
-	if s == nil {
-		return nil
-	}
-	c := *s
-	return &c
-}
-
-// raise keeps the rows that have gone for a moment, and lets go of those whose
-// moment is over. A TIME_WAIT that follows its connection is no ghost: it still
-// stands in the table.
-func (m *Monitor) raise(events []Event) {
-	now := m.cur.snap.Time
-	kept := m.ghosts[:0]
-	for _, g := range m.ghosts {
-		if now.Before(g.until) {
-			kept = append(kept, g)
-		}
-	}
-	m.ghosts = kept
-	for _, e := range events {
-		if e.Kind != EventClosed || m.tracks[e.Row.Socket.ID] != nil {
-			continue
-		}
-		if e.Row.Folded && m.tracks[e.Row.Peer.ID] != nil {
-			continue
-		}
-		row := e.Row
-		row.Mark = Closed
-		m.ghosts = append(m.ghosts, ghost{row: row, until: now.Add(MarkFor)})
-	}
+func (m *Monitor) keep(f *frame, i int32) Row {
+	return f.keep(m.row(f, int(f.folds(i)), true))
 }

@@ -3,20 +3,21 @@ package model
 // Journal keeps the newest events, up to a fixed number, so that memory stays
 // flat however long lotop runs.
 type Journal struct {
+	size int
 	ring []Event
-	next int
+	next int // where the oldest is, once the ring is full
 	seq  uint64
 }
 
-// NewJournal makes room for size events.
-func NewJournal(size int) *Journal { return &Journal{ring: make([]Event, 0, size)} }
+// NewJournal returns a Journal that keeps size events, at least one.
+func NewJournal(size int) *Journal { return &Journal{size: max(size, 1)} }
 
 // Add takes events in, the oldest first.
 func (j *Journal) Add(events ...Event) {
 	for _, e := range events {
 		j.seq++
 		e.Seq = j.seq
-		if len(j.ring) < cap(j.ring) {
+		if len(j.ring) < j.size {
 			j.ring = append(j.ring, e)
 			continue
 		}

@@ -18,24 +18,39 @@ type Monitor struct {
 	cur, old *frame
 	pass     uint32
 	tracks   map[sockets.ID]*track
+	pairer   pairer
 	ghosts   []ghost
 	changes  []change
-	debug    map[*process.Process]debugServer
+	debug    debuggers
+	hears    hearing
+	sorter   sorter
+
+	// Of the last call of Rows, to put the next in order at little cost.
+	listings uint32  // how many calls there were
+	listed   []int32 // the sockets of its rows, by index in their table
+	places   []int32 // where these rows came to stand
 }
 
 // track is what is remembered of a socket while it lives.
 type track struct {
-	first  int64 // when it was first seen, in ns since 1970; 0 unknown
-	since  int64 // when mark was set
-	peer   *track
-	pass   uint32 // last pass that saw it
-	change int32  // index of what happened to it in this pass, -1 for nothing
-	state  sockets.State
-	mark   Mark
-	exact  bool // first is when it was seen to come
-	sure   bool // it is known which end of its connection it is
-	server bool // that it is the server's
-	over   bool // the end of its connection has been told
+	first int64  // when it was first seen, in ns since 1970; 0 unknown
+	since int64  // when mark was set
+	peer  *track // the other end of its connection, which has it as peer in turn
+	pass  uint32 // last pass that saw it
+	// at is its place in the table of that pass, was the place in the table
+	// before that, -1 if it was not there.
+	at, was int32
+	// place is where its row stood in the listing with that number.
+	place   int32
+	listing uint32
+	change  int32 // index of what happened to it in this pass, -1 for nothing
+	state   sockets.State
+	mark    Mark
+	exact   bool // first is when it was seen to come
+	sure    bool // it is known which end of its connection it is
+	server  bool // that it is the server's
+	over    bool // the end of its connection has been told
+	remains bool // it has gone, and left a TIME_WAIT in the table under another ID
 }
 
 // frame is a snapshot with what was made of it. Two of them take turns, so that
@@ -45,24 +60,20 @@ type frame struct {
 	tracks []*track // of the snapshot's sockets, by index
 	pairs  pairing
 	crowd  []crowd // of the snapshot's sockets, by index
+	kept   *keeper // copies out of snap, nil as long as there are none
 }
 
 // crowd is how many connections a listener has, and how many of them it has not
 // accepted.
 type crowd struct{ clients, waiting int32 }
 
-// ghost is a row that has gone and still shows for a moment.
-type ghost struct {
-	row   Row
-	until time.Time
-}
-
 // NewMonitor returns a Monitor that has seen nothing yet.
 func NewMonitor() *Monitor {
 	return &Monitor{
 		cur: &frame{}, old: &frame{},
-		tracks: map[sockets.ID]*track{},
-		debug:  map[*process.Process]debugServer{},
+		tracks:   map[sockets.ID]*track{},
+		debug:    debuggers{known: map[*process.Process]debugServer{}},
+		listings: 1, // a new track has been in none
 	}
 }
 
@@ -78,67 +89,85 @@ func (m *Monitor) Advance(next *sockets.Snapshot) []Event {
 	m.cur, m.old = m.old, m.cur
 	m.cur.snap = next
 	m.pass++
-	m.changes = m.changes[:0]
 	m.follow(begin)
-	m.cur.pairs.build(next.Sockets)
+	m.pairer.match(&m.cur.pairs, next.Sockets)
 	m.joinPeers()
-	m.recallSides()
+	m.settleSides()
 	m.cur.countCrowds()
 	m.findGone()
-	m.forgetDebuggers()
+	m.joinRemains()
+	m.debug.meet(next)
 	events := m.tell()
 	m.raise(events)
+	if m.hears.on {
+		events = append(events, m.catchUp()...)
+		m.raiseHeard()
+		m.forgetHeard()
+	}
+	m.letGo()
 	return events
 }
 
 // follow updates the track of every socket. A table that changes while it is
 // read can hold a socket twice: the second is dropped.
 func (m *Monitor) follow(begin bool) {
-	f := m.cur
+	f, all := m.cur, m.cur.snap.Sockets
 	now := f.snap.Time.UnixNano()
+	last := len(f.tracks)
 	f.tracks = f.tracks[:0]
-	kept := f.snap.Sockets[:0]
-	for i := range f.snap.Sockets {
-		s := &f.snap.Sockets[i]
-		t := m.tracks[s.ID]
+	expected := 0
+	for i := range all {
+		s := &all[i]
+		at := len(f.tracks)
+		t := m.recall(s.ID, &expected)
 		switch {
 		case t == nil:
 			t = m.meet(s, now, begin)
 		case t.pass == m.pass:
 			continue
 		default:
-			t.pass, t.change = m.pass, -1
-			if t.state != s.State {
-				m.note(change{kind: EventChanged, track: t, index: len(f.tracks), from: t.state})
-				t.state = s.State
-				if t.mark != New { // what is new stays new while its handshake goes on
-					t.mark, t.since = Changed, now
-				}
-			}
+			m.meetAgain(t, s, now)
 		}
-		if t.mark != Unmarked && now-t.since > int64(MarkFor) {
-			t.mark = Unmarked
+		if at < i {
+			all[at] = *s
 		}
-		if len(kept) < i {
-			kept = append(kept, *s)
-		} else {
-			kept = kept[:i+1] // nothing was dropped so far: it is in its place
-		}
+		t.at = int32(at)
 		f.tracks = append(f.tracks, t)
 	}
-	f.snap.Sockets = kept
+	f.snap.Sockets = all[:len(f.tracks)]
+	if n := len(f.tracks); n < last {
+		clear(f.tracks[n:last]) // or what is gone would be kept alive
+	}
+}
+
+// recall finds the track of a socket. A table mostly keeps its order, so the
+// next one is expected where the last table had it: that spares the look-up.
+func (m *Monitor) recall(id sockets.ID, expected *int) *track {
+	i := *expected
+	if i < len(m.old.tracks) && m.old.snap.Sockets[i].ID == id {
+		*expected = i + 1
+		return m.old.tracks[i]
+	}
+	t := m.tracks[id]
+	if t != nil && t.pass != m.pass {
+		*expected = int(t.at) + 1
+	}
+	return t
 }
 
 // meet starts to track a socket. Of one that was there before lotop looked, all
 // that is known is that it is no older than its owner.
 func (m *Monitor) meet(s *sockets.Socket, now int64, begin bool) *track {
-	t := &track{pass: m.pass, change: -1, state: s.State}
+	t := &track{pass: m.pass, was: -1, change: -1, state: s.State}
 	m.tracks[s.ID] = t
 	if !begin {
 		t.first, t.exact, t.since, t.mark = now, true, now, New
-		m.note(change{kind: EventOpened, track: t, index: len(m.cur.tracks)})
+		if _, t.over = m.hears.known[s.ID]; !t.over { // else it was heard to end while the table was read
+			m.note(EventOpened, t)
+		}
 		return t
 	}
+	t.over = s.State == sockets.TimeWait // its expiry is no news
 	for _, o := range s.Owners {
 		if p := m.cur.snap.Process(o.PID); p != nil && !p.Started.IsZero() {
 			// Of several owners the oldest: the others inherited it.
@@ -150,32 +179,69 @@ func (m *Monitor) meet(s *sockets.Socket, now int64, begin bool) *track {
 	return t
 }
 
+func (m *Monitor) meetAgain(t *track, s *sockets.Socket, now int64) {
+	t.pass, t.was, t.change = m.pass, t.at, -1
+	if t.state == sockets.TimeWait && s.State != sockets.TimeWait {
+		// Without cookies the next connection between the same ports can have
+		// the same ID.
+		t.leavePeer()
+		*t = track{pass: m.pass, was: -1, state: s.State}
+		t.first, t.exact, t.since, t.mark = now, true, now, New
+		m.note(EventOpened, t)
+		return
+	}
+	if t.state != s.State {
+		t.state = s.State
+		m.note(EventChanged, t)
+		t.touch(now)
+		return
+	}
+	// A clock that was set back must not keep marks for hours.
+	if age := now - t.since; t.mark != Unmarked && (age >= int64(MarkFor) || age < 0) {
+		t.mark = Unmarked
+	}
+}
+
+// touch marks the socket as changed. What is new stays new, while its handshake
+// goes on, until its time is over.
+func (t *track) touch(now int64) {
+	if t.mark != New || now-t.since >= int64(MarkFor) || now < t.since {
+		t.mark, t.since = Changed, now
+	}
+}
+
 // joinPeers lets the tracks of a pair know each other, also after one has gone.
 func (m *Monitor) joinPeers() {
 	for i, j := range m.cur.pairs.peer {
-		if j >= 0 {
-			m.cur.tracks[i].peer = m.cur.tracks[j]
+		t := m.cur.tracks[i]
+		if j < 0 {
+			if t.peer != nil && t.peer.pass == m.pass {
+				t.leavePeer() // both are there and no pair: UDP can connect anew
+			}
+			continue
+		}
+		if int(j) < i {
+			continue // joined from there
+		}
+		p := m.cur.tracks[j]
+		switch {
+		case t.over != p.over:
+			// What is left of a connection that is over is not the other end of
+			// the next one between the same ports.
+			m.cur.pairs.peer[i], m.cur.pairs.peer[j] = -1, -1
+		case t.peer != p:
+			t.leavePeer()
+			p.leavePeer()
+			t.peer, p.peer = p, t
 		}
 	}
 }
 
-// recallSides remembers which end of its connection each socket is. A listener
-// or the other end shows it; once both have gone, only the memory is left.
-func (m *Monitor) recallSides() {
-	f := m.cur
-	for i, t := range f.tracks {
-		s := &f.snap.Sockets[i]
-		switch {
-		case !s.Connected():
-		case f.pairs.peer[i] >= 0 || f.pairs.listener[i] >= 0:
-			t.sure, t.server = true, f.pairs.server[i]
-		case t.sure:
-			f.pairs.server[i] = t.server
-		case s.State == sockets.SynSent,
-			f.snap.Ephemeral.Contains(s.Local.Port()) && !isOwn(f.snap, s.Remote.Addr()):
-			// Nobody listens on that port, and the system gave it out.
-			t.sure = true
-		}
+// leavePeer ends that two tracks know each other, so that no chain of tracks
+// that have gone stays in memory.
+func (t *track) leavePeer() {
+	if t.peer != nil {
+		t.peer.peer, t.peer = nil, nil
 	}
 }
 
@@ -198,63 +264,32 @@ func (f *frame) countCrowds() {
 
 // findGone notes what the last snapshot had and this one has not.
 func (m *Monitor) findGone() {
+	now := m.cur.snap.Time.UnixNano()
 	for i, t := range m.old.tracks {
-		if t.pass != m.pass {
-			m.note(change{kind: EventClosed, track: t, index: i, from: t.state})
-			delete(m.tracks, m.old.snap.Sockets[i].ID)
-		}
-	}
-}
-
-// forgetDebuggers keeps the memory of recognised processes from growing.
-func (m *Monitor) forgetDebuggers() {
-	for p := range m.debug {
-		if m.cur.snap.Process(int32(p.PID)) != p {
-			delete(m.debug, p)
-		}
-	}
-}
-
-// row makes the row of a frame's socket.
-func (m *Monitor) row(f *frame, i int, folded bool) Row {
-	s, t := &f.snap.Sockets[i], f.tracks[i]
-	r := Row{
-		Socket: s, In: f.snap, Exact: t.exact, Mark: t.mark, Inbound: f.pairs.server[i],
-		Unsure:  s.Connected() && !t.sure,
-		Clients: f.crowd[i].clients, Waiting: f.crowd[i].waiting,
-	}
-	if t.first != 0 {
-		r.First = time.Unix(0, t.first)
-	}
-	if l := f.pairs.listener[i]; l >= 0 && f.pairs.server[i] {
-		r.Listener = &f.snap.Sockets[l]
-	}
-	if j := f.pairs.peer[i]; j >= 0 {
-		r.Peer = &f.snap.Sockets[j]
-		r.Folded = folded
-		if folded && r.Mark != f.tracks[j].mark {
-			r.Mark = Changed
-		}
-	}
-	r.Reach = reachOf(f.snap, s, r.Peer)
-	r.Debugger = m.debuggerOf(&r)
-	return r
-}
-
-func (m *Monitor) debuggerOf(r *Row) string {
-	for _, o := range r.Socket.Owners {
-		p := r.In.Process(o.PID)
-		if p == nil {
+		if t.pass == m.pass {
 			continue
 		}
-		d, ok := m.debug[p]
-		if !ok {
-			d, _ = recogniseDebugger(p)
-			m.debug[p] = d
+		id := m.old.snap.Sockets[i].ID
+		delete(m.tracks, id)
+		if m.hears.on {
+			m.hears.known[id] = m.pass
 		}
-		if d.holds(r.Socket) {
-			return d.name
+		m.note(EventClosed, t)
+		if t.peer != nil && t.peer.pass == m.pass {
+			t.peer.touch(now) // its row is another one without this end
 		}
 	}
-	return ""
+}
+
+// letGo drops what only this pass needed.
+func (m *Monitor) letGo() {
+	for i := range m.changes {
+		if c := &m.changes[i]; c.kind == EventClosed {
+			c.track.leavePeer()
+		}
+	}
+	clear(m.changes)
+	m.changes = m.changes[:0]
+	m.cur.kept, m.old.kept = nil, nil
+	m.debug.forget(m.cur.snap)
 }

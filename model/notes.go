@@ -127,13 +127,14 @@ func (e *Evidence) noteProcess(h *Holder, p *process.Process) []string {
 	var notes []string
 	say := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	listens := h.Cause == CauseListener || h.Cause == CauseBound
+	c, proxied := e.Proxied[p.PID]
 	switch {
 	case p.PID == 1 && e.SocketUnit != "":
 		say("systemd itself holds it for the socket unit %s: systemctl stop %s; a service that it starts is not the holder", e.SocketUnit, e.SocketUnit)
 	case p.PID == 1:
 		say("init itself holds it, as systemd does for socket units: systemctl list-sockets names the unit to stop")
-	case e.Proxied[p.PID] != "":
-		say("%s forwards the port to the container %s: docker stop %s", named(p), e.Proxied[p.PID], e.Proxied[p.PID])
+	case proxied:
+		say("%s forwards the port to the container %s: %s", named(p), c.Name, c.stop())
 	case program(p) == "docker-proxy":
 		say("%s forwards the port to a container: docker ps names it, docker stop frees the port", named(p))
 	case forwards(p) && listens:
@@ -152,10 +153,10 @@ func (e *Evidence) noteProcess(h *Holder, p *process.Process) []string {
 	return notes
 }
 
-// bereaved tells whether a process was re-parented to init without being a
-// service: somebody started it and has gone.
+// bereaved tells whether a process has lost its parent without being a service,
+// which has none to begin with: somebody started it and has gone.
 func (e *Evidence) bereaved(p *process.Process) bool {
-	return p.Parent == 1 && !strings.HasSuffix(p.Cgroup.Unit.String(), ".service") && p.Cgroup.Container.String() == ""
+	return e.Adopted[p.PID] && !strings.HasSuffix(p.Cgroup.Unit.String(), ".service") && p.Cgroup.Container.String() == ""
 }
 
 func program(p *process.Process) string {

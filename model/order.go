@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -44,58 +45,72 @@ func ParseColumn(name string) (Column, bool) {
 }
 
 // ColumnNames lists what ParseColumn takes.
-func ColumnNames() []string { return columnNames[:] }
+func ColumnNames() []string { return slices.Clone(columnNames[:]) }
 
-// Order is a column and a direction. Ties are always broken by address, upwards,
-// so that rows do not dance.
+// Order is a column and a direction. Rows for which the column is not known
+// come last, reversed first. Ties are always broken by address, upwards, so
+// that rows do not dance: the order is total, no two rows are equal in it.
 type Order struct {
 	Column  Column
 	Reverse bool
 }
 
-func (o Order) compare(a, b Row) int { return o.Compare(&a, &b) }
-
-// Compare orders two rows; it gives 0 only for a row and itself.
-func (o Order) Compare(a, b *Row) int {
-	c := compareBy[o.Column](a, b)
-	if o.Reverse {
-		c = -c
+// columnKey gives what a row has in the column as a number that orders as the
+// column does, less than math.MaxUint64; known is false if there is nothing.
+func (s *sorter) columnKey(c Column, r *Row) (key uint64, known bool) {
+	switch k := r.Socket; c {
+	case ByProto:
+		return uint64(k.Protocol), true
+	case ByLocal:
+		return uint64(k.Protocol)<<16 | uint64(k.Local.Port()), true
+	case ByRemote:
+		if !k.Connected() {
+			return uint64(r.Clients), true
+		}
+		return 1<<62 | endPrefix(k.Remote), true
+	case ByState:
+		return stateRank(k.State), true
+	case ByPID:
+		if len(k.Owners) == 0 {
+			return 0, false
+		}
+		return uint64(k.Owners[0].PID), true
+	case ByProcess:
+		p := r.Owner(k)
+		return s.processes[p], p != nil
+	case ByUser:
+		return s.users[k.UID], k.HasUID
+	case ByAge: // the youngest first
+		return math.MaxInt64 - uint64(r.First.UnixNano()), !r.First.IsZero()
 	}
-	if c != 0 {
-		return c
+	return 0, true
+}
+
+// stateRank orders states by how much they say about what goes on now.
+func stateRank(s sockets.State) uint64 {
+	switch s {
+	case sockets.Listen:
+		return 0
+	case sockets.Established:
+		return 1
+	case sockets.TimeWait:
+		return 300
+	case sockets.Bound, sockets.Unconn:
+		return 299
 	}
-	return compareAddress(a, b)
+	return 2 + uint64(s)
 }
 
-var compareBy = [...]func(a, b *Row) int{
-	ByProto: func(a, b *Row) int { return cmp.Compare(a.Socket.Protocol, b.Socket.Protocol) },
-	ByLocal: compareLocal,
-	ByRemote: func(a, b *Row) int {
-		return cmp.Or(cmp.Compare(a.Clients, b.Clients), compareEnd(a.Socket.Remote, b.Socket.Remote))
-	},
-	ByState:   func(a, b *Row) int { return cmp.Compare(stateRank(a.Socket.State), stateRank(b.Socket.State)) },
-	ByPID:     func(a, b *Row) int { return comparePID(a, b) },
-	ByProcess: compareProcess,
-	ByUser:    compareUser,
-	ByAge:     func(a, b *Row) int { return compareAge(a, b) },
-}
-
-// compareLocal puts a listener before its connections, because both have its
-// port.
-func compareLocal(a, b *Row) int {
-	s, t := a.Socket, b.Socket
-	return cmp.Or(
-		cmp.Compare(s.Protocol, t.Protocol),
-		cmp.Compare(s.Local.Port(), t.Local.Port()),
-	)
-}
-
-// compareAddress is a total order: no two rows are equal in it.
+// compareAddress is a total order, of which rankAddress is the beginning. It
+// puts what holds a port before its connections.
 func compareAddress(a, b *Row) int {
-	if c := compareLocal(a, b); c != 0 {
+	s, t := a.Socket, b.Socket
+	if c := cmp.Compare(s.Protocol, t.Protocol); c != 0 {
 		return c
 	}
-	s, t := a.Socket, b.Socket
+	if c := cmp.Compare(s.Local.Port(), t.Local.Port()); c != 0 {
+		return c
+	}
 	if s.Connected() != t.Connected() {
 		if s.Connected() {
 			return 1
@@ -105,83 +120,51 @@ func compareAddress(a, b *Row) int {
 	if c := s.Local.Addr().Compare(t.Local.Addr()); c != 0 {
 		return c
 	}
-	if c := compareEnd(s.Remote, t.Remote); c != 0 {
+	if c := s.Remote.Compare(t.Remote); c != 0 {
 		return c
 	}
 	return cmp.Compare(s.ID, t.ID)
 }
 
-func compareEnd(a, b netip.AddrPort) int {
-	return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Port(), b.Port()))
-}
-
-// stateRank orders states by how much they say about what goes on now.
-func stateRank(s sockets.State) int {
-	switch s {
-	case sockets.Listen:
-		return 0
-	case sockets.Established:
-		return 1
-	case sockets.TimeWait:
-		return 20
-	case sockets.Bound, sockets.Unconn:
-		return 19
+// rankAddress gives numbers that order as compareAddress does, so that it is
+// needed only for those that are equal. If not whole, the first is only a
+// prefix, and decides only where it differs.
+func rankAddress(s *sockets.Socket) (local, remote uint64, whole bool) {
+	local = uint64(s.Protocol)<<56 | uint64(s.Local.Port())<<40 | endPrefix(s.Local)>>16
+	if s.Connected() {
+		local |= 1 << 39
 	}
-	return 2 + int(s)
+	return local, endPrefix(s.Remote), !isLong(s.Local.Addr())
 }
 
-func comparePID(a, b *Row) int {
-	p, q := firstPID(a.Socket), firstPID(b.Socket)
-	if (p == 0) != (q == 0) {
-		return cmp.Compare(q, p) // rows without a process come last
-	}
-	return cmp.Compare(p, q)
-}
-
-func firstPID(s *sockets.Socket) int32 {
-	if len(s.Owners) == 0 {
-		return 0
-	}
-	return s.Owners[0].PID
-}
-
-func compareProcess(a, b *Row) int {
-	p, q := a.Owner(a.Socket), b.Owner(b.Socket)
+// endPrefix gives 50 bits that order as address and port do. They are all there
+// is to tell of IPv4 and of ::1, and a prefix of other IPv6 addresses.
+func endPrefix(e netip.AddrPort) uint64 {
+	const none, short4, short6, long = 0, 1 << 48, 2 << 48, 3 << 48
+	a := e.Addr()
 	switch {
-	case p == q:
-		return 0
-	case p == nil:
-		return 1
-	case q == nil:
-		return -1
+	case !a.IsValid():
+		return none
+	case a.Is4():
+		b := a.As4()
+		return short4 | beUint32(b[:])<<16 | uint64(e.Port())
 	}
-	return cmp.Or(cmp.Compare(p.Name.String(), q.Name.String()), cmp.Compare(p.PID, q.PID))
+	b := a.As16()
+	if isLong(a) {
+		return long | beUint32(b[:])<<16 | uint64(b[4])<<8 | uint64(b[5])
+	}
+	return short6 | beUint32(b[12:])<<16 | uint64(e.Port())
 }
 
-func compareUser(a, b *Row) int {
-	s, t := a.Socket, b.Socket
-	if s.HasUID != t.HasUID {
-		if s.HasUID {
-			return -1
-		}
-		return 1
+// isLong tells whether an address does not fit into an endPrefix.
+func isLong(a netip.Addr) bool {
+	if !a.Is6() {
+		return false
 	}
-	if s.UID == t.UID {
-		return 0
-	}
-	return cmp.Or(
-		cmp.Compare(a.In.Users[s.UID].String(), b.In.Users[t.UID].String()),
-		cmp.Compare(s.UID, t.UID),
-	)
+	b := a.As16()
+	return a.Zone() != "" || [12]byte(b[:12]) != [12]byte{}
 }
 
-// compareAge puts the youngest first, and last what has no known age.
-func compareAge(a, b *Row) int {
-	if a.First.IsZero() != b.First.IsZero() {
-		if a.First.IsZero() {
-			return 1
-		}
-		return -1
-	}
-	return b.First.Compare(a.First)
+func beUint32(b []byte) uint64 {
+	return uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
 }

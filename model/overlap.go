@@ -6,9 +6,12 @@ import (
 	"lotop/sockets"
 )
 
-// newcomer is a bind that somebody wants to make: an address, "::" dual-stack.
-// It carries neither device nor SO_REUSEPORT.
-type newcomer struct{ addr netip.Addr }
+// newcomer is a bind that somebody wants to make: an address, "::" dual-stack
+// unless v6only. It carries neither device nor SO_REUSEPORT.
+type newcomer struct {
+	addr   netip.Addr
+	v6only bool
+}
 
 // overlaps tells whether holder and newcomer claim an address in common, by
 // ipv6_rcv_saddr_equal and ipv4_rcv_saddr_equal (net/ipv4/inet_connection_sock.c).
@@ -18,7 +21,7 @@ func overlaps(h *sockets.Socket, n newcomer, loose bool) bool {
 	ha, na := h.Local.Addr(), n.addr
 	switch {
 	case na.Is6() && na.IsUnspecified():
-		return true // dual-stack: everything on the port
+		return !n.v6only || ha.Is6() // dual-stack: everything on the port
 	case ha.Is4() && na.Is4():
 		return ha == na || ha.IsUnspecified() || na.IsUnspecified()
 	case ha.Is6() && na.Is6():
@@ -38,12 +41,13 @@ var standIn = netip.AddrFrom4([4]byte{127, 0, 0, 6})
 // looseness tells whether h is loose: it takes IPv4 into account although its
 // address is an IPv6 one. A socket that was bound by hand to a specific address
 // has IPV6_V6ONLY set by that; one that was accepted by a dual-stack listener,
-// or connected without a bind, may not, and most states do not show it.
-func looseness(h *sockets.Socket) sockets.Known {
+// or connected without a bind, may not, and most states do not show it: v6only
+// is what is known.
+func looseness(h *sockets.Socket, v6only sockets.Known) sockets.Known {
 	if !h.V6 || h.Mapped || h.Local.Addr().Is4() {
 		return sockets.No
 	}
-	switch h.V6Only {
+	switch v6only {
 	case sockets.Yes:
 		return sockets.No
 	case sockets.No:

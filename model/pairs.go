@@ -8,59 +8,64 @@ import (
 	"lotop/sockets"
 )
 
-// pairing finds the two ends of every connection inside this machine, and the
-// listener behind each server's end. Its memory is used again for the next
-// snapshot.
+// pairing says which sockets of a table belong together.
 type pairing struct {
 	peer     []int32 // index of the other end, -1 for none
-	server   []bool  // whether the socket is the server's end
-	listener []int32 // for a server's end, index of its listener, -1 for none
-
-	byTuple map[uint64]int32
-	byPort  map[portKey][]int32
+	listener []int32 // index of the socket a connection may have come in by, -1 for none
+	server   []bool  // whether the socket is the server's end; see settleSides
 }
 
-type portKey struct {
-	protocol sockets.Protocol
-	port     uint16
+// pairer finds the two ends of every connection inside this machine, and the
+// listener behind each. It is only memory that is used again for each table.
+type pairer struct {
+	ends []int32 // hash table: index of the first end of a connection, -1 for none
+	mask uint64
+	keys []uint64 // of the sockets, by index; see tupleKey
+	// ports leads to the first of the sockets that hold a port without a remote
+	// end, next from each to the next one; -1 for none. Every connection asks
+	// for its port, so this is no map.
+	ports []int32
+	next  []int32
 }
 
-func (p *pairing) build(all []sockets.Socket) {
-	p.reset(len(all))
-	for i := range all {
+// portIndex is a port's place in pairer.ports.
+func portIndex(s *sockets.Socket) int {
+	i := int(s.Local.Port())
+	if s.Protocol == sockets.UDP {
+		i += 1 << 16
+	}
+	return i
+}
+
+func (m *pairer) match(p *pairing, all []sockets.Socket) {
+	m.reset(p, len(all))
+	// From the end on, so that the lists are in the order of the table.
+	for i := len(all) - 1; i >= 0; i-- {
 		s := &all[i]
 		switch {
 		case !s.Connected():
 			if s.State != sockets.Bound {
-				key := portKey{s.Protocol, s.Local.Port()}
-				p.byPort[key] = append(p.byPort[key], int32(i))
+				port := portIndex(s)
+				m.next[i], m.ports[port] = m.ports[port], int32(i)
 			}
 		case s.Local != s.Remote: // one that is connected to itself has no second end
-			p.join(all, int32(i))
+			m.join(p, all, int32(i))
 		}
 	}
 	for i := range all {
-		if all[i].Connected() {
-			p.listener[i] = p.listenerOf(all, &all[i])
+		if s := &all[i]; s.Connected() && s.Local != s.Remote {
+			p.listener[i] = m.listenerOf(all, s)
 		}
-	}
-	for i := range all {
-		p.server[i] = p.isServer(all, i)
 	}
 }
 
-func (p *pairing) reset(n int) {
-	if p.byTuple == nil {
-		p.byTuple, p.byPort = map[uint64]int32{}, map[portKey][]int32{}
-	}
-	clear(p.byTuple)
-	for key, list := range p.byPort {
-		if len(list) == 0 {
-			delete(p.byPort, key) // unused since the last snapshot
-		} else {
-			p.byPort[key] = list[:0]
-		}
-	}
+func (m *pairer) reset(p *pairing, n int) {
+	m.ports = fill(m.ports, 2<<16, int32(-1))
+	size := 2 << bits.Len(uint(n)) // at most half full
+	m.ends = fill(m.ends, size, int32(-1))
+	m.mask = uint64(size - 1)
+	m.keys = fill(m.keys, n, 0)
+	m.next = fill(m.next, n, int32(-1))
 	p.peer = fill(p.peer, n, int32(-1))
 	p.listener = fill(p.listener, n, int32(-1))
 	p.server = fill(p.server, n, false)
@@ -68,7 +73,7 @@ func (p *pairing) reset(n int) {
 
 func fill[T any](s []T, n int, v T) []T {
 	if cap(s) < n {
-		s = make([]T, n)
+		s = make([]T, n, n+n/8) // or a table that grows by one would cost a new one each time
 	}
 	s = s[:n]
 	for i := range s {
@@ -77,19 +82,24 @@ func fill[T any](s []T, n int, v T) []T {
 	return s
 }
 
-// join pairs socket i with its other end, if that has come by already.
-func (p *pairing) join(all []sockets.Socket, i int32) {
+// join pairs socket i with its other end, if that has come by already. Several
+// sockets can have the same addresses (SO_REUSEPORT); each end has one peer.
+func (m *pairer) join(p *pairing, all []sockets.Socket, i int32) {
 	s := &all[i]
 	key := tupleKey(s)
-	j, ok := p.byTuple[key]
-	if !ok {
-		p.byTuple[key] = i
-		return
+	m.keys[i] = key
+	place := key & m.mask
+	for ; m.ends[place] >= 0; place = (place + 1) & m.mask {
+		j := m.ends[place]
+		if m.keys[j] != key || p.peer[j] >= 0 {
+			continue
+		}
+		if o := &all[j]; o.Protocol == s.Protocol && o.Local == s.Remote && o.Remote == s.Local {
+			p.peer[i], p.peer[j] = j, i
+			return
+		}
 	}
-	o := &all[j]
-	if o.Protocol == s.Protocol && o.Local == s.Remote && o.Remote == s.Local {
-		p.peer[i], p.peer[j] = j, i
-	}
+	m.ends[place] = i
 }
 
 // tupleKey is the same for both ends of a connection, and for nothing else
@@ -114,9 +124,9 @@ func mix(a, b uint64) uint64 {
 // listenerOf finds the socket that a connection came in by: the one bound to
 // just its address before a wildcard, and of several the one whose process
 // holds the connection.
-func (p *pairing) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
+func (m *pairer) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
 	best, bestScore := int32(-1), 0
-	for _, i := range p.byPort[portKey{s.Protocol, s.Local.Port()}] {
+	for i := m.ports[portIndex(s)]; i >= 0; i = m.next[i] {
 		l := &all[i]
 		if !answers(l, s) {
 			continue
@@ -160,26 +170,4 @@ func shareOwner(a, b *sockets.Socket) bool {
 		}
 	}
 	return false
-}
-
-// isServer decides which end of a pair is the server's: the one with a listener
-// on its port; failing that the one that waits for accept; failing that the
-// one with the lower port, since clients get theirs from the high range.
-func (p *pairing) isServer(all []sockets.Socket, i int) bool {
-	j := p.peer[i]
-	if j < 0 {
-		return p.listener[i] >= 0
-	}
-	s, o := &all[i], &all[j]
-	mine, theirs := p.listener[i] >= 0, p.listener[j] >= 0
-	if mine != theirs {
-		return mine
-	}
-	if a, b := s.NoOwner == sockets.NotAccepted, o.NoOwner == sockets.NotAccepted; a != b {
-		return a
-	}
-	if s.Local.Port() != o.Local.Port() {
-		return s.Local.Port() < o.Local.Port()
-	}
-	return s.ID < o.ID
 }

@@ -24,13 +24,6 @@ type Plan struct {
 	Row Row
 }
 
-// Target is an address to be freed.
-type Target struct {
-	Protocol  sockets.Protocol
-	Addr      netip.AddrPort
-	DualStack bool
-}
-
 // Refusal is a process that will not be ended, and the reason with what to do
 // in its place.
 type Refusal struct {
@@ -40,53 +33,85 @@ type Refusal struct {
 
 // TargetOf is the address that s keeps from others.
 func TargetOf(s *sockets.Socket) Target {
-	return Target{Protocol: s.Protocol, Addr: s.Local, DualStack: s.DualStack()}
+	t := Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: []netip.Addr{s.Local.Addr()}}
+	t.V6Only = s.V6 && s.Local.Addr().IsUnspecified() && !s.DualStack()
+	return t
 }
 
 // PlanEnd plans to end the processes that hold s, which is one of the row's
 // sockets. protected tells whom not to end, and why.
 func (m *Monitor) PlanEnd(r *Row, s *sockets.Socket, protected func(*process.Process) (string, bool)) Plan {
 	p := Plan{Target: TargetOf(s), Row: r.Keep()}
-	ids := map[sockets.ID]bool{s.ID: true}
+	ending := map[int32]bool{}
 	for _, holder := range r.Holders(s) {
-		if reason, ok := protected(holder); ok {
+		if reason, ok := refusal(holder, protected); ok {
 			p.Refused = append(p.Refused, Refusal{Process: holder, Reason: reason})
 			continue
 		}
 		p.Victims = append(p.Victims, holder)
-		for _, other := range m.HeldBy(int32(holder.PID)) {
-			if ids[other.Socket.ID] {
-				continue // of several victims each holds it
-			}
-			ids[other.Socket.ID] = true
-			p.fall(&other)
+		pid := int32(holder.PID)
+		// The row may be older than the table, and the pid another process's by
+		// now: that one is not going to be ended.
+		if now := m.cur.snap.Process(pid); now != nil && now.Same(holder) {
+			ending[pid] = true
+		}
+	}
+	for i := range m.cur.snap.Sockets {
+		if m.cur.snap.Sockets[i].ID != s.ID && m.falls(i, ending) {
+			p.fall(m, i, ending)
 		}
 	}
 	return p
 }
 
-// fall notes what another socket of a victim means to others.
-func (p *Plan) fall(other *Row) {
-	switch {
-	case other.Inbound:
-		p.Clients++
-	case !other.Socket.Connected():
-		p.Closes = append(p.Closes, other.Keep())
+// falls tells whether a socket closes when those processes end: they are all
+// who hold it, or nobody has accepted it yet from a listener that closes.
+func (m *Monitor) falls(i int, ending map[int32]bool) bool {
+	s := &m.cur.snap.Sockets[i]
+	if s.NoOwner == sockets.NotAccepted {
+		l := m.cur.pairs.listener[i]
+		return l >= 0 && allEnd(&m.cur.snap.Sockets[l], ending)
+	}
+	return allEnd(s, ending)
+}
+
+func allEnd(s *sockets.Socket, ending map[int32]bool) bool {
+	for _, o := range s.Owners {
+		if !ending[o.PID] {
+			return false
+		}
+	}
+	return len(s.Owners) > 0
+}
+
+// fall notes what the end of another socket means to others.
+func (p *Plan) fall(m *Monitor, i int, ending map[int32]bool) {
+	switch f := m.cur; {
+	case f.pairs.server[i]:
+		if j := f.pairs.peer[i]; j < 0 || !allEnd(&f.snap.Sockets[j], ending) {
+			p.Clients++ // and no victim is its own client
+		}
+	case !f.snap.Sockets[i].Connected():
+		row := m.row(f, i, false)
+		p.Closes = append(p.Closes, row.Keep())
 	}
 }
 
-// Holds tells whether s stands on the plan's target: it would have to go for
-// the target to be free.
+// Holds tells whether s listens or is bound on an address of the target.
 func (t Target) Holds(s *sockets.Socket) bool {
-	if s.Protocol != t.Protocol || s.Local.Port() != t.Addr.Port() || s.Connected() {
+	if s.Protocol != t.Protocol || s.Local.Port() != t.Port || s.Connected() {
 		return false
 	}
-	mine, theirs := t.Addr.Addr(), s.Local.Addr()
-	if mine == theirs {
-		return true
-	}
-	if mine.IsUnspecified() || theirs.IsUnspecified() {
-		return mine.Is4() == theirs.Is4() || t.DualStack || s.V6Only != sockets.Yes
+	for _, host := range t.Hosts {
+		if t.V6Only && s.Local.Addr().Is4() {
+			continue
+		}
+		// A socket that was bound by hand to one IPv6 address is never loose, also
+		// where the source does not tell.
+		loose := s.Local.Addr().IsUnspecified() && looseness(s, s.V6Only) != sockets.No
+		if overlaps(s, newcomer{host, t.V6Only}, loose) {
+			return true
+		}
 	}
 	return false
 }

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -41,30 +43,43 @@ type PlanOptions struct {
 // Possible tells whether the plan would do anything.
 func (p *PortPlan) Possible() bool { return len(p.Victims)+len(p.Closing) > 0 }
 
-// PlanPort plans to free the port of a diagnosis. all gives the rows of every
+// PlanPort plans to free the port of a diagnosis. held gives the rows of every
 // socket that a process holds.
 func PlanPort(d Diagnosis, o PlanOptions, held func(pid int32) []Row) PortPlan {
 	b := planner{plan: PortPlan{Diagnosis: d}, options: o, decided: map[int]bool{}}
-	for i := range d.Holders {
-		b.holder(&d.Holders[i])
+	for i := range b.plan.Diagnosis.Holders {
+		b.holder(&b.plan.Diagnosis.Holders[i])
 	}
-	// What a victim holds goes with it, whatever else was planned for it.
-	kept := b.plan.Closing[:0]
-	for _, r := range b.plan.Closing {
-		waits := r.Socket.NoOwner == sockets.NotAccepted && r.Listener != nil && b.goes(r.Listener)
-		if !waits && !b.goes(r.Socket) {
-			kept = append(kept, r)
-		}
-	}
-	b.plan.Closing = kept
+	b.settleClosing()
 	b.fallout(held)
 	return b.plan
+}
+
+// settleClosing decides about the connections once it is known who ends. What
+// victims hold goes with them; and where a listener stays, closing connections
+// would only do harm.
+func (b *planner) settleClosing() {
+	for _, h := range b.closing {
+		s := h.Row.Socket
+		if s.NoOwner == sockets.NotAccepted && h.Row.Listener != nil {
+			s = h.Row.Listener
+		}
+		switch {
+		case b.goes(s):
+		case b.stays:
+			b.leave(h, "closing it would not free the port")
+		default:
+			b.plan.Closing = append(b.plan.Closing, h.Row)
+		}
+	}
 }
 
 type planner struct {
 	plan    PortPlan
 	options PlanOptions
 	decided map[int]bool // processes that are victims or refused, by pid
+	closing []*Holder    // connections to be closed if that is of any use
+	stays   bool         // somebody who listens or is bound will stay
 }
 
 func (b *planner) holder(h *Holder) {
@@ -78,7 +93,7 @@ func (b *planner) holder(h *Holder) {
 		case b.options.Clients:
 			b.end(h)
 		case b.options.Root:
-			b.plan.Closing = append(b.plan.Closing, h.Row)
+			b.close(h)
 		default:
 			b.leave(h, "its process is not ended for a connection unless you say --clients; root can close the connection alone")
 		}
@@ -91,7 +106,7 @@ func (b *planner) holder(h *Holder) {
 func (b *planner) ownerless(h *Holder) {
 	switch {
 	case b.options.Root:
-		b.plan.Closing = append(b.plan.Closing, h.Row)
+		b.closing = append(b.closing, h)
 	case h.Cause == CauseNotAccepted && h.Row.Listener != nil:
 		// It goes with its listener, which is a holder of its own.
 	default:
@@ -99,10 +114,23 @@ func (b *planner) ownerless(h *Holder) {
 	}
 }
 
+// close plans to close a connection, unless it belongs to what lotop runs in:
+// that may be the session in which somebody is waiting for the answer.
+func (b *planner) close(h *Holder) {
+	for _, p := range h.Row.Holders(h.Row.Socket) {
+		if reason, ok := b.options.Protected(p); ok {
+			b.leave(h, reason)
+			return
+		}
+	}
+	b.closing = append(b.closing, h)
+}
+
 // end plans to end all who hold the socket.
 func (b *planner) end(h *Holder) {
 	holders := h.Row.Holders(h.Row.Socket)
 	if len(holders) == 0 {
+		b.stays = true
 		b.leave(h, unendable(h.Row.Socket))
 	}
 	for _, p := range holders {
@@ -110,12 +138,26 @@ func (b *planner) end(h *Holder) {
 			continue
 		}
 		b.decided[p.PID] = true
-		if reason, ok := refusal(p, b.options.Protected); ok {
+		if reason, ok := b.refusal(p); ok {
+			b.stays = true
 			b.plan.Refused = append(b.plan.Refused, Refusal{Process: p, Reason: reason})
 		} else {
 			b.plan.Victims = append(b.plan.Victims, p)
 		}
 	}
+}
+
+// refusal is the refusal of any plan, with the name of whom to stop in place of
+// the process where that is known.
+func (b *planner) refusal(p *process.Process) (string, bool) {
+	d := &b.plan.Diagnosis
+	if p.PID == 1 && d.SocketUnit != "" {
+		return "systemd holds the port for a socket unit: systemctl stop " + d.SocketUnit, true
+	}
+	if c, ok := d.Proxied[p.PID]; ok {
+		return "it serves the container " + c.Name + ": " + c.stop(), true
+	}
+	return refusal(p, b.options.Protected)
 }
 
 // refusal tells whom no plan ends: whom protected names, and docker-proxy.
@@ -147,13 +189,14 @@ func (b *planner) leave(h *Holder, reason string) {
 	b.plan.Left = append(b.plan.Left, Leaving{Holder: h, Reason: reason})
 }
 
+// goes tells whether a socket closes when the victims end: nobody else holds it.
 func (b *planner) goes(s *sockets.Socket) bool {
-	for _, v := range b.plan.Victims {
-		if heldBefore(s.Owners, int32(v.PID)) {
-			return true
+	for _, o := range s.Owners {
+		if !slices.ContainsFunc(b.plan.Victims, func(v *process.Process) bool { return v.PID == int(o.PID) }) {
+			return false
 		}
 	}
-	return false
+	return len(s.Owners) > 0
 }
 
 // fallout counts what else goes down with the victims.

@@ -111,9 +111,7 @@ func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
 		h.endHolders(e, " --clients")
 		h.closeIt(e)
 		if h.Cause == CauseClient && e.System.Ephemeral.Contains(e.Target.Port) && !e.System.Reserved {
-			h.Remedies = append(h.Remedies, Remedy{
-				Action: ReservePort, Command: fmt.Sprintf("sudo sysctl net.ipv4.ip_local_reserved_ports=%d", e.Target.Port),
-			})
+			h.Remedies = append(h.Remedies, Remedy{Action: ReservePort, Command: e.reserveCommand()})
 		}
 	case CauseNotAccepted:
 		if l := h.Row.Listener; l != nil {
@@ -137,12 +135,22 @@ func (h *Holder) endHolders(e *Evidence, flag string) {
 	s := h.Row.Socket
 	seen := map[string]bool{}
 	for _, p := range h.Row.Holders(s) {
-		if p.PID != 1 {
+		c, proxied := e.Proxied[p.PID]
+		switch {
+		case p.PID == 1 && e.SocketUnit != "":
+			h.Remedies = append(h.Remedies, Remedy{Action: StopUnit, Unit: e.SocketUnit, Command: "systemctl stop " + e.SocketUnit})
+		case p.PID == 1:
+			h.Remedies = append(h.Remedies, Remedy{Action: StopUnit, Command: "systemctl list-sockets"})
+		case proxied:
+			h.Remedies = append(h.Remedies, Remedy{Action: StopContainer, Container: c.Name, Command: c.stop()})
+		case program(p) == "docker-proxy":
+			h.Remedies = append(h.Remedies, Remedy{Action: StopContainer, Command: "docker ps"})
+		default:
 			h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand(flag)})
-		}
-		if r, ok := managed(&p.Cgroup); ok && !seen[r.Command] {
-			seen[r.Command] = true
-			h.Remedies = append(h.Remedies, r)
+			if r, ok := managed(&p.Cgroup); ok && !seen[r.Command] {
+				seen[r.Command] = true
+				h.Remedies = append(h.Remedies, r)
+			}
 		}
 	}
 	if s.NoOwner == sockets.OtherUser {
@@ -155,8 +163,10 @@ func (h *Holder) endHolders(e *Evidence, flag string) {
 	}
 }
 
+// closeIt says how to close a connection without ending anyone: free does it for
+// root, and only as long as it is not told to end clients.
 func (h *Holder) closeIt(e *Evidence) {
-	command := e.freeCommand(" --clients")
+	command := e.freeCommand("")
 	if !e.System.Root {
 		command = "sudo " + command
 	}
@@ -175,6 +185,20 @@ func (e *Evidence) freeCommand(flag string) string {
 		c += " --udp"
 	}
 	return c + flag
+}
+
+// reserveCommand keeps the ports that are reserved already: the setting is a
+// list, which the command replaces.
+func (e *Evidence) reserveCommand() string {
+	list := ""
+	for _, kept := range e.System.ReservedPorts {
+		list += strconv.Itoa(int(kept.First))
+		if kept.Last != kept.First {
+			list += "-" + strconv.Itoa(int(kept.Last))
+		}
+		list += ","
+	}
+	return fmt.Sprintf("sudo sysctl net.ipv4.ip_local_reserved_ports=%s%d", list, e.Target.Port)
 }
 
 // managed says how to stop the service or the container that something runs in.

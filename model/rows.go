@@ -1,10 +1,6 @@
 package model
 
-import (
-	"slices"
-
-	"lotop/sockets"
-)
+import "lotop/sockets"
 
 // View is which kinds of row are wanted.
 type View uint8
@@ -36,28 +32,67 @@ type Counts struct {
 // Rows appends the rows of the newest snapshot to dst, in order. They point
 // into the snapshot.
 func (m *Monitor) Rows(dst []Row, shape Shape) ([]Row, Counts) {
-	var counts Counts
+	l := listing{rows: dst}
 	f := m.cur
 	if f.snap == nil {
-		return dst, counts
+		return dst, l.counts
 	}
-	for i := range f.snap.Sockets {
+	m.places, m.listed = m.places[:0], m.listed[:0]
+	for i, t := range f.tracks {
 		if f.pairs.peer[i] >= 0 && !shape.Unfold && !f.pairs.server[i] {
 			continue // stands in the row of the server's end
 		}
-		dst = append(dst, m.row(f, i, !shape.Unfold))
-		if !shape.admit(&dst[len(dst)-1], &counts) {
-			dst = dst[:len(dst)-1]
+		l.rows = append(l.rows, m.row(f, i, !shape.Unfold))
+		if l.admit(&shape, &l.counts) {
+			place := int32(-1)
+			if t.listing == m.listings {
+				place = t.place
+			}
+			m.places, m.listed = append(m.places, place), append(m.listed, int32(i))
 		}
 	}
-	for i := range m.ghosts {
-		dst = append(dst, m.ghosts[i].row)
-		if !shape.admit(&dst[len(dst)-1], &Counts{}) {
-			dst = dst[:len(dst)-1]
+	l.addGhosts(m.ghosts, &shape)
+	for len(m.places) < len(l.rows)-len(dst) {
+		m.places = append(m.places, -1)
+	}
+	m.sorter.sort(l.rows[len(dst):], m.places, shape.Order)
+	m.listings++
+	for row, i := range m.listed {
+		f.tracks[i].listing, f.tracks[i].place = m.listings, m.places[row]
+	}
+	return l.rows, l.counts
+}
+
+// listing is what a call of Rows gathers.
+type listing struct {
+	rows   []Row
+	counts Counts
+}
+
+func (l *listing) addGhosts(ghosts []ghost, shape *Shape) {
+	var uncounted Counts
+	for i := range ghosts {
+		if r := &ghosts[i].row; shape.Unfold {
+			ends, n := r.ends()
+			for _, end := range ends[:n] {
+				l.rows = append(l.rows, end)
+				l.admit(shape, &uncounted)
+			}
+		} else {
+			l.rows = append(l.rows, *r)
+			l.admit(shape, &uncounted)
 		}
 	}
-	slices.SortFunc(dst, shape.Order.compare)
-	return dst, counts
+}
+
+// admit drops the last row again if it is not wanted.
+func (l *listing) admit(shape *Shape, counts *Counts) bool {
+	last := len(l.rows) - 1
+	wanted := shape.admit(&l.rows[last], counts)
+	if !wanted {
+		l.rows = l.rows[:last]
+	}
+	return wanted
 }
 
 // admit tells whether a row is wanted, and counts it if it is in scope.

@@ -131,5 +131,14 @@ func (t Target) String() string {
 	return strconv.Itoa(int(t.Port))
 }
 
+// Binds lists the binds that the target stands for.
+func (t Target) Binds() []Bind {
+	all := make([]Bind, len(t.Hosts))
+	for i, host := range t.Hosts {
+		all[i] = Bind{host, t.V6Only && host == netip.IPv6Unspecified()}
+	}
+	return all
+}
+
 // Names tells whether the target was asked for at one address only.
 func (t Target) Names() bool { return len(t.Hosts) == 1 }

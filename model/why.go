@@ -67,60 +67,18 @@ type Diagnosis struct {
 	Holders  []Holder
 	Remedies []Remedy // that belong to no single holder
 	Notes    []string
-}
-
-// Evidence is what a diagnosis is made from: the sockets on the port, the
-// kernel's answers, and how this system hands out ports.
-type Evidence struct {
-	Target   Target
-	Rows     []Row // every socket with the port as its local one, each by itself
-	Options  map[sockets.ID]sockets.SocketOptions
-	Binds    []Asked
-	Connects []Connect
-	System   System
-	// SocketUnit is the systemd socket unit that the port is set up in, empty
-	// if none is known.
+	// SocketUnit and Proxied are those of the evidence: whom to stop in place of
+	// systemd or a docker-proxy.
 	SocketUnit string
-	// Proxied names the container behind a docker-proxy, by the proxy's pid.
-	Proxied map[int]string
-}
-
-// System is what decides about ports beside the sockets on them.
-type System struct {
-	Ephemeral sockets.PortRange
-	// Reserved tells that the port is kept out of the ephemeral range
-	// (ip_local_reserved_ports).
-	Reserved bool
-	// Unprivileged is the first port that needs no privilege
-	// (ip_unprivileged_port_start).
-	Unprivileged uint16
-	Addresses    []netip.Addr
-	Root         bool
-	// Partial tells that the tables do not show every kind of socket.
-	Partial bool
+	Proxied    map[int]Container
 }
 
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
-	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: verdictOf(e.Binds)}
-	var suspects []*suspect
-	var rows []Row
-	for _, r := range e.Rows {
-		if !claims(r.Socket) {
-			continue
-		}
-		o := e.optionsOf(&r)
-		s := *r.Socket
-		if s.V6Only == sockets.Unknown {
-			s.V6Only = o.V6Only
-		}
-		suspects = append(suspects, newSuspect(&s, o.ReuseAddr))
-		rows = append(rows, r)
-	}
-	settle(suspects, e.Binds)
-	for i, c := range suspects {
-		h := Holder{Row: rows[i], Cause: causeOf(&rows[i]), Options: e.optionsOf(&rows[i])}
+	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: verdictOf(e.Binds), SocketUnit: e.SocketUnit, Proxied: e.Proxied}
+	for _, c := range e.suspects() {
+		h := Holder{Row: *c.row, Cause: causeOf(c.row), Options: c.options}
 		h.judge(c, e.Binds)
 		if h.inTheWay() {
 			d.Holders = append(d.Holders, h)
@@ -132,30 +90,6 @@ func Diagnose(e Evidence) Diagnosis {
 	d.note(&e)
 	return d
 }
-
-// optionsOf gives what is known of a socket's options. What has no owner to ask
-// came in by a listener and has inherited the listener's; or it was there
-// before, and then the listener could bind only because both have SO_REUSEADDR.
-// With SO_REUSEPORT there is a third way, so then nothing follows.
-func (e *Evidence) optionsOf(r *Row) sockets.SocketOptions {
-	o := e.Options[r.Socket.ID]
-	if r.Listener == nil || r.Listener.ID == r.Socket.ID {
-		return o
-	}
-	l := e.Options[r.Listener.ID]
-	if o.ReuseAddr == sockets.Unknown && l.ReusePort == sockets.No {
-		o.ReuseAddr = l.ReuseAddr
-	}
-	if o.V6Only == sockets.Unknown && r.Socket.V6 && r.Listener.V6 && l.ReusePort == sockets.No {
-		o.V6Only = r.Listener.V6Only
-	}
-	return o
-}
-
-// claims tells whether a socket takes part in the decision about a bind. A
-// connection whose handshake is not done has no port of its own yet: it uses
-// the listener's (struct request_sock).
-func claims(s *sockets.Socket) bool { return s.State != sockets.SynRecv }
 
 func causeOf(r *Row) Cause {
 	switch s := r.Socket; {
@@ -187,7 +121,7 @@ func rank(c Cause) int {
 
 func (h *Holder) judge(c *suspect, asked []Asked) {
 	for _, a := range asked {
-		n := newcomer{a.Host}
+		n := a.newcomer()
 		switch c.verdict(n, false) {
 		case always:
 			h.Blocks = append(h.Blocks, a.Host)

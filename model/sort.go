@@ -1,0 +1,217 @@
+package model
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"lotop/sockets/process"
+)
+
+// sorter puts rows in order by small keys, because rows are large and what
+// decides their order is spread over memory. It is only memory that is used
+// again for each refresh.
+type sorter struct {
+	rows  []Row // during a sort
+	order Order
+	last  int // how many rows the last time had
+	keys  []sortKey
+	loose []sortKey
+	// processes and users rank the names in sight, for the columns that order
+	// by them.
+	processes map[*process.Process]uint64
+	owners    []*process.Process
+	users     map[uint32]uint64
+	names     []userName
+}
+
+// sortKey stands for a row. Where the three numbers leave a tie, or are only
+// prefixes, the rows themselves decide.
+type sortKey struct {
+	column, local, remote uint64
+	row                   int32
+	wholeColumn, wholeEnd bool
+}
+
+type userName struct {
+	uid  uint32
+	name string
+}
+
+// sort puts rows in order. Each row's place in the order of the last time is
+// given in places, -1 for none, and the new one left there. It is cheap if few
+// rows are to move against each other.
+func (s *sorter) sort(rows []Row, places []int32, o Order) {
+	s.rows, s.order = rows, o
+	s.rankNames(rows, o.Column)
+	s.arrange(places)
+	s.sortKeys()
+	for place, k := range s.keys {
+		places[k.row] = int32(place)
+	}
+	permute(rows, s.keys)
+	s.rows, s.last = nil, len(rows)
+	clear(s.processes) // they must not outlive their snapshot
+	clear(s.owners)
+}
+
+// arrange makes the keys, in the order of the last time, new ones last. It goes
+// through the rows as they lie in memory: that is most of what it costs.
+func (s *sorter) arrange(places []int32) {
+	s.keys = fill(s.keys, s.last, sortKey{row: -1})
+	for i := range s.rows {
+		if place := places[i]; place >= 0 {
+			s.keys[place] = s.key(&s.rows[i], i)
+		} else {
+			s.keys = append(s.keys, s.key(&s.rows[i], i))
+		}
+	}
+	s.keys = slices.DeleteFunc(s.keys, func(k sortKey) bool { return k.row < 0 })
+}
+
+// sortKeys takes out the keys that are out of place, sorts these, and merges
+// them with the rest. Where two neighbours are in the wrong order, nobody knows
+// which of them is out of place, so both go: at most two for each that is.
+func (s *sorter) sortKeys() {
+	keys, n := s.keys, 0
+	s.loose = s.loose[:0]
+	for i, k := range keys {
+		if n > 0 && s.compare(keys[n-1], k) > 0 {
+			n--
+			s.loose = append(s.loose, keys[n], k)
+			if len(s.loose) > len(keys)/4 {
+				copy(keys[n:], s.loose) // into the places of these, which end at i
+				copy(keys[n+len(s.loose):], keys[i+1:])
+				slices.SortFunc(keys, s.compare)
+				return
+			}
+			continue
+		}
+		keys[n] = k
+		n++
+	}
+	slices.SortFunc(s.loose, s.compare)
+	// Merged from the end on, where the room is.
+	for to, i := len(keys)-1, len(s.loose)-1; i >= 0; to-- {
+		if n > 0 && s.compare(keys[n-1], s.loose[i]) > 0 {
+			n--
+			keys[to] = keys[n]
+		} else {
+			keys[to] = s.loose[i]
+			i--
+		}
+	}
+}
+
+func (s *sorter) compare(a, b sortKey) int {
+	if a.column != b.column {
+		return cmp.Compare(a.column, b.column)
+	}
+	if !a.wholeColumn {
+		c := s.rows[a.row].Socket.Remote.Compare(s.rows[b.row].Socket.Remote)
+		if s.order.Reverse {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	if a.local != b.local {
+		return cmp.Compare(a.local, b.local)
+	}
+	if a.wholeEnd && a.remote != b.remote {
+		return cmp.Compare(a.remote, b.remote)
+	}
+	return compareAddress(&s.rows[a.row], &s.rows[b.row])
+}
+
+func (s *sorter) key(r *Row, i int) sortKey {
+	o := s.order
+	k := sortKey{row: int32(i)}
+	if column, known := s.columnKey(o.Column, r); known {
+		k.column = column
+	} else {
+		k.column = math.MaxUint64
+	}
+	if o.Reverse {
+		k.column = ^k.column
+	}
+	k.wholeColumn = o.Column != ByRemote || !isLong(r.Socket.Remote.Addr())
+	k.local, k.remote, k.wholeEnd = rankAddress(r.Socket)
+	return k
+}
+
+// permute moves rows to where the keys have them, in place, along the cycles of
+// the permutation.
+func permute(rows []Row, keys []sortKey) {
+	for i := range keys {
+		from := int(keys[i].row)
+		if from == i {
+			continue
+		}
+		row, to := rows[i], i
+		for from != i {
+			rows[to] = rows[from]
+			keys[to].row = int32(to)
+			to, from = from, int(keys[from].row)
+		}
+		rows[to] = row
+		keys[to].row = int32(to)
+	}
+}
+
+// rankNames ranks what is ordered by name, so that no name is compared twice.
+func (s *sorter) rankNames(rows []Row, c Column) {
+	switch c {
+	case ByProcess:
+		s.rankProcesses(rows)
+	case ByUser:
+		s.rankUsers(rows)
+	}
+}
+
+func (s *sorter) rankProcesses(rows []Row) {
+	if s.processes == nil {
+		s.processes = map[*process.Process]uint64{}
+	}
+	s.owners = s.owners[:0]
+	for i := range rows {
+		p := rows[i].Owner(rows[i].Socket)
+		if _, ok := s.processes[p]; p != nil && !ok {
+			s.processes[p] = 0
+			s.owners = append(s.owners, p)
+		}
+	}
+	byName := func(p, q *process.Process) int {
+		return cmp.Or(cmp.Compare(p.Name.String(), q.Name.String()), cmp.Compare(p.PID, q.PID))
+	}
+	slices.SortFunc(s.owners, byName)
+	rank := uint64(0)
+	for i, p := range s.owners {
+		if i > 0 && byName(p, s.owners[i-1]) != 0 {
+			rank++ // a ghost's process can be an older look at the same one
+		}
+		s.processes[p] = rank
+	}
+}
+
+func (s *sorter) rankUsers(rows []Row) {
+	if s.users == nil {
+		s.users = map[uint32]uint64{}
+	}
+	clear(s.users)
+	s.names = s.names[:0]
+	for i := range rows {
+		k := rows[i].Socket
+		if _, ok := s.users[k.UID]; k.HasUID && !ok {
+			s.users[k.UID] = 0
+			s.names = append(s.names, userName{k.UID, rows[i].In.Users[k.UID].String()})
+		}
+	}
+	slices.SortFunc(s.names, func(a, b userName) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.uid, b.uid))
+	})
+	for i, n := range s.names {
+		s.users[n.uid] = uint64(i)
+	}
+}

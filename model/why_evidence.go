@@ -1,0 +1,165 @@
+package model
+
+import (
+	"net/netip"
+	"slices"
+
+	"lotop/sockets"
+)
+
+// Evidence is what a diagnosis is made from: the sockets on the port, the
+// kernel's answers, and how this system hands out ports.
+type Evidence struct {
+	Target  Target
+	Rows    []Row // every socket with the port as its local one, each by itself
+	Options map[sockets.ID]sockets.SocketOptions
+	Binds   []Asked
+	// Probes are binds that nobody asked for; see Evidence.Unsettled.
+	Probes   []Asked
+	Connects []Connect
+	System   System
+	// SocketUnit is the systemd socket unit that the port is set up in, empty
+	// if none is known.
+	SocketUnit string
+	// Proxied names the container behind a process that forwards the port, by
+	// that process's pid.
+	Proxied map[int]Container
+	// Adopted tells which processes have lost the parent that started them.
+	Adopted map[int]bool
+}
+
+// Container is a container that a port leads into.
+type Container struct{ Engine, Name string }
+
+// stop is the command that ends it.
+func (c Container) stop() string { return c.Engine + " stop " + c.Name }
+
+// System is what decides about ports beside the sockets on them.
+type System struct {
+	Ephemeral sockets.PortRange
+	// Reserved tells that the port is kept out of the ephemeral range
+	// (ip_local_reserved_ports).
+	Reserved bool
+	// ReservedPorts is all that is kept out of it.
+	ReservedPorts []sockets.PortRange
+	// Unprivileged is the first port that needs no privilege
+	// (ip_unprivileged_port_start).
+	Unprivileged uint16
+	Addresses    []netip.Addr
+	Root         bool
+	// Partial tells that the tables do not show every kind of socket.
+	Partial bool
+}
+
+// suspects lists the sockets that can be in the way, with all that the answers
+// tell about them.
+func (e *Evidence) suspects() []*suspect {
+	var listeners []*sockets.Socket
+	for i := range e.Rows {
+		if s := e.Rows[i].Socket; s.State == sockets.Listen {
+			listeners = append(listeners, s)
+		}
+	}
+	var all []*suspect
+	for i := range e.Rows {
+		if r := &e.Rows[i]; claims(r.Socket) {
+			all = append(all, newSuspect(r, e.optionsOf(r, listeners)))
+		}
+	}
+	settle(all, slices.Concat(e.Binds, e.Probes))
+	return all
+}
+
+// claims tells whether a socket takes part in the decision about a bind. A
+// connection whose handshake is not done has no port of its own yet: it uses
+// the listener's (struct request_sock).
+func claims(s *sockets.Socket) bool { return s.State != sockets.SynRecv }
+
+// Unsettled lists binds that can tell what the answers so far have not: about
+// the addresses of the holders, and about IPv6 without IPv4. It is empty if
+// nothing is left to be known.
+func (e *Evidence) Unsettled() []Bind {
+	var ask []Bind
+	add := func(b Bind) {
+		if !slices.Contains(ask, b) && !slices.ContainsFunc(e.Binds, func(a Asked) bool { return a.Bind == b }) {
+			ask = append(ask, b)
+		}
+	}
+	for _, c := range e.suspects() {
+		if c.settled() {
+			continue
+		}
+		if len(ask) == 0 {
+			add(Bind{Host: netip.IPv6Unspecified(), V6Only: true})
+			for _, host := range AnyHost() {
+				add(Bind{Host: host})
+			}
+		}
+		add(Bind{Host: c.socket.Local.Addr()})
+	}
+	return ask
+}
+
+// optionsOf gives what is known of a socket's options: what the table shows,
+// what the socket itself told, and what follows from the listeners on the port.
+func (e *Evidence) optionsOf(r *Row, listeners []*sockets.Socket) sockets.SocketOptions {
+	o := e.Options[r.Socket.ID]
+	if r.Socket.V6Only != sockets.Unknown {
+		o.V6Only = r.Socket.V6Only
+	}
+	var told sockets.SocketOptions
+	switch {
+	case r.Socket.NoOwner == sockets.NotAccepted:
+		told = e.inherited(r.Socket, listeners)
+	case r.Listener != nil && r.Listener.ID != r.Socket.ID:
+		told = e.besides(r.Socket, r.Listener)
+	}
+	if o.ReuseAddr == sockets.Unknown {
+		o.ReuseAddr = told.ReuseAddr
+	}
+	if o.V6Only == sockets.Unknown {
+		o.V6Only = told.V6Only
+	}
+	return o
+}
+
+// inherited gives the options of a connection that nobody has accepted. It goes
+// when its listener goes, so that is one of those there are, of its family, and
+// it has that one's options. Which one does not matter where all agree.
+func (e *Evidence) inherited(s *sockets.Socket, listeners []*sockets.Socket) sockets.SocketOptions {
+	var o sockets.SocketOptions
+	first := true
+	for _, l := range listeners {
+		if l.V6 != s.V6 || !answers(l, s) {
+			continue
+		}
+		theirs := e.Options[l.ID]
+		if first {
+			o.ReuseAddr, o.V6Only, first = theirs.ReuseAddr, l.V6Only, false
+		}
+		if o.ReuseAddr != theirs.ReuseAddr {
+			o.ReuseAddr = sockets.Unknown
+		}
+		if o.V6Only != l.V6Only {
+			o.V6Only = sockets.Unknown
+		}
+	}
+	return o
+}
+
+// besides gives what follows for a connection from a listener that is there at
+// the same time. Either it came in by that listener and has inherited its
+// options; or it was there before, and the listener could bind only because both
+// have SO_REUSEADDR. SO_REUSEPORT would be a third way, so then nothing follows.
+func (e *Evidence) besides(s, l *sockets.Socket) sockets.SocketOptions {
+	var o sockets.SocketOptions
+	theirs := e.Options[l.ID]
+	if theirs.ReusePort != sockets.No {
+		return o
+	}
+	o.ReuseAddr = theirs.ReuseAddr
+	if theirs.ReuseAddr == sockets.No && s.V6 && l.V6 {
+		o.V6Only = l.V6Only // it cannot have been there before
+	}
+	return o
+}
