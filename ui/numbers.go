@@ -25,6 +25,14 @@ func Age(d time.Duration) string {
 	return strconv.Itoa(int(d/(365*day))) + "y"
 }
 
+// Lived writes how long something was there: "4ms", "12s", "3h".
+func Lived(d time.Duration) string {
+	if d < time.Second {
+		return strconv.Itoa(int(d/time.Millisecond)) + "ms"
+	}
+	return Age(d)
+}
+
 // Seconds writes a short time with one decimal: "0.2s", "12s".
 func Seconds(d time.Duration) string {
 	if d < 10*time.Second {

@@ -123,8 +123,21 @@ func absent(r *model.Row, s *sockets.Socket) string {
 		return "another namespace"
 	case sockets.Unreadable:
 		return whose(r, s) + " (hidden)"
+	case sockets.NoReason:
+		return gone(r, s)
 	}
 	return Dash
+}
+
+// gone says who held a socket that came and went before anybody could look: of
+// a server's end that is whoever listens there.
+func gone(r *model.Row, s *sockets.Socket) string {
+	if s == r.Socket && r.Listener != nil {
+		if p := r.Owner(r.Listener); p != nil {
+			return p.Name.String()
+		}
+	}
+	return "gone"
 }
 
 func whose(r *model.Row, s *sockets.Socket) string {

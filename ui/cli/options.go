@@ -20,7 +20,10 @@ type options struct {
 	color    choice
 	source   choice
 
+	recording recordingOptions
+
 	noMouse bool // the screen
+	pin     string
 
 	sort    choice // list
 	reverse bool
@@ -50,6 +53,7 @@ func (o *options) addCommon(cmd *cobra.Command) {
 
 // addScreen adds the flags of the screen.
 func (o *options) addScreen(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.pin, "pin", "", "keep the rows that match this query on top, ring the bell when they change")
 	cmd.Flags().BoolVar(&o.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 }
 

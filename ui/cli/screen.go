@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"time"
 
 	"lotop/sockets"
@@ -25,19 +26,26 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 	if _, err := parseQuery(args); err != nil {
 		return exitFailed, err
 	}
-	open := func() (sockets.Source, error) { return a.openSource(o) }
-	source, err := open()
+	if _, err := parseQuery([]string{o.pin}); err != nil {
+		return exitFailed, fmt.Errorf("--pin: %w", err)
+	}
+	source, err := a.openScreen(o)
 	if err != nil {
 		return exitFailed, err
 	}
-	return exitYes, a.screen(tui.Options{
+	show := tui.Options{
 		Source:   source,
-		Open:     open,
+		Open:     func() (sockets.Source, error) { return a.openNow(o) },
 		Query:    queryText(args),
 		All:      o.all,
 		Interval: time.Duration(o.interval),
 		Color:    o.color.value,
 		NoMouse:  o.noMouse,
 		Version:  version(),
-	})
+		Pin:      o.pin,
+	}
+	if heard, err := sockets.OpenNotices(nil); err == nil {
+		show.Notices = heard // else snapshots alone have to do
+	}
+	return exitYes, a.screen(show)
 }

@@ -42,18 +42,18 @@ func markRole(m model.Mark) role {
 }
 
 // newRowTable makes the table of sockets. now is asked for ages.
-func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool)) table[model.Row] {
+func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool), pinned func(sockets.ID) (time.Time, bool)) table[model.Row] {
 	return table[model.Row]{
 		keys: rowKeys,
 		is:   func(r *model.Row, key uint64) bool { return r.Is(sockets.ID(key)) },
-		mark: func(r *model.Row) span { return markSpan(r.Mark) },
+		mark: func(r *model.Row) span { return rowMark(r, pinned) },
 		columns: []column[model.Row]{
 			{title: "PROTO", sort: int(model.ByProto), min: 5, max: 5, priority: 6, cell: protoCell},
 			{title: "LOCAL", sort: int(model.ByLocal), min: 15, max: 50, priority: 1, cell: localCell, pivot: localPivot, shorten: shortenHost},
 			{title: "REMOTE / CLIENTS", sort: int(model.ByRemote), min: 17, max: 50, priority: 4, cell: farCell, pivot: farPivot, shorten: shortenHost},
 			{title: "STATE", sort: int(model.ByState), min: 11, max: 11, priority: 3, cell: stateCell},
 			{title: "PID", sort: int(model.ByPID), min: 5, max: 8, priority: 5, right: true, cell: pidCell},
-			{title: "PROCESS", sort: int(model.ByProcess), min: 15, max: 60, priority: 2, cell: processCell},
+			{title: "PROCESS", sort: int(model.ByProcess), min: 15, max: 60, priority: 2, cell: func(r *model.Row) line { return processCell(r, now(), pinned) }},
 			{title: "AGE", sort: int(model.ByAge), min: 4, max: 4, priority: 7, right: true, cell: func(r *model.Row) line { return ageCell(r, now()) }},
 			{title: "IN/s", sort: -1, min: 4, max: 5, priority: 8, right: true, optional: true, cell: rateCell(flows, func(f *flow) float64 { return f.inRate })},
 			{title: "OUT/s", sort: -1, min: 5, max: 5, priority: 9, right: true, optional: true, cell: rateCell(flows, func(f *flow) float64 { return f.outRate })},
@@ -124,7 +124,20 @@ func pidCell(r *model.Row) line {
 	return text(pid)
 }
 
-func processCell(r *model.Row) line {
+// rowMark is the sign in the gutter; a pinned row that nothing happens to has
+// one as well.
+func rowMark(r *model.Row, pinned func(sockets.ID) (time.Time, bool)) span {
+	if _, ok := pinned(r.Socket.ID); ok && r.Mark == model.Unmarked {
+		return span{Text: "◆", Role: accent}
+	}
+	return markSpan(r.Mark)
+}
+
+func processCell(r *model.Row, now time.Time, pinned func(sockets.ID) (time.Time, bool)) line {
+	if closed, ok := pinned(r.Socket.ID); ok && !closed.IsZero() {
+		main, _ := ui.Who(r)
+		return styled(danger, "closed "+ui.Age(now.Sub(closed))+" ago").Add(quiet, "  was "+main)
+	}
 	main, more := ui.Who(r)
 	role := markRole(r.Mark)
 	if role == plain && len(r.Socket.Owners) == 0 {
@@ -208,6 +221,8 @@ func newEventTable() table[model.Event] {
 			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventFar, pivot: func(e *model.Event) int { return farPivot(&e.Row) }, shorten: shortenHost},
 			{title: "STATE", sort: -1, min: 11, max: 27, priority: 6, cell: eventState},
 			{title: "PROCESS", sort: -1, min: 14, max: 60, priority: 2, cell: eventProcess},
+			{title: "IN", sort: -1, min: 4, max: 5, priority: 9, right: true, optional: true, cell: func(e *model.Event) line { return eventBytes(e, e.Received) }},
+			{title: "OUT", sort: -1, min: 4, max: 5, priority: 10, right: true, optional: true, cell: func(e *model.Event) line { return eventBytes(e, e.Sent) }},
 			{title: "LIVED", sort: -1, min: 5, max: 5, priority: 7, right: true, cell: eventLived},
 		},
 	}
@@ -232,6 +247,9 @@ func eventFar(e *model.Event) line {
 
 func eventState(e *model.Event) line {
 	state := e.Row.Socket.State.String()
+	if e.Unseen {
+		return styled(quiet, "unseen") // it came and went between two looks
+	}
 	if e.Kind == model.EventChanged && e.From != 0 {
 		return styled(quiet, e.From.String()+" → ").Add(plain, state)
 	}
@@ -256,5 +274,12 @@ func eventLived(e *model.Event) line {
 	case e.Lived == 0:
 		return styled(quiet, dash)
 	}
-	return text(ui.Age(e.Lived))
+	return text(ui.Lived(e.Lived))
+}
+
+func eventBytes(e *model.Event, n uint64) line {
+	if !e.Counted {
+		return styled(quiet, dash)
+	}
+	return text(ui.Size(n))
 }

@@ -64,7 +64,7 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.m = newModel(o, query, process.NewReader(t.TempDir()), func() time.Time { return d.clock })
+	d.m = newModel(o, query, nil, process.NewReader(t.TempDir()), func() time.Time { return d.clock })
 	d.m.worker.reader, d.m.freer = d.people, d.freer
 	d.m.wait = func(after time.Duration, tell func(time.Time) tea.Msg) tea.Cmd {
 		d.timers = append(d.timers, timer{d.clock.Add(after), tell})

@@ -33,7 +33,7 @@ func live(t testing.TB, port uint16) *driver {
 	t.Cleanup(func() { _ = source.Close() })
 	d := prepare(t, sockets.Snapshot{}, Options{Query: "lport:" + strconv.Itoa(int(port))})
 	reader := process.NewReader("")
-	d.m.worker = newWorker(source, reader)
+	d.m.worker = newWorker(source, reader, nil)
 	d.m.freer = &freeing.Freer{Reader: reader, Open: open}
 	d.m.now, d.m.root = time.Now, os.Geteuid() == 0
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 30})

@@ -102,7 +102,7 @@ func (m *Model) tabsWidth() int {
 }
 
 func (m *Model) hasWarning() bool {
-	return m.height >= 6 && (m.readErr != nil || len(m.last.warnings) > 0)
+	return m.height >= 6 && (m.readErr != nil || len(m.last.warnings)+m.last.lost > 0)
 }
 
 // warning says what part of the truth is missing.
@@ -113,6 +113,9 @@ func (m *Model) warning() line {
 	var all []string
 	for _, w := range m.last.warnings {
 		all = append(all, w.Text)
+	}
+	if m.last.lost > 0 {
+		all = append(all, "about "+ui.Number(m.last.lost)+" closed sockets were not heard of: too many at once")
 	}
 	return styled(notice, " "+gist(strings.Join(all, "  ·  "), m.width-1))
 }

@@ -10,7 +10,7 @@ type keyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	Filter, Details, Back, NextView, PrevView,
 	Sort, Reverse, ColumnLeft, ColumnRight,
-	Slower, Faster, Help, Free, Pause, All, Unfold,
+	Slower, Faster, Help, Free, Pin, Pause, All, Unfold,
 	Copy, Browse, Quit, Interrupt, Suspend key.Binding
 }
 
@@ -39,6 +39,7 @@ func newKeyMap() keyMap {
 		Faster:      bind("-", "refresh more often", "-", "_"),
 		Help:        bind("?", "help", "?"),
 		Free:        bind("x", "free port", "x"),
+		Pin:         bind("w", "pin and watch", "w"),
 		Pause:       bind("p", "pause", "p", "space"),
 		All:         bind("a", "other hosts too", "a"),
 		Unfold:      bind("u", "both ends as rows", "u"),
@@ -64,7 +65,7 @@ func (k *keyMap) full() []keyGroup {
 		{"move", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.NextView, k.PrevView}},
 		{"look", []key.Binding{k.Filter, k.Details, k.Back, k.All, k.Unfold}},
 		{"order", []key.Binding{k.Sort, k.Reverse, k.ColumnLeft, k.ColumnRight}},
-		{"do", []key.Binding{k.Free, k.Copy, k.Browse}},
+		{"do", []key.Binding{k.Free, k.Pin, k.Copy, k.Browse}},
 		{"time", []key.Binding{k.Pause, k.Slower, k.Faster}},
 		{"lotop", []key.Binding{k.Help, k.Suspend, k.Quit, k.Interrupt}},
 	}

@@ -49,6 +49,8 @@ type Model struct {
 	waiting bool   // the first data takes so long that a spinner shows
 	spinner spinner.Model
 
+	pinWanted []model.Row // whose pin is to be set or taken away by the next job
+
 	details *detailsPane // nil when closed
 	dialog  *dialog      // nil when closed
 	help    *helpPage    // nil when closed
@@ -78,10 +80,11 @@ var intervals = []time.Duration{
 // that only flashes is worse than none.
 const spinnerAfter = 200 * time.Millisecond
 
-// newModel makes the screen of a source. query has been parsed without error.
-func newModel(o Options, query *model.Query, reader *process.Reader, now func() time.Time) *Model {
+// newModel makes the screen of a source. pinQuery is nil if nothing is to be
+// pinned by itself.
+func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, now func() time.Time) *Model {
 	m := &Model{
-		worker:   newWorker(o.Source, reader),
+		worker:   newWorker(o.Source, reader, o.Notices),
 		freer:    &freeing.Freer{Reader: reader, Open: o.Open},
 		now:      now,
 		wait:     tea.Tick,
@@ -96,9 +99,10 @@ func newModel(o Options, query *model.Query, reader *process.Reader, now func() 
 		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:   textinput.New(),
 	}
-	m.rows, m.events = newRowTable(m.clock, m.flowOf), newEventTable()
+	m.rows, m.events = newRowTable(m.clock, m.flowOf, m.pinned), newEventTable()
 	m.filter.Prompt = "/ "
 	m.filter.SetValue(harmless(o.Query))
+	m.worker.pins.query = pinQuery
 	m.restyle()
 	return m
 }
@@ -133,6 +137,7 @@ type (
 func (m *Model) Init() tea.Cmd {
 	return tea.Batch(
 		m.refresh(),
+		m.listen(),
 		tea.RequestBackgroundColor,
 		m.wait(spinnerAfter, func(time.Time) tea.Msg { return lateMsg{} }),
 	)
@@ -143,6 +148,7 @@ type task uint8
 
 const (
 	nothing task = iota
+	hearing
 	arranging
 	reading
 )
@@ -164,6 +170,9 @@ func (m *Model) start(t task) tea.Cmd {
 	}
 	j := job{read: t == reading, shape: m.shape, events: m.view == eventsView}
 	j.shape.View = m.modelView()
+	if j.hear = t == hearing; !j.hear {
+		j.pin, m.pinWanted = m.pinWanted, nil
+	}
 	if j.read {
 		j.measure = m.inSight()
 	}
@@ -204,13 +213,15 @@ func (m *Model) take(r result) tea.Cmd {
 			tick = m.tick()
 		}
 	}
-	if r.err == nil {
+	var told tea.Cmd
+	if r.err == nil && !r.job.hear {
 		m.show(r)
+		told = m.announce(r.news)
 	}
 	if m.next != nothing {
-		return tea.Batch(tick, m.start(m.next))
+		return tea.Batch(tick, told, m.start(m.next))
 	}
-	return tick
+	return tea.Batch(tick, told)
 }
 
 func (m *Model) show(r result) {
@@ -245,7 +256,9 @@ func (m *Model) selectedRow() *model.Row {
 type Options struct {
 	Source   sockets.Source                 // what is shown; Run closes it
 	Open     func() (sockets.Source, error) // gives another, to watch a port that was freed
+	Notices  notices                        // of closed sockets, nil for none; Run closes it
 	Query    string                         // the filter to begin with
+	Pin      string                         // a query for rows to pin by themselves
 	All      bool                           // connections to other hosts too
 	Interval time.Duration                  // between two looks, 0 for one second
 	Color    string                         // "auto", "always" or "never"

@@ -19,6 +19,15 @@ func Run(o Options) error {
 	if err != nil {
 		return err
 	}
+	var pinned *model.Query
+	if o.Pin != "" {
+		if pinned, err = model.ParseQuery(o.Pin); err != nil {
+			return err
+		}
+	}
+	if o.Notices != nil {
+		defer o.Notices.Close()
+	}
 	if o.Interval == 0 {
 		o.Interval = time.Second
 	}
@@ -31,7 +40,7 @@ func Run(o Options) error {
 	if o.Color == "always" {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
-	m := newModel(o, query, process.NewReader(""), time.Now)
+	m := newModel(o, query, pinned, process.NewReader(""), time.Now)
 	m.root = os.Geteuid() == 0
 	_, err = tea.NewProgram(m, options...).Run()
 	return err

@@ -45,6 +45,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 	case endedMsg, watchedMsg:
 		return m.dialogNews(msg)
+	case wokenMsg:
+		return m.woken()
+	case heardMsg:
+		return m.heard()
 	case statusMsg:
 		m.status = line(msg)
 	}
@@ -112,6 +116,7 @@ func (m *Model) actions() []action {
 		{m.keys.All, m.toggleAll},
 		{m.keys.Unfold, m.toggleUnfold},
 		{m.keys.Free, m.startFreeing},
+		{m.keys.Pin, m.togglePin},
 		{m.keys.Copy, m.copyAddress},
 		{m.keys.Browse, m.browse},
 		{m.keys.Help, m.openHelp},

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,6 +23,11 @@ type worker struct {
 	monitor *model.Monitor
 	journal *model.Journal
 	meter   meter
+	notices notices // nil where the kernel does not tell
+	heard   []sockets.Notice
+	lost    int // notices that did not get here
+	pins    pins
+	news    []model.Event // that a pin is about, since the last result
 
 	snaps    [2]*sockets.Snapshot
 	snapTurn int
@@ -42,8 +48,9 @@ type people interface {
 // journalSize is how many events are kept.
 const journalSize = 10_000
 
-func newWorker(source sockets.Source, reader people) *worker {
-	return &worker{
+func newWorker(source sockets.Source, reader people, heard notices) *worker {
+	w := &worker{
+		notices: heard,
 		source:  source,
 		reader:  reader,
 		monitor: model.NewMonitor(),
@@ -51,11 +58,17 @@ func newWorker(source sockets.Source, reader people) *worker {
 		meter:   newMeter(source),
 		snaps:   [2]*sockets.Snapshot{{}, {}},
 	}
+	if heard != nil {
+		w.monitor.Listen()
+	}
+	return w
 }
 
 // job says what is wanted.
 type job struct {
-	read    bool // ask the kernel first
+	read    bool        // ask the kernel first
+	hear    bool        // only take in what the kernel tells by itself
+	pin     []model.Row // rows to be pinned, or not to be any longer
 	shape   model.Shape
 	events  bool         // the journal in place of rows
 	measure []sockets.ID // the connections whose bytes are to be counted, with read
@@ -75,6 +88,9 @@ type result struct {
 	flows    map[sockets.ID]flow
 	details  *inspection
 	plan     *model.Plan
+	pins     []pin
+	news     []model.Event // what happened to pinned rows
+	lost     int           // notices that did not get here, since the start
 	err      error
 }
 
@@ -94,9 +110,16 @@ func (w *worker) work(j job) result {
 			return res
 		}
 	}
+	if j.hear {
+		w.hear()
+		return res
+	}
 	snap := w.monitor.Snapshot()
 	if snap == nil {
 		return res
+	}
+	for i := range j.pin {
+		w.pins.toggle(&j.pin[i])
 	}
 	if j.read {
 		w.flows = w.meter.look(w.monitor, j.measure, snap.Time)
@@ -105,6 +128,7 @@ func (w *worker) work(j job) result {
 	w.rowTurn = 1 - w.rowTurn
 	rows := w.rows[w.rowTurn][:0]
 	rows, res.counts = w.monitor.Rows(rows, j.shape)
+	rows = w.pins.arrange(rows, w.monitor, snap.Time)
 	w.rows[w.rowTurn] = rows
 	res.rows = rows
 	if j.events {
@@ -119,6 +143,8 @@ func (w *worker) work(j job) result {
 		plan.Victims = w.reader.Order(plan.Victims)
 		res.plan = &plan
 	}
+	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.news, w.lost
+	w.news = nil
 	res.warnings, res.from, res.at = snap.Warnings, snap.From, snap.Time
 	return res
 }
@@ -131,6 +157,13 @@ func (w *worker) read() error {
 		return err
 	}
 	w.snapTurn = 1 - w.snapTurn
-	w.journal.Add(w.monitor.Advance(next)...)
+	// What was heard by now comes first: the tables already show the outcome.
+	w.hear()
+	w.note(w.monitor.Advance(next))
 	return nil
+}
+
+func (w *worker) note(events []model.Event) {
+	w.news = append(w.news, w.pins.news(events)...)
+	w.journal.Add(events...)
 }

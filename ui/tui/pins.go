@@ -1,0 +1,158 @@
+package tui
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/ui"
+)
+
+// pin is a row that is watched: it stays on top, also after it has closed.
+type pin struct {
+	row    model.Row // as last seen
+	closed time.Time // when it was found to have gone, zero while it is there
+}
+
+// pins are the rows that are watched. The worker keeps them; the screen asks
+// for changes and gets copies.
+type pins struct {
+	all   []pin
+	query *model.Query // pins by itself whatever holds a port and matches, nil for none
+}
+
+func (p *pins) find(r *model.Row) int {
+	return slices.IndexFunc(p.all, func(k pin) bool { return k.row.Is(r.Socket.ID) || r.Is(k.row.Socket.ID) })
+}
+
+// toggle pins a row, or takes its pin away.
+func (p *pins) toggle(r *model.Row) {
+	if i := p.find(r); i >= 0 {
+		p.all = slices.Delete(p.all, i, i+1)
+		return
+	}
+	p.all = append(p.all, pin{row: r.Keep()})
+}
+
+// arrange puts the pinned rows on top, in the order they were pinned. Those that
+// have closed come as they were last seen.
+func (p *pins) arrange(rows []model.Row, m *model.Monitor, now time.Time) []model.Row {
+	p.pinMatches(rows)
+	if len(p.all) == 0 {
+		return rows
+	}
+	for i := range p.all {
+		k := &p.all[i]
+		if r, ok := m.Find(k.row.Socket.ID); ok {
+			k.row, k.closed = r.Keep(), time.Time{}
+			continue
+		}
+		if k.closed.IsZero() {
+			k.closed = now
+		}
+		k.row.Mark = model.Closed
+	}
+	rest := slices.DeleteFunc(rows, func(r model.Row) bool { return p.find(&r) >= 0 })
+	top := make([]model.Row, 0, len(p.all)+len(rest))
+	for i := range p.all {
+		top = append(top, p.all[i].row)
+	}
+	return append(top, rest...)
+}
+
+func (p *pins) pinMatches(rows []model.Row) {
+	if p.query == nil {
+		return
+	}
+	for i := range rows {
+		// Its connections are told of as they come and go; pinned they would
+		// push everything else off the screen.
+		if r := &rows[i]; r.Mark != model.Closed && !r.Socket.Connected() && p.query.Match(r) && p.find(r) < 0 {
+			p.all = append(p.all, pin{row: r.Keep()})
+		}
+	}
+}
+
+// news picks the events that a pin is about: its own row's, and for a pinned
+// listener every client that comes or goes.
+func (p *pins) news(events []model.Event) []model.Event {
+	var all []model.Event
+	for i := range events {
+		e := &events[i]
+		own := p.find(&e.Row) >= 0
+		client := e.Row.Listener != nil && slices.ContainsFunc(p.all, func(k pin) bool { return k.row.Is(e.Row.Listener.ID) })
+		if own || client || p.query != nil && p.query.Match(&e.Row) {
+			all = append(all, *e)
+		}
+	}
+	return all
+}
+
+// pinnedAt tells when a pinned row closed; ok is false if it is no pinned row.
+func (m *Model) pinned(id sockets.ID) (closed time.Time, ok bool) {
+	for i := range m.last.pins {
+		if m.last.pins[i].row.Is(id) {
+			return m.last.pins[i].closed, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// togglePin pins the selected row, or takes its pin away.
+func (m *Model) togglePin() tea.Cmd {
+	r := m.selectedRow()
+	if r == nil {
+		return nil
+	}
+	name := ui.Local(r.In, r.Socket)
+	if _, ok := m.pinned(r.Socket.ID); ok {
+		m.say(plain, name+" is no longer pinned")
+	} else {
+		m.say(good, name+" is pinned: a change rings the bell")
+	}
+	m.pinWanted = append(m.pinWanted, r.Keep())
+	return m.rearrange()
+}
+
+// announce tells of what happened to pinned rows: in the status line, by the
+// bell, and where the terminal knows how, on the desktop.
+func (m *Model) announce(news []model.Event) tea.Cmd {
+	if len(news) == 0 {
+		return nil
+	}
+	words := eventWords(&news[len(news)-1])
+	if more := len(news) - 1; more > 0 {
+		words += "  (and " + ui.Count(more, "other change") + ")"
+	}
+	m.say(notice, "◆ "+words)
+	return tea.Raw("\a" + notification(words, os.Getenv))
+}
+
+// eventWords says an event in one sentence.
+func eventWords(e *model.Event) string {
+	main, more := ui.Who(&e.Row)
+	words := e.Time.Format(time.TimeOnly) + " " + e.Kind.String() + " " + ui.Local(e.Row.In, e.Row.Socket)
+	if e.Row.Socket.Connected() {
+		words += " " + ui.Far(&e.Row)
+	}
+	return words + "  " + strings.TrimSpace(main+" "+more)
+}
+
+// notification is the escape code of a desktop notification for the terminals
+// that are known to have one: OSC 777 (rxvt-unicode, foot, VTE) or OSC 9.
+func notification(text string, getenv func(string) string) string {
+	text = strings.ReplaceAll(text, ";", ",")
+	term, program := getenv("TERM"), getenv("TERM_PROGRAM")
+	switch {
+	case strings.HasPrefix(term, "rxvt") || strings.HasPrefix(term, "foot"):
+		return "\x1b]777;notify;lotop;" + text + "\x1b\\"
+	case program == "iTerm.app" || program == "WezTerm" || program == "ghostty" || term == "xterm-kitty" || term == "xterm-ghostty":
+		return "\x1b]9;lotop: " + text + "\x1b\\"
+	}
+	return ""
+}
