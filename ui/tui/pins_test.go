@@ -1,0 +1,178 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+	"lotop/sockets"
+)
+
+// fakeNotices tells what the test gives it to tell.
+type fakeNotices struct {
+	wake  chan struct{}
+	queue []sockets.Notice
+	lost  int
+}
+
+func (n *fakeNotices) Wake() <-chan struct{} { return n.wake }
+func (n *fakeNotices) Close() error          { return nil }
+
+func (n *fakeNotices) Drain(dst []sockets.Notice) (_ []sockets.Notice, lost int) {
+	dst, lost = append(dst, n.queue...), n.lost
+	n.queue, n.lost = nil, 0
+	return dst, lost
+}
+
+// tell puts the end of a socket into the queue and wakes the screen.
+func (n *fakeNotices) tell(at time.Time, s sockets.Socket, sent uint64) {
+	s.State, s.Owners, s.Inode, s.NoOwner = sockets.Close, nil, 0, sockets.NoReason
+	n.queue = append(n.queue, sockets.Notice{Time: at, Socket: s, Info: sockets.TCPInfo{Known: true, Sent: sent}})
+}
+
+// startHearing opens the screen with notices. The wait for the first of them
+// would block the driver, so a closed channel stands for a wake that has come.
+func startHearing(t *testing.T, pin string) (*driver, *fakeNotices) {
+	t.Helper()
+	heard := &fakeNotices{wake: make(chan struct{})}
+	d := prepare(t, street(), Options{})
+	d.m.worker = newWorker(d.source, d.people, heard)
+	if pin != "" {
+		q, err := model.ParseQuery(pin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.m.worker.pins.query = q
+	}
+	d.send(tea.WindowSizeMsg{Width: 120, Height: 30})
+	d.run(d.m.refresh())
+	return d, heard
+}
+
+// bells counts how often the terminal was told to ring, and forgets them.
+func (d *driver) bells() int {
+	n := 0
+	for _, msg := range d.others {
+		if raw, ok := msg.(tea.RawMsg); ok {
+			n += strings.Count(raw.Msg.(string), "\a")
+		}
+	}
+	d.others = nil
+	return n
+}
+
+func TestHeardBetweenTwoLooks(t *testing.T) {
+	d, heard := startHearing(t, "")
+	client := sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893")
+	server := sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000")
+	heard.tell(d.clock, client, 10)
+	heard.tell(d.clock, server, 2048)
+	d.run(d.m.start(reading))
+	d.press("shift+tab")
+	d.wants("closed", "127.0.0.1:62893", "← 127.0.0.1:40000", "unseen", "10B", "2.0K")
+	if n := d.m.worker.journal.Len(); n != 1 {
+		t.Errorf("%d events for one connection", n)
+	}
+}
+
+func TestHeardWhilePaused(t *testing.T) {
+	d, heard := startHearing(t, "")
+	d.press("p", "shift+tab")
+	before := d.text()
+	heard.tell(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
+	heard.tell(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
+	reads := d.source.reads
+	d.run(d.m.start(hearing))
+	if d.text() != before {
+		t.Errorf("the paused screen moved:\n%s", d.text())
+	}
+	if d.source.reads != reads {
+		t.Error("a paused screen read the tables")
+	}
+	d.press("p")
+	d.wants("← 127.0.0.1:40000")
+}
+
+func TestLostNoticesAreTold(t *testing.T) {
+	d, heard := startHearing(t, "")
+	heard.lost = 7
+	d.run(d.m.start(reading))
+	d.wants("about 7 closed sockets were not heard of")
+}
+
+func TestPinStaysOnTop(t *testing.T) {
+	d, _ := startHearing(t, "")
+	d.selectRow("127.0.0.1:62893")
+	d.press("w")
+	d.wants("127.0.0.1:62893 is pinned")
+	if first := d.m.rows.rows[0].Socket.ID; first != 10 {
+		t.Errorf("socket %v is first, not the pinned one", first)
+	}
+	d.press("S")
+	if first := d.m.rows.rows[0].Socket.ID; first != 10 {
+		t.Errorf("the order moved the pinned row down: %v is first", first)
+	}
+	d.wants("◆")
+	d.press("g", "w")
+	d.wants("is no longer pinned")
+	d.wantsNot("◆")
+}
+
+func TestPinnedRowThatCloses(t *testing.T) {
+	d, _ := startHearing(t, "")
+	d.selectRow("127.0.0.1:62893")
+	d.press("w")
+	d.bells()
+	d.source.snap = without(street(), 10, 11, 12)
+	d.pass(time.Second)
+	if n := d.bells(); n != 1 {
+		t.Errorf("%d bells for a pinned row that closed", n)
+	}
+	d.wants("◆ ", "closed", "127.0.0.1:62893")
+	d.pass(12 * time.Second)
+	d.wants("closed 12s ago", "was dlv")
+	if d.m.rows.rows[0].Socket.ID != 10 {
+		t.Error("the closed row is no longer on top")
+	}
+	if n := d.bells(); n != 0 {
+		t.Errorf("%d bells for nothing", n)
+	}
+}
+
+func TestPinByQueryTellsOfClients(t *testing.T) {
+	d, _ := startHearing(t, "62893")
+	if first := d.m.rows.rows[0].Socket.ID; first != 10 {
+		t.Fatalf("%v is first, not the listener", first)
+	}
+	if n := len(d.m.last.pins); n != 1 {
+		t.Errorf("%d pins: connections are told of, not pinned", n)
+	}
+	d.bells()
+	d.source.snap = with(street(),
+		sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893", 4400),
+		sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000", 5120))
+	d.pass(time.Second)
+	if n := d.bells(); n != 1 {
+		t.Errorf("%d bells for a client that attached", n)
+	}
+	d.wants("◆ ", "opened 127.0.0.1:62893 ← 127.0.0.1:40000", "code")
+}
+
+func TestNotification(t *testing.T) {
+	env := func(term, program string) func(string) string {
+		return func(k string) string { return map[string]string{"TERM": term, "TERM_PROGRAM": program}[k] }
+	}
+	for _, c := range []struct{ term, program, want string }{
+		{"xterm-256color", "", ""},
+		{"xterm-256color", "iTerm.app", "\x1b]9;lotop: a, b\x1b\\"},
+		{"foot", "", "\x1b]777;notify;lotop;a, b\x1b\\"},
+		{"xterm-kitty", "", "\x1b]9;lotop: a, b\x1b\\"},
+	} {
+		if got := notification("a; b", env(c.term, c.program)); got != c.want {
+			t.Errorf("%s %s: %q, not %q", c.term, c.program, got, c.want)
+		}
+	}
+}
