@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -17,17 +18,22 @@ const (
 	// wantedBuffer is asked for as the receive buffer; an ordinary user gets at
 	// most net.core.rmem_max.
 	wantedBuffer = 8 << 20
-	// queueAtMost bounds what waits to be drained.
-	queueAtMost = 1 << 18
+	// queueAtMost bounds what waits to be drained, to some 16 MB.
+	queueAtMost = 1 << 16
+	// batchAtMost is how much is taken in before it is handed on.
+	batchAtMost = 256
 )
 
 type notices struct {
 	file *os.File
+	raw  syscall.RawConn
 	wake chan struct{}
 
 	mu    sync.Mutex
 	queue []Notice
-	lost  int
+	lost  int    // since the last drain, by the queue's bound
+	drops uint32 // what the kernel had dropped by the last drain
+	blind int    // overruns since then, for kernels that do not count what they drop
 }
 
 func (n *notices) open(ports []PortRange) error {
@@ -48,6 +54,10 @@ func (n *notices) open(ports []PortRange) error {
 		return os.NewSyscallError("listen for closed sockets: bind", err)
 	}
 	n.file = os.NewFile(uintptr(fd), "sock_diag")
+	if n.raw, err = n.file.SyscallConn(); err != nil {
+		_ = n.file.Close()
+		return err
+	}
 	n.wake = make(chan struct{}, 1)
 	go n.listen()
 	return nil
@@ -55,23 +65,13 @@ func (n *notices) open(ports []PortRange) error {
 
 // listen takes notices in until the file is closed.
 func (n *notices) listen() {
-	buf := make([]byte, 64<<10)
+	in := intake{buf: make([]byte, 64<<10)}
 	for {
-		size, err := n.file.Read(buf)
-		now := time.Now()
-		n.mu.Lock()
-		switch {
-		case errors.Is(err, unix.ENOBUFS):
-			n.lost++ // the kernel does not say how many
-		case err != nil:
-			n.mu.Unlock()
-			return
-		case len(n.queue) >= queueAtMost:
-			n.lost++
-		default:
-			n.queue = parseNotices(n.queue, buf[:size], now)
+		err := n.raw.Read(in.take)
+		if err != nil || in.err != nil {
+			return // closed
 		}
-		n.mu.Unlock()
+		n.add(&in)
 		select {
 		case n.wake <- struct{}{}:
 		default:
@@ -79,50 +79,76 @@ func (n *notices) listen() {
 	}
 }
 
+// intake is what one turn of listen has read.
+type intake struct {
+	buf      []byte
+	batch    []Notice
+	overruns int
+	err      error
+}
+
+// take reads what is there; false means that there is nothing yet. It reads on
+// for as long as it can: each notice less in the kernel's buffer is room for
+// another one.
+func (in *intake) take(fd uintptr) bool {
+	in.batch, in.overruns = in.batch[:0], 0
+	now := time.Now()
+	for len(in.batch) < batchAtMost {
+		size, err := unix.Read(int(fd), in.buf)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.ENOBUFS):
+			in.overruns++
+		case errors.Is(err, unix.EAGAIN):
+			return len(in.batch) > 0 || in.overruns > 0
+		case err != nil:
+			in.err = err
+			return true
+		default:
+			in.batch = parseNotices(in.batch, in.buf[:size], now)
+		}
+	}
+	return true
+}
+
+func (n *notices) add(in *intake) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	room := min(queueAtMost-len(n.queue), len(in.batch))
+	n.queue = append(n.queue, in.batch[:room]...)
+	n.lost += len(in.batch) - room
+	n.blind += in.overruns
+}
+
 func (n *notices) drain(dst []Notice) (_ []Notice, lost int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	dst = append(dst, n.queue...)
 	lost = n.lost
-	n.queue, n.lost = n.queue[:0], 0
+	if drops, ok := n.dropped(); ok {
+		lost += int(drops - n.drops) // the counter wraps as well
+		n.drops = drops
+	} else {
+		lost += n.blind
+	}
+	n.queue, n.lost, n.blind = n.queue[:0], 0, 0
 	return dst, lost
 }
 
-func (n *notices) close() error { return n.file.Close() }
-
-// attachPorts lets only messages through that have a wanted port at either end.
-// The ports stand big-endian at bytes 20 and 22 of the message: 16 of header,
-// then family, state, timer and retransmits (struct inet_diag_msg).
-func attachPorts(fd int, ports []PortRange) error {
-	if len(ports) == 0 {
-		return nil
-	}
-	program := portFilter(ports)
-	return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{
-		Len: uint16(len(program)), Filter: &program[0],
-	})
-}
-
-// portFilter is the classic BPF program: for each end load the port, accept if
-// it lies in one of the ranges; else drop.
-func portFilter(ports []PortRange) []unix.SockFilter {
-	const (
-		loadHalf = unix.BPF_LD | unix.BPF_H | unix.BPF_ABS
-		below    = unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K
-		above    = unix.BPF_JMP | unix.BPF_JGT | unix.BPF_K
-		end      = unix.BPF_RET | unix.BPF_K
-		all      = 1<<32 - 1
-	)
-	var p []unix.SockFilter
-	for _, offset := range []uint32{20, 22} {
-		p = append(p, unix.SockFilter{Code: loadHalf, K: offset})
-		for _, r := range ports {
-			p = append(p,
-				unix.SockFilter{Code: below, K: uint32(r.First), Jt: 0, Jf: 2},
-				unix.SockFilter{Code: above, K: uint32(r.Last), Jt: 1, Jf: 0},
-				unix.SockFilter{Code: end, K: all},
-			)
+// dropped asks how many messages the kernel had no room for since the socket
+// was opened. ENOBUFS does not tell: it comes once, and then everything is
+// dropped until the buffer has been emptied (netlink_overrun,
+// net/netlink/af_netlink.c). /proc/net/netlink shows the same number, of all
+// sockets of the machine.
+func (n *notices) dropped() (drops uint32, ok bool) {
+	err := n.raw.Control(func(fd uintptr) {
+		var counts [memInfoLen]byte
+		size, err := getsockopt(int(fd), unix.SOL_SOCKET, unix.SO_MEMINFO, counts[:])
+		if err == nil && size >= memInfoDrops+4 {
+			drops, ok = nativeUint32(counts[memInfoDrops:]), true
 		}
-	}
-	return append(p, unix.SockFilter{Code: end, K: 0})
+	})
+	return drops, ok && err == nil
 }
+
+func (n *notices) close() error { return n.file.Close() }

@@ -34,6 +34,12 @@ func askOwner(s *Socket, o Owner) (found SocketOptions, ok bool) {
 	found.V6Only = s.V6Only
 	if s.V6 && s.V6Only == Unknown {
 		found.V6Only = askOption(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY)
+		// What a bind to one address sets, it sets on the TCP socket that an MPTCP
+		// socket has inside, and that cannot be asked.
+		protocol, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
+		if found.V6Only == No && (err != nil || protocol == unix.IPPROTO_MPTCP) {
+			found.V6Only = Unknown
+		}
 	}
 	return found, true
 }

@@ -184,6 +184,8 @@ type Socket struct {
 	V6        bool  // an AF_INET6 socket
 	Mapped    bool  // an AF_INET6 socket with IPv4 addresses
 	V6Only    Known // for AF_INET6
+
+	cgroupID uint64 // inode of its cgroup-v2 folder, until Cgroup is looked up
 }
 
 // DualStack tells whether the socket also answers IPv4: an IPv6 wildcard

@@ -63,6 +63,7 @@ const (
 	OwnersUnread                           // sockets without owner, by processes that hide
 	SecondSource                           // not sock_diag: the table is poorer
 	TableIncomplete                        // a dump was interrupted again and again
+	RecordingFailed                        // a recording could not be written, or not be read to its end
 )
 
 // Kind selects a source.

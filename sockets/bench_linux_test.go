@@ -1,0 +1,140 @@
+package sockets
+
+import (
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lotop/sockets/socketstest"
+)
+
+// The crowd that the budgets are about: 50,000 sockets in 200 processes.
+const (
+	crowdProcesses = 200
+	crowdEach      = 250
+)
+
+// cost is what something took.
+type cost struct{ wall, cpu time.Duration }
+
+// costs are the costs of the same thing, done again and again.
+type costs []cost
+
+// median takes the median of each kind by itself.
+func (c costs) median() cost {
+	var wall, cpu []time.Duration
+	for _, one := range c {
+		wall, cpu = append(wall, one.wall), append(cpu, one.cpu)
+	}
+	slices.Sort(wall)
+	slices.Sort(cpu)
+	return cost{wall[len(wall)/2], cpu[len(cpu)/2]}
+}
+
+// measure adds what f takes, in this process and all its threads.
+func (c *costs) measure(f func()) {
+	cpu, start := ownCPU(), time.Now()
+	f()
+	*c = append(*c, cost{time.Since(start), ownCPU() - cpu})
+}
+
+// ownCPU is the time of user and system that this process has used so far.
+func ownCPU() time.Duration {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// measureSS adds what `ss -tunap` takes.
+func (c *costs) measureSS(b *testing.B) {
+	cmd := exec.Command("ss", "-tunap") // no Stdout: it goes to /dev/null
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		b.Fatal(err)
+	}
+	*c = append(*c, cost{time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()})
+}
+
+// beside runs one and `ss -tunap` in turn, so that both see the same machine,
+// and reports the medians and their ratio. one is given the costs to add to,
+// so that what it does around the measurement does not count.
+func beside(b *testing.B, one func(*costs)) {
+	b.Helper()
+	if _, err := exec.LookPath("ss"); err != nil {
+		b.Skip("no ss to compare with: ", err)
+	}
+	var own, ss costs
+	for b.Loop() {
+		one(&own)
+		ss.measureSS(b)
+	}
+	report(b, own.median(), ss.median())
+}
+
+func report(b *testing.B, own, ss cost) {
+	b.ReportMetric(0, "ns/op") // it would count ss, too
+	b.ReportMetric(own.wall.Seconds()*1e3, "wall-ms")
+	b.ReportMetric(own.cpu.Seconds()*1e3, "cpu-ms")
+	b.ReportMetric(ss.wall.Seconds()*1e3, "ss-wall-ms")
+	b.ReportMetric(ss.cpu.Seconds()*1e3, "ss-cpu-ms")
+	b.ReportMetric(own.wall.Seconds()/ss.wall.Seconds(), "ss-ratio-wall")
+	b.ReportMetric(own.cpu.Seconds()/ss.cpu.Seconds(), "ss-ratio-cpu")
+}
+
+// first measures a source's first snapshot, its opening included.
+func first(b *testing.B, c *costs) {
+	var s Snapshot
+	c.measure(func() {
+		source, err := Open(Options{Kind: Diag})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer source.Close()
+		readInto(b, source, &s)
+	})
+}
+
+// BenchmarkFirst: at most 1/3 of ss in wall time.
+func BenchmarkFirst(b *testing.B) {
+	socketstest.Crowd(b, crowdProcesses, crowdEach)
+	beside(b, func(c *costs) { first(b, c) })
+}
+
+// BenchmarkUnchanged: the same table again.
+func BenchmarkUnchanged(b *testing.B) {
+	socketstest.Crowd(b, crowdProcesses, crowdEach)
+	source := openDiagSource(b)
+	var s Snapshot
+	readInto(b, source, &s)
+	beside(b, func(c *costs) { c.measure(func() { readInto(b, source, &s) }) })
+}
+
+// BenchmarkChurn: 1 % of the sockets replaced, in a tenth of the processes; at
+// most 1/15 of ss in CPU time.
+func BenchmarkChurn(b *testing.B) {
+	crowd := socketstest.Crowd(b, crowdProcesses, crowdEach)
+	source := openDiagSource(b)
+	var s Snapshot
+	readInto(b, source, &s)
+	beside(b, func(c *costs) {
+		crowd.Churn(0.01)
+		c.measure(func() { readInto(b, source, &s) })
+	})
+}
+
+// BenchmarkOrdinary: a machine with some 50 sockets, first and then idle.
+func BenchmarkOrdinary(b *testing.B) {
+	socketstest.Crowd(b, 10, 5)
+	b.Run("first", func(b *testing.B) { beside(b, func(c *costs) { first(b, c) }) })
+	b.Run("idle", func(b *testing.B) {
+		source := openDiagSource(b)
+		var s Snapshot
+		readInto(b, source, &s)
+		beside(b, func(c *costs) { c.measure(func() { readInto(b, source, &s) }) })
+	})
+}

@@ -1,0 +1,23 @@
+package sockets
+
+import "net/netip"
+
+// BindOptions are the socket options that decide about a bind.
+type BindOptions struct {
+	ReuseAddr bool // SO_REUSEADDR, as nearly all servers set it
+	DualStack bool // on an IPv6 wildcard: IPV6_V6ONLY off, so that it takes IPv4 too
+}
+
+// TryBind asks the kernel whether an address can be bound, by binding it. The
+// socket never listens and is closed at once. A refusal is the kernel's errno,
+// wrapped, so errors.Is(err, syscall.EADDRINUSE) holds.
+func TryBind(p Protocol, a netip.AddrPort, o BindOptions) error { return tryBind(p, a, o) }
+
+// Destroy closes one socket without ending anyone, whoever holds it; a
+// TIME_WAIT too. It needs CAP_NET_ADMIN. The socket is named by its addresses
+// and its ID, so no other can be hit.
+//
+// A listener stops to listen, but keeps a port that it asked for until its
+// process closes it. Of several sockets that share an address the kernel finds
+// one; for the others the error is ENOENT.
+func Destroy(s *Socket) error { return destroy(s) }

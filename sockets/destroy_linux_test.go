@@ -1,0 +1,165 @@
+package sockets
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lotop/sockets/socketstest"
+)
+
+// destroyed closes a socket from outside.
+func destroyed(t *testing.T, s *Socket) {
+	t.Helper()
+	err := Destroy(s)
+	if errors.Is(err, unix.EOPNOTSUPP) {
+		t.Skip("this kernel cannot close sockets (CONFIG_INET_DIAG_DESTROY)")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func needRoot(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root to close the sockets of others")
+	}
+}
+
+// Of two connections to one listener one is closed, at one end; the other end
+// is told by a reset.
+func TestDestroyConnection(t *testing.T) {
+	needRoot(t)
+	for _, addr := range []string{"127.0.0.1:0", "[::1]:0", "[::ffff:127.0.0.1]:0"} {
+		e := openEye(t, Diag)
+		server, client := socketstest.Start(t), socketstest.Start(t)
+		network := "tcp4"
+		if addr[0] == '[' {
+			network = "tcp6"
+		}
+		l := server.Listen(network, addr)
+		doomed, other := client.Dial(l.Target()), client.Dial(l.Target())
+		a, b := server.Accept(l), server.Accept(l)
+		e.look()
+		destroyed(t, e.held(a))
+		e.look()
+		if e.sees(a) || e.sees(doomed) {
+			t.Errorf("%s: still there", addr)
+		}
+		e.held(l)
+		e.held(other)
+		e.held(b)
+		if !server.Alive() || !client.Alive() {
+			t.Errorf("%s: a process has ended", addr)
+		}
+	}
+}
+
+func TestDestroyTimeWait(t *testing.T) {
+	needRoot(t)
+	for _, addr := range []string{"127.0.0.1:0", "[::1]:0"} {
+		ends := socketstest.TimeWait(t, addr)
+		e := openEye(t, Diag)
+		e.look()
+		destroyed(t, e.one(ends.Network, ends.Local, ends.Remote))
+		e.look()
+		if left := e.at(ends.Network, ends.Local, ends.Remote); len(left) != 0 {
+			t.Errorf("left %+v", left[0])
+		}
+		checkBind(t, TCP, ends.Local, BindOptions{}, nil)
+	}
+}
+
+// Listeners and UDP sockets. A port that was asked for stays with the process.
+func TestDestroyUnconnected(t *testing.T) {
+	needRoot(t)
+	e := openEye(t, Diag)
+	p := socketstest.Start(t)
+	wide := p.Listen("tcp6", "[::]:0", socketstest.DualStack)
+	asked := p.Listen("tcp4", netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), socketstest.FreePort(t, "tcp")).String())
+	udp, connected := p.UDP("127.0.0.1:0"), p.ConnectUDP(p.UDP("[::1]:0").Local.String())
+	e.look()
+	for _, s := range []socketstest.Sock{wide, asked, udp, connected} {
+		destroyed(t, e.held(s))
+	}
+	e.look()
+	for _, s := range []socketstest.Sock{wide, udp, connected} {
+		if e.sees(s) {
+			t.Errorf("%s %v is still there", s.Network, s.Local)
+		}
+	}
+	if s := e.held(asked); s.State != Bound {
+		t.Errorf("what listened is %v", s.State)
+	}
+}
+
+// Of two listeners at one address the kernel finds one, and refuses to close it
+// for the other.
+func TestDestroyTwins(t *testing.T) {
+	needRoot(t)
+	e := openEye(t, Diag)
+	_, socks := socketstest.ReusePortTwins(t, "tcp4", "127.0.0.1:0")
+	e.look()
+	closed, missed := 0, 0
+	for _, s := range socks {
+		before := *e.held(s)
+		switch err := Destroy(&before); {
+		case errors.Is(err, unix.ENOENT):
+			missed++
+			e.look()
+			if s := e.held(s); s.State != Listen {
+				t.Errorf("it was closed for the other: %v", s.State)
+			}
+		case err != nil:
+			t.Error(err)
+		default:
+			closed++
+			e.look()
+			if e.sees(s) && e.see(s).State == Listen {
+				t.Error("it listens on")
+			}
+		}
+	}
+	if closed == 0 || closed+missed != 2 {
+		t.Errorf("%d closed, %d missed", closed, missed)
+	}
+}
+
+// Another socket at the same addresses is not hit.
+func TestDestroyHitsNoOther(t *testing.T) {
+	needRoot(t)
+	e := openEye(t, Diag)
+	p := socketstest.Start(t)
+	l := p.Listen("tcp4", "127.0.0.1:0")
+	e.look()
+	s := *e.held(l)
+	s.ID++
+	if err := Destroy(&s); err == nil {
+		t.Error("closed by another's ID")
+	}
+	e.look()
+	e.held(l)
+	gone := *e.held(l)
+	p.Close(l)
+	if err := Destroy(&gone); !errors.Is(err, unix.ENOENT) || !strings.Contains(err.Error(), gone.Local.String()) {
+		t.Errorf("gone: %v", err)
+	}
+}
+
+func TestDestroyWithoutPrivilege(t *testing.T) {
+	p := socketstest.Start(t, socketstest.AsNobody())
+	l := p.Listen("tcp4", "127.0.0.1:0")
+	e := openEye(t, Diag)
+	e.look()
+	said := witness{Nobody: true, Destroy: e.held(l)}.ask(t)
+	if !strings.Contains(said.Error, unix.EPERM.Error()) {
+		t.Errorf("%q", said.Error)
+	}
+	e.look()
+	e.held(l)
+}

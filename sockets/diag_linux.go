@@ -1,0 +1,227 @@
+package sockets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// diag is a NETLINK_SOCK_DIAG socket with its buffers. It needs no rights.
+type diag struct {
+	fd     int
+	seq    uint32
+	tables []table // the dumps that make up a snapshot
+	req    []byte
+	buf    []byte
+	one    []Socket // the answer of again
+}
+
+// errInterrupted says that the tables changed faster than they could be read.
+var errInterrupted = errors.New("the table kept changing while it was read")
+
+// dumpTimeout bounds one read; the kernel answers a dump at once or not at all.
+const dumpTimeout = 5 // seconds
+
+// openDiag opens the socket and asks a first, small question, because some
+// sandboxes allow the socket and refuse the request.
+func openDiag() (*diag, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
+	if err != nil {
+		return nil, os.NewSyscallError("open sock_diag: socket", err)
+	}
+	d := &diag{fd: fd, buf: make([]byte, 32<<10)}
+	if err := d.setUp(); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *diag) setUp() error {
+	if err := unix.Bind(d.fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		return os.NewSyscallError("open sock_diag: bind", err)
+	}
+	tv := unix.Timeval{Sec: dumpTimeout}
+	if err := unix.SetsockoptTimeval(d.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &tv); err != nil {
+		return os.NewSyscallError("open sock_diag: set time-out", err)
+	}
+	d.tables = inOne
+	_, _, err := d.dumpOnce(nil, 0, TCP, listenStates)
+	if err != nil { // perhaps only the older request is refused
+		d.tables = oneByOne
+		_, _, err = d.dumpOnce(nil, unix.AF_INET6, TCP, listenStates)
+	}
+	return err
+}
+
+func (d *diag) close() { unix.Close(d.fd) }
+
+// table is one dump.
+type table struct {
+	family   uint8 // 0 for both
+	protocol Protocol
+	states   uint32
+	name     string
+}
+
+// For every dump of TCP the kernel walks all of its hash tables, whatever the
+// family: 0.2 ms where there is not a single socket, 20 ms with 50,000. So both
+// families are read in one dump.
+//
+// What is bound comes first, in a dump of its own: a socket that begins to
+// listen or to connect in between is seen twice (see dropMoved). In a single
+// dump the kernel lists what listens, what is bound and what is connected, so
+// that one could slip through unseen, and which list a row came from would not
+// show.
+var inOne = []table{
+	{0, TCP, boundStates, "TCP"},
+	{0, TCP, allStates &^ boundStates, "TCP"},
+	{unix.AF_INET, UDP, allStates, "UDP over IPv4"},
+	{unix.AF_INET6, UDP, allStates, "UDP over IPv6"},
+}
+
+var oneByOne = []table{
+	{unix.AF_INET, TCP, boundStates, "TCP over IPv4"},
+	{unix.AF_INET6, TCP, boundStates, "TCP over IPv6"},
+	{unix.AF_INET, TCP, allStates &^ boundStates, "TCP over IPv4"},
+	{unix.AF_INET6, TCP, allStates &^ boundStates, "TCP over IPv6"},
+	{unix.AF_INET, UDP, allStates, "UDP over IPv4"},
+	{unix.AF_INET6, UDP, allStates, "UDP over IPv6"},
+}
+
+// read appends every socket to dst. A table that kept changing is kept as it
+// was last read, and named by a warning.
+func (d *diag) read(ctx context.Context, dst []Socket, warnings []Warning) ([]Socket, []Warning, error) {
+	bound := len(dst)
+	for _, t := range d.tables {
+		if err := ctx.Err(); err != nil {
+			return dst, warnings, err
+		}
+		var err error
+		dst, err = d.dump(dst, t)
+		if t.states == boundStates {
+			bound = len(dst)
+		}
+		if errors.Is(err, errInterrupted) {
+			warnings = append(warnings, Warning{
+				Kind: TableIncomplete,
+				Text: t.name + " changed too fast to be read whole: a socket may be missing or old; it is read again at the next refresh",
+			})
+			continue
+		}
+		if t.protocol == UDP && errors.Is(err, unix.ENOENT) {
+			warnings = append(warnings, Warning{
+				Kind: TableIncomplete,
+				Text: "no " + t.name + ": this kernel has no udp_diag; --source netstat reads it from /proc/net",
+			})
+			continue
+		}
+		if err != nil {
+			return dst, warnings, fmt.Errorf("read %s: %w", t.name, err)
+		}
+	}
+	return dropMoved(dst, bound), warnings, nil
+}
+
+// dump reads one table, again if it changed meanwhile.
+func (d *diag) dump(dst []Socket, t table) ([]Socket, error) {
+	start := len(dst)
+	for range 4 {
+		var interrupted bool
+		var err error
+		dst, interrupted, err = d.dumpOnce(dst[:start], t.family, t.protocol, t.states)
+		if err != nil || !interrupted {
+			return dst, err
+		}
+	}
+	return dst, errInterrupted
+}
+
+func (d *diag) dumpOnce(dst []Socket, family uint8, protocol Protocol, states uint32) (_ []Socket, interrupted bool, err error) {
+	d.seq++
+	d.req = dumpRequest(d.req[:0], family, protocol, states, d.seq)
+	if _, err := unix.Write(d.fd, d.req); err != nil {
+		return dst, false, os.NewSyscallError("ask sock_diag", err)
+	}
+	for {
+		n, err := unix.Read(d.fd, d.buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return dst, false, os.NewSyscallError("read sock_diag", err)
+		}
+		var res batch
+		dst, res, err = parseBatch(dst, d.buf[:n], protocol, d.seq)
+		if err != nil {
+			return dst, false, fmt.Errorf("read sock_diag: %w", err)
+		}
+		interrupted = interrupted || res.interrupted
+		if res.errno != 0 {
+			return dst, false, os.NewSyscallError("ask sock_diag", syscall.Errno(res.errno))
+		}
+		if res.done {
+			return dst, interrupted, nil
+		}
+	}
+}
+
+// ask sends a request about one socket, and appends what the answer tells of it.
+func (d *diag) ask(dst []Socket, s *Socket, kind, flags uint16) ([]Socket, error) {
+	d.seq++
+	d.req = exactRequest(d.req[:0], s, kind, nlmFlagRequest|flags, d.seq)
+	if _, err := unix.Write(d.fd, d.req); err != nil {
+		return dst, os.NewSyscallError("ask sock_diag", err)
+	}
+	start := len(dst)
+	for {
+		n, err := unix.Read(d.fd, d.buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return dst, os.NewSyscallError("read sock_diag", err)
+		}
+		var res batch
+		if dst, res, err = parseBatch(dst, d.buf[:n], s.Protocol, d.seq); err != nil {
+			return dst, fmt.Errorf("read sock_diag: %w", err)
+		}
+		if res.errno != 0 {
+			return dst, syscall.Errno(res.errno)
+		}
+		if res.done || len(dst) > start {
+			return dst, nil
+		}
+	}
+}
+
+// again asks for the present state of a socket that some process held, and
+// tells whether one may hold it still. If it lives on by itself, s becomes what
+// it is now; if it is gone, s
+// stays the last that was seen of it, without a process.
+func (d *diag) again(s *Socket) (open bool) {
+	switch {
+	case s.Protocol != TCP, s.State == Bound, s.State == Close:
+		return true // the kernel finds none of these by their addresses
+	case s.State == Listen:
+		return true // with SO_REUSEPORT it finds any of the twins
+	}
+	got, err := d.ask(d.one[:0], s, sockDiagByFamily, 0)
+	if err != nil {
+		if !errors.Is(err, unix.ENOENT) { // or its listener was found: another cookie
+			return true
+		}
+		s.Inode, s.NoOwner = 0, Orphaned
+		return false
+	}
+	d.one = got
+	if len(got) == 1 && got[0].ID == s.ID && got[0].Inode == 0 {
+		*s = got[0]
+		return false
+	}
+	return true
+}

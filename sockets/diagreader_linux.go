@@ -1,0 +1,148 @@
+package sockets
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"lotop/sockets/process"
+)
+
+// diagReader reads the tables through sock_diag and finds the owners in proc.
+type diagReader struct {
+	diag    *diag
+	owners  *owners
+	people  *people
+	cgroups *cgroups
+	who     *process.Reader
+	euid    uint32
+	nested  bool // proc shows a pid namespace that is not the first
+}
+
+func openDiagReader(proc string, who *process.Reader) (reader, error) {
+	d, err := openDiag()
+	if err != nil {
+		return nil, err
+	}
+	o, err := newOwners(proc, d.again)
+	if err != nil {
+		d.close()
+		return nil, &os.PathError{Op: "open", Path: proc, Err: err}
+	}
+	return &diagReader{
+		diag: d, owners: o, people: newPeople(who), cgroups: newCgroups(proc), who: who,
+		euid: uint32(os.Geteuid()), nested: nestedPIDs(proc),
+	}, nil
+}
+
+// nestedPIDs tells whether processes may exist that this proc does not show.
+// The first pid namespace has a fixed number (PROC_PID_INIT_INO,
+// include/linux/proc_ns.h).
+func nestedPIDs(proc string) bool {
+	link, err := os.Readlink(filepath.Join(proc, "self/ns/pid"))
+	return err == nil && link != "pid:[4026531836]"
+}
+
+func (r *diagReader) close() {
+	r.diag.close()
+	r.owners.close()
+}
+
+func (r *diagReader) read(ctx context.Context, into *Snapshot) error {
+	into.From = "sock_diag"
+	var err error
+	into.Sockets, into.Warnings, err = r.diag.read(ctx, into.Sockets, into.Warnings)
+	if err != nil {
+		return err
+	}
+	changed, err := r.owners.attach(into.Sockets, into.Time)
+	if err != nil {
+		return err
+	}
+	var holders map[int32]bool
+	if changed {
+		holders = r.owners.holders()
+	}
+	into.Processes = r.people.update(holders)
+	r.cgroups.attach(into.Sockets, into.Time)
+	r.explain(into)
+	return nil
+}
+
+// explain gives every socket without owner its reason, and counts them in
+// warnings.
+func (r *diagReader) explain(into *Snapshot) {
+	var counts [NotLookedUp + 1]int
+	ask := reasonCache{reader: r}
+	for i := range into.Sockets {
+		s := &into.Sockets[i]
+		if s.Inode == 0 || len(s.Owners) > 0 {
+			continue
+		}
+		s.NoOwner = ask.reason(s.UID)
+		counts[s.NoOwner]++
+	}
+	if n := counts[OtherUser]; n > 0 {
+		into.Warnings = append(into.Warnings, hiddenOwners(n))
+	}
+	if n := counts[Unreadable]; n > 0 {
+		into.Warnings = append(into.Warnings, Warning{
+			Kind: OwnersUnread, Count: n,
+			Text: plural(n, "socket") + " without a process name: some processes hide what they hold, even from " + r.me(),
+		})
+	}
+}
+
+func (r *diagReader) me() string {
+	if r.euid == 0 {
+		return "root"
+	}
+	return "their own user"
+}
+
+// reasonCache answers for a user once a pass: to ask is to look at processes.
+type reasonCache struct {
+	reader *diagReader
+	uid    uint32
+	asked  bool
+	answer Reason
+}
+
+func (c *reasonCache) reason(uid uint32) Reason {
+	if !c.asked || uid != c.uid {
+		c.uid, c.asked, c.answer = uid, true, c.reader.reasonFor(uid)
+	}
+	return c.answer
+}
+
+// reasonFor tells why the socket of a user has no owner although it has an
+// inode: somebody holds it.
+func (r *diagReader) reasonFor(uid uint32) Reason {
+	switch mine := uid == r.euid; {
+	case r.euid != 0 && !mine:
+		return OtherUser
+	case r.owners.hidden(r.who, uid):
+		return Unreadable
+	case r.nested:
+		return OtherNamespace
+	case r.euid != 0:
+		// Every process of this user could be read, so it was handed on.
+		return OtherUser
+	}
+	return HeldByKernel
+}
+
+func hiddenOwners(n int) Warning {
+	return Warning{
+		Kind: OwnersHidden, Count: n,
+		Text: plural(n, "socket") + " of other users: no process names; run as root to see them",
+	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

@@ -1,0 +1,69 @@
+package sockets
+
+import (
+	"cmp"
+	"slices"
+)
+
+// replace makes links what h holds. links is not kept.
+func (o *owners) replace(h *holder, links []fdLink) {
+	old, next := h.links, links
+	for len(old) > 0 || len(next) > 0 {
+		switch {
+		case len(next) == 0 || len(old) > 0 && old[0].fd < next[0].fd:
+			o.remove(h.pid, old[0])
+			old = old[1:]
+		case len(old) == 0 || next[0].fd < old[0].fd:
+			o.add(h.pid, next[0])
+			next = next[1:]
+		default:
+			if old[0].inode != next[0].inode {
+				o.remove(h.pid, old[0])
+				o.add(h.pid, next[0])
+			}
+			old, next = old[1:], next[1:]
+		}
+	}
+	h.links = append(h.links[:0], links...)
+}
+
+func (o *owners) add(pid int32, l fdLink) {
+	if l.inode == 0 {
+		return
+	}
+	o.changed = true
+	s := o.sockets[l.inode]
+	if s == nil {
+		s = &holding{}
+		o.sockets[l.inode] = s
+	}
+	owner := Owner{PID: pid, FD: l.fd}
+	i, _ := slices.BinarySearchFunc(s.owners, owner, compareOwners)
+	s.owners = slices.Concat(s.owners[:i], []Owner{owner}, s.owners[i:])
+	if len(s.owners) == 2 {
+		o.shared[l.inode] = s
+	}
+}
+
+func (o *owners) remove(pid int32, l fdLink) {
+	s := o.sockets[l.inode]
+	if s == nil {
+		return
+	}
+	o.changed = true
+	if len(s.owners) == 1 && s.owners[0].PID == pid {
+		delete(o.sockets, l.inode)
+		return
+	}
+	owner := Owner{PID: pid, FD: l.fd}
+	if i, ok := slices.BinarySearchFunc(s.owners, owner, compareOwners); ok {
+		s.owners = slices.Concat(s.owners[:i], s.owners[i+1:])
+		if len(s.owners) < 2 {
+			delete(o.shared, l.inode)
+		}
+	}
+}
+
+func compareOwners(a, b Owner) int {
+	return cmp.Or(cmp.Compare(a.PID, b.PID), cmp.Compare(a.FD, b.FD))
+}

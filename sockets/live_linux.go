@@ -1,0 +1,174 @@
+package sockets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"lotop/sockets/process"
+)
+
+// reader is a way to read the tables: sock_diag, or go-netstat.
+type reader interface {
+	// read fills into.Sockets with everything the tables themselves tell, and
+	// adds to into.Warnings.
+	read(ctx context.Context, into *Snapshot) error
+	close()
+}
+
+// live is the Source of the running kernel.
+type live struct {
+	proc      string
+	reader    reader
+	users     *process.Users
+	userNames map[uint32]process.Text
+	devices   map[uint32]process.Text
+	addresses []netip.Addr
+	addrsAt   time.Time
+	now       func() time.Time
+}
+
+// addressesFor is how long the machine's own addresses are taken as read.
+const addressesFor = 2 * time.Second
+
+func open(o Options) (Source, error) {
+	who := process.NewReader(o.Proc)
+	r, err := openReader(o, who)
+	if err != nil {
+		return nil, err
+	}
+	return &live{
+		proc:      o.Proc,
+		reader:    r,
+		users:     who.Users(),
+		userNames: map[uint32]process.Text{},
+		devices:   map[uint32]process.Text{},
+		now:       time.Now,
+	}, nil
+}
+
+func openReader(o Options, who *process.Reader) (reader, error) {
+	switch o.Kind {
+	case Diag:
+		return openDiagReader(o.Proc, who)
+	case Netstat:
+		return openNetstat(who, "")
+	case Auto:
+		r, diagErr := openDiagReader(o.Proc, who)
+		if diagErr == nil {
+			return r, nil
+		}
+		second, err := openNetstat(who, diagErr.Error())
+		if err != nil {
+			return nil, fmt.Errorf("no way to read the socket tables: %w; and %w", diagErr, err)
+		}
+		return second, nil
+	}
+	return nil, fmt.Errorf("unknown source %q: sources are auto, diag, netstat", o.Kind)
+}
+
+// Read implements [Source].
+func (l *live) Read(ctx context.Context, into *Snapshot) error {
+	into.Sockets = into.Sockets[:0]
+	into.Warnings = into.Warnings[:0]
+	into.Time = l.now()
+	into.Ephemeral = ephemeralRange(l.proc)
+	if err := l.reader.read(ctx, into); err != nil {
+		return err
+	}
+	l.nameUsers(into.Sockets)
+	l.nameDevices(into.Sockets)
+	into.Users, into.Devices = l.userNames, l.devices
+	if l.addresses == nil || into.Time.Sub(l.addrsAt) > addressesFor {
+		l.addresses, l.addrsAt = ownAddresses(), into.Time
+	}
+	into.Addresses = l.addresses
+	return nil
+}
+
+// Close implements [Source].
+func (l *live) Close() error {
+	l.reader.close()
+	return nil
+}
+
+func (l *live) nameUsers(all []Socket) {
+	last, cloned := uint32(1<<32-1), false
+	for i := range all {
+		s := &all[i]
+		if !s.HasUID || s.UID == last {
+			continue
+		}
+		last = s.UID
+		if _, ok := l.userNames[last]; ok {
+			continue
+		}
+		if !cloned {
+			l.userNames, cloned = maps.Clone(l.userNames), true
+		}
+		l.userNames[last] = l.users.Name(last)
+	}
+}
+
+func (l *live) nameDevices(all []Socket) {
+	cloned := false
+	for i := range all {
+		device := all[i].Device
+		if device == 0 {
+			continue
+		}
+		if _, ok := l.devices[device]; ok {
+			continue
+		}
+		if !cloned {
+			l.devices, cloned = maps.Clone(l.devices), true
+		}
+		name := strconv.Itoa(int(device))
+		if ifi, err := net.InterfaceByIndex(int(device)); err == nil {
+			name = ifi.Name
+		}
+		l.devices[device] = process.NewText(name)
+	}
+}
+
+// ownAddresses lists this machine's addresses; where it may not ask, none:
+// loopback is known without.
+func ownAddresses() []netip.Addr {
+	all, _ := net.InterfaceAddrs()
+	own := make([]netip.Addr, 0, len(all))
+	for _, a := range all {
+		if prefix, ok := a.(*net.IPNet); ok {
+			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
+				own = append(own, addr.Unmap())
+			}
+		}
+	}
+	return own
+}
+
+// ephemeralRange reads the ports that this network namespace hands out by
+// itself.
+func ephemeralRange(proc string) PortRange {
+	text, err := os.ReadFile(filepath.Join(proc, "sys/net/ipv4/ip_local_port_range"))
+	if err != nil {
+		return PortRange{}
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) != 2 {
+		return PortRange{}
+	}
+	first, err1 := strconv.ParseUint(fields[0], 10, 16)
+	last, err2 := strconv.ParseUint(fields[1], 10, 16)
+	if errors.Join(err1, err2) != nil {
+		return PortRange{}
+	}
+	return PortRange{First: uint16(first), Last: uint16(last)}
+}

@@ -1,0 +1,154 @@
+package sockets
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"slices"
+	"testing"
+
+	"lotop/sockets/socketstest"
+)
+
+// eye looks at the machine through a source, for a test.
+type eye struct {
+	t      testing.TB
+	source Source
+	Snapshot
+}
+
+func openEye(t testing.TB, kind Kind) *eye {
+	t.Helper()
+	source, err := Open(Options{Kind: kind})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := source.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &eye{t: t, source: source}
+}
+
+// look reads again.
+func (e *eye) look() {
+	e.t.Helper()
+	if err := e.source.Read(context.Background(), &e.Snapshot); err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// at lists the sockets with these addresses; IPv4-mapped ones are IPv4.
+func (e *eye) at(network string, local, remote netip.AddrPort) []*Socket {
+	protocol := TCP
+	if network[:3] == "udp" {
+		protocol = UDP
+	}
+	var all []*Socket
+	for i := range e.Sockets {
+		s := &e.Sockets[i]
+		if s.Protocol == protocol && s.Local == unmapped(local) && s.Remote == unmapped(remote) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// one is the only socket with these addresses.
+func (e *eye) one(network string, local, remote netip.AddrPort) *Socket {
+	e.t.Helper()
+	all := e.at(network, local, remote)
+	if len(all) != 1 {
+		e.t.Fatalf("%s %v %v is there %d times", network, local, remote, len(all))
+	}
+	return all[0]
+}
+
+// see is the socket of a child, which has to be there.
+func (e *eye) see(s socketstest.Sock) *Socket {
+	e.t.Helper()
+	for _, found := range e.at(s.Network, s.Local, s.Remote) {
+		if found.Inode == s.Inode {
+			return found
+		}
+	}
+	e.t.Fatalf("%s %v %v, inode %d, is not there", s.Network, s.Local, s.Remote, s.Inode)
+	return nil
+}
+
+// sees tells whether the socket of a child is there.
+func (e *eye) sees(s socketstest.Sock) bool {
+	return slices.ContainsFunc(e.at(s.Network, s.Local, s.Remote), func(found *Socket) bool { return found.Inode == s.Inode })
+}
+
+// held checks that the socket of a child is there, and that it is held as the
+// others say, which are the same socket in other processes or under another
+// descriptor; it returns the socket.
+func (e *eye) held(s socketstest.Sock, others ...socketstest.Sock) *Socket {
+	e.t.Helper()
+	found := e.see(s)
+	e.owned(found, append(others, s)...)
+	return found
+}
+
+// owned checks the owners of a socket.
+func (e *eye) owned(s *Socket, by ...socketstest.Sock) {
+	e.t.Helper()
+	var want []Owner
+	for _, b := range by {
+		want = append(want, Owner{PID: int32(b.PID), FD: int32(b.FD)})
+	}
+	slices.SortFunc(want, compareOwners)
+	if !slices.Equal(s.Owners, want) || s.NoOwner != NoReason {
+		e.t.Errorf("%v is held by %v, want %v; %v", s.Local, s.Owners, want, s.NoOwner)
+	}
+	for _, o := range want {
+		if e.Process(o.PID) == nil {
+			e.t.Errorf("%v: owner %d has no name", s.Local, o.PID)
+		}
+	}
+}
+
+// nobodys checks that a socket has no owner, for that reason.
+func (e *eye) nobodys(s *Socket, why Reason) {
+	e.t.Helper()
+	if len(s.Owners) != 0 || s.NoOwner != why {
+		e.t.Errorf("%v %v: held by %v, %v, want %v", s.State, s.Local, s.Owners, s.NoOwner, why)
+	}
+	// Newer kernels remember whose a socket was, except in TIME_WAIT; a 0 does
+	// not tell root from nobody known.
+	me := uint32(os.Geteuid())
+	if e.From == "sock_diag" && s.Inode == 0 && s.HasUID && (s.UID != me || s.UID == 0 || s.State == TimeWait) {
+		e.t.Errorf("%v %v: belongs to uid %d", s.State, s.Local, s.UID)
+	}
+}
+
+func unmapped(a netip.AddrPort) netip.AddrPort {
+	if !a.IsValid() {
+		return a
+	}
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}
+
+// warning is the one of that kind, or nil.
+func (e *eye) warning(kind WarningKind) *Warning {
+	for i := range e.Warnings {
+		if e.Warnings[i].Kind == kind {
+			return &e.Warnings[i]
+		}
+	}
+	return nil
+}
+
+func openDiagSource(t testing.TB) Source {
+	t.Helper()
+	return openEye(t, Diag).source
+}
+
+func readInto(t testing.TB, source Source, s *Snapshot) {
+	t.Helper()
+	if err := source.Read(context.Background(), s); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,152 @@
+package sockets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+
+	"github.com/cakturk/go-netstat/netstat"
+
+	"lotop/sockets/process"
+)
+
+// netstatReader is the second source, for where sock_diag is refused: gVisor,
+// some seccomp profiles, WSL1. It reads /proc/net through go-netstat, which
+// tells less (see poorer) and gets slow beyond a few thousand sockets.
+type netstatReader struct {
+	why  string // why sock_diag is not used, empty if this source was asked for
+	who  *process.Reader
+	seed maphash.Seed
+	euid uint32
+}
+
+const poorer = "no sockets that are bound without listening, no accept queues, no time left in TIME_WAIT, no dual-stack, one owner a socket"
+
+func openNetstat(who *process.Reader, why string) (reader, error) {
+	n := &netstatReader{why: why, who: who, seed: maphash.MakeSeed(), euid: uint32(os.Geteuid())}
+	// A table that nobody may read shows at once, before there is a screen.
+	if _, err := netstat.TCPSocks(func(*netstat.SockTabEntry) bool { return false }); err != nil {
+		return nil, fmt.Errorf("read /proc/net: %w", err)
+	}
+	return n, nil
+}
+
+func (n *netstatReader) close() {}
+
+// netstatTables are go-netstat's four readers. Their accept function sees
+// every line; what it refuses is not looked up.
+var netstatTables = [...]struct {
+	read     func(netstat.AcceptFn) ([]netstat.SockTabEntry, error)
+	protocol Protocol
+	v6       bool
+}{
+	{netstat.TCPSocks, TCP, false},
+	{netstat.TCP6Socks, TCP, true},
+	{netstat.UDPSocks, UDP, false},
+	{netstat.UDP6Socks, UDP, true},
+}
+
+func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
+	into.From = "netstat"
+	into.Processes = map[int32]*process.Process{}
+	hidden := 0
+	for _, t := range netstatTables {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		entries, err := t.read(netstat.NoopFilter)
+		if t.v6 && errors.Is(err, fs.ErrNotExist) {
+			continue // this system has no IPv6
+		}
+		if err != nil {
+			return fmt.Errorf("read /proc/net: %w", err)
+		}
+		for i := range entries {
+			s, ok := n.socket(&entries[i], t.protocol, t.v6)
+			if !ok {
+				continue
+			}
+			n.addOwner(&s, entries[i].Process, into.Processes)
+			if s.NoOwner == OtherUser {
+				hidden++
+			}
+			into.Sockets = append(into.Sockets, s)
+		}
+	}
+	into.Warnings = append(into.Warnings, n.warnings(hidden)...)
+	return nil
+}
+
+func (n *netstatReader) warnings(hidden int) []Warning {
+	text := "reading /proc/net"
+	if n.why != "" {
+		text += ", because this system refuses sock_diag (" + n.why + ")"
+	}
+	all := []Warning{{Kind: SecondSource, Text: text + ": " + poorer}}
+	if hidden > 0 {
+		all = append(all, hiddenOwners(hidden))
+	}
+	return all
+}
+
+func (n *netstatReader) socket(e *netstat.SockTabEntry, protocol Protocol, v6 bool) (Socket, bool) {
+	local, mapped, ok1 := netstatAddr(e.LocalAddr)
+	remote, _, ok2 := netstatAddr(e.RemoteAddr)
+	if !ok1 || !ok2 {
+		return Socket{}, false
+	}
+	s := Socket{Protocol: protocol, Local: local, V6: v6, Mapped: mapped, UID: e.UID}
+	if remote.Port() != 0 || !remote.Addr().IsUnspecified() {
+		s.Remote = remote
+	}
+	s.State = ownState(State(e.State), protocol, s.Connected())
+	// The table says 0 for a socket without user, too. Only where there must be
+	// one is 0 root.
+	s.HasUID = e.UID != 0 || s.State == Listen || s.State == Unconn || e.Process != nil
+	return s, true
+}
+
+// addOwner gives s its one owner, or the reason for none, and its ID.
+func (n *netstatReader) addOwner(s *Socket, p *netstat.Process, known map[int32]*process.Process) {
+	var pid int32
+	switch {
+	case p != nil:
+		pid = int32(p.Pid)
+		s.Owners = []Owner{{PID: pid, FD: -1}}
+		if known[pid] == nil {
+			if who, err := n.who.Look(int(pid)); err == nil {
+				known[pid] = who
+			}
+		}
+	case s.State == TimeWait:
+		s.NoOwner = InTimeWait
+	case s.HasUID && n.euid != 0 && s.UID != n.euid:
+		s.NoOwner = OtherUser
+	default:
+		s.NoOwner = NotLookedUp
+	}
+	// Comparable hashes a struct's fields, so the same socket has the same ID
+	// in every snapshot of this source.
+	s.ID = ID(maphash.Comparable(n.seed, struct {
+		local, remote netip.AddrPort
+		protocol      Protocol
+		pid           int32
+	}{s.Local, s.Remote, s.Protocol, pid}))
+}
+
+func netstatAddr(a *netstat.SockAddr) (_ netip.AddrPort, mapped, ok bool) {
+	if a == nil {
+		return netip.AddrPort{}, false, false
+	}
+	addr, ok := netip.AddrFromSlice([]byte(net.IP(a.IP)))
+	if !ok {
+		return netip.AddrPort{}, false, false
+	}
+	mapped = addr.Is4In6()
+	return netip.AddrPortFrom(addr.Unmap(), a.Port), mapped, true
+}

@@ -1,0 +1,141 @@
+package sockets
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lotop/sockets/socketstest"
+)
+
+// Both sources see the same of every socket, as far as /proc/net tells.
+func TestNetstatSeesTheSame(t *testing.T) {
+	best, second := openEye(t, Diag), openEye(t, Netstat)
+	p := socketstest.Start(t, socketstest.Name("a name (x) y"))
+	for _, shape := range shapes() {
+		if shape.want.State == Bound {
+			continue // no /proc/net shows it
+		}
+		t.Run(shape.name, func(t *testing.T) {
+			best.t, second.t = t, t
+			s := shape.open(p)
+			best.look()
+			second.look()
+			want := best.held(s)
+			got := second.one(s.Network, s.Local, s.Remote)
+			if got.State != want.State || got.V6 != want.V6 || got.Mapped != want.Mapped {
+				t.Errorf("%v, v6 %v, mapped %v", got.State, got.V6, got.Mapped)
+			}
+			if !got.HasUID || got.UID != want.UID || got.HasQueue || got.V6Only != Unknown {
+				t.Errorf("uid %d, %v; queues %v; v6only %v", got.UID, got.HasUID, got.HasQueue, got.V6Only)
+			}
+			checkNetstatOwner(t, second, got, p)
+			p.Close(s)
+			second.look()
+			for _, left := range second.at(s.Network, s.Local, s.Remote) {
+				if len(left.Owners) > 0 || left.State != TimeWait { // of the one that was connected to itself
+					t.Errorf("is there after it was closed: %+v", left)
+				}
+			}
+		})
+	}
+	best.t, second.t = t, t
+}
+
+// checkNetstatOwner: the name comes from process.Reader, as go-netstat leaves
+// it empty where it has a space.
+func checkNetstatOwner(t *testing.T, e *eye, s *Socket, p *socketstest.Process) {
+	t.Helper()
+	if len(s.Owners) != 1 || s.Owners[0] != (Owner{PID: int32(p.PID()), FD: -1}) || s.NoOwner != NoReason {
+		t.Fatalf("held by %v, %v", s.Owners, s.NoOwner)
+	}
+	if who := e.Process(int32(p.PID())); who == nil || who.Name.Raw() != "a name (x) y" {
+		t.Errorf("owner is %+v", who)
+	}
+}
+
+func TestNetstatConnections(t *testing.T) {
+	e := openEye(t, Netstat)
+	server := socketstest.Start(t)
+	l := server.Listen("tcp4", "127.0.0.1:0")
+	waiting := socketstest.NotAccepted(t, l)
+	gone := socketstest.TimeWait(t, "127.0.0.1:0")
+	e.look()
+	client := e.one("tcp4", waiting.Remote, waiting.Local)
+	checkState(t, client, Established)
+	id := client.ID
+	unaccepted := e.one("tcp4", waiting.Local, waiting.Remote)
+	checkState(t, unaccepted, Established)
+	e.nobodys(unaccepted, NotLookedUp)
+	left := e.one(gone.Network, gone.Local, gone.Remote)
+	checkState(t, left, TimeWait)
+	e.nobodys(left, InTimeWait)
+	e.look()
+	if again := e.one("tcp4", waiting.Remote, waiting.Local); again.ID != id || id == 0 {
+		t.Errorf("ID %v became %v", id, again.ID)
+	}
+	if w := e.warning(SecondSource); w == nil || !strings.Contains(w.Text, "no accept queues") || strings.Contains(w.Text, "refuses") {
+		t.Errorf("warnings %+v", e.Warnings)
+	}
+	if e.From != "netstat" {
+		t.Errorf("from %q", e.From)
+	}
+}
+
+func checkState(t *testing.T, s *Socket, want State) {
+	t.Helper()
+	if s.State != want {
+		t.Errorf("%v to %v is %v, not %v", s.Local, s.Remote, s.State, want)
+	}
+}
+
+// Where a sandbox refuses sock_diag the second source steps in by itself, and
+// says why.
+func TestAutoFallsBack(t *testing.T) {
+	for _, errno := range []syscall.Errno{unix.EPERM, unix.EPROTONOSUPPORT} {
+		p := socketstest.Start(t)
+		l := p.Listen("tcp4", "127.0.0.1:0")
+		e := witness{Kind: Auto, Refused: int(errno)}.ask(t).eye(t)
+		if e.From != "netstat" {
+			t.Errorf("%v: from %q", errno, e.From)
+		}
+		checkState(t, e.one(l.Network, l.Local, l.Remote), Listen)
+		if w := e.warning(SecondSource); w == nil || !strings.Contains(w.Text, errno.Error()) || !strings.Contains(w.Text, "sock_diag") {
+			t.Errorf("%v: warnings %+v", errno, e.Warnings)
+		}
+		said := witness{Kind: Diag, Refused: int(errno)}.ask(t)
+		if !strings.Contains(said.Error, "sock_diag") || !strings.Contains(said.Error, errno.Error()) {
+			t.Errorf("forced: %q", said.Error)
+		}
+	}
+}
+
+func TestNoSourceAtAll(t *testing.T) {
+	if e := (witness{Kind: Diag, NoNet: true}).ask(t).eye(t); e.From != "sock_diag" {
+		t.Errorf("from %q", e.From)
+	}
+	said := witness{Kind: Auto, NoNet: true, Refused: int(unix.EPERM)}.ask(t)
+	for _, part := range []string{"no way to read the socket tables", "sock_diag", "operation not permitted", "read /proc/net", "no such file"} {
+		if !strings.Contains(said.Error, part) {
+			t.Errorf("%q does not say %q", said.Error, part)
+		}
+	}
+	if said := (witness{Kind: Netstat, NoNet: true}).ask(t); !strings.Contains(said.Error, "/proc/net") {
+		t.Errorf("netstat: %q", said.Error)
+	}
+}
+
+func TestUnknownSource(t *testing.T) {
+	_, err := Open(Options{Kind: "lsof"})
+	if err == nil || !strings.Contains(err.Error(), `"lsof"`) || !strings.Contains(err.Error(), "auto, diag, netstat") {
+		t.Error(err)
+	}
+}
+
+func TestNoProc(t *testing.T) {
+	if _, err := Open(Options{Kind: Diag, Proc: "/nonexistent"}); err == nil || !strings.Contains(err.Error(), "/nonexistent") {
+		t.Error(err)
+	}
+}

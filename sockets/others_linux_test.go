@@ -1,0 +1,113 @@
+package sockets
+
+import (
+	"strings"
+	"testing"
+
+	"lotop/sockets/socketstest"
+)
+
+const nobody = 65534
+
+// Root sees the owner of another user's socket.
+func TestAnotherUsersSocket(t *testing.T) {
+	p := socketstest.Start(t, socketstest.AsNobody(), socketstest.Name("of nobody"))
+	l := p.Listen("tcp4", "127.0.0.1:0")
+	e := openEye(t, Diag)
+	e.look()
+	if s := e.held(l); s.UID != nobody || !s.HasUID {
+		t.Errorf("uid %d", s.UID)
+	}
+	if name := e.Process(int32(p.PID())).Name.Raw(); name != "of nobody" {
+		t.Errorf("owner is called %q", name)
+	}
+	if e.Users[nobody].Raw() == "" {
+		t.Errorf("no name in %v", e.Users)
+	}
+}
+
+// Nobody does not see root's processes, and is told whose the sockets are and
+// how many.
+func TestAsAnotherUser(t *testing.T) {
+	theirs := socketstest.Start(t)
+	own := socketstest.Start(t, socketstest.AsNobody())
+	l, ownL := theirs.Listen("tcp4", "127.0.0.1:0"), own.Listen("tcp4", "127.0.0.1:0")
+	for _, kind := range []Kind{Diag, Netstat} {
+		e := witness{Kind: kind, Nobody: true}.ask(t).eye(t)
+		s := e.one(l.Network, l.Local, l.Remote)
+		e.nobodys(s, OtherUser)
+		if !s.HasUID || s.UID != 0 {
+			t.Errorf("%s: uid %d, %v", kind, s.UID, s.HasUID)
+		}
+		if mine := e.one(ownL.Network, ownL.Local, ownL.Remote); len(mine.Owners) != 1 || int(mine.Owners[0].PID) != own.PID() {
+			t.Errorf("%s: its own is held by %v, %v", kind, mine.Owners, mine.NoOwner)
+		}
+		hidden := 0
+		for i := range e.Sockets {
+			if e.Sockets[i].NoOwner == OtherUser {
+				hidden++
+			}
+		}
+		w := e.warning(OwnersHidden)
+		if w == nil || w.Count != hidden || hidden == 0 || !strings.Contains(w.Text, "run as root") {
+			t.Errorf("%s: %d hidden, warnings %+v", kind, hidden, e.Warnings)
+		}
+	}
+}
+
+// A process that hides its descriptors even from root: the sockets that nobody
+// else holds may be its own. /proc/1 is such a one on some machines.
+func TestReasonFor(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		root   bool
+		denied bool
+		nested bool
+		uid    uint32
+		want   Reason
+	}{
+		{"root sees all", true, false, false, 0, HeldByKernel},
+		{"root, another's", true, false, false, 7, HeldByKernel},
+		{"root is denied", true, true, false, 0, Unreadable},
+		{"root is denied, another's", true, true, false, 7, Unreadable},
+		{"root in a container", true, false, true, 0, OtherNamespace},
+		{"denied goes first", true, true, true, 0, Unreadable},
+		{"a user, another's", false, false, false, 7, OtherUser},
+		{"a user, another's in a container", false, true, true, 7, OtherUser},
+		{"a user, handed on", false, false, false, 1000, OtherUser},
+		{"a user in a container", false, false, true, 1000, OtherNamespace},
+	} {
+		o := &owners{root: tt.root, procs: map[int32]*holder{4: {pid: 4, denied: tt.denied}, 5: {pid: 5}}}
+		r := &diagReader{owners: o, nested: tt.nested, euid: 1000}
+		if tt.root {
+			r.euid = 0
+		} else {
+			o.procs[4].denied = false // whose it is would have to be asked for
+		}
+		if got := r.reasonFor(tt.uid); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// What nobody in sight holds is warned of, in one or in many.
+func TestExplainWarns(t *testing.T) {
+	for _, tt := range []struct {
+		sockets int
+		want    string
+	}{{1, "1 socket without a process name"}, {2, "2 sockets without a process name"}} {
+		o := &owners{root: true, procs: map[int32]*holder{4: {pid: 4, denied: true}}}
+		s := Snapshot{Sockets: make([]Socket, tt.sockets, 3)}
+		for i := range s.Sockets {
+			s.Sockets[i].Inode = 7
+		}
+		s.Sockets = append(s.Sockets, Socket{Inode: 8, Owners: []Owner{{PID: 1}}})
+		(&diagReader{owners: o}).explain(&s)
+		if len(s.Warnings) != 1 || s.Warnings[0].Count != tt.sockets || !strings.HasPrefix(s.Warnings[0].Text, tt.want) {
+			t.Errorf("%+v", s.Warnings)
+		}
+		if s.Sockets[0].NoOwner != Unreadable || s.Sockets[tt.sockets].NoOwner != NoReason {
+			t.Errorf("%+v", s.Sockets)
+		}
+	}
+}
