@@ -81,15 +81,20 @@ func (d *debuggers) forget(snap *sockets.Snapshot) {
 
 // nameFor names the debug server whose socket the row's is, empty if it is none.
 func (d *debuggers) nameFor(r *Row) string {
+	return d.of(r.In, r.Socket)
+}
+
+// of names the debug server whose socket s is, empty if it is none's.
+func (d *debuggers) of(snap *sockets.Snapshot, s *sockets.Socket) string {
 	if d.count == 0 {
 		return ""
 	}
-	for _, o := range r.Socket.Owners {
-		p := r.In.Process(o.PID)
+	for _, o := range s.Owners {
+		p := snap.Process(o.PID)
 		if p == nil {
 			continue
 		}
-		if server := d.known[p]; server.sockets != noSocket && server.holds(r.Socket) {
+		if server := d.known[p]; server.sockets != noSocket && server.holds(s) {
 			return server.name
 		}
 	}

@@ -13,21 +13,16 @@ type hearing struct {
 	// deaf tells that notices were lost since the last snapshot, so what only
 	// that shows is news.
 	deaf bool
-	// halves are ends of connections whose other end has not been heard of yet,
-	// by tupleKey; told are the events since the last snapshot.
-	halves map[uint64][]half
-	told   []heard
-	// known are the sockets whose end was heard of or seen a moment ago, with
-	// the pass: the other way to know it comes late, and is no news.
+	// partings are connections of which not all has been heard yet, by tupleKey.
+	partings map[uint64][]*parting
+	// known are the sockets whose end was heard of a moment ago, with the pass:
+	// a table that was read before shows them still.
 	known map[sockets.ID]uint32
-}
-
-// half is one end of a connection that has ended.
-type half struct {
-	notice *sockets.Notice
-	track  *track // nil if no snapshot has shown it
-	peer   *track // the other end, if that has been shown
-	pass   uint32 // in which it was heard of
+	// resets counts ends that were reset by their own process and that no
+	// snapshot has shown, by resetKey, with the pass.
+	resets map[uint64]resets
+	late   late
+	told   []heard
 }
 
 // heard is an event that was told before a snapshot showed it.
@@ -36,17 +31,26 @@ type heard struct {
 	track *track
 }
 
+type resets struct {
+	n    int32
+	pass uint32
+}
+
 // Listen tells that Hear will be called with every notice from now on. A
 // TIME_WAIT that a snapshot shows first is then no news: the kernel has told of
 // its connection, or is about to.
 func (m *Monitor) Listen() {
 	m.hears.on = true
-	m.hears.halves = map[uint64][]half{}
+	m.hears.partings = map[uint64][]*parting{}
 	m.hears.known = map[sockets.ID]uint32{}
+	m.hears.resets = map[uint64]resets{}
 }
 
 // Hear takes notices in and returns the events that they are, one for both ends
 // of a loopback connection. lost tells that some did not get here.
+//
+// A snapshot can be read before notices are drained, and not the other way
+// round: what has left the table was heard of then, or is about to be.
 func (m *Monitor) Hear(notices []sockets.Notice, lost bool) []Event {
 	if m.cur.snap == nil || !m.hears.on {
 		return nil
@@ -56,7 +60,6 @@ func (m *Monitor) Hear(notices []sockets.Notice, lost bool) []Event {
 	for i := range notices {
 		n := notices[i]
 		if e, ok := m.hearOne(&n); ok {
-			e.Row.Mark = Closed
 			events = append(events, e)
 		}
 	}
@@ -66,119 +69,102 @@ func (m *Monitor) Hear(notices []sockets.Notice, lost bool) []Event {
 }
 
 func (m *Monitor) hearOne(n *sockets.Notice) (Event, bool) {
-	s := &n.Socket
-	if _, known := m.hears.known[s.ID]; known {
-		return Event{}, false
+	t, s := m.tracks[n.Socket.ID], &n.Socket
+	if m.hears.late.take(s) {
+		return Event{}, false // told without it
 	}
 	m.hears.known[s.ID] = m.pass
-	t := m.tracks[s.ID]
+	if t != nil && t.over {
+		t = nil // a TIME_WAIT that the table showed before this came
+	}
+	if t != nil {
+		// A reset by its own process takes addresses off the socket.
+		s = &m.cur.snap.Sockets[t.at]
+	}
 	switch {
 	case t == nil && (!s.Connected() || s.Local.Port() == 0):
 		return Event{}, false // it never did more than exist
-	case t != nil && t.over:
-		return Event{}, false
-	case t != nil && !s.Connected() && !m.cur.snap.Sockets[t.at].Connected():
-		return m.closeHeard(half{notice: n, track: t}, half{}), true
+	case !s.Connected():
+		p := &parting{}
+		p.hear(0, n, t)
+		return m.part(p), true
+	case wasReset(s) && isOwn(m.cur.snap, s.Remote.Addr()):
+		m.noteReset(s)
+		return Event{}, false // the other end has all that is to be told
 	}
-	h := half{notice: n, track: t, pass: m.pass}
-	if t != nil {
-		h.peer = t.peer
+	return m.hearEnd(s, n, t)
+}
+
+// hearEnd takes in that one end of a connection has ended.
+func (m *Monitor) hearEnd(s *sockets.Socket, n *sockets.Notice, t *track) (Event, bool) {
+	p, side := m.partingOf(s, n.Socket.ID)
+	p.hear(side, n, t)
+	if t != nil && (!p.hasRow || !p.row.Folded) {
+		p.row, p.hasRow = m.keep(m.cur, t.at), true
 	}
-	if t != nil && !s.Connected() {
-		s = &m.cur.snap.Sockets[t.at] // its addresses were cleared when it was reset
+	if p.heardAll() || !m.hasOtherEnd(s, t) || m.otherWasReset(s) {
+		return m.part(p), true
 	}
-	if other, ok := m.otherHalf(s); ok {
-		return m.closeHeard(h, other), true
-	}
-	if s.Local == s.Remote || !isOwn(m.cur.snap, s.Remote.Addr()) && s.Local.Addr() != s.Remote.Addr() {
-		return m.closeHeard(h, half{}), true // it has no other end here
-	}
-	key := tupleKey(s)
-	m.hears.halves[key] = append(m.hears.halves[key], h)
 	return Event{}, false
 }
 
-// otherHalf takes out the other end of a connection if it has been heard of.
-func (m *Monitor) otherHalf(s *sockets.Socket) (half, bool) {
-	key := tupleKey(s)
-	list := m.hears.halves[key]
-	for i, h := range list {
-		o := m.heardSocket(&h)
-		if o.Protocol != s.Protocol || o.Local != s.Remote || o.Remote != s.Local {
-			continue
-		}
-		if len(list) == 1 {
-			delete(m.hears.halves, key)
-		} else {
-			m.hears.halves[key] = append(list[:i:i], list[i+1:]...)
-		}
-		return h, true
+// hasOtherEnd tells whether there is, or was, another end on this machine.
+func (m *Monitor) hasOtherEnd(s *sockets.Socket, t *track) bool {
+	switch {
+	case s.Local == s.Remote:
+		return false // it is its own other end
+	case t != nil && t.peer != nil:
+		return true
+	case t != nil && s.Protocol == sockets.UDP:
+		return false // the other end is a socket that serves many
 	}
-	return half{}, false
+	return isOwn(m.cur.snap, s.Remote.Addr()) || s.Local.Addr() == s.Remote.Addr()
 }
 
-// heardSocket is the socket of a half: as the snapshot shows it, which knows
-// its owners, or as the notice does.
-func (m *Monitor) heardSocket(h *half) *sockets.Socket {
-	if h.track != nil && h.track.pass == m.pass {
-		return &m.cur.snap.Sockets[h.track.at]
-	}
-	return &h.notice.Socket
+// wasReset tells whether a socket was reset by its own process: that takes the
+// remote port off it, sets its counters back, and leaves the remote address
+// (tcp_disconnect, net/ipv4/tcp.c).
+func wasReset(s *sockets.Socket) bool { return s.Connected() && s.Remote.Port() == 0 }
+
+// noteReset remembers that the other end of such a socket has nobody to wait
+// for.
+func (m *Monitor) noteReset(s *sockets.Socket) {
+	key := resetKey(s.Protocol, s.Local.Port(), s)
+	m.hears.resets[key] = resets{m.hears.resets[key].n + 1, m.pass}
 }
 
-// closeHeard makes the event of a connection whose ends have been heard of; the
-// second may be missing.
-func (m *Monitor) closeHeard(a, b half) Event {
-	e := Event{Kind: EventClosed, Time: a.notice.Time, Unseen: a.track == nil && (b.notice == nil || b.track == nil)}
-	if e.Unseen || a.track == nil {
-		e.Row = m.unseenRow(&a, &b)
+// otherWasReset tells whether the other end of s was reset a moment ago.
+func (m *Monitor) otherWasReset(s *sockets.Socket) bool {
+	key := resetKey(s.Protocol, s.Remote.Port(), s)
+	r := m.hears.resets[key]
+	if r.n == 0 {
+		return false
+	}
+	if r.n--; r.n == 0 {
+		delete(m.hears.resets, key)
 	} else {
-		e.Row = m.keep(m.cur, a.track.at)
-		if e.Row.Exact {
-			e.Lived = max(e.Time.Sub(e.Row.First), time.Nanosecond)
-		}
+		m.hears.resets[key] = r
 	}
-	for _, h := range []half{a, b} {
-		if h.track != nil {
-			h.track.over = true
-			m.hears.told = append(m.hears.told, heard{e, h.track})
-		}
-	}
-	e.count(&a, &b)
-	return e
+	return true
 }
 
-// count gives the event its bytes, seen from the row's socket. What one end has
-// sent is what the other has received; the other's own count has the FIN in it.
-func (e *Event) count(a, b *half) {
-	mine, theirs := a.notice, b.notice
-	if theirs != nil && theirs.Socket.ID == e.Row.Socket.ID {
-		mine, theirs = theirs, mine
-	}
-	if !mine.Info.Known {
-		return
-	}
-	e.Counted, e.Sent, e.Received, e.RTT = true, mine.Info.Sent, mine.Info.Received, mine.Info.RTT
-	if theirs != nil && theirs.Info.Known {
-		e.Received = theirs.Info.Sent
-	}
-}
-
-// unseenRow makes the row of a connection that no snapshot has shown. Who held
-// its ends is not known; a listener that is still there shows whose it was.
-func (m *Monitor) unseenRow(a, b *half) Row {
+// heardSocket is the row's socket as an event shows it that no snapshot saw.
+func (m *Monitor) unseenRow(p *parting) Row {
 	f := m.cur
-	r := Row{Socket: m.heardSocket(a), In: f.snap, Unsure: true}
-	if b.notice != nil {
-		r.Peer, r.Folded, r.Unsure = m.heardSocket(b), true, false
+	one, other := p.ends[0].notice, p.ends[1].notice
+	if one == nil {
+		one, other = other, nil
+	}
+	r := Row{Socket: &one.Socket, In: f.snap, Unsure: true}
+	if other != nil {
+		r.Peer, r.Folded, r.Unsure = &other.Socket, true, false
 	}
 	l, peerListens := m.pairer.listenerOf(f.snap.Sockets, r.Socket), false
 	if l < 0 && r.Peer != nil {
 		l = m.pairer.listenerOf(f.snap.Sockets, r.Peer)
 		peerListens = l >= 0
 	}
-	switch {
-	case peerListens, l < 0 && r.Peer != nil && r.Peer.Local.Port() < r.Socket.Local.Port():
+	if peerListens || l < 0 && r.Peer != nil && r.Peer.Local.Port() < r.Socket.Local.Port() {
 		r.Socket, r.Peer = r.Peer, r.Socket
 	}
 	if l >= 0 {
@@ -186,42 +172,36 @@ func (m *Monitor) unseenRow(a, b *half) Row {
 	}
 	r.Inbound = l >= 0 || r.Peer != nil
 	r.Reach = reachOf(f.snap, r.Socket, r.Peer)
+	if r.Listener != nil {
+		r.Debugger = m.debug.of(f.snap, r.Listener)
+	}
 	return f.keep(r)
 }
 
-// catchUp brings what was heard together with a new snapshot, and returns the
-// events of halves whose other end never came.
-func (m *Monitor) catchUp() []Event {
-	var events []Event
-	for key, list := range m.hears.halves {
-		kept := list[:0]
-		for _, h := range list {
-			switch {
-			case h.track != nil && h.track.over:
-			case m.pass-h.pass < 2, h.peer != nil && h.peer.pass == m.pass:
-				kept = append(kept, h) // its other end is still there, or may still come
-			case h.track == nil:
-				e := m.closeHeard(h, half{})
-				e.Row.Mark = Closed
-				events = append(events, e)
-			}
-		}
-		if len(kept) == 0 {
-			delete(m.hears.halves, key)
-		} else {
-			m.hears.halves[key] = kept
+// catchUp brings what was heard together with a new snapshot: of the events
+// that this has given, closed ones wait for their notice, which knows the
+// bytes; and what has waited long enough is told.
+func (m *Monitor) catchUp(events []Event) []Event {
+	kept := events[:0]
+	for i := range events {
+		if e := events[i]; e.Kind != EventClosed || m.settled(&e) {
+			kept = append(kept, e)
 		}
 	}
-	return events
-}
-
-// forgetHeard lets go of what is too long ago to be told twice.
-func (m *Monitor) forgetHeard() {
+	kept = append(kept, m.overdue()...)
 	for id, pass := range m.hears.known {
 		if m.pass-pass > 2 {
 			delete(m.hears.known, id)
 		}
 	}
+	for key, r := range m.hears.resets {
+		if m.pass-r.pass > 2 {
+			delete(m.hears.resets, key)
+		}
+	}
+	m.raiseHeard()
+	m.cur.kept, m.old.kept = nil, nil
+	return kept
 }
 
 // raiseHeard lets the rows that were heard to close show for a moment.
@@ -236,4 +216,12 @@ func (m *Monitor) raiseHeard() {
 	clear(m.hears.told)
 	m.hears.told = m.hears.told[:0]
 	m.hears.deaf = false
+}
+
+// lived is how long a row was seen, once it has ended.
+func lived(r *Row, end time.Time) time.Duration {
+	if !r.Exact {
+		return 0
+	}
+	return max(end.Sub(r.First), time.Nanosecond)
 }

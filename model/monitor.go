@@ -100,9 +100,7 @@ func (m *Monitor) Advance(next *sockets.Snapshot) []Event {
 	events := m.tell()
 	m.raise(events)
 	if m.hears.on {
-		events = append(events, m.catchUp()...)
-		m.raiseHeard()
-		m.forgetHeard()
+		events = m.catchUp(events)
 	}
 	m.letGo()
 	return events

@@ -28,25 +28,22 @@ func (d *Diagnosis) note(e *Evidence) {
 func named(p *process.Process) string { return fmt.Sprintf("%s (%d)", p.Name, p.PID) }
 
 // noteLocalhost tells when the two addresses of localhost lead to different
-// servers, or only one of them to any.
+// servers, or only ::1 to any.
 func (d *Diagnosis) noteLocalhost(e *Evidence) []string {
 	if d.Target.Protocol != sockets.TCP || len(d.Target.Hosts) == 1 {
 		return nil
 	}
 	four, six := e.Answering(loopback4), e.Answering(loopback6)
 	switch {
-	case four == nil && six == nil:
+	case six == nil: // clients try the other address; nearly all servers are like that
 		return nil
-	case four != nil && six != nil:
-		if four.Socket.ID == six.Socket.ID || shareOwner(four.Socket, six.Socket) {
-			return nil
-		}
-		return []string{fmt.Sprintf("localhost may reach another server: 127.0.0.1 leads to %s, ::1 to %s; give the address in place of the name",
-			owner(four), owner(six))}
-	case six == nil:
-		return []string{"localhost may be refused: nobody listens on ::1; a client that tries only that finds nobody, 127.0.0.1 works"}
+	case four == nil:
+		return []string{"localhost may be refused: nobody listens on 127.0.0.1; a client that tries only that finds nobody, [::1] works"}
+	case four.Socket.ID == six.Socket.ID || shareOwner(four.Socket, six.Socket):
+		return nil
 	}
-	return []string{"localhost may be refused: nobody listens on 127.0.0.1; a client that tries only that finds nobody, [::1] works"}
+	return []string{fmt.Sprintf("localhost may reach another server: 127.0.0.1 leads to %s, ::1 to %s; give the address in place of the name",
+		owner(four), owner(six))}
 }
 
 // Answering finds the listener that a connection to host would reach: the most
@@ -127,16 +124,12 @@ func (e *Evidence) noteProcess(h *Holder, p *process.Process) []string {
 	var notes []string
 	say := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	listens := h.Cause == CauseListener || h.Cause == CauseBound
-	c, proxied := e.Proxied[p.PID]
+	other, ok := e.substituteFor(p)
 	switch {
-	case p.PID == 1 && e.SocketUnit != "":
-		say("systemd itself holds it for the socket unit %s: systemctl stop %s; a service that it starts is not the holder", e.SocketUnit, e.SocketUnit)
+	case ok:
+		say("%s %s: %s", named(p), other.why, other.remedy.Command)
 	case p.PID == 1:
-		say("init itself holds it, as systemd does for socket units: systemctl list-sockets names the unit to stop")
-	case proxied:
-		say("%s forwards the port to the container %s: %s", named(p), c.Name, c.stop())
-	case program(p) == "docker-proxy":
-		say("%s forwards the port to a container: docker ps names it, docker stop frees the port", named(p))
+		say("%s is init: everything here ends with it", named(p))
 	case forwards(p) && listens:
 		say("%s forwards the port for somebody else: closing that session or its forward frees it", named(p))
 	case listens && e.bereaved(p):
@@ -170,12 +163,13 @@ func program(p *process.Process) string {
 // forward, the server's end of one, or an editor's remote session.
 func forwards(p *process.Process) bool {
 	switch name := p.Name.String(); {
-	case name == "sshd" || name == "sshd-session" || name == "wslrelay.exe":
-		return true
-	case name == "ssh" || name == "autossh":
-		return slices.ContainsFunc(p.Args, func(a string) bool {
-			return strings.HasPrefix(a, "-L") || strings.HasPrefix(a, "-D") || strings.HasPrefix(a, "-R") || strings.HasPrefix(a, "-f")
-		})
+	case name == "ssh" || name == "autossh" || name == "sshd-session" || name == "wslrelay.exe":
+		return true // what else would it listen for
+	case name == "sshd":
+		// The one that lets users in calls itself after its program, or "sshd:
+		// /usr/sbin/sshd [listener] …", one of a session after its user.
+		title := strings.Join(p.Args, " ")
+		return strings.HasPrefix(title, "sshd: ") && !strings.Contains(title, "[listener]")
 	case strings.HasPrefix(name, "code") || name == "cursor" || name == "kubectl":
 		return slices.Contains(p.Args, "port-forward") || strings.HasPrefix(name, "code-tunnel") ||
 			slices.Contains(p.Args, "--type=utility")
@@ -215,7 +209,7 @@ func (d *Diagnosis) noteRefusal(e *Evidence) []string {
 	for _, a := range d.Binds {
 		switch a.Plain {
 		case "EACCES":
-			notes = append(notes, fmt.Sprintf("ports below %d need the capability CAP_NET_BIND_SERVICE: run the server as root, give its program the capability, or choose a higher port",
+			notes = append(notes, fmt.Sprintf("ports below %d (ip_unprivileged_port_start) need the capability CAP_NET_BIND_SERVICE: run the server as root, give its program the capability, or choose a higher port",
 				e.System.Unprivileged))
 		case "EPERM":
 			notes = append(notes, "a security policy (seccomp, SELinux, AppArmor or a BPF program) forbids the bind")

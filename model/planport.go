@@ -14,6 +14,9 @@ type PortPlan struct {
 	Victims []*process.Process
 	// Closing are connections to be closed without ending anyone.
 	Closing []Row
+	// Remains are connections of the victims. Should one outlive them, as a
+	// TIME_WAIT does, then it is to be closed as well.
+	Remains []Row
 	// Refused are processes that hold the port and will not be ended.
 	Refused []Refusal
 	// Left are holders that stay, with the reason and what to do.
@@ -66,6 +69,7 @@ func (b *planner) settleClosing() {
 		}
 		switch {
 		case b.goes(s):
+			b.plan.Remains = append(b.plan.Remains, h.Row)
 		case b.stays:
 			b.leave(h, "closing it would not free the port")
 		default:
@@ -92,6 +96,8 @@ func (b *planner) holder(h *Holder) {
 		switch {
 		case b.options.Clients:
 			b.end(h)
+		case h.Row.Socket.State == sockets.Close:
+			b.leave(h, "its connection is over, and only its process can close the socket: --clients ends it")
 		case b.options.Root:
 			b.close(h)
 		default:
@@ -138,37 +144,13 @@ func (b *planner) end(h *Holder) {
 			continue
 		}
 		b.decided[p.PID] = true
-		if reason, ok := b.refusal(p); ok {
+		if reason, ok := b.plan.Diagnosis.Behind.refusal(p, b.options.Protected); ok {
 			b.stays = true
 			b.plan.Refused = append(b.plan.Refused, Refusal{Process: p, Reason: reason})
 		} else {
 			b.plan.Victims = append(b.plan.Victims, p)
 		}
 	}
-}
-
-// refusal is the refusal of any plan, with the name of whom to stop in place of
-// the process where that is known.
-func (b *planner) refusal(p *process.Process) (string, bool) {
-	d := &b.plan.Diagnosis
-	if p.PID == 1 && d.SocketUnit != "" {
-		return "systemd holds the port for a socket unit: systemctl stop " + d.SocketUnit, true
-	}
-	if c, ok := d.Proxied[p.PID]; ok {
-		return "it serves the container " + c.Name + ": " + c.stop(), true
-	}
-	return refusal(p, b.options.Protected)
-}
-
-// refusal tells whom no plan ends: whom protected names, and docker-proxy.
-func refusal(p *process.Process, protected func(*process.Process) (string, bool)) (string, bool) {
-	if reason, ok := protected(p); ok {
-		return reason, true
-	}
-	if program(p) == "docker-proxy" {
-		return "it serves a container, which would lose its port: docker ps names the container, docker stop frees the port", true
-	}
-	return "", false
 }
 
 func unendable(s *sockets.Socket) string {
@@ -202,6 +184,11 @@ func (b *planner) goes(s *sockets.Socket) bool {
 // fallout counts what else goes down with the victims.
 func (b *planner) fallout(held func(pid int32) []Row) {
 	t := b.plan.Diagnosis.Target
+	for i := range b.plan.Diagnosis.Holders {
+		if h := &b.plan.Diagnosis.Holders[i]; h.Cause == CauseNotAccepted && h.Row.Listener != nil && b.goes(h.Row.Listener) {
+			b.plan.Clients++
+		}
+	}
 	seen := map[sockets.ID]bool{}
 	for _, v := range b.plan.Victims {
 		for _, r := range held(int32(v.PID)) {

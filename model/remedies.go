@@ -109,7 +109,9 @@ func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
 		h.endHolders(e, "")
 	case CauseClient, CauseAccepted, CauseSelf:
 		h.endHolders(e, " --clients")
-		h.closeIt(e)
+		if h.Row.Socket.State != sockets.Close {
+			h.closeIt(e)
+		}
 		if h.Cause == CauseClient && e.System.Ephemeral.Contains(e.Target.Port) && !e.System.Reserved {
 			h.Remedies = append(h.Remedies, Remedy{Action: ReservePort, Command: e.reserveCommand()})
 		}
@@ -135,23 +137,19 @@ func (h *Holder) endHolders(e *Evidence, flag string) {
 	s := h.Row.Socket
 	seen := map[string]bool{}
 	for _, p := range h.Row.Holders(s) {
-		c, proxied := e.Proxied[p.PID]
-		switch {
-		case p.PID == 1 && e.SocketUnit != "":
-			h.Remedies = append(h.Remedies, Remedy{Action: StopUnit, Unit: e.SocketUnit, Command: "systemctl stop " + e.SocketUnit})
-		case p.PID == 1:
-			h.Remedies = append(h.Remedies, Remedy{Action: StopUnit, Command: "systemctl list-sockets"})
-		case proxied:
-			h.Remedies = append(h.Remedies, Remedy{Action: StopContainer, Container: c.Name, Command: c.stop()})
-		case program(p) == "docker-proxy":
-			h.Remedies = append(h.Remedies, Remedy{Action: StopContainer, Command: "docker ps"})
-		default:
-			h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand(flag)})
-			if r, ok := managed(&p.Cgroup); ok && !seen[r.Command] {
-				seen[r.Command] = true
-				h.Remedies = append(h.Remedies, r)
-			}
+		if other, ok := e.substituteFor(p); ok {
+			h.Remedies = append(h.Remedies, other.remedy)
+			continue
 		}
+		if p.PID == 1 {
+			continue // noteProcess says why
+		}
+		// Its manager first: that would start it again.
+		if r, ok := managed(&p.Cgroup); ok && !seen[r.Command] {
+			seen[r.Command] = true
+			h.Remedies = append(h.Remedies, r)
+		}
+		h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand(flag + force(p))})
 	}
 	if s.NoOwner == sockets.OtherUser {
 		h.Remedies = append(h.Remedies, Remedy{Action: Terminate, Command: "sudo " + e.freeCommand(flag)})
@@ -161,6 +159,15 @@ func (h *Holder) endHolders(e *Evidence, flag string) {
 			h.Remedies = append(h.Remedies, r)
 		}
 	}
+}
+
+// force is the flag that it takes to end a stopped process: it does not act on
+// SIGTERM.
+func force(p *process.Process) string {
+	if p.State == 'T' {
+		return " --force"
+	}
+	return ""
 }
 
 // closeIt says how to close a connection without ending anyone: free does it for

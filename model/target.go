@@ -89,7 +89,7 @@ func parsePort(s string) (uint16, string) {
 	case s == "":
 		return 0, "there is no port"
 	case err != nil && strings.Trim(s, "0123456789") != "":
-		return 0, process.NewText(s).String() + " is no number"
+		return 0, process.NewText(s).String() + " is no port number"
 	case err != nil || n > 65535:
 		return 0, "ports go from 1 to 65535"
 	case n == 0:

@@ -67,16 +67,13 @@ type Diagnosis struct {
 	Holders  []Holder
 	Remedies []Remedy // that belong to no single holder
 	Notes    []string
-	// SocketUnit and Proxied are those of the evidence: whom to stop in place of
-	// systemd or a docker-proxy.
-	SocketUnit string
-	Proxied    map[int]Container
+	Behind   Behind // whom to stop in place of who holds it
 }
 
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
-	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: verdictOf(e.Binds), SocketUnit: e.SocketUnit, Proxied: e.Proxied}
+	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: verdictOf(e.Binds), Behind: e.Behind}
 	for _, c := range e.suspects() {
 		h := Holder{Row: *c.row, Cause: causeOf(c.row), Options: c.options}
 		h.judge(c, e.Binds)
@@ -101,8 +98,11 @@ func causeOf(r *Row) Cause {
 		return CauseNotAccepted
 	case s.NoOwner == sockets.Orphaned:
 		return CauseClosing
-	case !s.Connected() || s.State == sockets.Close:
+	case !s.Connected():
 		return CauseBound
+	case s.State == sockets.Close:
+		// Its connection is over, and only what was bound by hand keeps its port.
+		return CauseClient
 	case s.Local == s.Remote:
 		return CauseSelf
 	case r.Inbound:

@@ -18,21 +18,10 @@ type Evidence struct {
 	Probes   []Asked
 	Connects []Connect
 	System   System
-	// SocketUnit is the systemd socket unit that the port is set up in, empty
-	// if none is known.
-	SocketUnit string
-	// Proxied names the container behind a process that forwards the port, by
-	// that process's pid.
-	Proxied map[int]Container
+	Behind
 	// Adopted tells which processes have lost the parent that started them.
 	Adopted map[int]bool
 }
-
-// Container is a container that a port leads into.
-type Container struct{ Engine, Name string }
-
-// stop is the command that ends it.
-func (c Container) stop() string { return c.Engine + " stop " + c.Name }
 
 // System is what decides about ports beside the sockets on them.
 type System struct {

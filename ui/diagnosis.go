@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -14,6 +13,13 @@ import (
 // its parents, its own parent first.
 type Behind func(pid int) (folder process.Text, parents []*process.Process)
 
+// WhyOptions say how a diagnosis is written.
+type WhyOptions struct {
+	Behind Behind
+	Now    time.Time
+	Width  int // in cells; 0 for no bound
+}
+
 // WhyAnswer is the first line of a diagnosis: the answer to the question.
 func WhyAnswer(d *model.Diagnosis) Line {
 	target := d.Target.String()
@@ -22,13 +28,26 @@ func WhyAnswer(d *model.Diagnosis) Line {
 	}
 	switch d.Verdict {
 	case model.VerdictFree:
-		return Text(target+" is ").Add(Good, "free").Add(Plain, ": every bind works.")
+		return Text(target+" is ").Add(Good, "free").Add(Plain, ": every bind works"+unanswered(d)+".")
 	case model.VerdictReuse:
-		return Text(target+" is ").Add(Good, "free").Add(Plain, " for servers that set SO_REUSEADDR, as nearly all do"+because(d)+".")
+		return Text(target+" is ").Add(Good, "free").Add(Plain, " for servers that set SO_REUSEADDR, as nearly all do; for others it is taken"+because(d)+".")
 	case model.VerdictNotPermitted:
-		return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, refusedBy(d))
+		return refusedLine(target, d)
 	}
 	return Text(target+" is ").Add(Danger, "taken").Add(Plain, because(d)+".")
+}
+
+// unanswered says what a client of a free port meets.
+func unanswered(d *model.Diagnosis) string {
+	for _, c := range d.Connects {
+		if c.Result != "refused" {
+			return ""
+		}
+	}
+	if len(d.Connects) == 0 {
+		return ""
+	}
+	return "; nobody listens, so a connection is refused"
 }
 
 // because names the first holder, which is the most likely culprit.
@@ -51,6 +70,9 @@ func because(d *model.Diagnosis) string {
 	case model.CauseBound:
 		return " by " + holderName(h) + ", bound to " + local + more
 	case model.CauseClient:
+		if h.Row.Socket.State == sockets.Close {
+			return " by " + holderName(h) + ": the connection is over, but its socket still has the port" + more
+		}
 		return " by " + holderName(h) + ": its outgoing connection got the port as its own" + more
 	case model.CauseSelf:
 		return " by " + holderName(h) + ", connected to itself" + more
@@ -67,20 +89,37 @@ func because(d *model.Diagnosis) string {
 }
 
 func holderName(h *model.Holder) string {
-	if p := h.Row.Owner(h.Row.Socket); p != nil {
-		return Named(p)
+	s := h.Row.Socket
+	holders := h.Row.Holders(s)
+	switch {
+	case len(holders) > 1:
+		return Named(holders[0]) + " and " + Number(len(holders)-1) + " more"
+	case len(holders) == 1:
+		return Named(holders[0])
 	}
-	main, _ := Holder(&h.Row, h.Row.Socket)
+	main, _ := Holder(&h.Row, s)
+	if s.NoOwner == sockets.OtherUser && main != Dash {
+		return "a process of " + main
+	}
 	return main
 }
 
-func refusedBy(d *model.Diagnosis) string {
+// refusedLine says why the kernel refuses although nobody need be in the way.
+func refusedLine(target string, d *model.Diagnosis) Line {
 	for _, a := range d.Binds {
-		if a.Plain != model.AnswerOK && a.Plain != model.AnswerInUse {
-			return ": " + answerWords(a.Plain) + "."
+		switch a.Plain {
+		case model.AnswerOK, model.AnswerInUse:
+		case "EADDRNOTAVAIL":
+			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": "+a.Host.String()+" is not an address of this machine.")
+		case "EACCES":
+			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": this user may not have that port (EACCES).")
+		case "EPERM":
+			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": a security policy forbids the bind (EPERM).")
+		default:
+			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": the kernel answers "+string(a.Plain)+".")
 		}
 	}
-	return "."
+	return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ".")
 }
 
 func answerWords(a model.Answer) string {
@@ -113,176 +152,79 @@ func answerRole(a model.Answer) Role {
 
 // WhyLines writes a diagnosis: the binds, the holders, what to do, and what
 // else is worth knowing. The answer itself is WhyAnswer.
-func WhyLines(d *model.Diagnosis, behind Behind, now time.Time) []Line {
+func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 	out := bindLines(d)
 	if len(d.Holders) > 0 {
 		out = append(out, nil, Styled(Quiet, "in the way"))
-		w := holderWriter{behind: behind, now: now, told: map[int]bool{}}
-		for i := 0; i < len(d.Holders); {
-			alike := alike(d.Holders[i:])
-			w.group(d.Holders[i : i+alike])
-			i += alike
-		}
-		out = append(out, w.out...)
+		out = append(out, holderLines(d, o)...)
 	}
-	if todo := todoLines(d); len(todo) > 0 {
+	if todo := todoLines(d, o.Width); len(todo) > 0 {
 		out = append(out, nil, Styled(Quiet, "what to do"))
 		out = append(out, todo...)
 	}
 	if len(d.Notes) > 0 {
 		out = append(out, nil, Styled(Quiet, "worth knowing"))
 		for _, n := range d.Notes {
-			out = append(out, Text("  "+n))
+			out = append(out, Wrap(Text("  "+n), o.Width, 4)...)
 		}
 	}
 	return out
 }
 
 func bindLines(d *model.Diagnosis) []Line {
-	const first, second = 15, 10
-	out := []Line{Styled(Quiet, "bind to").Pad(first).Add(Quiet, "plain").Pad(first+second).Add(Quiet, "with SO_REUSEADDR").Pad(first + second + 19)}
+	rows := [][4]Span{{{"bind to", Quiet}, {"plain", Quiet}, {"with SO_REUSEADDR", Quiet}, {}}}
 	connects := map[string]string{}
 	for _, c := range d.Connects {
 		connects[c.Host.String()] = c.Result
-	}
-	if len(connects) > 0 {
-		out[0] = out[0].Add(Quiet, "connect")
+		rows[0][3] = Span{"connect", Quiet}
 	}
 	for _, a := range d.Binds {
-		l := Text(model.HostText(a.Host)).Pad(first)
-		l = l.Add(answerRole(a.Plain), answerWords(a.Plain)).Add(Plain, " ").Pad(first + second)
-		l = l.Add(answerRole(a.Reuse), answerWords(a.Reuse)).Add(Plain, " ")
-		if c := connects[a.Host.String()]; c != "" {
-			l = l.Pad(first+second+19).Add(Quiet, c)
+		rows = append(rows, [4]Span{
+			{model.HostText(a.Host), Plain},
+			{answerWords(a.Plain), answerRole(a.Plain)},
+			{answerWords(a.Reuse), answerRole(a.Reuse)},
+			{connects[a.Host.String()], Quiet},
+		})
+	}
+	widths := [4]int{13, 8, 0, 0}
+	for _, cells := range rows {
+		for i, c := range cells {
+			widths[i] = max(widths[i], Width(c.Text))
 		}
-		out = append(out, l)
+	}
+	out := make([]Line, len(rows))
+	for i, cells := range rows {
+		at := 0
+		for k, c := range cells {
+			out[i] = out[i].Pad(at).Add(c.Role, c.Text)
+			at += widths[k] + 2
+		}
 	}
 	return out
 }
 
-// alike counts the holders at the beginning that differ only in their far end:
-// a server's connections are told in one line.
-func alike(all []model.Holder) int {
-	first := &all[0]
-	if first.Row.Socket == nil || !first.Row.Socket.Connected() {
-		return 1
-	}
-	n := 1
-	for n < len(all) && all[n].Cause == first.Cause && all[n].Row.Socket.Local == first.Row.Socket.Local &&
-		all[n].Row.Owner(all[n].Row.Socket) == first.Row.Owner(first.Row.Socket) && may(&all[n]) == may(first) {
-		n++
-	}
-	return n
-}
-
-// holderWriter writes the holders one under the other. Who a process is, is
-// told once.
-type holderWriter struct {
-	behind Behind
-	now    time.Time
-	told    map[int]bool
-	out     []Line
-}
-
-func (w *holderWriter) add(l Line) { w.out = append(w.out, l) }
-
-func (w *holderWriter) group(all []model.Holder) {
-	h := &all[0]
-	r := &h.Row
-	if r.Socket == nil {
-		w.add(Styled(Notice, "  unseen").Add(Plain, "  no table shows a socket that explains the refusal"))
-		return
-	}
-	what := Styled(causeRole(h.Cause), "  "+r.Socket.State.String()).Add(Plain, "  "+Local(r.In, r.Socket))
-	switch {
-	case len(all) > 1:
-		what = what.Add(Plain, " ↔ "+Count(len(all), "connection"))
-	case r.Socket.Connected():
-		what = what.Add(Plain, " "+Far(r))
-	}
-	p := r.Owner(r.Socket)
-	if p == nil {
-		main, _ := Holder(r, r.Socket)
-		w.add(what.Add(Plain, "  ").Add(Quiet, main).Add(Quiet, may(h)))
-		return
-	}
-	what = what.Add(Plain, "  ").Add(Strong, p.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", p.PID))
-	if w.told[p.PID] {
-		w.add(what.Add(Quiet, may(h)))
-		return
-	}
-	w.told[p.PID] = true
-	if user := User(r, r.Socket); user != "" {
-		what = what.Add(Quiet, "  "+user)
-	}
-	if !p.Started.IsZero() {
-		what = what.Add(Quiet, "  "+Age(w.now.Sub(p.Started)))
-	}
-	w.add(what.Add(Quiet, may(h)))
-	w.about(r, p)
-}
-
-// about tells who the process is and why it runs.
-func (w *holderWriter) about(r *model.Row, p *process.Process) {
-	if command := p.Command.String(); command != "" {
-		w.add(Text("      " + command))
-	}
-	folder, parents := w.behind(p.PID)
-	if folder.String() != "" {
-		w.add(Styled(Quiet, "      in ").Add(Plain, folder.String()))
-	}
-	for _, other := range r.Holders(r.Socket)[1:] {
-		w.add(Styled(Quiet, "      held by "+Named(other)+" too"))
-	}
-	if chain := Chain(parents, p); chain != "" {
-		w.add(Styled(Quiet, "      "+chain))
-	}
-	if place := Place(r, r.Socket); place != "" {
-		w.add(Styled(Quiet, "      part of "+place))
-	}
-}
-
-// may says what cannot be told of a holder from outside.
-func may(h *model.Holder) string {
-	switch {
-	case len(h.MayBlock) > 0:
-		return "  (may block; that cannot be told from outside)"
-	case len(h.MayBlockReuse) > 0:
-		return "  (whether SO_REUSEADDR helps cannot be told from outside)"
-	case len(h.Blocks) > 0 && len(h.BlocksReuse) == 0:
-		return "  (only servers without SO_REUSEADDR mind)"
-	}
-	return ""
-}
-
-func causeRole(c model.Cause) Role {
-	switch c {
-	case model.CauseListener, model.CauseBound, model.CauseSelf:
-		return Danger
-	}
-	return Notice
-}
-
-// Chain writes why a process runs: init › … › its parent › itself.
-func Chain(parents []*process.Process, p *process.Process) string {
-	if len(parents) == 0 {
-		return ""
-	}
-	var names []string
-	for i := len(parents) - 1; i >= 0; i-- {
-		names = append(names, parents[i].Name.String())
-	}
-	return strings.Join(append(names, p.Name.String()), " › ")
-}
-
-func todoLines(d *model.Diagnosis) []Line {
-	var out []Line
-	for _, r := range d.AllRemedies() {
-		l := Text("  " + r.Words())
-		if reason := remedyReason(&r); reason != "" {
-			l = l.Pad(38).Add(Quiet, "  "+reason)
+// todoLines lists the remedies. A command is never cut: it is there to be
+// copied.
+func todoLines(d *model.Diagnosis, width int) []Line {
+	all := d.AllRemedies()
+	column := 0
+	for i := range all {
+		if w := Width(all[i].Words()); w <= 36 && remedyReason(&all[i]) != "" {
+			column = max(column, w+2)
 		}
-		out = append(out, l)
+	}
+	var out []Line
+	for i := range all {
+		l, reason := Text("  "+all[i].Words()), remedyReason(&all[i])
+		switch {
+		case reason == "":
+		case width > 0 && max(l.Width(), column)+2+Width(reason) > width:
+			out = append(out, l)
+			l = Styled(Quiet, "      "+reason)
+		default:
+			l = l.Pad(column).Add(Quiet, "  "+reason)
+		}
+		out = append(out, Wrap(l, width, 6)...)
 	}
 	return out
 }
@@ -297,8 +239,17 @@ func remedyReason(r *model.Remedy) string {
 	case model.CloseConnection:
 		return "as root: closes the connection, ends nobody"
 	case model.StopUnit:
+		switch {
+		case r.Unit == "":
+			return "lists the socket units: stop the one with this port"
+		case strings.HasSuffix(r.Unit, ".socket"):
+			return "systemd holds the port for this unit"
+		}
 		return "its manager would start it again after a signal"
 	case model.StopContainer:
+		if r.Container == "" {
+			return "names the container whose port it is"
+		}
 		return "it runs in that container"
 	case model.ReservePort:
 		return "keeps the system from handing the port out"

@@ -2,50 +2,125 @@ package ui
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"lotop/model"
+	"lotop/sockets"
 	"lotop/sockets/process"
 )
 
-// PlanLines writes what freeing a port would do, before anything is done.
-func PlanLines(p *model.PortPlan, signal string) []Line {
+// PlanLines writes what freeing a port would do, before anything is done. A
+// width of 0 is no bound.
+func PlanLines(p *model.PortPlan, signal string, width int) []Line {
 	var out []Line
+	add := func(l Line) { out = append(out, Wrap(l, width, 2)...) }
 	for _, v := range p.Victims {
-		out = append(out, Styled(Quiet, signal+" to  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)  %s", v.PID, v.Command)))
+		l := Styled(Quiet, signal+" to  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
+		if command := v.Command.String(); width > 0 {
+			l = l.Add(Plain, "  "+Middle(command, width-l.Width()-2))
+		} else {
+			l = l.Add(Plain, "  "+command)
+		}
+		add(l)
 		if advice := StopInstead(&v.Cgroup); advice != "" {
-			out = append(out, Styled(Notice, "  "+advice))
+			add(Styled(Notice, "  "+advice))
 		}
 	}
-	for i := range p.Closing {
-		r := &p.Closing[i]
-		out = append(out, Styled(Quiet, "close  ").Add(Plain, r.Socket.State.String()+" "+Local(r.In, r.Socket)+" "+Far(r)).Add(Quiet, "  nobody is ended"))
+	for _, g := range alike(p.Closing) {
+		add(Styled(Quiet, "close  ").Add(Plain, g.words()).Add(Quiet, "  nobody is ended"))
 	}
 	for _, r := range p.Refused {
-		out = append(out, Styled(Notice, "not "+Named(r.Process)+": "+r.Reason))
+		add(Styled(Notice, "not "+Named(r.Process)+": "+r.Reason))
 	}
-	for _, l := range p.Left {
-		out = append(out, Styled(Notice, "not "+leftName(l.Holder)+": "+l.Reason))
+	for _, l := range leavings(p.Left) {
+		add(Styled(Notice, l))
 	}
 	if p.Clients > 0 {
-		out = append(out, Text("goes down with it: "+Count(p.Clients, "client connection")))
+		add(Text("goes down with it: " + Count(p.Clients, "client connection")))
 	}
-	for i := range p.Closes {
-		r := &p.Closes[i]
+	return append(out, closesLines(p.Closes)...)
+}
+
+// closesLines tells of the other ports that close, at least of the first.
+func closesLines(closes []model.Row) []Line {
+	const atMost = 10
+	var out []Line
+	for i := range closes {
+		if i == atMost && len(closes) > atMost+1 {
+			return append(out, Text("goes down with it: "+Count(len(closes)-atMost, "more socket")))
+		}
+		r := &closes[i]
 		out = append(out, Text("goes down with it: "+r.Socket.Protocol.String()+" "+Local(r.In, r.Socket)+" "+r.Socket.State.String()))
 	}
 	return out
 }
 
-func leftName(h *model.Holder) string {
-	if h.Row.Socket == nil {
-		return "what holds it"
+// cluster is connections that differ in their far end only.
+type cluster struct {
+	first *model.Row
+	n     int
+}
+
+func (c *cluster) words() string {
+	what := c.first.Socket.State.String() + " " + Local(c.first.In, c.first.Socket)
+	switch {
+	case c.n > 1:
+		what += " ↔ " + Count(c.n, "connection")
+	case c.first.Socket.Connected():
+		what += " " + Far(c.first)
 	}
-	where := Local(h.Row.In, h.Row.Socket)
-	if h.Row.Socket.Connected() {
-		where += " " + Far(&h.Row)
+	return what
+}
+
+func alike(rows []model.Row) []*cluster {
+	type key struct {
+		local netip.AddrPort
+		state sockets.State
 	}
-	return h.Row.Socket.State.String() + " " + where + ", " + holderName(h)
+	known := map[key]*cluster{}
+	var out []*cluster
+	for i := range rows {
+		r := &rows[i]
+		k := key{r.Socket.Local, r.Socket.State}
+		c := known[k]
+		if c == nil || !r.Socket.Connected() {
+			c = &cluster{first: r}
+			known[k] = c
+			out = append(out, c)
+		}
+		c.n++
+	}
+	return out
+}
+
+// leavings says what stays and why: connections that stay for the same reason
+// in one line.
+func leavings(all []model.Leaving) []string {
+	type key struct{ reason, name string }
+	rows := map[key][]model.Row{}
+	var order []key
+	var out []string
+	for _, l := range all {
+		if l.Holder.Row.Socket == nil {
+			out = append(out, "not what holds it: "+l.Reason)
+			continue
+		}
+		k := key{l.Reason, holderName(l.Holder)}
+		if l.Holder.Row.Socket.Timer == sockets.TimeWaitTimer {
+			k.name = "nobody's" // each has its own time left
+		}
+		if rows[k] == nil {
+			order = append(order, k)
+		}
+		rows[k] = append(rows[k], l.Holder.Row)
+	}
+	for _, k := range order {
+		for _, c := range alike(rows[k]) {
+			out = append(out, "not "+c.words()+", "+k.name+": "+k.reason)
+		}
+	}
+	return out
 }
 
 // OutcomeLine writes what became of a process that was to be ended.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -87,9 +88,21 @@ func who(r *model.Row, s *sockets.Socket) (main, more string) {
 		more = strings.TrimSpace(more + " +" + strconv.Itoa(n))
 	}
 	if s == r.Socket && r.Debugger != "" {
-		more = strings.TrimSpace(more + " debugger")
+		more = strings.TrimSpace(more + " " + debugging(holders[0]))
 	}
 	return holders[0].Name.String(), more
+}
+
+// debugging says what a debug server debugs, as far as its command tells.
+func debugging(p *process.Process) string {
+	pid, program, ok := model.Debuggee(p)
+	switch name := path.Base(program.String()); {
+	case ok && pid > 0 && pid != p.PID:
+		return "debugging pid " + strconv.Itoa(pid)
+	case ok && program.String() != "" && name != p.Name.String():
+		return "debugging " + name
+	}
+	return "debugger"
 }
 
 // hint names the program that an interpreter runs: "(gradle)".

@@ -45,14 +45,18 @@ type app struct {
 
 // terminal is what is known of the terminal, if there is one.
 type terminal struct {
-	in, out bool // whether standard input and output are terminals
-	width   int  // of the output, in cells; 0 unknown
+	in, out, err bool // whether standard input, output and error are terminals
+	width        int  // of the output, in cells; 0 unknown
+	errWidth     int  // of standard error
 }
 
 func askTerminal() terminal {
 	t := terminal{in: term.IsTerminal(os.Stdin.Fd()), out: term.IsTerminal(os.Stdout.Fd())}
 	if t.out {
 		t.width, _, _ = term.GetSize(os.Stdout.Fd()) // some terminals do not know
+	}
+	if t.err = term.IsTerminal(os.Stderr.Fd()); t.err {
+		t.errWidth, _, _ = term.GetSize(os.Stderr.Fd())
 	}
 	return t
 }
@@ -84,8 +88,8 @@ func (a *app) say(format string, args ...any) {
 // write writes to standard error. There is nowhere to tell that it failed.
 func (a *app) write(s string) { _, _ = io.WriteString(a.err, s) }
 
-// openSource opens the source that --source names.
-func (a *app) openSource(o *options) (sockets.Source, error) {
+// openLive opens the source that --source names.
+func (a *app) openLive(o *options) (sockets.Source, error) {
 	source, err := a.open(sockets.Options{Kind: sockets.Kind(o.source.value)})
 	if err != nil && !errors.Is(err, sockets.ErrUnsupported) {
 		return nil, fmt.Errorf("open the socket tables: %w", err)

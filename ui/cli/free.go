@@ -48,6 +48,7 @@ lotop free --udp 5353 --yes --force`,
 			return a.free(ctx, o, &fo, target)
 		}),
 	}
+	a.heedPorts(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&fo.udp, "udp", false, "UDP in place of TCP")
 	f.BoolVarP(&fo.yes, "yes", "y", false, "do it without asking")
@@ -61,7 +62,7 @@ lotop free --udp 5353 --yes --force`,
 
 // free goes through the steps: plan, ask, end, prove, watch.
 func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target model.Target) (int, error) {
-	if fo.grace < 0 {
+	if fo.grace <= 0 {
 		return exitFailed, fmt.Errorf("--grace %v: it is no time to wait", fo.grace)
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
@@ -84,23 +85,28 @@ type freeRun struct {
 	plan    *model.PortPlan
 	report  freeing.PortReport
 	retaken *freeing.Retaken
+	told    int // outcomes
 }
 
 func (r *freeRun) carryOut(ctx context.Context) (int, error) {
 	if !r.plan.Possible() {
 		return r.nothingToDo()
 	}
-	r.tell(ui.PlanLines(r.plan, process.SignalName(syscall.Signal(r.free.signal))))
+	r.tell(r.planLines())
 	if r.free.dryRun {
 		return exitYes, r.write(r.plan.Diagnosis.Verdict)
 	}
-	if ok, err := r.confirmed("free " + r.plan.Diagnosis.Target.String() + "?"); !ok {
+	if ok, err := r.confirmed(ctx, "free "+r.plan.Diagnosis.Target.String()+"?"); !ok {
 		return exitFailed, err
 	}
 	var err error
 	r.report, err = r.freer.EndPort(ctx, r.plan, freeing.Order{Signal: syscall.Signal(r.free.signal), Grace: r.free.grace})
-	if err == nil && len(r.report.Survivors()) > 0 && r.mayForce() {
+	if err == nil && len(r.report.Survivors()) > 0 && r.mayForce(ctx) {
 		err = r.freer.Kill(ctx, r.plan, &r.report, r.free.grace)
+	}
+	if ctx.Err() != nil {
+		r.tellOutcomes() // what was sent cannot be taken back
+		return exitInterrupted, ctx.Err()
 	}
 	if err != nil {
 		return exitFailed, err
@@ -108,15 +114,23 @@ func (r *freeRun) carryOut(ctx context.Context) (int, error) {
 	return r.finish(ctx)
 }
 
-// nothingToDo ends a run in which there is nobody to end.
+func (r *freeRun) planLines() []ui.Line {
+	return ui.PlanLines(r.plan, process.SignalName(syscall.Signal(r.free.signal)), r.terminal.errWidth)
+}
+
+// nothingToDo ends a run in which there is nobody to end. It never sounds like a
+// success of lotop's.
 func (r *freeRun) nothingToDo() (int, error) {
 	d := &r.plan.Diagnosis
-	if d.Verdict.OK() {
-		r.tell([]ui.Line{ui.WhyAnswer(d)})
-		r.tell(ui.PlanLines(r.plan, ""))
+	switch {
+	case d.Verdict.OK() && len(d.Holders) == 0:
+		r.tell([]ui.Line{ui.Text("nothing was done: nobody holds " + d.Target.String() + ", it was free already.")})
+		return exitYes, r.write(d.Verdict)
+	case d.Verdict.OK():
+		r.tell(append([]ui.Line{ui.Text("nothing was done."), ui.WhyAnswer(d)}, r.planLines()...))
 		return exitYes, r.write(d.Verdict)
 	}
-	r.tell(append([]ui.Line{ui.WhyAnswer(d)}, ui.PlanLines(r.plan, "")...))
+	r.tell(append([]ui.Line{ui.WhyAnswer(d)}, r.planLines()...))
 	if err := r.write(d.Verdict); err != nil {
 		return exitFailed, err
 	}
@@ -138,7 +152,7 @@ func reasonOf(p *model.PortPlan) string {
 
 // confirmed asks, unless the yes was given already. Without a terminal nobody
 // can be asked.
-func (r *freeRun) confirmed(question string) (bool, error) {
+func (r *freeRun) confirmed(ctx context.Context, question string) (bool, error) {
 	if r.free.yes {
 		return true, nil
 	}
@@ -146,57 +160,100 @@ func (r *freeRun) confirmed(question string) (bool, error) {
 		return false, fmt.Errorf("nothing was done: there is no terminal to ask on; --yes does it without asking")
 	}
 	r.app.write(question + " [y/N] ")
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return true, nil
+	answer := make(chan string, 1)
+	go func() { // a read cannot be interrupted; it ends with the program
+		line, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+		answer <- line
+	}()
+	select {
+	case <-ctx.Done():
+		r.app.write("\n")
+		return false, ctx.Err()
+	case line := <-answer:
+		switch strings.ToLower(strings.TrimSpace(line)) {
+		case "y", "yes":
+			return true, nil
+		}
 	}
 	return false, fmt.Errorf("nothing was done")
 }
 
 // mayForce tells whether survivors are to be killed: that takes a yes of its own.
-func (r *freeRun) mayForce() bool {
+func (r *freeRun) mayForce(ctx context.Context) bool {
 	if r.free.force || r.free.yes {
 		return r.free.force
 	}
-	for i := range r.report.Outcomes {
+	r.tellOutcomes()
+	ok, _ := r.confirmed(ctx, "send SIGKILL?")
+	return ok
+}
+
+// tellOutcomes says what became of the processes, of each once.
+func (r *freeRun) tellOutcomes() {
+	for i := r.told; i < len(r.report.Outcomes); i++ {
 		r.tell([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i])})
 	}
-	ok, _ := r.confirmed("send SIGKILL?")
-	return ok
+	r.told = len(r.report.Outcomes)
+}
+
+// tellClosed says which connections were closed, as one number: the plan has
+// told them one by one.
+func (r *freeRun) tellClosed() {
+	closed := 0
+	for _, c := range r.report.Closed {
+		if c.Err != nil {
+			r.tell([]ui.Line{ui.Styled(ui.Danger, "✗ ").Add(ui.Plain, c.Err.Error())})
+			continue
+		}
+		closed++
+	}
+	if closed > 0 {
+		r.tell([]ui.Line{ui.Styled(ui.Good, "✓ ").Add(ui.Plain, ui.Count(closed, "connection")+" closed, nobody was ended for it")})
+	}
 }
 
 // finish tells what has come of it, and whether it lasts.
 func (r *freeRun) finish(ctx context.Context) (int, error) {
-	for i := range r.report.Outcomes {
-		r.tell([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i])})
-	}
-	for _, c := range r.report.Closed {
-		if c.Err != nil {
-			r.tell([]ui.Line{ui.Styled(ui.Danger, "✗ ").Add(ui.Plain, c.Err.Error())})
-		}
-	}
+	r.tellOutcomes()
+	r.tellClosed()
 	after := &r.report.After
-	if after.Verdict.OK() {
-		r.retaken, _ = r.freer.Watch(ctx, after.Target, time.Now())
+	r.retaken = r.report.Retaken
+	if r.retaken == nil && !after.Verdict.OK() {
+		r.tell(append([]ui.Line{append(ui.Styled(ui.Danger, "✗ "), ui.WhyAnswer(after)...), nil},
+			ui.WhyLines(after, ui.WhyOptions{Behind: behind(r.freer.Reader), Now: time.Now(), Width: r.terminal.errWidth})...))
+		return exitNo, r.write(after.Verdict)
+	}
+	if r.retaken == nil {
+		var err error
+		if r.retaken, err = r.freer.Watch(ctx, after.Target, time.Now()); err != nil {
+			return exitFailed, fmt.Errorf("watch whether %s is taken again: %w", after.Target, err)
+		}
 	}
 	if r.retaken != nil {
 		r.tell(ui.RetakenLines(after.Target.String(), r.retaken.After, r.retaken.By, r.retaken.Parent))
 		return exitNo, r.write(model.VerdictTaken)
 	}
-	r.tell([]ui.Line{ui.WhyAnswer(after)})
-	if after.Verdict.OK() {
-		return exitYes, r.write(after.Verdict)
+	r.tell([]ui.Line{append(ui.Styled(ui.Good, "✓ "), ui.WhyAnswer(after)...)})
+	if ctx.Err() != nil {
+		return exitInterrupted, ctx.Err() // free it is, but for how long was not seen
 	}
-	r.tell(ui.WhyLines(after, behind(r.freer.Reader), time.Now()))
-	return exitNo, r.write(after.Verdict)
+	return exitYes, r.write(after.Verdict)
 }
 
 // tell writes words about what goes on to standard error.
 func (r *freeRun) tell(lines []ui.Line) {
 	w := bufio.NewWriter(r.err)
-	r.colours(r.options).writeLines(w, lines)
+	r.errColours(r.options).writeLines(w, ui.WrapAll(lines, r.terminal.errWidth, 2))
 	_ = w.Flush() // there is nowhere to tell that it failed
+}
+
+// errColours are the colours of standard error, which need not go where the
+// output goes.
+func (a *app) errColours(o *options) paint {
+	if o.color.value == "auto" {
+		return paint(a.terminal.err && !a.dumb() && a.getenv("NO_COLOR") == "")
+	}
+	return o.color.value == "always"
 }
 
 // write writes the data: with --json what was done, else nothing.

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"lotop/model"
 	"lotop/sockets"
@@ -40,8 +42,23 @@ lotop why --json 3000 | jq -r '.holders[].socket.owners[]?.pid'`,
 			return a.why(ctx, o, target)
 		}),
 	}
+	a.heedPorts(cmd)
 	cmd.Flags().BoolVar(&udp, "udp", false, "UDP in place of TCP")
 	return cmd
+}
+
+// heedPorts lets a negative number be a wrong port and not an unknown flag.
+func (a *app) heedPorts(cmd *cobra.Command) {
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		var unknown *pflag.NotExistError
+		if errors.As(err, &unknown) {
+			if n := unknown.GetSpecifiedShortnames(); n != "" && n[0] >= '0' && n[0] <= '9' {
+				a.end(exitFailed, &model.TargetError{Text: "-" + n, Problem: "ports go from 1 to 65535"})
+				return nil
+			}
+		}
+		return cmd.Parent().FlagErrorFunc()(cmd, err)
+	})
 }
 
 // parseTarget reads the one argument of why and free.
@@ -93,10 +110,14 @@ func (a *app) writeDiagnosis(o *options, f *freeing.Freer, d *model.Diagnosis) e
 		}
 		return w.Flush()
 	}
-	lines := []ui.Line{ui.WhyAnswer(d), nil}
-	lines = append(lines, ui.WhyLines(d, behind(f.Reader), time.Now())...)
-	a.colours(o).writeLines(w, lines)
+	a.colours(o).writeLines(w, whyLines(d, f.Reader, a.terminal.width))
 	return w.Flush()
+}
+
+// whyLines is the whole answer: the first line, then what it rests on.
+func whyLines(d *model.Diagnosis, r *process.Reader, width int) []ui.Line {
+	lines := append(ui.Wrap(ui.WhyAnswer(d), width, 2), nil)
+	return append(lines, ui.WhyLines(d, ui.WhyOptions{Behind: behind(r), Now: time.Now(), Width: width})...)
 }
 
 // behind looks up what stands behind a process, as far as this user may see it.

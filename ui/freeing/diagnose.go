@@ -20,28 +20,40 @@ func (f *Freer) Diagnose(ctx context.Context, target model.Target) (model.Diagno
 		return model.Diagnosis{}, err
 	}
 	defer source.Close()
-	e := model.Evidence{Target: target}
+	e, _, err := f.gather(ctx, source, target)
+	if err != nil {
+		return model.Diagnosis{}, err
+	}
+	e.Connects = connects(ctx, e)
+	return model.Diagnose(*e), nil
+}
+
+// gather collects the evidence but for the connections, and the tables that it
+// was taken from.
+func (f *Freer) gather(ctx context.Context, source sockets.Source, target model.Target) (*model.Evidence, *model.Monitor, error) {
 	const tries = 5
+	e := &model.Evidence{Target: target}
+	before, err := look(ctx, source)
+	if err != nil {
+		return nil, nil, err
+	}
 	for range tries {
-		before, err := look(ctx, source)
-		if err != nil {
-			return model.Diagnosis{}, err
-		}
 		e.Rows = before.OnPort(target.Protocol, target.Port)
-		e.Options = optionsOf(e.Rows)
-		e.Binds = ask(target)
-		after, err := look(ctx, source)
-		if err != nil {
-			return model.Diagnosis{}, err
+		e.Options = f.optionsOf(e.Rows)
+		e.Binds, e.Probes = ask(target, target.Binds()), nil // Unsettled must not see the last round's
+		e.Probes = ask(target, e.Unsettled())
+		var after sockets.Snapshot
+		if err := source.Read(ctx, &after); err != nil {
+			return nil, nil, err
 		}
-		e.System = system(after.Snapshot(), target.Port)
-		if same(e.Rows, after.OnPort(target.Protocol, target.Port)) {
+		if same(e.Rows, after.Sockets, target) {
 			break
 		}
+		before = monitor(&after)
 	}
-	e.Connects = connects(ctx, &e)
-	f.lookBehind(ctx, &e)
-	return model.Diagnose(e), nil
+	e.System = system(before.Snapshot(), target.Port)
+	f.lookBehind(ctx, e)
+	return e, before, nil
 }
 
 func look(ctx context.Context, source sockets.Source) (*model.Monitor, error) {
@@ -49,38 +61,51 @@ func look(ctx context.Context, source sockets.Source) (*model.Monitor, error) {
 	if err := source.Read(ctx, &snap); err != nil {
 		return nil, err
 	}
-	m := model.NewMonitor()
-	m.Advance(&snap)
-	return m, nil
+	return monitor(&snap), nil
 }
 
-func optionsOf(rows []model.Row) map[sockets.ID]sockets.SocketOptions {
+func monitor(snap *sockets.Snapshot) *model.Monitor {
+	m := model.NewMonitor()
+	m.Advance(snap)
+	return m
+}
+
+func (f *Freer) optionsOf(rows []model.Row) map[sockets.ID]sockets.SocketOptions {
 	all := map[sockets.ID]sockets.SocketOptions{}
 	for i := range rows {
 		s := rows[i].Socket
-		all[s.ID] = sockets.OptionsOf(s)
+		all[s.ID] = f.options(s)
 	}
 	return all
 }
 
-// ask binds every address of the target twice, without and with SO_REUSEADDR.
-func ask(t model.Target) []model.Asked {
-	all := make([]model.Asked, 0, len(t.Hosts))
-	for _, host := range t.Hosts {
-		at := netip.AddrPortFrom(host, t.Port)
-		opt := sockets.BindOptions{DualStack: !t.V6Only}
-		a := model.Asked{Host: host, Plain: model.Answer(sockets.Answer(sockets.TryBind(t.Protocol, at, opt)))}
-		opt.ReuseAddr = true
-		a.Reuse = model.Answer(sockets.Answer(sockets.TryBind(t.Protocol, at, opt)))
-		all = append(all, a)
+// ask tries each bind twice, without and with SO_REUSEADDR.
+func ask(t model.Target, binds []model.Bind) []model.Asked {
+	all := make([]model.Asked, 0, len(binds))
+	for _, b := range binds {
+		all = append(all, model.Asked{Bind: b, Plain: try(t, b, false), Reuse: try(t, b, true)})
 	}
 	return all
 }
 
-func same(before, after []model.Row) bool {
-	return slices.EqualFunc(before, after, func(a, b model.Row) bool {
-		return a.Socket.ID == b.Socket.ID && a.Socket.State == b.Socket.State
-	})
+func try(t model.Target, b model.Bind, reuse bool) model.Answer {
+	err := sockets.TryBind(t.Protocol, netip.AddrPortFrom(b.Host, t.Port), sockets.BindOptions{ReuseAddr: reuse, DualStack: !b.V6Only})
+	return model.Answer(sockets.Answer(err))
+}
+
+// same tells whether the port is held by the same sockets as before.
+func same(before []model.Row, now []sockets.Socket, t model.Target) bool {
+	for i := range now {
+		s := &now[i]
+		if s.Protocol != t.Protocol || s.Local.Port() != t.Port {
+			continue
+		}
+		if len(before) == 0 || before[0].Socket.ID != s.ID || before[0].Socket.State != s.State {
+			return false
+		}
+		before = before[1:]
+	}
+	return len(before) == 0
 }
 
 // connects tries the addresses at which a client would look for the target. A
@@ -99,6 +124,9 @@ func connects(ctx context.Context, e *model.Evidence) []model.Connect {
 			}
 			host = loopbackOf(host)
 		}
+		if foreign(e.Binds, host) {
+			continue // nothing may leave this machine
+		}
 		c := model.Connect{Host: host}
 		switch l := e.Answering(host); {
 		case l == nil || l.Socket.RecvQueue == 0:
@@ -113,6 +141,12 @@ func connects(ctx context.Context, e *model.Evidence) []model.Connect {
 	return all
 }
 
+// foreign tells whether the kernel has refused an address as none of this
+// machine's.
+func foreign(binds []model.Asked, host netip.Addr) bool {
+	return slices.ContainsFunc(binds, func(a model.Asked) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
+}
+
 func loopbackOf(a netip.Addr) netip.Addr {
 	if a.Is4() {
 		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -123,37 +157,68 @@ func loopbackOf(a netip.Addr) netip.Addr {
 func system(snap *sockets.Snapshot, port uint16) model.System {
 	r := sockets.Rules()
 	return model.System{
-		Ephemeral:    r.Ephemeral,
-		Reserved:     r.IsReserved(port),
-		Unprivileged: r.Unprivileged,
-		Addresses:    snap.Addresses,
-		Root:         os.Geteuid() == 0,
-		Partial:      snap.From == "netstat",
+		Ephemeral:     r.Ephemeral,
+		Reserved:      r.IsReserved(port),
+		ReservedPorts: r.Reserved,
+		Unprivileged:  r.Unprivileged,
+		Addresses:     snap.Addresses,
+		Root:          os.Geteuid() == 0,
+		Partial:       snap.From == "netstat",
 	}
 }
 
-// lookBehind finds out for whom init or a proxy holds the port.
+// lookBehind finds out for whom systemd or a proxy holds the port, and which
+// processes have lost their parent.
 func (f *Freer) lookBehind(ctx context.Context, e *model.Evidence) {
+	e.Behind = model.Behind{Units: map[int]model.SocketUnit{}, Proxied: map[int]model.Container{}}
+	e.Adopted = map[int]bool{}
+	looked := map[int]bool{}
 	for i := range e.Rows {
 		r := &e.Rows[i]
+		if r.Socket.Connected() {
+			continue
+		}
 		for _, p := range r.Holders(r.Socket) {
-			switch {
-			case p.PID == 1:
-				e.SocketUnit = process.SocketUnit(unitFolders(), e.Target.Protocol.String(), e.Target.Port)
-			case p.Name.String() == "docker-proxy":
-				if name := proxied(ctx, p); name != "" {
-					if e.Proxied == nil {
-						e.Proxied = map[int]string{}
-					}
-					e.Proxied[p.PID] = name
-				}
+			if looked[p.PID] {
+				continue
+			}
+			looked[p.PID] = true
+			e.Adopted[p.PID] = f.adopted(p)
+			if u, ok := f.socketUnit(p, e.Target); ok {
+				e.Units[p.PID] = u
+			}
+			if c, ok := f.proxied(ctx, p, e.Target); ok {
+				e.Proxied[p.PID] = c
 			}
 		}
 	}
 }
 
-// unitFolders are where systemd reads its units, the first to win first
-// (systemd.unit(5)).
-func unitFolders() []string {
-	return []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
+// adopted tells whether a process has lost the parent that started it: then
+// init is its parent, or the systemd of its user.
+func (f *Freer) adopted(p *process.Process) bool {
+	if p.Parent <= 1 {
+		return p.Parent == 1
+	}
+	parent, err := f.Reader.Look(p.Parent)
+	return err == nil && parent.Name.String() == "systemd"
+}
+
+// socketUnit finds the socket unit for which systemd holds a port: the system's
+// for init, a user's for the systemd of that user.
+func (f *Freer) socketUnit(p *process.Process, t model.Target) (model.SocketUnit, bool) {
+	u := model.SocketUnit{User: p.PID != 1}
+	if u.User && p.Name.String() != "systemd" {
+		return u, false
+	}
+	folders := f.UnitFolders
+	switch {
+	case folders != nil:
+	case u.User:
+		folders = process.UserUnitFolders(os.Getenv("HOME"))
+	default:
+		folders = process.UnitFolders()
+	}
+	u.Name = process.SocketUnit(folders, t.Protocol.String(), t.Port)
+	return u, isPlain(u.Name)
 }

@@ -20,6 +20,21 @@ import (
 type Freer struct {
 	Reader *process.Reader
 	Open   func() (sockets.Source, error)
+	// Engines are the container engines to ask, and UnitFolders where systemd's
+	// units are, the first to win first; nil for those of this machine and user.
+	Engines     []Engine
+	UnitFolders []string
+
+	// blind, for tests, withholds what a socket tells of itself, as if it were
+	// another user's.
+	blind bool
+}
+
+func (f *Freer) options(s *sockets.Socket) sockets.SocketOptions {
+	if f.blind {
+		return sockets.SocketOptions{V6Only: s.V6Only}
+	}
+	return sockets.OptionsOf(s)
 }
 
 // Report is what became of a plan.
@@ -67,9 +82,9 @@ func (f *Freer) Close(s *sockets.Socket) Report {
 // prove binds every address of the target, and releases it at once.
 func (r *Report) prove(t model.Target) {
 	r.Free = true
-	for _, host := range t.Hosts {
-		at := netip.AddrPortFrom(host, t.Port)
-		opt := sockets.BindOptions{DualStack: !t.V6Only}
+	for _, b := range t.Binds() {
+		at := netip.AddrPortFrom(b.Host, t.Port)
+		opt := sockets.BindOptions{DualStack: !b.V6Only}
 		err := sockets.TryBind(t.Protocol, at, opt)
 		if errors.Is(err, syscall.EADDRINUSE) {
 			opt.ReuseAddr = true

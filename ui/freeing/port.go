@@ -2,6 +2,7 @@ package freeing
 
 import (
 	"context"
+	"slices"
 	"syscall"
 	"time"
 
@@ -21,6 +22,9 @@ type PortReport struct {
 	Outcomes []process.Outcome
 	Closed   []Closing
 	After    model.Diagnosis // made when all was done
+	// Retaken is who has taken the port again while that was asked; nil if it is
+	// free, or still held by whom the plan knew.
+	Retaken *Retaken
 }
 
 // Closing is a connection that was to be closed without ending anyone.
@@ -31,22 +35,28 @@ type Closing struct {
 
 // PlanPort diagnoses a target and plans to free it.
 func (f *Freer) PlanPort(ctx context.Context, target model.Target, clients, root bool) (model.PortPlan, error) {
-	d, err := f.Diagnose(ctx, target)
-	if err != nil {
-		return model.PortPlan{}, err
-	}
-	source, err := f.Open()
-	if err != nil {
-		return model.PortPlan{}, err
-	}
-	defer source.Close()
-	monitor, err := look(ctx, source)
+	d, monitor, err := f.check(ctx, target)
 	if err != nil {
 		return model.PortPlan{}, err
 	}
 	plan := model.PlanPort(d, model.PlanOptions{Clients: clients, Root: root, Protected: f.Reader.Protected}, monitor.HeldBy)
 	plan.Victims = f.Reader.Order(plan.Victims)
 	return plan, nil
+}
+
+// check is Diagnose without connecting to anyone: whom free is about to end, or
+// has asked to, need not be bothered with one more client.
+func (f *Freer) check(ctx context.Context, target model.Target) (model.Diagnosis, *model.Monitor, error) {
+	source, err := f.Open()
+	if err != nil {
+		return model.Diagnosis{}, nil, err
+	}
+	defer source.Close()
+	e, monitor, err := f.gather(ctx, source, target)
+	if err != nil {
+		return model.Diagnosis{}, nil, err
+	}
+	return model.Diagnose(*e), monitor, nil
 }
 
 // EndPort carries a plan out and asks the kernel what has come of it. Only the
@@ -58,21 +68,70 @@ func (f *Freer) EndPort(ctx context.Context, plan *model.PortPlan, o Order) (Por
 	for _, row := range plan.Closing {
 		r.Closed = append(r.Closed, Closing{Row: row, Err: closeOne(row.Socket)})
 	}
-	return r, f.look(ctx, plan, &r)
+	done := time.Now()
+	err := f.look(ctx, plan, &r)
+	r.Retaken = f.retaken(plan, &r, done)
+	return r, err
 }
 
 // Kill sends SIGKILL to those who survived, and asks the kernel again.
 func (f *Freer) Kill(ctx context.Context, plan *model.PortPlan, r *PortReport, grace time.Duration) error {
 	r.Outcomes = append(r.Outcomes, f.Reader.End(ctx, r.Survivors(), process.EndOptions{Signal: syscall.SIGKILL, Grace: grace})...)
-	return f.look(ctx, plan, r)
+	done := time.Now()
+	err := f.look(ctx, plan, r)
+	r.Retaken = f.retaken(plan, r, done)
+	return err
 }
 
-// look diagnoses once more. What the ended processes left behind can be closed
-// only now: it belonged to them before.
+// retaken tells whether everybody has gone and somebody new is there already: a
+// manager can be faster than a look.
+func (f *Freer) retaken(plan *model.PortPlan, r *PortReport, done time.Time) *Retaken {
+	if r.After.Verdict.OK() || len(r.Outcomes) == 0 || len(r.Survivors()) > 0 {
+		return nil
+	}
+	known := map[sockets.ID]bool{}
+	for i := range plan.Diagnosis.Holders {
+		if s := plan.Diagnosis.Holders[i].Row.Socket; s != nil {
+			known[s.ID] = true
+		}
+	}
+	for i := range r.After.Holders {
+		row := r.After.Holders[i].Row
+		if row.Socket != nil && !row.Socket.Connected() && !known[row.Socket.ID] {
+			return f.who(row.In, row.Socket, row.In.Time.Sub(done))
+		}
+	}
+	return nil
+}
+
+// look diagnoses once more, and closes what the ended processes have left
+// behind: it belonged to them before.
 func (f *Freer) look(ctx context.Context, plan *model.PortPlan, r *PortReport) error {
 	var err error
-	r.After, err = f.Diagnose(ctx, plan.Diagnosis.Target)
+	if r.After, _, err = f.check(ctx, plan.Diagnosis.Target); err != nil {
+		return err
+	}
+	closed := 0
+	for i := range r.After.Holders {
+		row := r.After.Holders[i].Row
+		if row.Socket == nil || len(row.Socket.Owners) > 0 || !outlived(row.Socket, plan.Remains) {
+			continue
+		}
+		r.Closed = append(r.Closed, Closing{Row: row, Err: closeOne(row.Socket)})
+		closed++
+	}
+	if closed > 0 {
+		r.After, _, err = f.check(ctx, plan.Diagnosis.Target)
+	}
 	return err
+}
+
+// outlived tells whether a socket without owner is what is left of one of the
+// connections. A TIME_WAIT is another socket than the connection it ended.
+func outlived(s *sockets.Socket, remains []model.Row) bool {
+	return slices.ContainsFunc(remains, func(r model.Row) bool {
+		return r.Socket.Local == s.Local && r.Socket.Remote == s.Remote
+	})
 }
 
 // Survivors lists the processes whose last outcome is that they are still there.

@@ -5,36 +5,115 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"lotop/model"
 	"lotop/sockets/process"
 )
 
-// dockerTimeout bounds a question to a container engine.
-const dockerTimeout = time.Second
+// engineTimeout bounds a question to a container engine.
+const engineTimeout = time.Second
 
-// proxied names the container that a docker-proxy forwards to: its command says
-// the container's address, the engine whose that is.
-func proxied(ctx context.Context, proxy *process.Process) string {
-	at := slices.Index(proxy.Args, "-container-ip")
-	if at < 0 || at+1 >= len(proxy.Args) {
-		return ""
+// Engine is a container engine that can be asked for whom it forwards a port.
+type Engine struct {
+	Name   string // as its command is called: docker or podman
+	Socket string // where it speaks the Docker Engine API
+}
+
+// engines are those of this machine and of this user.
+func engines() []Engine {
+	all := []Engine{{"docker", "/var/run/docker.sock"}, {"podman", "/run/podman/podman.sock"}}
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		all = append(all, Engine{"docker", filepath.Join(dir, "docker.sock")}, Engine{"podman", filepath.Join(dir, "podman/podman.sock")})
 	}
-	for _, socket := range []string{"/var/run/docker.sock", "/run/podman/podman.sock"} {
-		if name := containerAt(ctx, socket, proxy.Args[at+1]); name != "" {
-			return process.NewText(name).String()
-		}
+	return all
+}
+
+// forwardsFor tells which engine uses such a process to forward ports, empty if
+// none does.
+func forwardsFor(p *process.Process) string {
+	switch p.Name.String() {
+	case "docker-proxy", "rootlesskit":
+		return "docker"
+	case "rootlessport", "pasta", "pasta.avx2", "slirp4netns":
+		return "podman"
 	}
 	return ""
 }
 
-// containerAt asks the engine behind a unix socket which container has an
-// address (GET /containers/json of the Docker Engine API, which Podman speaks
-// as well).
-func containerAt(ctx context.Context, socket, ip string) string {
-	ctx, cancel := context.WithTimeout(ctx, dockerTimeout)
+// proxied finds out for which container a process forwards the target's port.
+func (f *Freer) proxied(ctx context.Context, p *process.Process, t model.Target) (model.Container, bool) {
+	name := forwardsFor(p)
+	if name == "" {
+		return model.Container{}, false
+	}
+	ip := ""
+	if at := slices.Index(p.Args, "-container-ip"); at >= 0 && at+1 < len(p.Args) {
+		ip = p.Args[at+1]
+	}
+	all := f.Engines
+	if all == nil {
+		all = engines()
+	}
+	for _, e := range all {
+		if e.Name != name {
+			continue
+		}
+		for _, c := range containers(ctx, e.Socket) {
+			if len(c.Names) > 0 && c.publishes(t, ip) && isPlain(c.name()) {
+				return model.Container{Engine: e.Name, Name: c.name()}, true
+			}
+		}
+	}
+	return model.Container{}, false
+}
+
+// container is what an engine tells of one (GET /containers/json of the Docker
+// Engine API, which Podman speaks as well).
+type container struct {
+	Names []string
+	Ports []struct {
+		PublicPort uint16
+		Type       string
+	}
+	NetworkSettings struct {
+		Networks map[string]struct{ IPAddress string }
+	}
+}
+
+func (c *container) name() string { return strings.TrimPrefix(c.Names[0], "/") }
+
+// publishes tells whether a port of this machine leads into the container. An
+// address is as good: that of the container is part of docker-proxy's command.
+func (c *container) publishes(t model.Target, ip string) bool {
+	for _, p := range c.Ports {
+		if p.PublicPort == t.Port && p.Type == t.Protocol.String() {
+			return true
+		}
+	}
+	for _, n := range c.NetworkSettings.Networks {
+		if ip != "" && n.IPAddress == ip {
+			return true
+		}
+	}
+	return false
+}
+
+// isPlain tells whether a name can stand in a command as it is.
+func isPlain(name string) bool {
+	return name != "" && name[0] != '-' && !strings.ContainsFunc(name, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_.-@:", r))
+	})
+}
+
+// containers asks the engine behind a unix socket. There may be none, or not
+// for this user: then there is nothing to tell.
+func containers(ctx context.Context, socket string) []container {
+	ctx, cancel := context.WithTimeout(ctx, engineTimeout)
 	defer cancel()
 	client := http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -44,28 +123,16 @@ func containerAt(ctx context.Context, socket, ip string) string {
 	defer client.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://engine/containers/json", nil)
 	if err != nil {
-		return ""
+		return nil
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return "" // no engine, or not for this user
+		return nil
 	}
 	defer resp.Body.Close()
-	var all []struct {
-		Names           []string
-		NetworkSettings struct {
-			Networks map[string]struct{ IPAddress string }
-		}
-	}
+	var all []container
 	if json.NewDecoder(resp.Body).Decode(&all) != nil {
-		return ""
+		return nil
 	}
-	for _, c := range all {
-		for _, n := range c.NetworkSettings.Networks {
-			if n.IPAddress == ip && len(c.Names) > 0 {
-				return strings.TrimPrefix(c.Names[0], "/")
-			}
-		}
-	}
-	return ""
+	return all
 }

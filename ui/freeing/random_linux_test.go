@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,9 +18,18 @@ import (
 )
 
 var (
-	sets = flag.Int("sets", 200, "how many random sets of sockets to hold against the kernel")
+	sets    = flag.Int("sets", defaultSets(), "how many random sets of sockets to hold against the kernel; or LOTOP_SETS")
+	blindly = flag.Bool("blind", false, "only sets whose sockets tell nothing of themselves, as other users' do")
+
 	seed = flag.Uint64("seed", 0, "seed of the random sets, 0 for a new one")
 )
+
+func defaultSets() int {
+	if n, err := strconv.Atoi(os.Getenv("LOTOP_SETS")); err == nil && n > 0 {
+		return n
+	}
+	return 150
+}
 
 func newFreer() *Freer {
 	return &Freer{
@@ -29,47 +39,69 @@ func newFreer() *Freer {
 }
 
 // TestRandomSets holds every field of a diagnosis against the kernel: each
-// bind's answer, each claim about a holder with only that holder alive, and the
-// promise that an address is free once all that block or may block it are gone.
+// bind's answer, each claim about a holder with only that holder alive, the
+// promise that an address is free once all that block or may block it are gone,
+// and that the port is free once everything on it is closed.
 func TestRandomSets(t *testing.T) {
 	s := *seed
 	if s == 0 {
 		s = uint64(time.Now().UnixNano())
 	}
 	t.Logf("seed %d, %d sets", s, *sets)
-	seen := map[model.Cause]int{}
-	uncertain := 0
-	r := rand.New(rand.NewPCG(s, 0))
+	source := rand.NewPCG(s, 0)
 	actors := []*socketstest.Process{socketstest.Start(t), socketstest.Start(t)}
 	if os.Geteuid() == 0 {
 		actors = append(actors, socketstest.Start(t, socketstest.AsNobody()))
 	}
 	helper := socketstest.Start(t)
+	sums := newTally()
 	for i := range *sets {
-		sc := &scene{t: t, r: r, actors: actors, helper: helper, proto: sockets.TCP, seen: seen, uncertain: &uncertain}
-		if r.IntN(4) == 0 {
-			sc.proto = sockets.UDP
+		before := *source
+		sc := play(t, source, actors, helper, sums)
+		if len(sc.misses) > 0 && sc.handed {
+			// The kernel hands such a port out to others as well, and one who had it
+			// for a moment leaves no trace. What is lotop's fault happens again.
+			t.Logf("set %d, once more because of %q", i, sc.misses)
+			sums.again++
+			*source = before
+			sc = play(t, source, actors, helper, sums)
 		}
-		sc.port = socketstest.FreePort(t, sc.proto.String())
-		for range r.IntN(6) {
-			sc.add()
+		for _, miss := range sc.misses {
+			t.Error(miss)
 		}
-		sc.check()
-		sc.clear()
 		if t.Failed() {
-			t.Fatalf("set %d of seed %d:\n%v", i, s, sc.log)
+			t.Fatalf("set %d of seed %d:\n%v", i, s, sc.story())
 		}
 	}
-	t.Logf("holders by cause: %v; %d claims left uncertain", seen, uncertain)
-	for _, c := range []model.Cause{model.CauseListener, model.CauseBound, model.CauseAccepted, model.CauseNotAccepted, model.CauseTimeWait, model.CauseClient, model.CauseSelf} {
-		if *sets >= 100 && seen[c] == 0 {
-			t.Errorf("no set had a holder of cause %s", c)
-		}
-	}
+	sums.report(t)
 }
 
-func (s *scene) diagnose() model.Diagnosis {
-	d, err := newFreer().Diagnose(context.Background(), model.Target{Protocol: s.proto, Port: s.port, Hosts: model.AnyHost()})
+// play makes one set and checks what lotop says of it.
+func play(t *testing.T, source *rand.PCG, actors []*socketstest.Process, helper *socketstest.Process, sums *tally) *scene {
+	s := newScene(t, rand.New(source), actors, helper, sums)
+	s.blind = *blindly || s.chance(3)
+	for range s.r.IntN(6) {
+		s.add()
+	}
+	s.check()
+	s.clear()
+	return s
+}
+
+// target picks what is asked about: the bare port, or one address.
+func (s *scene) target() model.Target {
+	t := model.Target{Protocol: s.proto, Port: s.port, Hosts: model.AnyHost()}
+	one := []string{"127.0.0.1", "127.0.0.2", "0.0.0.0", "::1", "::", "127.0.0.6"}
+	if i := s.r.IntN(2 * len(one)); i < len(one) {
+		t.Hosts = []netip.Addr{netip.MustParseAddr(one[i])}
+	}
+	return t
+}
+
+func (s *scene) diagnose(t model.Target) model.Diagnosis {
+	f := newFreer()
+	f.blind = s.blind
+	d, err := f.Diagnose(context.Background(), t)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -77,31 +109,74 @@ func (s *scene) diagnose() model.Diagnosis {
 }
 
 func (s *scene) check() {
-	d := s.diagnose()
-	s.checkAnswers(d)
-	for i := range d.Holders {
-		h := &d.Holders[i]
-		s.seen[h.Cause]++
-		*s.uncertain += len(h.MayBlock) + len(h.MayBlockReuse)
-		if h.Cause == model.CauseUnseen {
-			s.t.Errorf("unseen holder: %+v", *h)
-		}
-	}
-	if len(d.Holders) == 0 {
+	target := s.target()
+	s.note("asked about %v, blind %v", target.Hosts, s.blind)
+	d := s.diagnose(target)
+	if s.disturbed(&d) {
 		return
 	}
-	if s.r.IntN(2) == 0 {
-		s.checkAlone(&d.Holders[s.r.IntN(len(d.Holders))], d)
-	} else {
-		s.checkEnding(model.AnyHost()[s.r.IntN(4)], d)
+	s.sums.count(&d, s.blind)
+	s.checkAnswers(d)
+	if len(d.Holders) > 0 {
+		if s.r.IntN(2) == 0 {
+			s.checkAlone(&d.Holders[s.r.IntN(len(d.Holders))], d)
+		} else {
+			s.checkEnding(target.Hosts[s.r.IntN(len(target.Hosts))], s.r.IntN(2) == 0, d)
+		}
+		// What is left is a set of its own.
+		if d = s.diagnose(target); s.disturbed(&d) {
+			return
+		}
+		s.checkAnswers(d)
 	}
+	s.checkFree(target)
+}
+
+// disturbed tells whether somebody else has got the port: the test of another
+// package, on a port that the kernel handed out.
+func (s *scene) disturbed(d *model.Diagnosis) bool {
+	for i := range d.Holders {
+		r := d.Holders[i].Row
+		if r.Socket == nil {
+			continue
+		}
+		for _, o := range r.Socket.Owners {
+			if !s.ours(int(o.PID)) {
+				s.sums.disturbed++
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *scene) checkAnswers(d model.Diagnosis) {
-	for _, a := range d.Binds {
-		plain, reuse := s.bind(a.Host, false), s.bind(a.Host, true)
-		if plain != string(a.Plain) || reuse != string(a.Reuse) {
-			s.t.Errorf("%s: said %s and %s, the kernel says %s and %s", a.Host, a.Plain, a.Reuse, plain, reuse)
+	want := model.VerdictFree
+	for i, host := range d.Target.Hosts {
+		a := d.Binds[i]
+		plain, reuse := s.bind(host, false), s.bind(host, true)
+		if a.Host != host || plain != string(a.Plain) || reuse != string(a.Reuse) {
+			s.miss("%s: said %s: %s and %s, the kernel says %s and %s", host, a.Host, a.Plain, a.Reuse, plain, reuse)
+		}
+		switch {
+		case reuse != "ok":
+			want = model.VerdictTaken
+		case plain != "ok" && want == model.VerdictFree:
+			want = model.VerdictReuse
+		}
+	}
+	if d.Verdict != want {
+		s.miss("verdict %s, want %s", d.Verdict, want)
+	}
+	for i := range d.Holders {
+		if h := &d.Holders[i]; h.Cause == model.CauseUnseen {
+			s.miss("unseen holder: %+v", *h)
+		}
+	}
+	for _, c := range d.Connects {
+		at := netip.AddrPortFrom(c.Host, s.port)
+		if got := sockets.TryConnect(context.Background(), at); got != c.Result && !s.full(at) {
+			s.miss("connect to %s: said %s, the kernel says %s", at, c.Result, got)
 		}
 	}
 }
@@ -110,16 +185,17 @@ func (s *scene) bind(host netip.Addr, reuse bool) string {
 	return sockets.Answer(sockets.TryBind(s.proto, netip.AddrPortFrom(host, s.port), sockets.BindOptions{ReuseAddr: reuse, DualStack: true}))
 }
 
-// checkAlone ends every other holder and asks the kernel about this one.
+// checkAlone ends every other socket and asks the kernel about this one.
 func (s *scene) checkAlone(h *model.Holder, d model.Diagnosis) {
-	if !s.end(d, func(other *model.Holder) bool { return other.Row.Socket.ID != h.Row.Socket.ID }) {
+	if !s.end(func(k *sockets.Socket) bool { return k.ID != h.Row.Socket.ID }) {
 		return
 	}
-	after := s.diagnose()
-	if len(after.Holders) != 1 || after.Holders[0].Row.Socket.ID != h.Row.Socket.ID {
+	rest := s.rows()
+	if len(rest) != 1 || rest[0].Socket.ID != h.Row.Socket.ID {
 		return // it cannot be alone: a connection in the queue goes with its listener
 	}
-	for _, host := range model.AnyHost() {
+	s.sums.alone++
+	for _, host := range d.Target.Hosts {
 		s.hold(h, host, s.bind(host, false), "plain", h.Blocks, h.MayBlock)
 		s.hold(h, host, s.bind(host, true), "reuse", h.BlocksReuse, h.MayBlockReuse)
 	}
@@ -128,61 +204,51 @@ func (s *scene) checkAlone(h *model.Holder, d model.Diagnosis) {
 func (s *scene) hold(h *model.Holder, host netip.Addr, answer, how string, blocks, may []netip.Addr) {
 	switch refused := answer != "ok"; {
 	case slices.Contains(may, host):
+		if slices.Contains(blocks, host) {
+			s.miss("%s is both certain and uncertain", host)
+		}
 	case slices.Contains(blocks, host) != refused:
-		s.t.Errorf("%s %s alone, %s bind to %s: the kernel says %s; blocks %v, may block %v",
+		s.miss("%s %s alone, %s bind to %s: the kernel says %s; blocks %v, may block %v",
 			h.Cause, h.Row.Socket.Local, how, host, answer, blocks, may)
 	}
 }
 
 // checkEnding ends what blocks or may block an address, and binds it.
-func (s *scene) checkEnding(host netip.Addr, d model.Diagnosis) {
-	ended := s.end(d, func(h *model.Holder) bool {
-		return slices.Contains(h.Blocks, host) || slices.Contains(h.MayBlock, host)
-	})
-	if answer := s.bind(host, false); ended && answer != "ok" {
-		s.t.Errorf("all that block %s have gone, and the kernel says %s", host, answer)
-	}
-}
-
-// end closes the sockets of the holders that are meant. It tells false if one
-// of them cannot be closed by this user.
-func (s *scene) end(d model.Diagnosis, meant func(*model.Holder) bool) bool {
+func (s *scene) checkEnding(host netip.Addr, reuse bool, d model.Diagnosis) {
+	meant := map[sockets.ID]bool{}
 	for i := range d.Holders {
 		h := &d.Holders[i]
-		if meant(h) && !s.close(h.Row.Socket) {
-			return false
+		certain, may := h.Blocks, h.MayBlock
+		if reuse {
+			certain, may = h.BlocksReuse, h.MayBlockReuse
+		}
+		if slices.Contains(certain, host) || slices.Contains(may, host) {
+			meant[h.Row.Socket.ID] = true
 		}
 	}
-	return true
+	if !s.end(func(k *sockets.Socket) bool { return meant[k.ID] }) {
+		return
+	}
+	s.sums.ended++
+	if answer := s.bind(host, reuse); answer != "ok" {
+		s.miss("all that block %s have gone (reuse %v), and the kernel says %s", host, reuse, answer)
+	}
 }
 
-func (s *scene) close(k *sockets.Socket) bool {
-	for _, o := range k.Owners {
-		for _, p := range s.props {
-			if p.by.PID() == int(o.PID) && p.sock.FD == int(o.FD) {
-				p.by.Close(p.sock)
-				s.drop(p.by, p.sock)
-				return true
-			}
+// checkFree closes everything on the port.
+func (s *scene) checkFree(target model.Target) {
+	if !s.end(func(*sockets.Socket) bool { return true }) {
+		return
+	}
+	for deadline := time.Now().Add(2 * time.Second); len(s.rows()) > 0; {
+		if time.Now().After(deadline) {
+			s.miss("everything was closed, and there is still %+v", *s.rows()[0].Socket)
+			return
 		}
+		s.end(func(*sockets.Socket) bool { return true }) // what closing left behind
 	}
-	if len(k.Owners) > 0 {
-		return false
-	}
-	// Nobody's: it may have gone with what was closed before it.
-	if os.Geteuid() != 0 {
-		return false
-	}
-	_ = sockets.Destroy(k)
-	return true
-}
-
-// clear empties the port for the next set.
-func (s *scene) clear() {
-	for _, p := range slices.Clone(s.props) {
-		p.by.Close(p.sock)
-	}
-	for _, k := range s.far {
-		s.helper.Close(k)
+	s.sums.emptied++
+	if d := s.diagnose(target); d.Verdict != model.VerdictFree || len(d.Holders) > 0 {
+		s.miss("everything is closed, and the verdict is %s: %+v", d.Verdict, d.Holders)
 	}
 }

@@ -1,9 +1,13 @@
 package freeing
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"lotop/model"
@@ -16,50 +20,92 @@ type scene struct {
 	t      testing.TB
 	r      *rand.Rand
 	actors []*socketstest.Process // some of another user, when root
+	forks  []*socketstest.Process // that inherited sockets of the actors
 	helper *socketstest.Process   // holds what is not on the port
+	source sockets.Source
+	blind  bool // the sockets tell nothing of themselves
 	proto  sockets.Protocol
 	port   uint16
 	props  []prop
 	far    []socketstest.Sock // the helper's ends
 	log    []string
-
-	seen      map[model.Cause]int // by all sets
-	uncertain *int
+	misses []string // where lotop and the kernel differ
+	handed bool     // the kernel has chosen the port
+	sums   *tally
 }
 
 // prop is a socket of the scene, with who holds it.
 type prop struct {
-	by   *socketstest.Process
-	sock socketstest.Sock
+	by      *socketstest.Process
+	sock    socketstest.Sock
+	listens bool
+	queued  bool // a listener with connections that nobody accepts
 }
 
-var hosts = []string{"127.0.0.1", "127.0.0.2", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]"}
+func newScene(t testing.TB, r *rand.Rand, actors []*socketstest.Process, helper *socketstest.Process, sums *tally) *scene {
+	source, err := sockets.Open(sockets.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &scene{t: t, r: r, actors: actors, helper: helper, source: source, proto: sockets.TCP, sums: sums}
+	if s.chance(4) {
+		s.proto = sockets.UDP
+	}
+	if s.chance(4) {
+		s.auto()
+	} else {
+		s.port = socketstest.FreePort(t, s.proto.String())
+	}
+	return s
+}
 
 func (s *scene) note(format string, args ...any) { s.log = append(s.log, fmt.Sprintf(format, args...)) }
 
+func (s *scene) miss(format string, args ...any) {
+	s.misses = append(s.misses, fmt.Sprintf(format, args...))
+}
+
+func (s *scene) story() string { return strings.Join(s.log, "\n") }
+
+func (s *scene) chance(oneIn int) bool { return s.r.IntN(oneIn) == 0 }
+
 func (s *scene) actor() *socketstest.Process { return s.actors[s.r.IntN(len(s.actors))] }
+
+func (s *scene) pick(words ...string) string { return words[s.r.IntN(len(words))] }
+
+func (s *scene) ours(pid int) bool {
+	return s.helper.PID() == pid || slices.ContainsFunc(slices.Concat(s.actors, s.forks), func(p *socketstest.Process) bool {
+		return p.PID() == pid
+	})
+}
 
 func (s *scene) options() []socketstest.SockOption {
 	var o []socketstest.SockOption
-	if s.r.IntN(2) == 0 {
+	if s.chance(2) {
 		o = append(o, socketstest.ReuseAddr)
 	}
-	if s.r.IntN(4) == 0 {
+	if s.chance(4) {
 		o = append(o, socketstest.ReusePort)
+	}
+	if s.chance(8) && os.Geteuid() == 0 {
+		o = append(o, socketstest.Device("lo"))
+	}
+	if s.proto == sockets.TCP && s.chance(6) {
+		o = append(o, socketstest.MPTCP)
 	}
 	return o
 }
 
 // address picks where to bind, with the network and options that belong to it.
 func (s *scene) address(protocol string) (network, addr string, o []socketstest.SockOption) {
-	host := hosts[s.r.IntN(len(hosts))]
+	host := s.pick("127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.6", "0.0.0.0", "[::1]", "[::1]", "[::]", "[::]",
+		"[::ffff:127.0.0.1]", "[::ffff:0.0.0.0]")
 	network, o = protocol+"4", s.options()
 	if host[0] == '[' {
 		network = protocol + "6"
-		switch {
-		case host == "[::]" && s.r.IntN(2) == 0:
+		if host == "[::]" && s.chance(2) {
 			o = append(o, socketstest.V6Only)
-		default:
+		} else {
 			o = append(o, socketstest.DualStack)
 		}
 	}
@@ -69,173 +115,101 @@ func (s *scene) address(protocol string) (network, addr string, o []socketstest.
 // add tries to put one more socket of a random kind on the port. What the
 // kernel refuses is left out: the scene is what it allowed.
 func (s *scene) add() {
+	kinds := []func(){
+		s.listenOnly, s.listenOnly, s.bound, s.accepted, s.accepted, s.notAccepted, s.closing, s.closing,
+		s.client, s.client, s.clientTimeWait, s.self, s.reset, s.synSent, s.synRecv, s.share,
+	}
 	if s.proto == sockets.UDP {
-		s.addUDP()
+		kinds = []func(){s.boundUDP, s.connectedUDP, s.boundUDP, s.connectedUDP, s.share}
+	}
+	kinds[s.r.IntN(len(kinds))]()
+}
+
+func (s *scene) keep(p prop, format string, args ...any) {
+	s.props = append(s.props, p)
+	s.note("%s %s → %s by %d", fmt.Sprintf(format, args...), p.sock.Local, p.sock.Remote, p.by.PID())
+}
+
+func (s *scene) drop(by *socketstest.Process, fd int) {
+	s.props = slices.DeleteFunc(s.props, func(p prop) bool { return p.by == by && p.sock.FD == fd })
+}
+
+// share hands one of the sockets on to a child of its process.
+func (s *scene) share() {
+	if len(s.props) == 0 || len(s.forks) > 0 {
 		return
 	}
-	switch s.r.IntN(8) {
-	case 0, 1:
-		s.listen()
-	case 2:
-		s.bound()
-	case 3:
-		s.accepted(true)
-	case 4:
-		s.accepted(false)
-	case 5:
-		s.timeWait()
-	case 6:
-		s.client()
-	case 7:
-		s.self()
-	}
+	p := s.props[s.r.IntN(len(s.props))]
+	g := p.by.Fork([]socketstest.Sock{p.sock})
+	s.forks = append(s.forks, g)
+	p.by, p.sock = g, g.Inherited()[0]
+	s.keep(p, "inherited")
 }
 
-func (s *scene) keep(by *socketstest.Process, sock socketstest.Sock, what string) {
-	s.props = append(s.props, prop{by, sock})
-	s.note("%s %s → %s by %d", what, sock.Local, sock.Remote, by.PID())
-}
-
-func (s *scene) listen() (by *socketstest.Process, l socketstest.Sock, ok bool) {
-	by = s.actor()
-	network, addr, o := s.address("tcp")
-	l, err := by.TryListen(network, addr, o...)
+// rows lists what is on the port now.
+func (s *scene) rows() []model.Row {
+	m, err := look(context.Background(), s.source)
 	if err != nil {
-		return by, l, false
+		s.t.Fatal(err)
 	}
-	s.keep(by, l, fmt.Sprint("listen ", o, " ", network))
-	return by, l, true
+	return m.OnPort(s.proto, s.port)
 }
 
-func (s *scene) bound() {
-	by := s.actor()
-	network, addr, o := s.address("tcp")
-	if b, err := by.TryBind(network, addr, o...); err == nil {
-		s.keep(by, b, fmt.Sprint("bind ", o, " ", network))
-	}
-}
-
-// dialTo is an address at which the listener is reached over IPv4 or IPv6.
-func (s *scene) dialTo(l socketstest.Sock) string {
-	a := l.Local.Addr().Unmap()
-	switch {
-	case !a.IsUnspecified():
-	case a.Is4() || s.r.IntN(2) == 0:
-		a = netip.MustParseAddr("127.0.0.1")
-	default:
-		a = netip.IPv6Loopback()
-	}
-	return netip.AddrPortFrom(a, l.Local.Port()).String()
-}
-
-// accepted leaves a server's connection, with its listener or without, or one
-// that waits to be accepted.
-func (s *scene) accepted(accept bool) {
-	by, l, ok := s.listen()
-	if !ok {
-		return
-	}
-	c, err := s.helper.TryDial(s.dialTo(l))
-	if err != nil {
-		return
-	}
-	s.helper.SetLinger0(c)
-	s.far = append(s.far, c)
-	if !accept || c.Remote.Port() != s.port {
-		s.note("waits to be accepted %s", c.Local)
-		return
-	}
-	if !s.comesFrom(by, l) {
-		return // a twin of the listener got it
-	}
-	a := by.Accept(l)
-	by.SetLinger0(a)
-	s.keep(by, a, "accepted")
-	if s.r.IntN(2) == 0 {
-		by.Close(l)
-		s.drop(by, l)
-		s.note("listener closed")
-	}
-}
-
-// comesFrom tells whether nobody else listens on the port, so that an accept
-// does not wait for a connection that went elsewhere.
-func (s *scene) comesFrom(by *socketstest.Process, l socketstest.Sock) bool {
-	for _, p := range s.props {
-		if p.sock.FD != l.FD || p.by != by {
+// end closes the sockets that are meant. It tells false if one of them cannot
+// be closed by this user.
+func (s *scene) end(meant func(*sockets.Socket) bool) bool {
+	for _, r := range s.rows() {
+		if meant(r.Socket) && !s.close(r.Socket) {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *scene) drop(by *socketstest.Process, sock socketstest.Sock) {
-	for i, p := range s.props {
-		if p.by == by && p.sock.FD == sock.FD {
-			s.props = append(s.props[:i], s.props[i+1:]...)
-			return
+func (s *scene) close(k *sockets.Socket) bool {
+	all := true
+	for _, o := range k.Owners {
+		i := slices.IndexFunc(s.props, func(p prop) bool { return p.by.PID() == int(o.PID) && p.sock.FD == int(o.FD) })
+		if i < 0 {
+			all = false
+			continue
+		}
+		p := s.props[i]
+		p.by.Close(p.sock)
+		s.drop(p.by, p.sock.FD)
+	}
+	if len(k.Owners) > 0 {
+		return all
+	}
+	// Nobody's: it may have gone with what was closed before it.
+	if os.Geteuid() != 0 {
+		return false
+	}
+	_ = sockets.Destroy(k)
+	return true
+}
+
+// clear empties the port for the next set.
+func (s *scene) clear() {
+	for _, p := range slices.Clone(s.props) {
+		p.by.Close(p.sock)
+	}
+	for _, k := range s.far {
+		s.helper.Close(k)
+	}
+	for _, g := range s.forks {
+		g.Kill()
+	}
+	_ = s.source.Close()
+}
+
+// full tells whether a connection that was made to a listener has filled its
+// queue, so that the next one is answered otherwise.
+func (s *scene) full(at netip.AddrPort) bool {
+	for _, r := range s.rows() {
+		if k := r.Socket; k.State == sockets.Listen && k.RecvQueue > 0 {
+			return true
 		}
 	}
-}
-
-// timeWait leaves a server's TIME_WAIT: only with the port to itself, so that
-// the connection is sure to come in by the listener meant.
-func (s *scene) timeWait() {
-	if len(s.props) > 0 || len(s.far) > 0 {
-		return
-	}
-	by, l, ok := s.listen()
-	if !ok {
-		return
-	}
-	c, err := s.helper.TryDial(s.dialTo(l))
-	if err != nil {
-		return
-	}
-	a := by.Accept(l)
-	by.Close(a)
-	s.helper.Close(c)
-	socketstest.Await(s.t, l.Network, a.Local, a.Remote, socketstest.StateTimeWait)
-	by.Close(l)
-	s.drop(by, l)
-	s.note("TIME_WAIT %s", a.Local)
-}
-
-// client connects from the port to a listener of the helper.
-func (s *scene) client() {
-	by := s.actor()
-	host := []string{"127.0.0.1", "[::1]"}[s.r.IntN(2)]
-	network := "tcp4"
-	if host[0] == '[' {
-		network = "tcp6"
-	}
-	l := s.helper.Listen(network, host+":0")
-	s.far = append(s.far, l)
-	c, err := by.TryDial(l.Local.String(), append(s.options(), socketstest.From(fmt.Sprintf("%s:%d", host, s.port)))...)
-	if err != nil {
-		return
-	}
-	by.SetLinger0(c)
-	s.keep(by, c, "client")
-}
-
-func (s *scene) self() {
-	by := s.actor()
-	addr := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), s.port)
-	b, err := by.TryDial(addr.String(), append(s.options(), socketstest.From(addr.String()))...)
-	if err != nil {
-		return
-	}
-	by.SetLinger0(b)
-	s.keep(by, b, "self or client of the port")
-}
-
-func (s *scene) addUDP() {
-	by := s.actor()
-	network, addr, o := s.address("udp")
-	b, err := by.TryBind(network, addr, o...)
-	if err != nil {
-		return
-	}
-	s.keep(by, b, fmt.Sprint("bind ", o, " ", network))
+	return false
 }

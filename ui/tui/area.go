@@ -68,7 +68,7 @@ func (m *Model) fit() {
 	m.events.resize(a.table.width, height)
 	m.filter.SetWidth(max(m.width-m.tabsWidth()-6, 8))
 	if d := m.details; d != nil {
-		lines := len(d.lines(m.clock(), a.details.width-4, m.flowOf))
+		lines := len(m.detailsLines(a.details.width - 4))
 		d.scroll = min(d.scroll, max(lines-(a.details.height-2), 0))
 		d.scroll = max(d.scroll, 0)
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -270,7 +271,10 @@ func (w *detailsWriter) clients() {
 			l = l.Add(quiet, "  "+ui.RowAge(c, w.now))
 		}
 		if f, ok := w.flows(c.Socket); ok && f.measured {
-			l = l.Add(accent, "  "+sparkline(f.history)).Add(quiet, "  "+rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑")
+			rates := slices.Clone(l).Add(accent, "  "+sparkline(f.history)).Add(quiet, "  "+rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑")
+			if rates.Width() <= w.width {
+				l = rates
+			}
 		}
 		w.add(l)
 	}

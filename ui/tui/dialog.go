@@ -19,6 +19,7 @@ type freer interface {
 	End(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) freeing.Report
 	Close(s *sockets.Socket) freeing.Report
 	Watch(ctx context.Context, target model.Target, ended time.Time) (*freeing.Retaken, error)
+	Check(ctx context.Context, target model.Target) (model.Diagnosis, error)
 }
 
 // dialog frees the port of one row. It keeps its own copy of the row and of the
@@ -61,6 +62,10 @@ func (d *dialog) survived() bool {
 func (m *Model) startFreeing() tea.Cmd {
 	r := m.selectedRow()
 	if r == nil {
+		return nil
+	}
+	if !m.live {
+		m.say(notice, "this is a recording: there is nobody to end")
 		return nil
 	}
 	switch {

@@ -54,6 +54,7 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 	d := &driver{t: t, clock: noon, people: somePeople(), freer: &fakeFreer{}}
 	d.source = &fakeSource{snap: snap, d: d}
 	o.Source = d.source
+	o.Open = func() (sockets.Source, error) { return d.source, nil }
 	if o.Interval == 0 {
 		o.Interval = time.Second
 	}
@@ -103,7 +104,7 @@ func (d *driver) run(cmd tea.Cmd) {
 			return
 		}
 		d.send(msg)
-	case statusMsg, tea.BackgroundColorMsg:
+	case statusMsg, whyMsg, tea.BackgroundColorMsg:
 		d.send(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Kind() == reflect.Slice { // a sequence

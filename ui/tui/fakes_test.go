@@ -61,6 +61,7 @@ type fakeFreer struct {
 	signals []syscall.Signal
 	victims []int
 	closed  []sockets.ID
+	checked []uint16
 }
 
 func (f *fakeFreer) End(_ context.Context, _ model.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) freeing.Report {
@@ -78,4 +79,12 @@ func (f *fakeFreer) Close(s *sockets.Socket) freeing.Report {
 
 func (f *fakeFreer) Watch(context.Context, model.Target, time.Time) (*freeing.Retaken, error) {
 	return f.retaken, nil
+}
+
+func (f *fakeFreer) Check(_ context.Context, t model.Target) (model.Diagnosis, error) {
+	f.checked = append(f.checked, t.Port)
+	return model.Diagnosis{
+		Target: t, Verdict: model.VerdictFree,
+		Binds: []model.Asked{{Bind: model.Bind{Host: t.Hosts[0]}, Plain: model.AnswerOK, Reuse: model.AnswerOK}},
+	}, nil
 }

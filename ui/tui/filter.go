@@ -55,6 +55,7 @@ func (m *Model) typed(msg tea.Msg) tea.Cmd {
 // applyFilter takes the filter as typed. While it is wrong the last good one
 // stays in force.
 func (m *Model) applyFilter() tea.Cmd {
+	m.typedAt = m.now()
 	q, err := model.ParseQuery(m.filter.Value())
 	m.filterErr = err
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 type Model struct {
 	worker *worker
 	freer  freer
+	live   bool // the kernel of now is shown, not a recording
 	root   bool // whether lotop may close single connections
 	now    func() time.Time
 	wait   func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
@@ -40,6 +41,7 @@ type Model struct {
 	filter    textinput.Model
 	filtering bool
 	filterErr error
+	typedAt   time.Time // when the filter last changed
 
 	last    result // the newest finished one
 	readErr error  // why the last look at the tables failed
@@ -54,6 +56,8 @@ type Model struct {
 	details *detailsPane // nil when closed
 	dialog  *dialog      // nil when closed
 	help    *helpPage    // nil when closed
+	why     *whyAnswer   // about the port in question, nil without one
+	asking  bool         // a question about a port is under way
 	status  line         // a word about what a key did, until the next key
 }
 
@@ -86,6 +90,7 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 	m := &Model{
 		worker:   newWorker(o.Source, reader, o.Notices),
 		freer:    &freeing.Freer{Reader: reader, Open: o.Open},
+		live:     o.Open != nil,
 		now:      now,
 		wait:     tea.Tick,
 		open:     openURL,
@@ -216,7 +221,7 @@ func (m *Model) take(r result) tea.Cmd {
 	var told tea.Cmd
 	if r.err == nil && !r.job.hear {
 		m.show(r)
-		told = m.announce(r.news)
+		told = tea.Batch(m.announce(r.news), m.askWhy())
 	}
 	if m.next != nothing {
 		return tea.Batch(tick, told, m.start(m.next))
@@ -255,7 +260,7 @@ func (m *Model) selectedRow() *model.Row {
 // Options say what the screen shows and how.
 type Options struct {
 	Source   sockets.Source                 // what is shown; Run closes it
-	Open     func() (sockets.Source, error) // gives another, to watch a port that was freed
+	Open     func() (sockets.Source, error) // gives another, to ask about a port; nil for a recording
 	Notices  notices                        // of closed sockets, nil for none; Run closes it
 	Query    string                         // the filter to begin with
 	Pin      string                         // a query for rows to pin by themselves

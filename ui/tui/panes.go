@@ -48,13 +48,22 @@ func (m *Model) edge(left, right, label string, width int) string {
 }
 
 func (m *Model) detailsBox(r rect) []string {
-	content := m.details.lines(m.clock(), r.width-4, m.flowOf)
+	content := m.detailsLines(r.width - 4)
 	hints := "x free · y copy · o open · esc back"
 	if len(content) > r.height-2 {
 		hints = "pgup pgdn scroll · " + hints
 	}
 	content = content[min(m.details.scroll, len(content)):]
 	return m.box(m.details.title(), gist(hints, r.width-6), content, r.width, r.height)
+}
+
+// detailsLines writes the details, and under them whether the port can be bound.
+func (m *Model) detailsLines(width int) []line {
+	out := m.details.lines(m.clock(), width, m.flowOf)
+	if why := m.why.lines(m.now(), width); why != nil {
+		out = append(append(out, nil), why...)
+	}
+	return out
 }
 
 // overlay lays the dialog over the middle of the page.

@@ -45,6 +45,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 	case endedMsg, watchedMsg:
 		return m.dialogNews(msg)
+	case askMsg:
+		return m.askWhy()
+	case whyMsg:
+		return m.answered(whyAnswer(msg))
 	case wokenMsg:
 		return m.woken()
 	case heardMsg:

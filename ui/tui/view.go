@@ -122,6 +122,14 @@ func (m *Model) emptiness(width int) []line {
 	for _, part := range words(why, width-2*len(margin)) {
 		lines = append(lines, styled(quiet, margin+part))
 	}
+	if m.details == nil {
+		for _, l := range m.why.lines(m.now(), width-2*len(margin)) {
+			if len(lines) == 2 {
+				lines = append(lines, nil)
+			}
+			lines = append(lines, append(text(margin), l...))
+		}
+	}
 	return lines
 }
 

@@ -1,0 +1,190 @@
+package recording
+
+import (
+	"encoding/json"
+	"net/netip"
+	"slices"
+	"strconv"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// author writes snapshots as lines, each as what is new against the one before.
+type author struct {
+	redact bool
+
+	last    sockets.Snapshot // as it was written; its sockets are a copy
+	cgroups map[process.Cgroup]int
+	fresh   []cgroupLine // those that the line under way adds
+
+	// Scratch memory.
+	body   []byte
+	rows   []byte
+	runs   []int64
+	timers []int64
+	places map[sockets.ID]int32
+}
+
+// forget makes the next snapshot one in full.
+func (a *author) forget() {
+	kept := a.last.Sockets
+	clear(kept)
+	a.last = sockets.Snapshot{Sockets: kept[:0]}
+	a.cgroups = map[process.Cgroup]int{}
+}
+
+// appendSnapshot appends the line of a snapshot.
+func (a *author) appendSnapshot(b []byte, s *sockets.Snapshot, key bool) []byte {
+	if key {
+		a.forget()
+	}
+	body := a.body[:0]
+	body = a.appendFacts(body, s)
+	body = a.appendNames(body, s)
+	body = a.appendTable(body, s)
+	a.body = body
+
+	b = append(b, `{"snapshot":`...)
+	b = strconv.AppendInt(b, s.Time.UnixNano(), 10)
+	if key {
+		b = append(b, `,"key":true`...)
+	}
+	b = a.appendFresh(b)
+	b = append(b, body...)
+	return append(b, "}\n"...)
+}
+
+// appendFresh appends the cgroups that the rest of the line needs.
+func (a *author) appendFresh(b []byte) []byte {
+	if len(a.fresh) > 0 {
+		b = appendValue(b, "cgroups", a.fresh)
+		a.fresh = a.fresh[:0]
+	}
+	return b
+}
+
+// cgroup returns the number of a cgroup, 0 for none.
+func (a *author) cgroup(c *process.Cgroup) int {
+	if c == nil {
+		return 0
+	}
+	n, ok := a.cgroups[*c]
+	if !ok {
+		if a.cgroups == nil {
+			a.cgroups = map[process.Cgroup]int{}
+		}
+		n = len(a.cgroups) + 1
+		a.cgroups[*c] = n
+		line := newCgroupLine(c)
+		if a.redact {
+			line.Path = text(redactGroup(string(line.Path)))
+		}
+		a.fresh = append(a.fresh, line)
+	}
+	return n
+}
+
+// appendValue appends a key and its value, which is of a kind that can always
+// be written.
+func appendValue(b []byte, key string, value any) []byte {
+	v, err := json.Marshal(value)
+	if err != nil {
+		panic("recording: " + key + ": " + err.Error())
+	}
+	b = append(b, `,"`...)
+	b = append(b, key...)
+	b = append(b, `":`...)
+	return append(b, v...)
+}
+
+// warningLine is a [sockets.Warning].
+type warningLine struct {
+	Kind  uint8 `json:"kind"`
+	Count int   `json:"count,omitempty"`
+	Text  text  `json:"text"`
+}
+
+func (a *author) appendFacts(b []byte, s *sockets.Snapshot) []byte {
+	last := &a.last
+	if s.From != last.From {
+		b = appendValue(b, "from", text(s.From))
+	}
+	if s.Ephemeral != last.Ephemeral {
+		b = appendValue(b, "ephemeral", [2]uint16{s.Ephemeral.First, s.Ephemeral.Last})
+	}
+	if !slices.Equal(s.Addresses, last.Addresses) {
+		b = appendValue(b, "addresses", append([]netip.Addr{}, s.Addresses...))
+	}
+	if !slices.Equal(s.Warnings, last.Warnings) {
+		lines := []warningLine{}
+		for _, w := range s.Warnings {
+			lines = append(lines, warningLine{uint8(w.Kind), w.Count, text(w.Text)})
+		}
+		b = appendValue(b, "warnings", lines)
+	}
+	last.From, last.Ephemeral = s.From, s.Ephemeral
+	last.Addresses = append(last.Addresses[:0], s.Addresses...)
+	last.Warnings = append(last.Warnings[:0], s.Warnings...)
+	return b
+}
+
+// nameLine is an entry of the users or devices.
+type nameLine struct {
+	ID   uint32 `json:"id"`
+	Name text   `json:"name"`
+}
+
+// endedLine is what is not there any more.
+type endedLine struct {
+	Users     []uint32 `json:"users,omitempty"`
+	Devices   []uint32 `json:"devices,omitempty"`
+	Processes []int32  `json:"processes,omitempty"`
+}
+
+func (a *author) appendNames(b []byte, s *sockets.Snapshot) []byte {
+	var ended endedLine
+	var came []uint32
+	last := &a.last
+	if came, ended.Users = compare(last.Users, s.Users, equal); len(came) > 0 {
+		b = appendValue(b, "users", nameLines(came, s.Users, a.redact))
+	}
+	if came, ended.Devices = compare(last.Devices, s.Devices, equal); len(came) > 0 {
+		b = appendValue(b, "devices", nameLines(came, s.Devices, false))
+	}
+	var pids []int32
+	if pids, ended.Processes = compare(last.Processes, s.Processes, sameProcess); len(pids) > 0 {
+		b = appendValue(b, "processes", a.processLines(pids, s.Processes))
+	}
+	if len(ended.Users)+len(ended.Devices)+len(ended.Processes) > 0 {
+		b = appendValue(b, "ended", ended)
+	}
+	last.Users, last.Devices, last.Processes = s.Users, s.Devices, s.Processes
+	return b
+}
+
+func nameLines(ids []uint32, names map[uint32]process.Text, redact bool) []nameLine {
+	lines := make([]nameLine, len(ids))
+	for i, id := range ids {
+		lines[i] = nameLine{id, textOf(names[id])}
+		if redact {
+			lines[i].Name = hidden
+		}
+	}
+	return lines
+}
+
+func (a *author) processLines(pids []int32, all map[int32]*process.Process) []processLine {
+	lines := make([]processLine, len(pids))
+	for i, pid := range pids {
+		p := all[pid]
+		if a.redact {
+			p = redactProcess(p)
+		}
+		lines[i] = newProcessLine(pid, p)
+		if p.Cgroup != (process.Cgroup{}) {
+			lines[i].Cgroup = a.cgroup(&p.Cgroup)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,176 @@
+package recording
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/netip"
+	"testing"
+	"time"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// crowd is a machine with n sockets in n/250+1 processes, of which a part
+// changes from look to look.
+type crowd struct {
+	snap  sockets.Snapshot
+	next  sockets.ID
+	churn int // sockets that go and come at each look
+	turn  int
+}
+
+func newCrowd(n int, churn float64) *crowd {
+	c := &crowd{churn: int(float64(n) * churn)}
+	c.snap = sockets.Snapshot{Time: noon, From: "sock_diag", Processes: map[int32]*process.Process{}, Users: map[uint32]process.Text{1000: process.NewText("ada")}}
+	group := process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service")
+	for pid := int32(4000); pid < int32(4001+n/250); pid++ {
+		args := []string{"node", "/home/ada/shop/server.js", "--port", fmt.Sprint(pid)}
+		c.snap.Processes[pid] = &process.Process{
+			PID: int(pid), Parent: 1, Start: 100 * uint64(pid), Started: noon.Add(-time.Hour), UID: 1000, State: 'S',
+			Name: process.NewText("node"), Args: args, Command: process.NewText(fmt.Sprint(args)), Cgroup: group,
+		}
+	}
+	for range n {
+		c.snap.Sockets = append(c.snap.Sockets, c.socket(&group))
+	}
+	return c
+}
+
+func (c *crowd) socket(group *process.Cgroup) sockets.Socket {
+	c.next++
+	i := uint32(c.next)
+	here := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	return sockets.Socket{
+		ID: 0x5000 + c.next, Protocol: sockets.TCP, State: sockets.Established, Cgroup: group,
+		Local: netip.AddrPortFrom(here, uint16(20000+i*7919%45000)), Remote: netip.AddrPortFrom(here, uint16(3000+i%200)),
+		Inode: 900_000 + uint64(i), UID: 1000, HasUID: true, HasQueue: true,
+		Owners: []sockets.Owner{{PID: int32(4000 + i%uint32(len(c.snap.Processes))), FD: int32(20 + i%250)}},
+	}
+}
+
+// Read implements [sockets.Source].
+func (c *crowd) Read(_ context.Context, into *sockets.Snapshot) error {
+	all := c.snap.Sockets
+	for i := range c.churn {
+		at := (i*len(all)/c.churn + c.turn*7) % len(all)
+		all[at] = c.socket(all[at].Cgroup)
+	}
+	c.turn++
+	c.snap.Time = c.snap.Time.Add(time.Second)
+	reused := into.Sockets[:0]
+	*into = c.snap
+	into.Sockets = append(reused, all...)
+	return nil
+}
+
+func (*crowd) Close() error { return nil }
+
+// counted counts what is written.
+type counted struct{ bytes int }
+
+func (c *counted) Write(b []byte) (int, error) { c.bytes += len(b); return len(b), nil }
+func (*counted) Close() error                  { return nil }
+
+func machines(b *testing.B, f func(b *testing.B, c *crowd)) {
+	for _, n := range []int{50, 1000, 50_000} {
+		for _, churn := range []float64{0, 0.01} {
+			b.Run(fmt.Sprintf("sockets=%d/churn=%v", n, churn), func(b *testing.B) { f(b, newCrowd(n, churn)) })
+		}
+	}
+}
+
+// BenchmarkRecord measures what recording adds to a look, and to the file; the
+// first snapshot and later ones in full are counted apart.
+func BenchmarkRecord(b *testing.B) {
+	machines(b, func(b *testing.B, c *crowd) {
+		out := &counted{}
+		r := Record(c, out, Options{})
+		var snap sockets.Snapshot
+		full, fulls, wroteFull := time.Duration(0), 0, 0
+		plain, plains, wrotePlain := time.Duration(0), 0, 0
+		b.ReportAllocs()
+		read := func() {
+			if err := c.Read(b.Context(), &snap); err != nil {
+				b.Fatal(err)
+			}
+			before, start := out.bytes, time.Now()
+			err := r.write(&snap)
+			if took := time.Since(start); r.since == 0 {
+				full, fulls, wroteFull = full+took, fulls+1, wroteFull+out.bytes-before
+			} else {
+				plain, plains, wrotePlain = plain+took, plains+1, wrotePlain+out.bytes-before
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		read()
+		read()
+		for b.Loop() {
+			read()
+		}
+		b.ReportMetric(full.Seconds()*1e3/float64(fulls), "full-ms")
+		b.ReportMetric(float64(wroteFull)/float64(fulls), "full-bytes")
+		b.ReportMetric(plain.Seconds()*1e3/float64(plains), "delta-ms")
+		b.ReportMetric(float64(wrotePlain)/float64(plains), "delta-bytes")
+	})
+}
+
+// BenchmarkPlay measures opening ten minutes, a step on and the longest jump.
+func BenchmarkPlay(b *testing.B) {
+	machines(b, func(b *testing.B, c *crowd) {
+		f := &file{}
+		r := Record(c, f, Options{})
+		var snap sockets.Snapshot
+		for range 600 {
+			if err := r.Read(b.Context(), &snap); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := r.Close(); err != nil {
+			b.Fatal(err)
+		}
+		var open, step, jump time.Duration
+		steps, jumps := 0, 0
+		for b.Loop() {
+			start := time.Now()
+			p, err := newPlayer(bytes.NewReader(f.Bytes()), int64(f.Len()), io.NopCloser(nil))
+			if err != nil {
+				b.Fatal(err)
+			}
+			open += time.Since(start)
+			read := func(to *time.Duration) {
+				start := time.Now()
+				if err := p.Read(b.Context(), &snap); err != nil {
+					b.Fatal(err)
+				}
+				*to += time.Since(start)
+			}
+			p.Step(0)
+			var first time.Duration
+			read(&first)
+			for range 20 {
+				p.Step(1)
+				read(&step)
+				steps++
+			}
+			for _, m := range p.index.marks {
+				if m.at > 0 && m.ordinal == 0 {
+					p.jump(m.at - 1) // the last of a frame, from its beginning
+					read(&jump)
+					jumps++
+					break
+				}
+			}
+			_ = p.Close() // nothing was written
+		}
+		b.ReportMetric(open.Seconds()*1e3/float64(b.N), "open-ms")
+		b.ReportMetric(step.Seconds()*1e3/float64(steps), "step-ms")
+		if jumps > 0 {
+			b.ReportMetric(jump.Seconds()*1e3/float64(jumps), "jump-ms")
+		}
+	})
+}

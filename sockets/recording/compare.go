@@ -1,0 +1,185 @@
+package recording
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// compare tells which keys came or have another value, and which are gone, each
+// in order. Snapshots share maps that stay the same, so mostly one look is
+// enough.
+func compare[K cmp.Ordered, V any](before, now map[K]V, same func(V, V) bool) (came, gone []K) {
+	if reflect.ValueOf(before).Pointer() == reflect.ValueOf(now).Pointer() {
+		return nil, nil
+	}
+	for k, v := range now {
+		if old, ok := before[k]; !ok || !same(old, v) {
+			came = append(came, k)
+		}
+	}
+	if len(before) != len(now)-len(came) {
+		for k := range maps.Keys(before) {
+			if _, ok := now[k]; !ok {
+				gone = append(gone, k)
+			}
+		}
+	}
+	slices.Sort(came)
+	slices.Sort(gone)
+	return came, gone
+}
+
+func equal[V comparable](a, b V) bool { return a == b }
+
+func sameProcess(a, b *process.Process) bool {
+	return a == b || a.PID == b.PID && a.Parent == b.Parent && a.Start == b.Start && a.Started.Equal(b.Started) &&
+		a.State == b.State && a.UID == b.UID && a.Name == b.Name && a.Command == b.Command &&
+		a.Cgroup == b.Cgroup && slices.Equal(a.Args, b.Args)
+}
+
+// sameSocket tells whether nothing changed but the time that a timer has left.
+func sameSocket(a, b *sockets.Socket) bool {
+	return a.ID == b.ID && a.State == b.State && a.RecvQueue == b.RecvQueue && a.SendQueue == b.SendQueue &&
+		a.Timer == b.Timer && (a.TimerMS == b.TimerMS || a.Timer != sockets.NoTimer) &&
+		a.Inode == b.Inode && a.NoOwner == b.NoOwner && a.UID == b.UID && a.Device == b.Device &&
+		a.Protocol == b.Protocol && a.V6Only == b.V6Only && a.HasUID == b.HasUID && a.HasQueue == b.HasQueue &&
+		a.V6 == b.V6 && a.Mapped == b.Mapped && sameOwners(a.Owners, b.Owners) && sameCgroup(a.Cgroup, b.Cgroup) &&
+		a.Local == b.Local && a.Remote == b.Remote
+}
+
+func sameOwners(a, b []sockets.Owner) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	return len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b)
+}
+
+func sameCgroup(a, b *process.Cgroup) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
+
+// appendTable appends how to build the table of s from the last one, and makes
+// it the last.
+func (a *author) appendTable(b []byte, s *sockets.Snapshot) []byte {
+	passed := milliseconds(a.last.Time.UnixNano(), s.Time.UnixNano())
+	a.rows, a.runs, a.timers = a.rows[:0], a.runs[:0], a.timers[:0]
+	off, expected, searching := false, 0, false
+	before := a.last.Sockets
+	for i := range s.Sockets {
+		now := &s.Sockets[i]
+		place := expected
+		if place >= len(before) || before[place].ID != now.ID {
+			if !searching {
+				a.findPlaces()
+				searching = true
+			}
+			place = a.place(now.ID)
+		}
+		if place < 0 || !sameSocket(&before[place], now) {
+			a.addRow(now)
+		} else {
+			a.keep(place)
+			if now.Timer != sockets.NoTimer {
+				late := int64(now.TimerMS) - left(before[place].TimerMS, passed)
+				a.timers = append(a.timers, late)
+				off = off || late != 0
+			}
+		}
+		if place >= 0 {
+			expected = place + 1
+		}
+	}
+	unmoved := a.unmoved(len(s.Sockets))
+	if !unmoved {
+		b = appendInts(b, "table", a.runs)
+	}
+	if len(a.rows) > 0 {
+		b = append(append(append(b, `,"rows":[`...), a.rows...), ']')
+	}
+	if off {
+		b = appendInts(b, "timers", a.timers)
+	}
+	a.last.Time = s.Time
+	if !unmoved || len(a.timers) > 0 {
+		a.last.Sockets = append(before[:0], s.Sockets...)
+		if n := len(s.Sockets); n < len(before) {
+			clear(before[n:])
+		}
+	}
+	return b
+}
+
+// unmoved tells that the table keeps all that was in it, and nothing else.
+func (a *author) unmoved(n int) bool {
+	if n != len(a.last.Sockets) {
+		return false
+	}
+	return n == 0 || len(a.runs) == 3 && a.runs[0] == 0 && a.runs[1] == int64(n)
+}
+
+// findPlaces remembers where each socket of the last table is.
+func (a *author) findPlaces() {
+	if a.places == nil {
+		a.places = make(map[sockets.ID]int32, len(a.last.Sockets))
+	}
+	clear(a.places)
+	for i := range a.last.Sockets {
+		a.places[a.last.Sockets[i].ID] = int32(i)
+	}
+}
+
+func (a *author) place(id sockets.ID) int {
+	if i, ok := a.places[id]; ok {
+		return int(i)
+	}
+	return -1
+}
+
+// keep takes one socket out of the last table.
+func (a *author) keep(place int) {
+	if n := len(a.runs); n > 0 && a.runs[n-1] == 0 && a.runs[n-3]+a.runs[n-2] == int64(place) {
+		a.runs[n-2]++
+		return
+	}
+	a.runs = append(a.runs, int64(place), 1, 0)
+}
+
+func (a *author) addRow(s *sockets.Socket) {
+	if len(a.runs) == 0 {
+		a.runs = append(a.runs, 0, 0, 0)
+	}
+	a.runs[len(a.runs)-1]++
+	if len(a.rows) > 0 {
+		a.rows = append(a.rows, ',')
+	}
+	a.rows = appendSocket(a.rows, s, a.cgroup(s.Cgroup))
+}
+
+// milliseconds is how far timers went on between two times in nanoseconds. A
+// clock that was set back says nothing.
+func milliseconds(before, now int64) int64 {
+	return max(0, now-before) / int64(time.Millisecond)
+}
+
+// left is what a timer should show after so many milliseconds.
+func left(timer uint32, passed int64) int64 { return max(0, int64(timer)-passed) }
+
+func appendInts(b []byte, key string, all []int64) []byte {
+	b = append(b, `,"`...)
+	b = append(b, key...)
+	b = append(b, `":[`...)
+	for i, n := range all {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, n, 10)
+	}
+	return append(b, ']')
+}

@@ -1,0 +1,302 @@
+package recording
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// file is what a recorder writes to; from limit bytes on it is full.
+type file struct {
+	bytes.Buffer
+	limit  int
+	closed int
+}
+
+var errFull = errors.New("no space left on device")
+
+func (f *file) Write(b []byte) (int, error) {
+	if f.limit > 0 && f.Len()+len(b) > f.limit {
+		n, _ := f.Buffer.Write(b[:max(0, f.limit-f.Len())])
+		return n, errFull
+	}
+	return f.Buffer.Write(b)
+}
+
+func (f *file) Close() error { f.closed++; return nil }
+
+// script is a source that gives one snapshot after the other, in memory that is
+// used again as the live kernel does.
+type script struct {
+	all    []sockets.Snapshot
+	closed int
+}
+
+func (s *script) Read(_ context.Context, into *sockets.Snapshot) error {
+	if len(s.all) == 0 {
+		return io.EOF
+	}
+	reused, warnings := into.Sockets[:0], into.Warnings[:0]
+	*into = s.all[0]
+	into.Sockets = append(reused, s.all[0].Sockets...)
+	into.Warnings = append(warnings, s.all[0].Warnings...)
+	s.all = s.all[1:]
+	return nil
+}
+
+func (s *script) Close() error { s.closed++; return nil }
+
+// record writes snapshots, and notices behind those they are given for.
+func record(t testing.TB, o Options, all []sockets.Snapshot, notices map[int][]sockets.Notice) *file {
+	t.Helper()
+	f := &file{}
+	r := Record(&script{all: all}, f, o)
+	var snap sockets.Snapshot
+	for i := range all {
+		if err := r.Read(t.Context(), &snap); err != nil {
+			t.Fatal(err)
+		}
+		if n := notices[i]; n != nil {
+			r.Note(n, i)
+		}
+	}
+	if err := r.Close(); err != nil || f.closed != 1 {
+		t.Fatal(err, f.closed)
+	}
+	return f
+}
+
+func openBytes(b []byte) (*Player, error) {
+	return newPlayer(bytes.NewReader(b), int64(len(b)), io.NopCloser(nil))
+}
+
+func mustOpen(t testing.TB, b []byte) *Player {
+	t.Helper()
+	p, err := openBytes(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Close() })
+	return p
+}
+
+// playAll gives all that is in a recording.
+func playAll(t testing.TB, p *Player) []Moment {
+	t.Helper()
+	var all []Moment
+	for {
+		m, err := p.Next()
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, m)
+	}
+}
+
+// same is what a played snapshot has to keep; it says itself that it is played.
+var same = cmp.Options{
+	cmpopts.EquateComparable(netip.AddrPort{}, netip.Addr{}, process.Text{}),
+	cmpopts.IgnoreUnexported(sockets.Socket{}),
+	cmpopts.IgnoreFields(sockets.Snapshot{}, "From"),
+	cmpopts.EquateEmpty(),
+}
+
+// invent makes up the snapshots of a machine that changes in every way.
+type invent struct {
+	*rand.Rand
+	snap    sockets.Snapshot
+	cgroups []*process.Cgroup
+}
+
+func newInvent(seed uint64) *invent {
+	v := &invent{Rand: rand.New(rand.NewPCG(seed, 1))}
+	v.snap.Time = noon
+	for i := range 4 {
+		c := process.ParseCgroup(fmt.Sprintf("/system.slice/shop-%d.service", i))
+		v.cgroups = append(v.cgroups, &c)
+	}
+	v.cgroups = append(v.cgroups, nil, &process.Cgroup{Path: v.text(), Engine: "lxc"})
+	return v
+}
+
+func (v *invent) text() process.Text {
+	all := []string{
+		"", "node server.js", "a\nb\t\x1b[31m", "…☃😀\u202e\u200b\ufeff", "broken \xff\xc3(", "\x00", `"\/<>&'`, "\ufffd", "\u2028", strings.Repeat("long ", 40),
+	}
+	return process.NewText(all[v.IntN(len(all))])
+}
+
+func (v *invent) end() netip.AddrPort {
+	all := []string{
+		"127.0.0.1:3000", "0.0.0.0:0", "[::]:8080", "[::1]:65535", "[fe80::1%eth0]:80", `[fe80::1%a"\b]:80`, "[::ffff:10.0.0.1]:443", "255.255.255.255:53",
+	}
+	if v.IntN(4) == 0 {
+		return netip.AddrPort{}
+	}
+	return netip.MustParseAddrPort(all[v.IntN(len(all))])
+}
+
+// number is often 0, and sometimes the greatest.
+func (v *invent) number() uint64 {
+	switch v.IntN(4) {
+	case 0:
+		return 0
+	case 1:
+		return 1<<64 - 1
+	}
+	return v.Uint64() >> v.IntN(64)
+}
+
+func (v *invent) chance(n int) bool { return v.IntN(n) == 0 }
+
+func (v *invent) socket() sockets.Socket {
+	s := sockets.Socket{
+		ID: sockets.ID(v.number()), Protocol: sockets.TCP, State: sockets.State(v.IntN(15)),
+		Local: v.end(), Remote: v.end(), Inode: v.number(), Cgroup: v.cgroups[v.IntN(len(v.cgroups))],
+		UID: uint32(v.number()), Device: uint32(v.number()),
+		RecvQueue: uint32(v.number()), SendQueue: uint32(v.number()),
+		TimerMS: uint32(v.number()), Timer: sockets.Timer(v.IntN(5)),
+		NoOwner: sockets.Reason(v.IntN(9)), V6Only: sockets.Known(v.IntN(3)),
+		HasUID: v.chance(2), HasQueue: v.chance(2), V6: v.chance(2), Mapped: v.chance(2),
+	}
+	for range v.IntN(3) {
+		s.Owners = append(s.Owners, sockets.Owner{PID: int32(v.Uint32()), FD: int32(v.IntN(100)) - 1})
+	}
+	return s
+}
+
+func (v *invent) process(pid int32) *process.Process {
+	p := &process.Process{
+		PID: int(pid), Parent: v.IntN(9), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
+		Name: v.text(), Command: v.text(),
+	}
+	if v.chance(2) {
+		p.Started = noon.Add(-time.Duration(v.Uint32()))
+	}
+	for range v.IntN(4) {
+		p.Args = append(p.Args, v.text().Raw())
+	}
+	if v.chance(2) {
+		p.Command = process.NewText(strings.Join(p.Args, " "))
+	}
+	if c := v.cgroups[v.IntN(len(v.cgroups))]; c != nil {
+		p.Cgroup = *c
+	}
+	return p
+}
+
+// next changes the machine and gives a snapshot that stays as it is.
+func (v *invent) next() sockets.Snapshot {
+	s := &v.snap
+	passed := time.Duration(v.IntN(3000)) * time.Millisecond
+	if v.chance(9) {
+		passed = -passed
+	}
+	s.Time = s.Time.Add(passed + time.Duration(v.IntN(1e6)))
+	if v.chance(3) {
+		s.Users, s.Devices = change(v, s.Users, v.text), change(v, s.Devices, v.text)
+		s.Addresses, s.Warnings = nil, nil
+		for range v.IntN(3) {
+			s.Addresses = append(s.Addresses, v.end().Addr())
+			s.Warnings = append(s.Warnings, sockets.Warning{Kind: sockets.SecondSource, Count: v.IntN(3), Text: "a warning"})
+		}
+		s.Ephemeral = sockets.PortRange{First: uint16(v.number()), Last: uint16(v.number())}
+	}
+	if v.chance(2) {
+		all := map[int32]*process.Process{}
+		for pid, p := range s.Processes {
+			if !v.chance(5) {
+				all[pid] = p
+			}
+		}
+		for range v.IntN(4) {
+			pid := int32(v.IntN(20))
+			all[pid] = v.process(pid)
+		}
+		s.Processes = all
+	}
+	v.changeSockets()
+	out := *s
+	out.Sockets = slices.Clone(s.Sockets)
+	return out
+}
+
+func (v *invent) changeSockets() {
+	all := v.snap.Sockets
+	if v.chance(20) {
+		all = nil
+	}
+	if !v.chance(3) {
+		for range v.IntN(5) {
+			all = slices.Insert(all, v.IntN(len(all)+1), v.socket())
+		}
+		if len(all) > 0 && v.chance(2) {
+			i := v.IntN(len(all))
+			all = slices.Delete(all, i, min(len(all), i+1+v.IntN(3)))
+		}
+		for i := range all {
+			if v.chance(8) {
+				all[i].State, all[i].RecvQueue = sockets.State(v.IntN(15)), v.Uint32()
+			}
+		}
+	}
+	if v.chance(6) {
+		v.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	}
+	if n := len(all); n > 1 && v.chance(6) {
+		all = append(all, all[v.IntN(n)]) // read twice
+	}
+	for i := range all {
+		if all[i].Timer != sockets.NoTimer && !v.chance(5) {
+			all[i].TimerMS -= min(all[i].TimerMS, uint32(v.IntN(3000)))
+		}
+	}
+	v.snap.Sockets = all
+}
+
+func change(v *invent, names map[uint32]process.Text, text func() process.Text) map[uint32]process.Text {
+	next := map[uint32]process.Text{}
+	for id, name := range names {
+		if !v.chance(5) {
+			next[id] = name
+		}
+	}
+	next[v.Uint32()>>v.IntN(32)] = text()
+	return next
+}
+
+func (v *invent) notice(at time.Time) sockets.Notice {
+	return sockets.Notice{
+		Time: at, Socket: v.socket(),
+		Info: sockets.TCPInfo{Known: v.chance(2), Sent: v.number(), Received: v.number(), RTT: time.Duration(v.Uint32())},
+	}
+}
+
+// some makes up so many snapshots.
+func some(seed uint64, n int) []sockets.Snapshot {
+	v := newInvent(seed)
+	all := make([]sockets.Snapshot, n)
+	for i := range all {
+		all[i] = v.next()
+	}
+	return all
+}

@@ -1,0 +1,176 @@
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+var (
+	// errNoEnd says that the last frame was never ended: lotop was killed, or
+	// still writes. All lines of it are there.
+	errNoEnd = errors.New("it has no end: lotop was killed or still writes it")
+	errCut   = errors.New("it ends in the middle of a line")
+)
+
+// frame is where a zstd frame lies in the file (RFC 8878).
+type frame struct {
+	start, end int64
+	err        error // why it is not a whole one
+}
+
+// walker finds the frames without decompressing them.
+type walker struct {
+	r   *bufio.Reader
+	pos int64
+}
+
+// findFrames lists the frames, the last one perhaps broken.
+func findFrames(file io.ReaderAt, size int64) []frame {
+	w := walker{r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), 64<<10)}
+	var all []frame
+	for w.pos < size {
+		f := frame{start: w.pos}
+		skip := false
+		skip, f.err = w.frame(&f.end)
+		if skip && f.err == nil {
+			continue
+		}
+		if len(all) == 2*maxSnapshots {
+			f.err = errTooMuch
+		}
+		all = append(all, f)
+		if f.err != nil {
+			break
+		}
+	}
+	return all
+}
+
+// frame walks over a frame; end is set to the end of its last whole block.
+func (w *walker) frame(end *int64) (skip bool, err error) {
+	*end = w.pos
+	begin, err := w.r.Peek(zstd.HeaderMaxSize)
+	if err != nil && err != io.EOF {
+		return false, err
+	}
+	var h zstd.Header
+	if err := h.Decode(begin); err != nil {
+		return false, err
+	}
+	if h.Skippable {
+		return true, w.skip(int64(h.HeaderSize) + int64(h.SkippableSize))
+	}
+	if err := w.skip(int64(h.HeaderSize)); err != nil {
+		return false, err
+	}
+	for last := false; !last; *end = w.pos {
+		if last, err = w.block(); err != nil {
+			return false, err
+		}
+	}
+	if h.HasCheckSum {
+		err = w.skip(4)
+		*end = w.pos
+	}
+	return false, err
+}
+
+// block walks over a block: three bytes little-endian of header, which are one
+// bit for the last one, two of kind, and the size.
+func (w *walker) block() (last bool, err error) {
+	b, err := w.r.Peek(3)
+	if len(b) == 0 && err == io.EOF {
+		return false, errNoEnd
+	}
+	if len(b) < 3 {
+		return false, io.ErrUnexpectedEOF
+	}
+	head := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16
+	size := int64(head >> 3)
+	switch head >> 1 & 3 {
+	case 1: // one byte, repeated
+		size = 1
+	case 3:
+		return false, zstd.ErrReservedBlockType
+	}
+	return head&1 != 0, w.skip(3 + size)
+}
+
+func (w *walker) skip(n int64) error {
+	for n > 0 {
+		done, err := w.r.Discard(int(min(n, 1<<30)))
+		w.pos += int64(done)
+		n -= int64(done)
+		if err == io.EOF {
+			return io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lines gives the lines of frames.
+type lines struct {
+	file io.ReaderAt
+	zip  *zstd.Decoder
+	r    *bufio.Reader
+	line []byte
+}
+
+func newLines(file io.ReaderAt) (*lines, error) {
+	zip, err := zstd.NewReader(nil,
+		zstd.WithDecoderConcurrency(1), // or it could lose what is before the damage
+		zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(maxWindow),
+		zstd.WithDecoderMaxMemory(1<<40), // of a frame as a whole, which is never in memory
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &lines{file: file, zip: zip, r: bufio.NewReaderSize(nil, 64<<10)}, nil
+}
+
+// begin goes to the beginning of a frame.
+func (l *lines) begin(f frame) error {
+	err := l.zip.Reset(io.NewSectionReader(l.file, f.start, f.end-f.start))
+	l.r.Reset(l.zip)
+	return err
+}
+
+// next gives the next line, which is good until the next call. The error is
+// io.EOF behind the last one, errCut if that has no end.
+func (l *lines) next() ([]byte, error) {
+	l.line = l.line[:0]
+	for {
+		part, err := l.r.ReadSlice('\n')
+		if err == nil && len(l.line) == 0 {
+			return part, nil
+		}
+		if len(l.line)+len(part) > maxLine {
+			return nil, errLineLength
+		}
+		l.line = append(l.line, part...)
+		switch {
+		case err == nil:
+			return l.line, nil
+		case errors.Is(err, bufio.ErrBufferFull):
+		case (err == io.EOF || err == io.ErrUnexpectedEOF) && len(l.line) > 0:
+			return nil, errCut
+		default:
+			return nil, err
+		}
+	}
+}
+
+func (l *lines) close() { l.zip.Close() }
+
+// isZstd tells whether a file begins as a zstd frame.
+func isZstd(begin []byte) bool {
+	return bytes.HasPrefix(begin, []byte{0x28, 0xb5, 0x2f, 0xfd})
+}

@@ -1,0 +1,245 @@
+package recording
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// parser takes a line apart, one value at a time: what a file claims must not
+// cost more memory than its limits allow.
+type parser struct {
+	*json.Decoder
+	cgroups []*process.Cgroup // so far
+}
+
+// patch is a parsed line.
+type patch struct {
+	snapshot bool // or else notices, or something to pass over
+	time     int64
+	key      bool
+
+	from         *text
+	ephemeral    *[2]uint16
+	addresses    *[]netip.Addr
+	warnings     *[]sockets.Warning
+	users        []nameLine
+	devices      []nameLine
+	processes    map[int32]*process.Process
+	ended        endedLine
+	runs         []int64
+	moved        bool // runs is meant, even if it is empty
+	rows         []sockets.Socket
+	timers       []int64
+	closed       []sockets.Notice
+	lost         int
+	knownCgroups []*process.Cgroup // with those that the line adds
+}
+
+// parseLine takes a line apart that comes after those that made cgroups known.
+func parseLine(b []byte, cgroups []*process.Cgroup) (*patch, error) {
+	p := parser{Decoder: json.NewDecoder(bytes.NewReader(b)), cgroups: cgroups}
+	var out patch
+	out.time, _, out.snapshot = snapshotTime(b)
+	err := p.object(func(key string) error { return p.value(key, &out) })
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.Token(); err != io.EOF {
+		return nil, errors.New("a line goes on behind its object")
+	}
+	out.knownCgroups = p.cgroups
+	return &out, nil
+}
+
+// object calls f for each key of an object; f reads the value.
+func (p *parser) object(f func(key string) error) error {
+	if err := p.open('{'); err != nil {
+		return err
+	}
+	for p.More() {
+		token, err := p.Token()
+		if err != nil {
+			return err
+		}
+		key, ok := token.(string)
+		if !ok {
+			return fmt.Errorf("%v is no key", token)
+		}
+		if err := f(key); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	_, err := p.Token()
+	return err
+}
+
+// list calls f for each element of a list; f reads it.
+func (p *parser) list(limit int, f func() error) error {
+	if err := p.open('['); err != nil {
+		return err
+	}
+	for n := 0; p.More(); n++ {
+		if n == limit {
+			return errTooMuch
+		}
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	_, err := p.Token()
+	return err
+}
+
+func (p *parser) open(want json.Delim) error {
+	token, err := p.Token()
+	if err == nil && token != want {
+		err = fmt.Errorf("%v where a %v should be", token, want)
+	}
+	return err
+}
+
+// value reads what stands behind a key of a line.
+func (p *parser) value(key string, out *patch) error {
+	switch key {
+	case "notices":
+		if out.snapshot {
+			return errTable
+		}
+		return p.Decode(&out.time)
+	case "key":
+		p.cgroups = nil
+		return p.Decode(&out.key)
+	case "cgroups":
+		return p.list(maxNamed-len(p.cgroups), p.addCgroup)
+	case "from":
+		return p.Decode(&out.from)
+	case "ephemeral":
+		return p.Decode(&out.ephemeral)
+	case "addresses":
+		return p.addresses(out)
+	case "warnings":
+		return p.warnings(out)
+	case "users":
+		return p.names(&out.users)
+	case "devices":
+		return p.names(&out.devices)
+	case "processes":
+		return p.processes(out)
+	case "ended":
+		return p.Decode(&out.ended)
+	case "table":
+		out.moved = true
+		return p.Decode(&out.runs)
+	case "rows":
+		return p.rows(out)
+	case "timers":
+		return p.Decode(&out.timers)
+	case "closed":
+		return p.closed(out)
+	case "lost":
+		return p.Decode(&out.lost)
+	}
+	var passedOver json.RawMessage
+	return p.Decode(&passedOver)
+}
+
+func (p *parser) addCgroup() error {
+	var l cgroupLine
+	err := p.Decode(&l)
+	// Appended to a list of its own length: others may share what is before.
+	p.cgroups = append(p.cgroups, l.cgroup())
+	return err
+}
+
+// cgroup looks a cgroup up by its number.
+func (p *parser) cgroup(n int) (*process.Cgroup, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	if n < 0 || n > len(p.cgroups) {
+		return nil, fmt.Errorf("there is no cgroup %d", n)
+	}
+	return p.cgroups[n-1], nil
+}
+
+func (p *parser) addresses(out *patch) error {
+	all := []netip.Addr{}
+	out.addresses = &all
+	return p.list(maxNamed, func() error {
+		var a netip.Addr
+		err := p.Decode(&a)
+		all = append(all, a)
+		return err
+	})
+}
+
+func (p *parser) warnings(out *patch) error {
+	all := []sockets.Warning{}
+	out.warnings = &all
+	return p.list(maxNamed, func() error {
+		var l warningLine
+		err := p.Decode(&l)
+		// Warnings are printed as they are, so they must not be what they like.
+		all = append(all, sockets.Warning{Kind: sockets.WarningKind(l.Kind), Count: l.Count, Text: l.Text.clean().String()})
+		return err
+	})
+}
+
+func (p *parser) names(to *[]nameLine) error {
+	return p.list(maxNamed, func() error {
+		var l nameLine
+		err := p.Decode(&l)
+		*to = append(*to, l)
+		return err
+	})
+}
+
+func (p *parser) processes(out *patch) error {
+	out.processes = map[int32]*process.Process{}
+	return p.list(maxNamed, func() error {
+		var l processLine
+		if err := p.Decode(&l); err != nil {
+			return err
+		}
+		cgroup, err := p.cgroup(l.Cgroup)
+		if err == nil {
+			out.processes[l.PID] = l.process(cgroup)
+		}
+		return err
+	})
+}
+
+func (p *parser) rows(out *patch) error {
+	return p.list(maxSockets, func() error {
+		var l socketLine
+		if err := p.Decode(&l); err != nil {
+			return err
+		}
+		cgroup, err := p.cgroup(l.Cgroup)
+		out.rows = append(out.rows, l.socket(cgroup))
+		return err
+	})
+}
+
+func (p *parser) closed(out *patch) error {
+	return p.list(maxNoted, func() error {
+		var l noticeLine
+		if err := p.Decode(&l); err != nil {
+			return err
+		}
+		var s socketLine
+		if err := json.Unmarshal(l.Socket, &s); err != nil {
+			return err
+		}
+		cgroup, err := p.cgroup(s.Cgroup)
+		out.closed = append(out.closed, l.notice(s.socket(cgroup)))
+		return err
+	})
+}

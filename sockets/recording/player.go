@@ -1,0 +1,210 @@
+package recording
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"lotop/sockets"
+)
+
+// Player is a source that plays a recording. Read and Drain are for one
+// goroutine at a time; the controls may be called from any, at any time, and
+// take no time themselves.
+type Player struct {
+	index  *index
+	clock  clock
+	from   string
+	damage []sockets.Warning // what each snapshot has to say about the file
+
+	mu     sync.Mutex // held while the file is read
+	file   io.Closer
+	cursor cursor
+	jumped int // the jumps of the clock that were followed
+}
+
+// Open opens a recording, "-" for one on standard input. Of one that was cut
+// off or damaged at its end, it opens what could be read; [Player.Damage] and a
+// warning in every snapshot say so.
+func Open(path string) (*Player, error) {
+	p, err := open(path)
+	if err != nil {
+		name := path
+		if path == "-" {
+			name = "standard input"
+		}
+		return nil, fmt.Errorf("play %s: %w", name, err)
+	}
+	return p, nil
+}
+
+func open(path string) (*Player, error) {
+	if path == "-" {
+		return openPiped(os.Stdin)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		var wrapped *os.PathError
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err // the path is named already
+		}
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = errors.New("it is a folder")
+	}
+	if err != nil {
+		_ = f.Close() // nothing was written
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		defer f.Close()
+		return openPiped(f)
+	}
+	p, err := newPlayer(f, info.Size(), f)
+	if err != nil {
+		_ = f.Close()
+	}
+	return p, err
+}
+
+// openPiped opens what can be read only once.
+func openPiped(r io.Reader) (*Player, error) {
+	all, err := io.ReadAll(io.LimitReader(r, maxPiped+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(all) > maxPiped {
+		return nil, fmt.Errorf("it is greater than %d MiB: keep it in a file, and play that", maxPiped>>20)
+	}
+	return newPlayer(bytes.NewReader(all), int64(len(all)), io.NopCloser(nil))
+}
+
+// newPlayer opens a recording of which so many bytes are there.
+func newPlayer(file io.ReaderAt, size int64, closer io.Closer) (*Player, error) {
+	x, err := makeIndex(file, size)
+	if err != nil {
+		return nil, err
+	}
+	l, err := newLines(file)
+	if err != nil {
+		return nil, err
+	}
+	p := &Player{
+		index: x, file: closer, cursor: newCursor(l, x),
+		clock: clock{now: time.Now, speed: 1, end: x.end()},
+		from:  "recording of " + x.header.Started.Local().Format(time.DateTime),
+	}
+	if text := x.describeDamage(); text != "" {
+		p.damage = []sockets.Warning{{Kind: sockets.RecordingFailed, Text: text}}
+	}
+	return p, nil
+}
+
+// Read implements [sockets.Source]. It does not wait: it gives the newest
+// snapshot whose time has come, the same one again if there is no newer.
+func (p *Player) Read(ctx context.Context, into *sockets.Snapshot) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at, jumps := p.look()
+	to := p.index.find(at)
+	var err error
+	if jumps != p.jumped || to < p.cursor.place {
+		p.jumped = jumps
+		err = p.cursor.jump(to)
+	} else {
+		err = p.cursor.walk(to)
+	}
+	if err != nil {
+		return err
+	}
+	p.fill(into)
+	return nil
+}
+
+// look tells how far the play is, and starts it.
+func (p *Player) look() (at time.Duration, jumps int) {
+	p.clock.mu.Lock()
+	defer p.clock.mu.Unlock()
+	p.clock.start()
+	return p.clock.at(), p.clock.jumps
+}
+
+func (p *Player) fill(into *sockets.Snapshot) {
+	p.cursor.table.fill(into)
+	into.From = p.from
+	into.Warnings = append(into.Warnings, p.damage...)
+}
+
+// Moment is what [Player.Next] gives: a snapshot, and the notices that were
+// heard between it and the one before. Behind the last snapshot there can be
+// notices without one.
+type Moment struct {
+	Snapshot *sockets.Snapshot
+	Notices  []sockets.Notice
+	Lost     int // so many more notices were lost
+}
+
+// Next gives one snapshot after the other, without waiting for its time; the
+// error is io.EOF behind the last. It is for those who do not Read.
+func (p *Player) Next() (Moment, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var m Moment
+	if c := &p.cursor; c.place+1 < len(p.index.marks) {
+		if err := c.walk(c.place + 1); err != nil {
+			return Moment{}, err
+		}
+		m.Snapshot = &sockets.Snapshot{}
+		p.fill(m.Snapshot)
+	} else {
+		c.rest()
+	}
+	m.Notices, m.Lost = p.cursor.drain(nil)
+	if m.Snapshot == nil && len(m.Notices) == 0 && m.Lost == 0 {
+		return Moment{}, io.EOF
+	}
+	return m, nil
+}
+
+// Notices returns what was heard of closed sockets, as far as the play is.
+// Closing it does nothing.
+func (p *Player) Notices() Listener { return playing{p} }
+
+type playing struct{ *Player }
+
+// Wake implements [Listener]. Nothing wakes: notices are drained at each read.
+func (playing) Wake() <-chan struct{} { return nil }
+
+// Drain implements [Listener].
+func (l playing) Drain(dst []sockets.Notice) ([]sockets.Notice, int) {
+	p := l.Player
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at, jumps := p.look()
+	c := &p.cursor
+	if c.place >= 0 && jumps == p.jumped && p.index.find(at) == c.place {
+		c.listen(at - p.index.marks[c.place].at)
+	}
+	return c.drain(dst)
+}
+
+// Close implements [Listener].
+func (playing) Close() error { return nil }
+
+// Close implements [sockets.Source].
+func (p *Player) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cursor.lines.close()
+	return p.file.Close()
+}

@@ -1,0 +1,233 @@
+package recording
+
+import (
+	"io"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lotop/sockets"
+)
+
+// steady is a recording of one snapshot a second, in each of which there is one
+// socket, with the snapshot's number as its ID.
+func steady(n int) []sockets.Snapshot {
+	all := make([]sockets.Snapshot, n)
+	for i := range all {
+		all[i] = sockets.Snapshot{
+			Time:    noon.Add(time.Duration(i) * time.Second),
+			Sockets: []sockets.Socket{{ID: sockets.ID(i)}},
+		}
+	}
+	return all
+}
+
+// stage is a player with a clock that stands still.
+type stage struct {
+	*testing.T
+	*Player
+	time time.Time
+}
+
+func newStage(t *testing.T, all []sockets.Snapshot, notices map[int][]sockets.Notice) *stage {
+	s := &stage{T: t, time: noon, Player: mustOpen(t, record(t, Options{}, all, notices).Bytes())}
+	s.clock.now = func() time.Time { return s.time }
+	return s
+}
+
+// shows reads, and expects the snapshot with that number.
+func (s *stage) shows(want int) {
+	s.Helper()
+	var snap sockets.Snapshot
+	if p := s.Position(); p.Index != want {
+		s.Errorf("the position is %d, want %d", p.Index, want)
+	}
+	if err := s.Read(s.Context(), &snap); err != nil {
+		s.Fatal(err)
+	}
+	if len(snap.Sockets) != 1 || int(snap.Sockets[0].ID) != want || !snap.Time.Equal(noon.Add(time.Duration(want)*time.Second)) {
+		s.Errorf("it shows %v of %v, want %d", snap.Sockets, snap.Time, want)
+	}
+}
+
+func (s *stage) wait(d time.Duration) { s.time = s.time.Add(d) }
+
+func TestPlay(t *testing.T) {
+	s := newStage(t, steady(2000), nil)
+	s.wait(time.Hour) // the play begins with the first read
+	s.shows(0)
+	s.wait(999 * time.Millisecond)
+	s.shows(0)
+	s.wait(time.Millisecond)
+	s.shows(1)
+	s.shows(1)
+	s.wait(50 * time.Second)
+	s.shows(51)
+	s.Speed(10)
+	s.wait(100 * time.Millisecond)
+	s.shows(52)
+	s.wait(70 * time.Second)
+	s.shows(752)
+	s.Pause(true)
+	s.wait(time.Hour)
+	s.shows(752)
+	s.Pause(false)
+	s.Speed(0.5)
+	s.wait(2 * time.Second)
+	s.shows(753)
+	if p := s.Position(); p.Jumps != 0 || p.Paused || p.Speed != 0.5 || p.AtEnd || p.Total != 2000 {
+		t.Errorf("%+v", p)
+	}
+	s.wait(time.Hour)
+	s.shows(1999)
+	p := s.Position()
+	if !p.AtEnd || !p.Time.Equal(p.End) || !p.End.Equal(noon.Add(1999*time.Second)) || !p.Begin.Equal(noon) {
+		t.Errorf("%+v", p)
+	}
+	s.wait(-2 * time.Hour) // the clock of this machine may be set, too
+	s.shows(752)
+}
+
+func TestControls(t *testing.T) {
+	s := newStage(t, steady(2000), nil)
+	s.Step(3)
+	s.shows(3)
+	s.wait(time.Hour)
+	s.shows(3) // a step pauses
+	s.Step(1)
+	s.shows(4)
+	if p := s.Position(); !p.Paused || p.Jumps != 0 {
+		t.Errorf("%+v", p)
+	}
+	s.Step(-1)
+	s.shows(3)
+	s.Step(-100)
+	s.shows(0)
+	s.Step(math.MinInt)
+	s.shows(0)
+	s.Step(math.MaxInt)
+	s.shows(1999)
+	if p := s.Position(); p.Jumps != 2 || !p.AtEnd {
+		t.Errorf("%+v", p)
+	}
+	s.Seek(noon.Add(700*time.Second + time.Millisecond))
+	s.shows(700)
+	if p := s.Position(); !p.Time.Equal(noon.Add(700*time.Second+time.Millisecond)) || !p.Snapshot.Equal(noon.Add(700*time.Second)) {
+		t.Errorf("%+v", p)
+	}
+	s.Seek(noon.Add(-time.Hour))
+	s.shows(0)
+	s.Seek(noon.Add(time.Hour))
+	s.shows(1999)
+	for part, want := range map[float64]int{0: 0, 0.5: 999, 1: 1999, -1: 0, 2: 1999, math.NaN(): 0, math.Inf(1): 1999} {
+		s.SeekFraction(part)
+		s.shows(want)
+	}
+	s.SeekFraction(0.25)
+	s.Pause(false)
+	s.wait(time.Second)
+	s.shows(500)
+	for times, want := range map[float64]float64{0: MinSpeed, -1: MinSpeed, 1e9: MaxSpeed, math.Inf(1): MaxSpeed, math.NaN(): 1, 8: 8} {
+		if s.Speed(times); s.Position().Speed != want {
+			t.Errorf("speed %v is %v", times, s.Position().Speed)
+		}
+	}
+}
+
+// TestSeekAnywhere compares jumps with playing through.
+func TestSeekAnywhere(t *testing.T) {
+	all := some(5, 200)
+	for i := range all {
+		all[i].Time = noon.Add(time.Duration(i) * time.Second)
+	}
+	s := newStage(t, all, map[int][]sockets.Notice{10: {{Time: all[10].Time}}, 150: {{Time: all[150].Time}}})
+	v := newInvent(7)
+	var snap sockets.Snapshot
+	for range 300 {
+		to := v.IntN(len(all))
+		s.Seek(all[to].Time)
+		if err := s.Read(t.Context(), &snap); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(all[to], snap, same); diff != "" {
+			t.Fatal(to, diff)
+		}
+	}
+}
+
+// TestClockSetBack plays on while the recorded clock goes back.
+func TestClockSetBack(t *testing.T) {
+	all := steady(4)
+	all[2].Time, all[3].Time = noon.Add(-time.Hour), noon.Add(-time.Hour+time.Second)
+	s := newStage(t, all, nil)
+	for _, want := range []sockets.ID{0, 2, 3, 3} {
+		var snap sockets.Snapshot
+		if err := s.Read(t.Context(), &snap); err != nil || snap.Sockets[0].ID != want || !snap.Time.Equal(all[want].Time) {
+			t.Errorf("%v %v, want %d", snap.Sockets, err, want)
+		}
+		s.wait(time.Second + 1)
+	}
+}
+
+func TestPlayedNotices(t *testing.T) {
+	at := func(d time.Duration) sockets.Notice { return sockets.Notice{Time: noon.Add(d)} }
+	notices := map[int][]sockets.Notice{
+		1: {at(1300 * time.Millisecond), at(1400 * time.Millisecond)},
+		2: {at(2500 * time.Millisecond)},
+		3: {at(3500 * time.Millisecond)},
+		9: {at(9500 * time.Millisecond)},
+	}
+	s := newStage(t, steady(10), notices)
+	l := s.Notices()
+	drain := func(want, wantLost int) {
+		t.Helper()
+		if got, lost := l.Drain(nil); len(got) != want || lost != wantLost {
+			t.Errorf("%d notices, %d lost; want %d and %d", len(got), lost, want, wantLost)
+		}
+	}
+	drain(0, 0)
+	s.shows(0)
+	s.wait(1399 * time.Millisecond)
+	s.shows(1)
+	drain(0, 0)
+	s.wait(time.Millisecond)
+	drain(2, 1)
+	s.wait(1100 * time.Millisecond)
+	drain(0, 0) // what stands behind a snapshot that was not read yet
+	s.shows(2)
+	drain(1, 2)
+	s.Seek(noon.Add(8 * time.Second))
+	drain(0, 0)
+	s.shows(8)
+	drain(0, 0)
+	s.Seek(noon)
+	s.shows(0)
+	s.wait(9 * time.Second)
+	s.shows(9)
+	drain(4, 6) // all on the way
+	s.wait(time.Hour)
+	drain(0, 0)
+	if l.Wake() != nil || l.Close() != nil {
+		t.Error("a recording wakes nobody")
+	}
+}
+
+func TestNext(t *testing.T) {
+	p := mustOpen(t, record(t, Options{}, steady(3), map[int][]sockets.Notice{2: {{Time: noon}}}).Bytes())
+	all := playAll(t, p)
+	if len(all) != 4 || all[3].Snapshot != nil || len(all[3].Notices) != 1 || all[3].Lost != 2 {
+		t.Fatalf("%+v", all)
+	}
+	if _, err := p.Next(); err != io.EOF {
+		t.Error(err)
+	}
+	// Its snapshots belong to who asked: the model drops what was read twice.
+	all[0].Snapshot.Sockets[0].ID = 77
+	p.Seek(noon)
+	var snap sockets.Snapshot
+	if err := p.Read(t.Context(), &snap); err != nil || snap.Sockets[0].ID != 0 {
+		t.Error(snap.Sockets, err)
+	}
+}

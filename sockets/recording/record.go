@@ -1,0 +1,164 @@
+package recording
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"lotop/sockets"
+)
+
+// Options say what a recording holds.
+type Options struct {
+	// Redact leaves out what may be secret or personal: of command lines all
+	// but the program and its script or subcommand, names of users, folders.
+	Redact bool
+}
+
+// keyAtLeast is after how many snapshots one is written in full again, should
+// the changes since the last weigh less than that.
+const keyAtLeast = 600
+
+// Recorder is a source that writes down whatever it reads from another one.
+// What was read is in the file when Read returns, as far as the system is
+// concerned: a lotop that is killed loses nothing.
+type Recorder struct {
+	source sockets.Source
+
+	mu     sync.Mutex // notices can come from another goroutine
+	out    io.WriteCloser
+	zip    *zstd.Encoder
+	author author
+	line   []byte
+	begun  bool
+	taken  int   // snapshots
+	since  int   // snapshots since the last in full
+	weight int   // bytes that may still be written before the next in full
+	err    error // why nothing is written any more
+}
+
+// Create makes the file for a new recording. Only its owner may read it. A file
+// that exists is left alone.
+func Create(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("%s exists: remove it, or record to another file", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make the recording: %w", err)
+	}
+	return f, nil
+}
+
+// Record returns a source that reads from src and writes to w all that it read.
+// Closing it closes both. That w takes no more is told by a warning in every
+// snapshot from then on, and src is read as before.
+func Record(src sockets.Source, w io.WriteCloser, o Options) *Recorder {
+	zip, err := zstd.NewWriter(w,
+		zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithWindowSize(1<<20),
+		zstd.WithEncoderConcurrency(1),
+		zstd.WithLowerEncoderMem(true),
+	)
+	return &Recorder{source: src, out: w, zip: zip, author: author{redact: o.Redact}, err: err}
+}
+
+// Read implements [sockets.Source].
+func (r *Recorder) Read(ctx context.Context, into *sockets.Snapshot) error {
+	if err := r.source.Read(ctx, into); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = r.write(into)
+	}
+	if r.err != nil {
+		into.Warnings = append(slices.Clip(into.Warnings), sockets.Warning{
+			Kind: sockets.RecordingFailed,
+			Text: fmt.Sprintf("the recording ended after %s: %v", count(r.taken, "snapshot"), r.err),
+		})
+	}
+	return nil
+}
+
+// Close implements [sockets.Source].
+func (r *Recorder) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := r.source.Close()
+	if r.err == nil && r.begun {
+		err = errors.Join(err, r.zip.Close())
+	}
+	r.err = fs.ErrClosed
+	return errors.Join(err, r.out.Close())
+}
+
+func (r *Recorder) write(s *sockets.Snapshot) error {
+	if len(s.Sockets) > maxSockets || r.taken >= maxSnapshots {
+		return errTooMuch
+	}
+	if err := r.begin(s.Time.UnixNano()); err != nil {
+		return err
+	}
+	key := r.taken == 0 || r.weight <= 0 || r.since >= keyAtLeast
+	if key && r.taken > 0 {
+		if err := r.zip.Close(); err != nil {
+			return err
+		}
+		r.zip.Reset(r.out)
+	}
+	r.line = r.author.appendSnapshot(r.line[:0], s, key)
+	if err := r.put(); err != nil {
+		return err
+	}
+	r.taken++
+	r.since++
+	if key {
+		r.since, r.weight = 0, len(r.line)
+	} else {
+		r.weight -= len(r.line)
+	}
+	return nil
+}
+
+// begin writes the header, once.
+func (r *Recorder) begin(now int64) error {
+	if r.begun {
+		return nil
+	}
+	r.begun = true
+	r.line = appendHeader(r.line[:0], header{
+		Format: formatName, Version: formatVersion, Started: fromNano(now).UTC(),
+		OS: runtime.GOOS, Redacted: r.author.redact,
+	})
+	_, err := r.zip.Write(r.line)
+	return err
+}
+
+// put writes the line and sees to it that it leaves this process.
+func (r *Recorder) put() error {
+	if len(r.line) > maxLine {
+		return errTooMuch
+	}
+	if _, err := r.zip.Write(r.line); err != nil {
+		return err
+	}
+	return r.zip.Flush()
+}
+
+// count says how many there are of something.
+func count(n int, of string) string {
+	if n != 1 {
+		of += "s"
+	}
+	return fmt.Sprintf("%d %s", n, of)
+}

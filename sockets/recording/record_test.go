@@ -1,0 +1,134 @@
+package recording
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lotop/sockets"
+)
+
+func TestCreate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.lotop")
+	f, err := Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Mode().Perm() != 0o600 {
+		t.Error(info.Mode(), err)
+	}
+	if _, err := Create(path); err == nil || err.Error() != path+" exists: remove it, or record to another file" {
+		t.Error(err)
+	}
+	if _, err := Create(filepath.Join(path, "y")); err == nil || !strings.HasPrefix(err.Error(), "make the recording: ") {
+		t.Error(err)
+	}
+}
+
+// TestDiskFull goes on without the recording, and says so.
+func TestDiskFull(t *testing.T) {
+	all := some(3, 60)
+	whole := record(t, Options{}, all, nil).Len()
+	f := &file{limit: whole / 2}
+	src := &script{all: all}
+	r := Record(src, f, Options{})
+	var snap sockets.Snapshot
+	failed := 0
+	for i := range all {
+		if err := r.Read(t.Context(), &snap); err != nil {
+			t.Fatal(err)
+		}
+		n := len(all[i].Warnings)
+		switch len(snap.Warnings) - n {
+		case 0:
+			if failed > 0 {
+				t.Fatalf("snapshot %d does not say it", i)
+			}
+		case 1:
+			w := snap.Warnings[n]
+			if w.Kind != sockets.RecordingFailed || !strings.HasSuffix(w.Text, errFull.Error()) {
+				t.Fatal(w)
+			}
+			failed++
+		default:
+			t.Fatal(snap.Warnings)
+		}
+	}
+	r.Note([]sockets.Notice{{}}, 0)
+	if err := r.Close(); err != nil || src.closed != 1 || f.closed != 1 || failed == 0 {
+		t.Error(err, src.closed, f.closed, failed)
+	}
+	p := mustOpen(t, f.Bytes())
+	if got := len(playAll(t, p)); got != len(all)-failed || p.Damage() == "" {
+		t.Errorf("%d of %d can be read: %s", got, len(all)-failed, p.Damage())
+	}
+}
+
+// brokenSource cannot be read.
+type brokenSource struct{ script }
+
+var errBroken = errors.New("broken")
+
+func (*brokenSource) Close() error { return errBroken }
+
+func TestSourceFails(t *testing.T) {
+	f := &file{}
+	r := Record(&brokenSource{}, f, Options{})
+	var snap sockets.Snapshot
+	if err := r.Read(t.Context(), &snap); err == nil || len(snap.Warnings) != 0 {
+		t.Error(err, snap.Warnings)
+	}
+	if err := r.Close(); !errors.Is(err, errBroken) || f.closed != 1 || f.Len() != 0 {
+		t.Error(err, f.closed, f.Len())
+	}
+}
+
+// queue is a Listener with notices of its own.
+type queue struct {
+	all  []sockets.Notice
+	lost int
+}
+
+func (q *queue) Wake() <-chan struct{} { return nil }
+func (q *queue) Close() error          { return errBroken }
+func (q *queue) Drain(dst []sockets.Notice) ([]sockets.Notice, int) {
+	dst, lost := append(dst, q.all...), q.lost
+	q.all, q.lost = nil, 0
+	return dst, lost
+}
+
+func TestListen(t *testing.T) {
+	f := &file{}
+	r := Record(&script{all: steady(2)}, f, Options{})
+	q := &queue{all: make([]sockets.Notice, 3), lost: 1}
+	l := r.Listen(q)
+	if got, lost := l.Drain(nil); len(got) != 3 || lost != 1 {
+		t.Error("what comes before the first snapshot is not heard")
+	}
+	var snap sockets.Snapshot
+	if err := r.Read(t.Context(), &snap); err != nil {
+		t.Fatal(err)
+	}
+	many := maxNoted + 5
+	q.all, q.lost = make([]sockets.Notice, many), 9
+	for i := range q.all {
+		q.all[i].Time, q.all[i].Socket.ID = noon, sockets.ID(i)
+	}
+	if got, lost := l.Drain(make([]sockets.Notice, 2)); len(got) != many+2 || lost != 9 {
+		t.Error(len(got), lost)
+	}
+	q.lost = 4
+	l.Drain(nil)
+	if l.Close() != errBroken {
+		t.Error("it is not closed")
+	}
+	if err := errors.Join(r.Read(t.Context(), &snap), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	m := playAll(t, mustOpen(t, f.Bytes()))[1]
+	if len(m.Notices) != many || m.Lost != 13 || m.Notices[many-1].Socket.ID != sockets.ID(many-1) {
+		t.Error(len(m.Notices), m.Lost)
+	}
+}

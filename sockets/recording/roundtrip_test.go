@@ -1,0 +1,192 @@
+package recording
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// TestRoundTrip plays back what was recorded, whatever it was.
+func TestRoundTrip(t *testing.T) {
+	for seed := range uint64(40) {
+		v := newInvent(seed)
+		all := make([]sockets.Snapshot, 30)
+		notices := map[int][]sockets.Notice{}
+		for i := range all {
+			all[i] = v.next()
+			if v.chance(3) {
+				notices[i] = []sockets.Notice{v.notice(all[i].Time), v.notice(all[i].Time.Add(time.Millisecond))}
+			}
+		}
+		p := mustOpen(t, record(t, Options{}, all, notices).Bytes())
+		played := playAll(t, p)
+		if len(played) != len(all) && (len(played) != len(all)+1 || notices[len(all)-1] == nil) {
+			t.Fatalf("seed %d: %d of %d", seed, len(played), len(all))
+		}
+		for i, m := range played {
+			if i < len(all) {
+				if diff := cmp.Diff(&all[i], m.Snapshot, same); diff != "" {
+					t.Fatalf("seed %d, snapshot %d: %s", seed, i, diff)
+				}
+				if m.Snapshot.From != "recording of "+all[0].Time.Local().Format(time.DateTime) {
+					t.Fatal(m.Snapshot.From)
+				}
+			}
+			want, lost := notices[i-1], 0
+			if want != nil {
+				lost = i - 1
+			}
+			if diff := cmp.Diff(want, m.Notices, same); diff != "" || m.Lost != lost {
+				t.Fatalf("seed %d, notices before %d: lost %d, %s", seed, i, m.Lost, diff)
+			}
+		}
+		if p.Damage() != "" || p.Redacted() {
+			t.Fatal(p.Damage())
+		}
+	}
+}
+
+// TestNothingForgotten fails when a field is added that is not recorded. Who
+// adds one, writes it down as well, and lets fixture_test.go make it up.
+func TestNothingForgotten(t *testing.T) {
+	for _, c := range []struct {
+		of   any
+		want int
+	}{
+		{sockets.Snapshot{}, 9},
+		{sockets.Socket{}, 20},
+		{sockets.Owner{}, 2},
+		{sockets.Warning{}, 3},
+		{sockets.Notice{}, 3},
+		{sockets.TCPInfo{}, 4},
+		{process.Process{}, 10},
+		{process.Cgroup{}, 4},
+	} {
+		fields := 0
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(c.of)) {
+			if f.IsExported() {
+				fields++
+			}
+		}
+		if fields != c.want {
+			t.Errorf("%T has %d fields, %d are recorded", c.of, fields, c.want)
+		}
+	}
+}
+
+// TestNumbersStay holds the numbers that stand in recordings.
+func TestNumbersStay(t *testing.T) {
+	got := [][]int{
+		{int(sockets.TCP), int(sockets.UDP)},
+		{int(sockets.Established), int(sockets.Listen), int(sockets.Closing), int(sockets.Bound), int(sockets.Unconn)},
+		{int(sockets.Unknown), int(sockets.No), int(sockets.Yes)},
+		{int(sockets.NoReason), int(sockets.OtherUser), int(sockets.NotAccepted), int(sockets.InTimeWait), int(sockets.Orphaned)},
+		{int(sockets.HeldByKernel), int(sockets.OtherNamespace), int(sockets.Unreadable), int(sockets.NotLookedUp)},
+		{int(sockets.NoTimer), int(sockets.RetransTimer), int(sockets.KeepTimer), int(sockets.TimeWaitTimer), int(sockets.ProbeTimer)},
+		{int(sockets.OwnersHidden), int(sockets.OwnersUnread), int(sockets.SecondSource), int(sockets.TableIncomplete), int(sockets.RecordingFailed)},
+	}
+	want := [][]int{{6, 17}, {1, 10, 11, 13, 14}, {0, 1, 2}, {0, 1, 2, 3, 4}, {5, 6, 7, 8}, {0, 1, 2, 3, 4}, {1, 2, 3, 4, 5}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error("recordings of before would be misread: ", diff)
+	}
+}
+
+// TestShared holds that what is the same stays shared, so that a recording
+// takes no more memory than the machine did.
+func TestShared(t *testing.T) {
+	cgroup := process.ParseCgroup("/system.slice/shop.service")
+	again := cgroup
+	s := sockets.Snapshot{Time: noon, Processes: map[int32]*process.Process{7: {PID: 7, Args: []string{"a"}}}}
+	s.Sockets = []sockets.Socket{{ID: 1, Cgroup: &cgroup, Owners: []sockets.Owner{{PID: 7, FD: 3}}}, {ID: 2, Cgroup: &again}}
+	next := s
+	next.Time = noon.Add(time.Second)
+	next.Sockets = append([]sockets.Socket{{ID: 3}}, s.Sockets...)
+	played := playAll(t, mustOpen(t, record(t, Options{}, []sockets.Snapshot{s, next}, nil).Bytes()))
+	one, two := played[0].Snapshot, played[1].Snapshot
+	if one.Sockets[0].Cgroup != one.Sockets[1].Cgroup || two.Sockets[1].Cgroup != one.Sockets[0].Cgroup {
+		t.Error("cgroups are copied")
+	}
+	if &one.Sockets[0].Owners[0] != &two.Sockets[1].Owners[0] {
+		t.Error("owners are copied")
+	}
+	if one.Process(7) == nil || one.Process(7) != two.Process(7) {
+		t.Error("processes are copied")
+	}
+}
+
+// TestSmall holds that what does not change costs next to nothing.
+func TestSmall(t *testing.T) {
+	s := some(1, 40)[39]
+	for i := range s.Sockets {
+		s.Sockets[i].Timer = sockets.NoTimer
+	}
+	all := make([]sockets.Snapshot, 200)
+	for i := range all {
+		all[i] = s
+		all[i].Time = noon.Add(time.Duration(i) * time.Second)
+	}
+	one := record(t, Options{}, all[:1], nil).Len()
+	if each := (record(t, Options{}, all, nil).Len() - one) / 199; each > 40 {
+		t.Errorf("%d bytes for a snapshot without news", each)
+	}
+}
+
+func TestRedact(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"python3", []string{"/usr/bin/python3", "/home/ada/shop/server.py", "--token", "s3cret"}, "python3 server.py …"},
+		{"node", []string{"node", "--inspect=9229", "server.js"}, "node …"},
+		{"go", []string{"/usr/local/go/bin/go", "run", "./cmd/shop"}, "go run …"},
+		{"dlv", []string{"dlv", "debug"}, "dlv debug"},
+		{"mysql", []string{"mysql", "Hunter2"}, "mysql …"},
+		{"curl", []string{"curl", "http://ada:pw@host/x.py"}, "curl …"},
+		{"env", []string{"env", "TOKEN=x"}, "env …"},
+		{"postgres", []string{"postgres: ada shop 127.0.0.1(40112) idle"}, "postgres …"},
+		{"nginx", []string{"nginx: master process /home/ada/nginx -c x"}, "nginx …"},
+		{"odd", []string{"/home/ada lovelace/bin/odd", "x"}, "odd …"},
+		{"odd", []string{"", "S3"}, "odd …"},
+		{"bash", []string{"-bash"}, "-bash"},
+		{"sshd", []string{"/usr/sbin/sshd"}, "sshd"},
+	} {
+		s := sockets.Snapshot{
+			Time: noon, Users: map[uint32]process.Text{1000: process.NewText("ada")},
+			Processes: map[int32]*process.Process{7: {
+				PID: 7, UID: 1000, Name: process.NewText(c.name), Args: c.args, Command: process.NewText(strings.Join(c.args, " ")),
+				Cgroup: process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/ada/run-7.scope"),
+			}},
+			Sockets: []sockets.Socket{{ID: 1, Owners: []sockets.Owner{{PID: 7, FD: 3}}, UID: 1000, HasUID: true}},
+		}
+		for _, noArgs := range []bool{false, true} {
+			if noArgs && (c.args[0] == "" || strings.Contains(c.args[0], " ")) {
+				continue
+			}
+			if noArgs {
+				s.Processes[7].Args = nil
+			}
+			p := mustOpen(t, record(t, Options{Redact: true}, []sockets.Snapshot{s}, nil).Bytes())
+			got := playAll(t, p)[0].Snapshot
+			q := got.Process(7)
+			if q == nil || q.Command.Raw() != c.want || !noArgs && strings.Join(q.Args, " ") != c.want || q.Name.Raw() != c.name {
+				t.Errorf("%q is recorded as %+v", c.args, q)
+			}
+			if name := got.Users[1000].Raw(); name != "…" || !p.Redacted() {
+				t.Error(name)
+			}
+			if path := q.Cgroup.Path.Raw(); path != "/user.slice/user-1000.slice/user@1000.service/…/run-7.scope" {
+				t.Error(path)
+			}
+			if diff := cmp.Diff(s.Sockets, got.Sockets, same); diff != "" {
+				t.Error(diff)
+			}
+		}
+	}
+}

@@ -1,0 +1,358 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"lotop/sockets/socketstest"
+)
+
+// freed is what free --json says.
+type freed struct {
+	Actions []struct {
+		Action, Signal, Name, Result, Reason string
+
+		PID    int
+		Socket *struct{ State string }
+	}
+	Verdict string
+	Retaken *struct {
+		PID       int
+		Name      string
+		StartedBy *struct {
+			PID  int
+			Name string
+		} `json:"started_by"`
+	} `json:"retaken_by"`
+	Refused []struct {
+		PID    int
+		Reason string
+	}
+	Left []struct{ Reason string }
+}
+
+// server starts a process that listens on a port that nobody else has.
+func server(t testing.TB, opts ...socketstest.Option) (*socketstest.Process, string) {
+	t.Helper()
+	p := socketstest.Start(t, append([]socketstest.Option{socketstest.Name("shop"), socketstest.Args("shop", "--serve")}, opts...)...)
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	p.Listen("tcp4", "127.0.0.1:"+port, socketstest.ReuseAddr)
+	return p, port
+}
+
+// free runs the command and checks how it ends and that it says all of words.
+func free(t testing.TB, code int, args string, words ...string) result {
+	t.Helper()
+	r := execute(t, lotop(t, append([]string{"free"}, strings.Fields(args)...)...))
+	checkSaid(t, "free "+args, r, code, words...)
+	return r
+}
+
+func checkSaid(t testing.TB, what string, r result, code int, words ...string) {
+	t.Helper()
+	if r.code != code {
+		t.Errorf("%s: exit %d, want %d\n%s%s", what, r.code, code, r.out, r.err)
+	}
+	for _, w := range words {
+		if !strings.Contains(r.err, w) {
+			t.Errorf("%s: no %q in\n%s", what, w, r.err)
+		}
+	}
+}
+
+func freeJSONOf(t testing.TB, r result) (f freed) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(r.out), &f); err != nil {
+		t.Fatalf("%v in %q\n%s", err, r.out, r.err)
+	}
+	return f
+}
+
+// checkAlive holds a process to the wish that it was left alone, or ended.
+func checkAlive(t testing.TB, p *socketstest.Process, want bool) {
+	t.Helper()
+	if !want { // the end of a child is noted by the test a moment later
+		select {
+		case <-p.Done():
+		case <-time.After(5 * time.Second):
+		}
+	}
+	if p.Alive() != want {
+		t.Errorf("process %d: alive is %v", p.PID(), !want)
+	}
+}
+
+func named(p *socketstest.Process) string { return fmt.Sprintf("shop (%d)", p.PID()) }
+
+func TestFreeYes(t *testing.T) {
+	p, port := server(t)
+	client := socketstest.Start(t)
+	client.Dial("127.0.0.1:" + port)
+	free(t, 0, port+" --yes", "SIGTERM to  "+named(p)+"  shop --serve", "goes down with it: 1 client", "✓ "+named(p)+" ended after", "✓ "+port+" is free")
+	checkAlive(t, p, false)
+	checkAlive(t, client, true)
+	free(t, 0, port+" --yes", "nothing was done: nobody holds "+port)
+}
+
+func TestFreeDryRun(t *testing.T) {
+	p, port := server(t)
+	free(t, 0, port+" --dry-run", "SIGTERM to  "+named(p))
+	f := freeJSONOf(t, free(t, 0, port+" --dry-run --json"))
+	if len(f.Actions) != 1 || f.Actions[0].PID != p.PID() || f.Actions[0].Result != "planned" || f.Verdict != "taken" {
+		t.Errorf("%+v", f)
+	}
+	checkAlive(t, p, true)
+}
+
+func TestFreeWithoutTerminal(t *testing.T) {
+	p, port := server(t)
+	r := free(t, 2, port, "SIGTERM to  "+named(p), "nothing was done", "--yes")
+	if r.out != "" {
+		t.Errorf("data: %q", r.out)
+	}
+	checkAlive(t, p, true)
+}
+
+func TestFreeSurvivor(t *testing.T) {
+	p, port := server(t, socketstest.IgnoreSIGTERM())
+	free(t, 1, port+" --yes --grace 200ms", named(p)+" survived SIGTERM: it ignores SIGTERM", port+" is taken")
+	checkAlive(t, p, true)
+	f := freeJSONOf(t, free(t, 0, port+" --yes --grace 200ms --force --json"))
+	if len(f.Actions) != 2 || f.Actions[0].Result != "survived" || f.Actions[1].Signal != "SIGKILL" || f.Actions[1].Result != "exited" || f.Verdict != "free" {
+		t.Errorf("%+v", f)
+	}
+	checkAlive(t, p, false)
+}
+
+func TestFreeSignal(t *testing.T) {
+	p, port := server(t, socketstest.IgnoreSIGTERM())
+	free(t, 2, port+" --yes --signal USR1", "TERM, INT, HUP")
+	free(t, 2, port+" --yes --grace 0s", "no time to wait")
+	checkAlive(t, p, true)
+	free(t, 0, port+" --yes --signal int", "SIGINT to  "+named(p))
+	checkAlive(t, p, false)
+}
+
+func TestFreeUDP(t *testing.T) {
+	p := socketstest.Start(t, socketstest.Name("shop"))
+	port := strconv.Itoa(int(socketstest.FreePort(t, "udp")))
+	p.UDP("127.0.0.1:" + port)
+	free(t, 0, "--yes 127.0.0.1:"+port, "nobody holds 127.0.0.1:"+port)
+	checkAlive(t, p, true)
+	free(t, 0, "--yes --udp 127.0.0.1:"+port, "SIGTERM to", "ended after")
+	checkAlive(t, p, false)
+}
+
+// The parent is asked first; a child that goes with it needs no signal.
+func TestFreeFamily(t *testing.T) {
+	p, port := server(t)
+	l := p.Listen("tcp4", "127.0.0.2:"+port)
+	child := p.Fork([]socketstest.Sock{l}, socketstest.Name("shop"))
+	p.Close(l)
+	r := free(t, 0, port+" --yes --json", "SIGTERM to  "+named(p))
+	f := freeJSONOf(t, r)
+	if len(f.Actions) != 2 || f.Actions[0].PID != p.PID() || f.Actions[1].PID != child.PID() || f.Actions[1].Signal != "" || f.Actions[1].Result != "exited" {
+		t.Errorf("want a signal for the parent, none for the child: %s", r.out)
+	}
+	checkAlive(t, p, false)
+	checkAlive(t, child, false)
+}
+
+func TestFreeClient(t *testing.T) {
+	far, p := socketstest.Start(t), socketstest.Start(t, socketstest.Name("shop"))
+	c := p.Dial(far.Listen("tcp4", "127.0.0.1:0").Target())
+	port := strconv.Itoa(int(c.Local.Port()))
+	if os.Geteuid() != 0 {
+		free(t, 2, port+" --yes", "--clients", "nothing was done")
+	} else {
+		free(t, 0, port+" --yes", "close  ESTABLISHED 127.0.0.1:"+port, "nobody is ended", "is free")
+	}
+	checkAlive(t, p, true)
+}
+
+// A client that has bound its port by hand keeps it when its connection is
+// closed: only its process can give it back.
+func TestFreeBoundClient(t *testing.T) {
+	far, p := socketstest.Start(t), socketstest.Start(t, socketstest.Name("shop"))
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	p.Dial(far.Listen("tcp4", "127.0.0.1:0").Target(), socketstest.From("127.0.0.1:"+port))
+	if os.Geteuid() == 0 {
+		free(t, 1, port+" --yes", "✓ 1 connection closed", "the connection is over, but its socket still has the port")
+		free(t, 2, port+" --yes", "its connection is over", "--clients", "nothing was done")
+	}
+	checkAlive(t, p, true)
+	free(t, 0, port+" --yes --clients", "SIGTERM to  "+named(p), "is free")
+	checkAlive(t, p, false)
+	checkAlive(t, far, true)
+}
+
+func TestFreeTimeWait(t *testing.T) {
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	socketstest.TimeWait(t, "127.0.0.1:"+port)
+	if os.Geteuid() != 0 {
+		free(t, 2, port+" --yes", "TIME_WAIT", "only root can close it", "nothing was done")
+		return
+	}
+	free(t, 0, port+" --yes", "close  TIME_WAIT 127.0.0.1:"+port, "✓ 1 connection closed", "✓ "+port+" is free: every bind works")
+}
+
+// What the victim's own connections leave behind is closed by root as well, or
+// a server without SO_REUSEADDR could not start.
+func TestFreeRemains(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can close a TIME_WAIT")
+	}
+	p := socketstest.Start(t, socketstest.Name("shop"))
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	l := p.Listen("tcp4", "127.0.0.1:"+port)
+	client := socketstest.Start(t)
+	client.Dial(l.Target())
+	p.Accept(l)
+	f := freeJSONOf(t, free(t, 0, port+" --yes --json"))
+	if f.Verdict != "free" || len(f.Actions) != 2 || f.Actions[1].Action != "close_connection" || f.Actions[1].Socket.State != "FIN_WAIT2" {
+		t.Errorf("%+v", f)
+	}
+	checkAlive(t, client, true)
+}
+
+func TestFreeRespawn(t *testing.T) {
+	supervisor := socketstest.Start(t, socketstest.Name("nodemon"))
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	worker := func() *socketstest.Process {
+		p := supervisor.Fork(nil, socketstest.Name("shop"))
+		p.Listen("tcp4", "127.0.0.1:"+port, socketstest.ReuseAddr)
+		return p
+	}
+	first := worker()
+	done := make(chan result)
+	cmd := lotop(t, "free", port, "--yes", "--json")
+	go func() { done <- execute(t, cmd) }()
+	<-first.Done()
+	second := worker()
+	r := <-done
+	checkSaid(t, "free", r, 1, "taken again", "by "+named(second), fmt.Sprintf("started by nodemon (%d)", supervisor.PID()), "stop nodemon")
+	f := freeJSONOf(t, r)
+	if f.Retaken == nil || f.Retaken.PID != second.PID() || f.Retaken.StartedBy == nil || f.Retaken.StartedBy.PID != supervisor.PID() || f.Verdict != "taken" {
+		t.Errorf("%+v", f)
+	}
+	checkAlive(t, second, true)
+}
+
+// asUser makes the command another user's.
+func asUser(cmd *exec.Cmd, uid uint32) *exec.Cmd {
+	cmd.Path = "/proc/self/exe" // the folder of the binary may be closed to others
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
+	return cmd
+}
+
+func TestFreeOtherUsers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be two users")
+	}
+	p, port := server(t)
+	r := execute(t, asUser(lotop(t, "free", port, "--yes"), 65534))
+	checkSaid(t, "as nobody", r, 2, "belongs to another user", "sudo lotop free", "nothing was done")
+	checkAlive(t, p, true)
+}
+
+// The test itself listens, and lotop runs inside it.
+func TestFreeAncestor(t *testing.T) {
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	l, err := net.Listen("tcp4", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp4", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	free(t, 2, port+" --yes --force", "lotop runs inside it", "nothing was done")
+	if _, err := l.Accept(); err != nil {
+		t.Error("the connection was closed although the listener stays:", err)
+	}
+}
+
+func TestFreeBadInput(t *testing.T) {
+	for _, c := range []struct{ target, says string }{
+		{"99999", "ports go from 1 to 65535"},
+		{"-1", "ports go from 1 to 65535"},
+		{"0", "port 0 asks the system"},
+		{"abc:def", "def is no port number"},
+		{"", "it is empty"},
+		{"[::1", "the bracket is not closed"},
+		{"[::1]", "no port after the bracket"},
+		{"::1", "needs brackets"},
+		{"example.org:80", "names other than localhost are never looked up"},
+		{"host", "host is no port number"},
+		{"1\x1b[2J", `1\x1b[2J is no port number`},
+	} {
+		for _, command := range []string{"free", "why"} {
+			r := execute(t, lotop(t, command, c.target))
+			checkSaid(t, command+" "+c.target, r, 2, c.says)
+			if r.out != "" || strings.Count(r.err, "\n") != 1 {
+				t.Errorf("%s %q: %q, %q", command, c.target, r.out, r.err)
+			}
+		}
+	}
+	free(t, 2, "", "which port?")
+	free(t, 2, "80 81", "one port at a time")
+}
+
+func TestFreeInterrupted(t *testing.T) {
+	p, port := server(t, socketstest.IgnoreSIGTERM())
+	cmd := lotop(t, "free", port, "--yes", "--grace", "15s")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 4096)
+	if n, err := stderr.Read(buf); err != nil || !strings.Contains(string(buf[:n]), "SIGTERM to") {
+		t.Fatalf("%q, %v", buf[:n], err)
+	}
+	_ = cmd.Process.Signal(os.Interrupt)
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 {
+		t.Errorf("exit %d", code)
+	}
+	checkAlive(t, p, true)
+}
+
+// Two thousand connections are told in a line each way, and all are in the JSON.
+func TestWhyCrowded(t *testing.T) {
+	crowd := socketstest.Crowd(t, 1, 4100)
+	p := crowd.Processes()[0]
+	var port string
+	for _, o := range decode(t, execute(t, lotop(t, "list", "--json", "state:listen", "pid:"+strconv.Itoa(p.PID()))).out) {
+		port = fmt.Sprint(o["local"].(object)["port"])
+	}
+	r := execute(t, lotop(t, "why", port))
+	if r.code != 1 || strings.Count(r.out, "\n") > 30 {
+		t.Errorf("exit %d, %d lines:\n%s", r.code, strings.Count(r.out, "\n"), r.out)
+	}
+	holders := 0
+	if i := slices.IndexFunc(strings.Split(r.out, "\n"), func(l string) bool { return strings.Contains(l, " connections  ") }); i < 0 {
+		t.Errorf("no number of connections in\n%s", r.out)
+	}
+	var why struct{ Holders []object }
+	if err := json.Unmarshal([]byte(execute(t, lotop(t, "why", "--json", port)).out), &why); err != nil {
+		t.Fatal(err)
+	}
+	if holders = len(why.Holders); holders < 20 {
+		t.Errorf("%d holders", holders)
+	}
+}

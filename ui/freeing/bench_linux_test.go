@@ -1,0 +1,22 @@
+package freeing
+
+import (
+	"context"
+	"testing"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/socketstest"
+)
+
+// BenchmarkDiagnose is `lotop why` without the start of the process.
+func BenchmarkDiagnose(b *testing.B) {
+	l := socketstest.Start(b).Listen("tcp4", "127.0.0.1:0")
+	target := model.Target{Protocol: sockets.TCP, Port: l.Local.Port(), Hosts: model.AnyHost()}
+	for b.Loop() {
+		d, err := newFreer().Diagnose(context.Background(), target)
+		if err != nil || d.Verdict != model.VerdictTaken {
+			b.Fatal(d.Verdict, err)
+		}
+	}
+}

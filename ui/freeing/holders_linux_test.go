@@ -1,0 +1,223 @@
+package freeing
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/socketstest"
+	"lotop/ui"
+)
+
+// table is what a reader gets of TestHolders: every way in which a port can be
+// held, and what lotop says of it.
+const table = "../../docs/holders.md"
+
+var update = flag.Bool("update", false, "write "+table+" anew")
+
+const tableHead = `# What can hold a port
+
+Each row is built with real sockets and processes by a test (` + "`TestHolders` in `ui/freeing`" + `), which compares what ` + "`lotop why`" + ` says
+with this table: so the table is what lotop does, not what it is meant to do. In it the port is always 3000, a pid always
+4411, and the reader an ordinary user.
+
+| what holds it | cause | verdict | what ` + "`lotop why 3000`" + ` says | what to do |
+|---|---|---|---|---|
+`
+
+// way is a way in which a port can be held.
+type way struct {
+	name    string
+	cause   model.Cause // of the first holder, empty for none
+	verdict model.Verdict
+	skip    func() string // why it cannot be built here, empty if it can
+	build   func(b *building)
+}
+
+// building is where a way is built.
+type building struct {
+	*testing.T
+	freer    *Freer
+	target   model.Target
+	asNobody bool // to be asked as a user without any rights
+	// tamper changes what was read of the system, for what only the real init or
+	// the kernel could do.
+	tamper func(*model.Evidence)
+}
+
+func (b *building) port() string { return strconv.Itoa(int(b.target.Port)) }
+
+// at is an address with the port.
+func (b *building) at(host string) string { return host + ":" + b.port() }
+
+// as starts a process that looks like one that people know.
+func (b *building) as(args ...string) *socketstest.Process {
+	return socketstest.Start(b, socketstest.Name(args[0]), socketstest.Args(args...))
+}
+
+// TestHolders builds every way and compares what lotop says with the table.
+func TestHolders(t *testing.T) {
+	rows := map[string]string{}
+	text, err := os.ReadFile(table)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if cells := strings.Split(line, " | "); len(cells) == 5 {
+			rows[strings.TrimPrefix(cells[0], "| ")] = line
+		}
+	}
+	written := tableHead
+	for _, w := range ways() {
+		t.Run(w.name, func(t *testing.T) {
+			if why := w.skip; why != nil && why() != "" {
+				t.Skip(why())
+			}
+			got := w.row(t)
+			if want := rows[w.name]; got != want && !*update {
+				t.Errorf("lotop says\n%sthe table\n%s", got, want)
+			}
+			rows[w.name] = got
+		})
+		written += rows[w.name]
+	}
+	if *update {
+		if err := os.WriteFile(table, []byte(written), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if written != string(text) {
+		t.Errorf("%s is not the table of these tests: run them with -update, as root and as an ordinary user", table)
+	}
+}
+
+// row builds the way, asks, and writes the row of the table.
+func (w *way) row(t *testing.T) string {
+	protocol := sockets.TCP
+	if strings.Contains(w.name, "UDP") {
+		protocol = sockets.UDP
+	}
+	b := &building{T: t, freer: newFreer(), target: model.Target{Protocol: protocol, Hosts: model.AnyHost()}}
+	b.target.Port = socketstest.FreePort(t, protocol.String())
+	w.build(b)
+	d := b.diagnose()
+	cause := model.Cause("")
+	if len(d.Holders) > 0 {
+		cause = d.Holders[0].Cause
+	}
+	if cause != w.cause || d.Verdict != w.verdict {
+		t.Errorf("cause %q, verdict %q; want %q and %q", cause, d.Verdict, w.cause, w.verdict)
+	}
+	says := append([]string{ui.WhyAnswer(&d).String()}, d.Notes...)
+	var todo []string
+	for _, r := range d.AllRemedies() {
+		words := r.Words()
+		if r.Action == model.CloseConnection {
+			words = "sudo " + strings.TrimPrefix(words, "sudo ") // root is not told to
+		}
+		todo = append(todo, words)
+	}
+	if cause == "" {
+		cause = "—"
+	}
+	return b.anonymous(fmt.Sprintf("| %s | %s | %s | %s | %s |\n", w.name, cause, d.Verdict,
+		strings.Join(says, "<br>"), strings.Join(todo, "<br>")))
+}
+
+var (
+	pids      = regexp.MustCompile(`\(\d+\)`)
+	ephemeral = regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`)
+	seconds   = regexp.MustCompile(`(another|wait) \d+( ?s)`)
+	addresses = regexp.MustCompile(`its own are [0-9a-f.:, ]*[0-9a-f]`)
+	handedOut = regexp.MustCompile(`by itself \(\d+-\d+\)`)
+	reserved  = regexp.MustCompile(`local_reserved_ports=[0-9,-]*`)
+)
+
+// anonymous takes out what is another each time and on each machine.
+func (b *building) anonymous(s string) string {
+	s = regexp.MustCompile(`\b`+b.port()+`\b`).ReplaceAllString(s, "3000")
+	s = pids.ReplaceAllStringFunc(s, func(pid string) string {
+		if pid == "(1)" {
+			return pid
+		}
+		return "(4411)"
+	})
+	s = seconds.ReplaceAllString(s, "${1} 41$2")
+	s = addresses.ReplaceAllString(s, "its own are 127.0.0.1, …")
+	s = handedOut.ReplaceAllString(s, "by itself (32768-60999)")
+	s = reserved.ReplaceAllString(s, "local_reserved_ports=3000")
+	return ephemeral.ReplaceAllStringFunc(s, func(a string) string {
+		if strings.HasSuffix(a, ":3000") {
+			return a
+		}
+		return "127.0.0.1:51234"
+	})
+}
+
+func (b *building) diagnose() (d model.Diagnosis) {
+	b.Helper()
+	ask := func() error {
+		ctx := context.Background()
+		source, err := b.freer.Open()
+		if err != nil {
+			return err
+		}
+		defer source.Close()
+		e, _, err := b.freer.gather(ctx, source, b.target)
+		if err != nil {
+			return err
+		}
+		e.Connects = connects(ctx, e)
+		if b.tamper != nil {
+			b.tamper(e)
+			b.freer.lookBehind(ctx, e)
+		}
+		d = model.Diagnose(*e)
+		return nil
+	}
+	if b.asNobody && os.Geteuid() == 0 {
+		ask = asUser(65534, ask)
+	}
+	if err := ask(); err != nil {
+		b.Fatal(err)
+	}
+	return d
+}
+
+// asUser lets f run with the rights of a user. They belong to a thread, which
+// ends with f.
+func asUser(id int, f func() error) func() error {
+	return func() error {
+		done := make(chan error)
+		go func() {
+			runtime.LockOSThread() // for good: nobody else gets this thread
+			_, _, e1 := unix.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0)
+			_, _, e2 := unix.RawSyscall(unix.SYS_SETRESGID, uintptr(id), uintptr(id), uintptr(id))
+			_, _, e3 := unix.RawSyscall(unix.SYS_SETRESUID, uintptr(id), uintptr(id), uintptr(id))
+			if err := errors.Join(errnoOf(e1), errnoOf(e2), errnoOf(e3)); err != nil {
+				done <- err
+				return
+			}
+			done <- f()
+		}()
+		return <-done
+	}
+}
+
+func errnoOf(e syscall.Errno) error {
+	if e == 0 {
+		return nil
+	}
+	return e
+}
