@@ -1,7 +1,9 @@
 package sockets
 
 import (
+	"fmt"
 	"os/exec"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -125,6 +127,35 @@ func BenchmarkChurn(b *testing.B) {
 		crowd.Churn(0.01)
 		c.measure(func() { readInto(b, source, &s) })
 	})
+}
+
+// BenchmarkMemory: what an unchanged refresh allocates, and the heap that the
+// source and its snapshot hold.
+func BenchmarkMemory(b *testing.B) {
+	for _, processes := range []int{crowdProcesses / 50, crowdProcesses} {
+		b.Run(fmt.Sprint(processes*crowdEach, " sockets"), func(b *testing.B) {
+			socketstest.Crowd(b, processes, crowdEach)
+			before := heapInUse()
+			source := openDiagSource(b)
+			var s Snapshot
+			readInto(b, source, &s)
+			b.ReportAllocs()
+			for b.Loop() {
+				readInto(b, source, &s)
+			}
+			b.ReportMetric(float64(heapInUse()-before)/(1<<20), "heap-MB")
+			runtime.KeepAlive(source)
+			runtime.KeepAlive(s)
+		})
+	}
+}
+
+// heapInUse is what is left after a collection.
+func heapInUse() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapInuse)
 }
 
 // BenchmarkOrdinary: a machine with some 50 sockets, first and then idle.

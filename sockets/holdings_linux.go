@@ -34,7 +34,7 @@ func (o *owners) add(pid int32, l fdLink) {
 	o.changed = true
 	s := o.sockets[l.inode]
 	if s == nil {
-		s = &holding{}
+		s = &holding{inode: l.inode}
 		o.sockets[l.inode] = s
 	}
 	owner := Owner{PID: pid, FD: l.fd}
@@ -52,6 +52,7 @@ func (o *owners) remove(pid int32, l fdLink) {
 	}
 	o.changed = true
 	if len(s.owners) == 1 && s.owners[0].PID == pid {
+		s.owners = nil
 		delete(o.sockets, l.inode)
 		return
 	}

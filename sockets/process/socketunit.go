@@ -3,42 +3,110 @@ package process
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// SocketUnit finds the systemd socket unit that a port is set up in, by reading
-// the unit files in folders. protocol is "tcp" or "udp". It is empty if none is
-// found; a unit made by a generator or an instance of a template may not be.
+// UnitFolders are where the systemd of the system reads its units, the first to
+// win first (systemd.unit(5)).
+func UnitFolders() []string {
+	return []string{
+		"/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient", "/run/systemd/generator.early",
+		"/etc/systemd/system", "/run/systemd/system", "/run/systemd/generator",
+		"/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/generator.late",
+	}
+}
+
+// UserUnitFolders are where the systemd of the user with that home reads them.
+func UserUnitFolders(home string) []string {
+	return []string{
+		filepath.Join(home, ".config/systemd/user"), "/etc/systemd/user", "/run/systemd/user",
+		filepath.Join(home, ".local/share/systemd/user"), "/usr/local/lib/systemd/user", "/usr/lib/systemd/user",
+	}
+}
+
+// SocketUnit finds the socket unit that a port is set up in, by reading the unit
+// files in folders, of which the first wins. protocol is "tcp" or "udp". It is
+// empty if none is found; an instance of a template is not.
 func SocketUnit(folders []string, protocol string, port uint16) string {
+	seen := map[string]bool{}
 	for _, folder := range folders {
 		files, _ := filepath.Glob(filepath.Join(folder, "*.socket"))
 		for _, file := range files {
-			if text, err := os.ReadFile(file); err == nil && listensOn(string(text), protocol, port) {
-				return NewText(filepath.Base(file)).String()
+			name := filepath.Base(file)
+			if seen[name] || strings.HasSuffix(name, "@.socket") {
+				continue
+			}
+			seen[name] = true
+			var ports listening
+			ports.read(file, protocol)
+			for _, dropIn := range dropIns(folders, name) {
+				ports.read(dropIn, protocol)
+			}
+			if slices.Contains(ports, port) {
+				return NewText(name).String()
 			}
 		}
 	}
 	return ""
 }
 
-// listensOn reads the ListenStream= and ListenDatagram= lines of a unit
-// (systemd.socket(5)): PORT, ADDRESS:PORT or a path.
-func listensOn(unit, protocol string, port uint16) bool {
+// dropIns lists the files that add to a unit, in the order of their names. Of
+// those with the same name the first folder's counts.
+func dropIns(folders []string, unit string) []string {
+	known := map[string]string{}
+	var names []string
+	for _, folder := range folders {
+		files, _ := filepath.Glob(filepath.Join(folder, unit+".d", "*.conf"))
+		for _, file := range files {
+			name := filepath.Base(file)
+			if known[name] == "" {
+				known[name] = file
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		names[i] = known[name]
+	}
+	return names
+}
+
+// listening is the ports that a unit listens on.
+type listening []uint16
+
+// read adds what a file says. One that cannot be read says nothing.
+func (l *listening) read(file, protocol string) {
+	if text, err := os.ReadFile(file); err == nil {
+		l.parse(string(text), protocol)
+	}
+}
+
+// parse reads the ListenStream= or ListenDatagram= lines of a unit
+// (systemd.socket(5)): PORT, ADDRESS:PORT, or something that is no port. An
+// empty one takes back what was said before.
+func (l *listening) parse(unit, protocol string) {
 	key := "ListenStream"
 	if protocol == "udp" {
 		key = "ListenDatagram"
 	}
-	want := strconv.Itoa(int(port))
 	for line := range strings.Lines(unit) {
 		name, value, ok := strings.Cut(strings.TrimSpace(line), "=")
 		if !ok || strings.TrimSpace(name) != key {
 			continue
 		}
 		value = strings.TrimSpace(value)
-		if value == want || strings.HasSuffix(value, ":"+want) {
-			return true
+		switch {
+		case value == "":
+			*l = nil
+			continue
+		case strings.HasPrefix(value, "/") || strings.HasPrefix(value, "@") || strings.HasPrefix(value, "vsock:"):
+			continue
+		}
+		if n, err := strconv.ParseUint(value[strings.LastIndexByte(value, ':')+1:], 10, 16); err == nil {
+			*l = append(*l, uint16(n))
 		}
 	}
-	return false
 }

@@ -37,9 +37,14 @@ func (p *Process) UDP(addr string, options ...SockOption) Sock {
 // ConnectUDP makes a UDP socket with a remote end.
 func (p *Process) ConnectUDP(addr string, options ...SockOption) Sock {
 	p.t.Helper()
-	return p.sock(p.try(request{
+	return p.sock(p.TryConnectUDP(addr, options...))
+}
+
+// TryConnectUDP is ConnectUDP; an errno can be asked for with errors.Is.
+func (p *Process) TryConnectUDP(addr string, options ...SockOption) (Sock, error) {
+	return p.try(request{
 		Do: cmdConnect, Network: networkOf("udp", addr), Address: addr, Options: options,
-	}))
+	})
 }
 
 // Dial makes a TCP connection from a socket of the address's family, for a

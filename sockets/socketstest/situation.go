@@ -60,7 +60,9 @@ func InState(t testing.TB, state State, addr string, options ...SockOption) Ends
 		server.Exit()
 	case StateTimeWait:
 		server.Exit()
-		client.Recv(c, 1) // the server's FIN is here: ours comes second
+		// Ours comes second, and not before its ACK: on a busy machine that can come
+		// late, and what is answered to a late one ends a TIME_WAIT (RFC 1337).
+		Await(t, a.Network, a.Local, a.Remote, StateFinWait2)
 		client.Exit()
 	default:
 		t.Fatalf("cannot bring a connection into state %d", state)
@@ -111,9 +113,9 @@ func ClientTimeWait(t testing.TB, addr string, options ...SockOption) Ends {
 	network := networkOf("tcp", addr)
 	l := p.Listen(network, netip.AddrPortFrom(local.Addr(), 0).String())
 	c := p.Dial(l.Target(), slices.Concat(options, []SockOption{From(addr)})...)
-	a := p.Accept(l)
+	p.Accept(l)
 	p.Close(c)
-	p.Recv(a, 1) // the client's FIN is here: ours comes second
+	Await(t, network, c.Local, c.Remote, StateFinWait2)
 	p.Exit()
 	Await(t, network, c.Local, c.Remote, StateTimeWait)
 	return Ends{Network: network, Local: c.Local, Remote: c.Remote}

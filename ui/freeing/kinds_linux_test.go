@@ -127,7 +127,7 @@ func (s *scene) closing() {
 	switch how {
 	default: // TIME_WAIT
 		by.Close(a)
-		await(socketstest.StateFinWait2) // so that this end is the first to have closed
+		await(socketstest.StateFinWait2) // or a late ACK could end it, see socketstest.InState
 		s.far = slices.DeleteFunc(s.far, func(k socketstest.Sock) bool { return k.FD == c.FD })
 		s.helper.Close(c)
 		await(socketstest.StateTimeWait)
@@ -218,7 +218,7 @@ func (s *scene) clientTimeWait() {
 	a := s.helper.Accept(l)
 	by.Close(c)
 	s.drop(by, c.FD)
-	s.helper.Recv(a, 1) // the client's FIN is here: the helper's comes second
+	socketstest.Await(s.t, c.Network, c.Local, c.Remote, socketstest.StateFinWait2)
 	s.helper.Close(a)
 	socketstest.Await(s.t, c.Network, c.Local, c.Remote, socketstest.StateTimeWait)
 	s.note("is in TIME_WAIT")
