@@ -42,23 +42,39 @@ func (m *Model) woken() tea.Cmd {
 	return m.wait(max(calm, m.interval/5), func(time.Time) tea.Msg { return heardMsg{} })
 }
 
-// heard takes in what has gathered: with a look at the tables, or, on a paused
-// screen, only into the journal.
+// heard takes in what has gathered.
 func (m *Model) heard() tea.Cmd {
-	t := reading
-	if m.paused {
-		t = hearing
-	}
-	return tea.Batch(m.start(t), m.listen())
+	return tea.Batch(m.start(hearing), m.listen())
 }
 
-// hear brings the notices that have come into the journal.
-func (w *worker) hear() {
+// catchUp shows what was heard: with a look at the tables if a row in sight has
+// closed. Connections that came and went unseen change no row.
+func (m *Model) catchUp(r result) tea.Cmd {
+	switch {
+	case m.paused:
+		return nil
+	case r.closed:
+		return m.refresh()
+	case m.view == eventsView && r.heard:
+		return m.rearrange()
+	}
+	return nil
+}
+
+// hear brings the notices that have come into the journal. closed tells that a
+// row of the table is among them.
+func (w *worker) hear(all bool) (heard, closed bool) {
 	if w.notices == nil {
-		return
+		return false, false
 	}
 	var lost int
 	w.heard, lost = w.notices.Drain(w.heard[:0])
 	w.lost += lost
-	w.note(w.monitor.Hear(w.heard, lost > 0))
+	events := w.monitor.Hear(w.heard, lost > 0)
+	w.note(events)
+	for i := range events {
+		heard = heard || all || events[i].Row.InScope()
+		closed = closed || !events[i].Unseen && (all || events[i].Row.InScope())
+	}
+	return heard, closed || lost > 0
 }

@@ -226,6 +226,9 @@ func (m *Model) take(r result) tea.Cmd {
 	if m.next != nothing {
 		return tea.Batch(tick, told, m.start(m.next))
 	}
+	if r.job.hear {
+		return m.catchUp(r)
+	}
 	return tea.Batch(tick, told)
 }
 

@@ -176,3 +176,22 @@ func TestNotification(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyAClosedRowCausesALook(t *testing.T) {
+	d, heard := startHearing(t, "")
+	reads := d.source.reads
+	heard.tell(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
+	heard.tell(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
+	d.run(d.m.start(hearing))
+	if d.source.reads != reads {
+		t.Error("a connection that no row shows made the screen read the tables")
+	}
+	d.source.snap = without(street(), 11, 12)
+	heard.tell(d.clock, street().Sockets[11-1], 0)
+	heard.tell(d.clock, street().Sockets[12-1], 0)
+	d.run(d.m.start(hearing))
+	if d.source.reads != reads+1 {
+		t.Errorf("%d looks for a row that has closed", d.source.reads-reads)
+	}
+	d.wants("-  tcp")
+}

@@ -90,6 +90,8 @@ type result struct {
 	plan     *model.Plan
 	pins     []pin
 	news     []model.Event // what happened to pinned rows
+	heard    bool          // a notice told of something, with job.hear
+	closed   bool          // and of a row in the table
 	lost     int           // notices that did not get here, since the start
 	err      error
 }
@@ -111,7 +113,7 @@ func (w *worker) work(j job) result {
 		}
 	}
 	if j.hear {
-		w.hear()
+		res.heard, res.closed = w.hear(j.shape.All)
 		return res
 	}
 	snap := w.monitor.Snapshot()
@@ -158,7 +160,7 @@ func (w *worker) read() error {
 	}
 	w.snapTurn = 1 - w.snapTurn
 	// What was heard by now comes first: the tables already show the outcome.
-	w.hear()
+	w.hear(true)
 	w.note(w.monitor.Advance(next))
 	return nil
 }
