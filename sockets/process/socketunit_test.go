@@ -7,31 +7,7 @@ import (
 )
 
 func TestSocketUnit(t *testing.T) {
-	first, second := t.TempDir(), t.TempDir()
-	write := func(folder, name, text string) {
-		t.Helper()
-		path := filepath.Join(folder, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(second, "web.socket", "[Unit]\nDescription=8080\n[Socket]\nListenStream=8080\n ListenStream = [::1]:8081 \n")
-	write(second, "dns.socket", "[Socket]\nListenDatagram=127.0.0.53:53\nListenStream=127.0.0.53:53\n")
-	write(second, "moved.socket", "[Socket]\nListenStream=9000\n")
-	write(first, "moved.socket", "[Socket]\nListenStream=9001\n")
-	write(second, "edited.socket", "[Socket]\nListenStream=9090\n")
-	write(first, "edited.socket.d/override.conf", "[Socket]\nListenStream=\nListenStream=9443\n")
-	write(second, "edited.socket.d/override.conf", "[Socket]\nListenStream=9555\n")
-	write(second, "edited.socket.d/a.conf", "[Socket]\nListenStream=9666\n")
-	write(second, "other.socket", "[Socket]\nListenStream=/run/a:7000\nListenStream=@b:7000\nListenStream=vsock:2:7000\n#ListenStream=7000\nListenStream=x\n")
-	write(second, "many@.socket", "[Socket]\nListenStream=7100\n")
-	write(second, "masked.socket", "[Socket]\nListenStream=7200\n")
-	if err := os.Symlink("/dev/null", filepath.Join(first, "masked.socket")); err != nil {
-		t.Fatal(err)
-	}
+	first, second := unitFiles(t)
 	for _, c := range []struct {
 		protocol string
 		port     uint16
@@ -60,4 +36,35 @@ func TestSocketUnit(t *testing.T) {
 	if len(UnitFolders()) == 0 || len(UserUnitFolders("/home/ada")) == 0 {
 		t.Error("no folders")
 	}
+}
+
+// unitFiles makes two folders of units, of which the first wins.
+func unitFiles(t *testing.T) (first, second string) {
+	t.Helper()
+	first, second = t.TempDir(), t.TempDir()
+	write := func(folder, name, text string) {
+		t.Helper()
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(second, "web.socket", "[Unit]\nDescription=8080\n[Socket]\nListenStream=8080\n ListenStream = [::1]:8081 \n")
+	write(second, "dns.socket", "[Socket]\nListenDatagram=127.0.0.53:53\nListenStream=127.0.0.53:53\n")
+	write(second, "moved.socket", "[Socket]\nListenStream=9000\n")
+	write(first, "moved.socket", "[Socket]\nListenStream=9001\n")
+	write(second, "edited.socket", "[Socket]\nListenStream=9090\n")
+	write(first, "edited.socket.d/override.conf", "[Socket]\nListenStream=\nListenStream=9443\n")
+	write(second, "edited.socket.d/override.conf", "[Socket]\nListenStream=9555\n")
+	write(second, "edited.socket.d/a.conf", "[Socket]\nListenStream=9666\n")
+	write(second, "other.socket", "[Socket]\nListenStream=/run/a:7000\nListenStream=@b:7000\nListenStream=vsock:2:7000\n#ListenStream=7000\nListenStream=x\n")
+	write(second, "many@.socket", "[Socket]\nListenStream=7100\n")
+	write(second, "masked.socket", "[Socket]\nListenStream=7200\n")
+	if err := os.Symlink("/dev/null", filepath.Join(first, "masked.socket")); err != nil {
+		t.Fatal(err)
+	}
+	return first, second
 }
