@@ -44,7 +44,6 @@ const (
 type suspect struct {
 	row      *Row
 	socket   *sockets.Socket // the row's
-	options  sockets.SocketOptions
 	possible [4]bool
 }
 
@@ -54,7 +53,7 @@ const (
 )
 
 func newSuspect(r *Row, o sockets.SocketOptions) *suspect {
-	c := &suspect{row: r, socket: r.Socket, options: o}
+	c := &suspect{row: r, socket: r.Socket}
 	loose := looseness(r.Socket, o.V6Only)
 	for i := range c.possible {
 		c.possible[i] = fits(o.ReuseAddr, i&withReuse != 0) && fits(loose, i&asLoose != 0)

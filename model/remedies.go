@@ -248,12 +248,17 @@ func (r *Remedy) Words() string {
 	return string(r.Action)
 }
 
-// AllRemedies lists every remedy once: those of the holders, then the others.
+// AllRemedies lists every remedy once: those of the holders, then the others. To
+// wait is one only where that is enough, and what one command does is told once.
 func (d *Diagnosis) AllRemedies() []Remedy {
 	var all []Remedy
 	add := func(r Remedy) {
 		r.PID = 0 // one command ends all of them
-		if r.Action == Wait {
+		same := func(o Remedy) bool { return o.Command == r.Command }
+		switch {
+		case r.Action == Wait && !d.passes(), r.Action == CloseConnection && slices.ContainsFunc(all, same):
+			return
+		case r.Action == Wait:
 			for i := range all {
 				if all[i].Action == Wait {
 					all[i].Seconds = max(all[i].Seconds, r.Seconds)
@@ -274,4 +279,9 @@ func (d *Diagnosis) AllRemedies() []Remedy {
 		add(r)
 	}
 	return all
+}
+
+// passes tells whether all that is in the way goes away by itself.
+func (d *Diagnosis) passes() bool {
+	return !slices.ContainsFunc(d.Holders, func(h Holder) bool { return h.Cause != CauseTimeWait && h.Cause != CauseClosing })
 }

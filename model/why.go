@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -48,8 +49,6 @@ type Connect struct {
 type Holder struct {
 	Row   Row
 	Cause Cause
-	// Options are what the socket itself told.
-	Options sockets.SocketOptions
 	// Blocks lists the asked addresses at which this holder alone stops a plain
 	// bind, BlocksReuse those at which SO_REUSEADDR does not help. Both are
 	// certain. MayBlock and MayBlockReuse are what cannot be told from outside.
@@ -75,14 +74,14 @@ type Diagnosis struct {
 func Diagnose(e Evidence) Diagnosis {
 	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: verdictOf(e.Binds), Behind: e.Behind}
 	for _, c := range e.suspects() {
-		h := Holder{Row: *c.row, Cause: causeOf(c.row), Options: c.options}
+		h := Holder{Row: *c.row, Cause: causeOf(c.row)}
 		h.judge(c, e.Binds)
 		if h.inTheWay() {
 			d.Holders = append(d.Holders, h)
 		}
 	}
 	d.addUnseen()
-	slices.SortStableFunc(d.Holders, func(a, b Holder) int { return rank(a.Cause) - rank(b.Cause) })
+	slices.SortStableFunc(d.Holders, inOrder)
 	d.advise(&e)
 	d.note(&e)
 	return d
@@ -117,6 +116,16 @@ func rank(c Cause) int {
 		CauseListener, CauseBound, CauseSelf, CauseClient, CauseAccepted,
 		CauseNotAccepted, CauseClosing, CauseTimeWait, CauseUnseen,
 	}, c)
+}
+
+// inOrder puts holders in the order in which they are told. Among equals the
+// kernel's own order is a matter of chance.
+func inOrder(a, b Holder) int {
+	if a.Row.Socket == nil || b.Row.Socket == nil {
+		return rank(a.Cause) - rank(b.Cause)
+	}
+	s, o := a.Row.Socket, b.Row.Socket
+	return cmp.Or(rank(a.Cause)-rank(b.Cause), s.Local.Compare(o.Local), s.Remote.Compare(o.Remote), cmp.Compare(s.ID, o.ID))
 }
 
 func (h *Holder) judge(c *suspect, asked []Asked) {

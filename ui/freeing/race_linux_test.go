@@ -104,28 +104,11 @@ func raceOnce() error {
 		return fmt.Errorf("the plan is %+v", plan)
 	}
 	victim.end()
-	// The stranger gets not only the pid but the port as well.
-	stranger, err := startRole("listen "+victim.says, victim.pid)
+	stranger, err := replace(f, plan.Victims[0], victim)
 	if err != nil {
 		return err
 	}
-	for {
-		// Pid and start name a process. Two of the same pid in the same tick of
-		// 10 ms would take a whole round of all pids in that time; only a test
-		// that chooses pids gets there.
-		now, err := f.Reader.Look(victim.pid)
-		if err != nil {
-			return err
-		}
-		if !now.Same(plan.Victims[0]) {
-			break
-		}
-		stranger.end()
-		if stranger, err = startRole("listen "+victim.says, victim.pid); err != nil {
-			return err
-		}
-	}
-	defer func() { stranger.end() }()
+	defer stranger.end()
 	r, err := f.EndPort(ctx, &plan, Order{Signal: syscall.SIGKILL, Grace: time.Second})
 	if err != nil {
 		return err
@@ -137,6 +120,28 @@ func raceOnce() error {
 		return fmt.Errorf("the stranger does not hold the port: %+v", r.After)
 	}
 	return nil
+}
+
+// replace starts a stranger that gets not only the pid of a victim but its port
+// as well.
+func replace(f *Freer, old *process.Process, victim role) (role, error) {
+	for {
+		stranger, err := startRole("listen "+victim.says, victim.pid)
+		if err != nil {
+			return role{}, err
+		}
+		now, err := f.Reader.Look(victim.pid)
+		if err != nil {
+			return role{}, err
+		}
+		if !now.Same(old) {
+			return stranger, nil
+		}
+		// Pid and start name a process. Two of the same pid in the same tick of 10 ms
+		// would take a whole round of all pids in that time; only a test that chooses
+		// pids gets there.
+		stranger.end()
+	}
 }
 
 // role is a process that runs the test binary as something else.

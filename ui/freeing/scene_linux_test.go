@@ -39,7 +39,6 @@ type prop struct {
 	by      *socketstest.Process
 	sock    socketstest.Sock
 	listens bool
-	queued  bool // a listener with connections that nobody accepts
 }
 
 func newScene(t testing.TB, r *rand.Rand, actors []*socketstest.Process, helper *socketstest.Process, sums *tally) *scene {

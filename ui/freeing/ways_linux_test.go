@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"lotop/model"
 	"lotop/sockets"
@@ -16,159 +17,153 @@ import (
 
 // ways lists the ways in which a port can be held, in the order of the table.
 func ways() []way {
-	return append(append(ownWays(), quietWays()...), managedWays()...)
+	return slices.Concat(ownWays, quietWays, managedWays)
 }
 
 // ownWays are servers that somebody runs.
-func ownWays() []way {
-	return []way{
-		{"a server on 127.0.0.1", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReuseAddr)
-		}},
-		{"a server on every address, IPv4 and IPv6", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("node", "server.js").Listen("tcp6", b.at("[::]"), socketstest.DualStack, socketstest.ReuseAddr)
-		}},
-		{"a program that has bound the port and does not listen", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
-			b.as("node", "server.js").Bind("tcp4", b.at("0.0.0.0"))
-		}},
-		{"a UDP socket", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
-			b.as("named").UDP(b.at("127.0.0.1"))
-		}},
-		{"two servers, one on 127.0.0.1 and one on ::1", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("vite").Listen("tcp6", b.at("[::1]"))
-			b.as("rails").Listen("tcp4", b.at("127.0.0.1"))
-		}},
-		{"two servers that share the port by SO_REUSEPORT", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("web").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReusePort)
-			b.as("web").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReusePort)
-		}},
-		{"a server and the workers that inherited its listener", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			p := b.as("gunicorn")
-			p.Fork([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("worker"))
-		}},
-		{"a child that inherited the listener of a server that has ended", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			p := b.as("server")
-			child := p.Orphan([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("child"), socketstest.Args("child"))
-			who, err := b.freer.Reader.Look(child.PID())
-			if err != nil {
-				b.Fatal(err)
-			}
-			if name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", who.Parent)); who.Parent != 1 && string(name) != "systemd\n" {
-				b.Skipf("orphans come to %s here, who need not have adopted them", name)
-			}
-		}},
-		{"a debug server that its editor has left behind", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("dlv", "dap", "--listen", b.at("127.0.0.1")).Listen("tcp4", b.at("127.0.0.1"))
-		}},
-		{"a port forward of ssh", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("ssh", "-N", "-L", "3000:db:5432", "host").Listen("tcp4", b.at("127.0.0.1"))
-		}},
-		{"a stopped server (Ctrl+Z)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			p := b.as("node", "server.js")
-			p.Listen("tcp4", b.at("127.0.0.1"))
-			p.Stop()
-		}},
-		{"a server that accepts no more connections", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			l := b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
-			socketstest.NotAccepted(b, l)
-		}},
-		{"a program of another user", model.CauseListener, model.VerdictTaken, notRoot, func(b *building) {
-			b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
-			b.asNobody = true
-		}},
-	}
+var ownWays = []way{
+	{"a server on 127.0.0.1", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReuseAddr)
+	}},
+	{"a server on every address, IPv4 and IPv6", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("node", "server.js").Listen("tcp6", b.at("[::]"), socketstest.DualStack, socketstest.ReuseAddr)
+	}},
+	{"a program that has bound the port and does not listen", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
+		b.as("node", "server.js").Bind("tcp4", b.at("0.0.0.0"))
+	}},
+	{"a UDP socket", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
+		b.as("named").UDP(b.at("127.0.0.1"))
+	}},
+	{"two servers, one on 127.0.0.1 and one on ::1", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("vite").Listen("tcp6", b.at("[::1]"))
+		b.as("rails").Listen("tcp4", b.at("127.0.0.1"))
+	}},
+	{"two servers that share the port by SO_REUSEPORT", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("web").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReusePort)
+		b.as("web").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReusePort)
+	}},
+	{"a server and the workers that inherited its listener", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		p := b.as("gunicorn")
+		p.Fork([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("worker"))
+	}},
+	{"a child that inherited the listener of a server that has ended", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		p := b.as("server")
+		child := p.Orphan([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("child"), socketstest.Args("child"))
+		who, err := b.freer.Reader.Look(child.PID())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", who.Parent)); who.Parent != 1 && string(name) != "systemd\n" {
+			b.Skipf("orphans come to %s here, who need not have adopted them", name)
+		}
+	}},
+	{"a debug server that its editor has left behind", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("dlv", "dap", "--listen", b.at("127.0.0.1")).Listen("tcp4", b.at("127.0.0.1"))
+	}},
+	{"a port forward of ssh", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("ssh", "-N", "-L", "3000:db:5432", "host").Listen("tcp4", b.at("127.0.0.1"))
+	}},
+	{"a stopped server (Ctrl+Z)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		p := b.as("node", "server.js")
+		p.Listen("tcp4", b.at("127.0.0.1"))
+		p.Stop()
+	}},
+	{"a server that accepts no more connections", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		l := b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
+		socketstest.NotAccepted(b, l)
+	}},
+	{"a program of another user", model.CauseListener, model.VerdictTaken, notRoot, func(b *building) {
+		b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
+		b.asNobody = true
+	}},
 }
 
 // quietWays are what remains of connections, or is none.
-func quietWays() []way {
-	return []way{
-		{"an outgoing connection that got the port as its own", model.CauseClient, model.VerdictTaken, nil, func(b *building) {
-			l := socketstest.Start(b).Listen("tcp4", "127.0.0.1:0")
-			b.target.Port = b.as("firefox").Dial(l.Target()).Local.Port()
-		}},
-		{"a connection that its server still serves after it has closed its listener", model.CauseAccepted, model.VerdictReuse, nil, func(b *building) {
-			p := b.as("node", "server.js")
-			l := p.Listen("tcp4", b.at("127.0.0.1"), socketstest.ReuseAddr)
-			socketstest.Start(b).Dial(l.Target())
-			p.Accept(l)
-			p.Close(l)
-		}},
-		{"a client that is connected to itself", model.CauseSelf, model.VerdictTaken, nil, func(b *building) {
-			b.as("client").SelfConnect(b.at("127.0.0.1"))
-		}},
-		{"TIME_WAIT of a server with SO_REUSEADDR", model.CauseTimeWait, model.VerdictReuse, nil, func(b *building) {
-			socketstest.TimeWait(b, b.at("127.0.0.1"), socketstest.ReuseAddr)
-		}},
-		{"TIME_WAIT of a server without SO_REUSEADDR, or of a client", model.CauseTimeWait, model.VerdictTaken, nil, func(b *building) {
-			socketstest.TimeWait(b, b.at("127.0.0.1"))
-		}},
-		{"a connection without owner whose other end does not close", model.CauseClosing, model.VerdictReuse, nil, func(b *building) {
-			socketstest.InState(b, socketstest.StateFinWait2, b.at("127.0.0.1"), socketstest.ReuseAddr)
-		}},
-		{"a socket that no table shows (without sock_diag)", model.CauseUnseen, model.VerdictTaken, nil, func(b *building) {
-			b.as("node", "server.js").Bind("tcp4", b.at("127.0.0.1"))
-			b.freer.Open = func() (sockets.Source, error) { return sockets.Open(sockets.Options{Kind: sockets.Netstat}) }
-		}},
-		{"nobody: the port needs a privilege", "", model.VerdictNotPermitted, noPrivilegedPorts, func(b *building) {
-			b.target.Port, b.target.Text = 7, "7"
-			b.asNobody = true
-		}},
-		{"nobody: the address is another machine's", "", model.VerdictNotPermitted, nil, func(b *building) {
-			b.target.Hosts = []netip.Addr{netip.MustParseAddr("192.0.2.77")} // for documentation: RFC 5737
-		}},
-		{"nobody, but the system may hand it out at any time", "", model.VerdictFree, nil, func(b *building) {
-			b.target.Port = freeEphemeral(b)
-		}},
-		{"nobody", "", model.VerdictFree, nil, func(*building) {}},
-	}
+var quietWays = []way{
+	{"an outgoing connection that got the port as its own", model.CauseClient, model.VerdictTaken, nil, func(b *building) {
+		l := socketstest.Start(b).Listen("tcp4", "127.0.0.1:0")
+		b.target.Port = b.as("firefox").Dial(l.Target()).Local.Port()
+	}},
+	{"a connection that its server still serves after it has closed its listener", model.CauseAccepted, model.VerdictReuse, nil, func(b *building) {
+		p := b.as("node", "server.js")
+		l := p.Listen("tcp4", b.at("127.0.0.1"), socketstest.ReuseAddr)
+		socketstest.Start(b).Dial(l.Target())
+		p.Accept(l)
+		p.Close(l)
+	}},
+	{"a client that is connected to itself", model.CauseSelf, model.VerdictTaken, nil, func(b *building) {
+		b.as("client").SelfConnect(b.at("127.0.0.1"))
+	}},
+	{"TIME_WAIT of a server with SO_REUSEADDR", model.CauseTimeWait, model.VerdictReuse, nil, func(b *building) {
+		socketstest.TimeWait(b, b.at("127.0.0.1"), socketstest.ReuseAddr)
+	}},
+	{"TIME_WAIT of a server without SO_REUSEADDR, or of a client", model.CauseTimeWait, model.VerdictTaken, nil, func(b *building) {
+		socketstest.TimeWait(b, b.at("127.0.0.1"))
+	}},
+	{"a connection without owner whose other end does not close", model.CauseClosing, model.VerdictReuse, nil, func(b *building) {
+		socketstest.InState(b, socketstest.StateFinWait2, b.at("127.0.0.1"), socketstest.ReuseAddr)
+	}},
+	{"a socket that no table shows (without sock_diag)", model.CauseUnseen, model.VerdictTaken, nil, func(b *building) {
+		b.as("node", "server.js").Bind("tcp4", b.at("127.0.0.1"))
+		b.freer.Open = func() (sockets.Source, error) { return sockets.Open(sockets.Options{Kind: sockets.Netstat}) }
+	}},
+	{"nobody: the port needs a privilege", "", model.VerdictNotPermitted, noPrivilegedPorts, func(b *building) {
+		b.target.Port, b.target.Text = 7, "7"
+		b.asNobody = true
+	}},
+	{"nobody: the address is another machine's", "", model.VerdictNotPermitted, nil, func(b *building) {
+		b.target.Hosts = []netip.Addr{netip.MustParseAddr("192.0.2.77")} // for documentation: RFC 5737
+	}},
+	{"nobody, but the system may hand it out at any time", "", model.VerdictFree, nil, func(b *building) {
+		b.target.Port = freeEphemeral(b)
+	}},
+	{"nobody", "", model.VerdictFree, nil, func(*building) {}},
 }
 
 // managedWays are held for somebody who would not notice a signal.
-func managedWays() []way {
-	return []way{
-		{"a service of systemd", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("postgres").Listen("tcp4", b.at("127.0.0.1"))
-			b.tamper = changed(func(p *process.Process) { p.Cgroup = process.ParseCgroup("/system.slice/postgresql.service") })
-		}},
-		{"a socket unit of systemd", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("systemd").Listen("tcp4", b.at("127.0.0.1"))
-			b.freer.UnitFolders = []string{b.TempDir(), b.TempDir()}
-			unit := fmt.Sprintf("[Socket]\nListenStream = 127.0.0.1:%s\n", b.port())
-			if err := os.WriteFile(filepath.Join(b.freer.UnitFolders[1], "cockpit.socket"), []byte(unit), 0o644); err != nil {
-				b.Fatal(err)
-			}
-			b.tamper = changed(func(p *process.Process) { p.PID = 1 })
-		}},
-		{"a container whose port docker publishes", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("docker-proxy", "-proto", "tcp", "-host-port", b.port(), "-container-ip", "172.17.0.2", "-container-port", "80").
-				Listen("tcp4", b.at("0.0.0.0"))
-			b.freer.Engines = []Engine{{"podman", "/nowhere"}, {"docker", "/nowhere"}, {"docker", b.engine(`[
+var managedWays = []way{
+	{"a service of systemd", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("postgres").Listen("tcp4", b.at("127.0.0.1"))
+		b.tamper = changed(func(p *process.Process) { p.Cgroup = process.ParseCgroup("/system.slice/postgresql.service") })
+	}},
+	{"a socket unit of systemd", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("systemd").Listen("tcp4", b.at("127.0.0.1"))
+		b.freer.UnitFolders = []string{b.TempDir(), b.TempDir()}
+		unit := fmt.Sprintf("[Socket]\nListenStream = 127.0.0.1:%s\n", b.port())
+		if err := os.WriteFile(filepath.Join(b.freer.UnitFolders[1], "cockpit.socket"), []byte(unit), 0o644); err != nil {
+			b.Fatal(err)
+		}
+		b.tamper = changed(func(p *process.Process) { p.PID = 1 })
+	}},
+	{"a container whose port docker publishes", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("docker-proxy", "-proto", "tcp", "-host-port", b.port(), "-container-ip", "172.17.0.2", "-container-port", "80").
+			Listen("tcp4", b.at("0.0.0.0"))
+		b.freer.Engines = []Engine{{"podman", "/nowhere"}, {"docker", "/nowhere"}, {"docker", b.engine(`[
 				{"Names":["/other"],"NetworkSettings":{"Networks":{"bridge":{"IPAddress":"172.17.0.9"}}}},
 				{"Names":["/shop-web"],"NetworkSettings":{"Networks":{"bridge":{"IPAddress":"172.17.0.2"}}}}]`)}}
-		}},
-		{"a container whose port docker publishes, and docker does not talk to you", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("docker-proxy", "-container-ip", "172.17.0.2").Listen("tcp4", b.at("0.0.0.0"))
-			b.freer.Engines = []Engine{{"docker", "/nowhere"}}
-		}},
-		{"a container whose port podman publishes", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("rootlessport").Listen("tcp6", b.at("[::]"), socketstest.DualStack)
-			b.freer.Engines = []Engine{{"podman", b.engine(fmt.Sprintf(
-				`[{"Names":["shop-db"],"Ports":[{"PublicPort":%s,"Type":"udp"}]},{"Names":["shop-web"],"Ports":[{"PublicPort":%s,"Type":"tcp"}]}]`, b.port(), b.port()))}}
-		}},
-		{"a server in a container that shares the network of this machine", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("nginx").Listen("tcp4", b.at("0.0.0.0"))
-			b.tamper = changed(func(p *process.Process) {
-				p.Cgroup = process.Cgroup{Path: process.NewText("/docker/0123"), Container: process.NewText("shop-web"), Engine: "docker"}
-			})
-		}},
-		{"the kernel itself (NFS, a tunnel)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
-			b.as("nfsd").Listen("tcp4", b.at("0.0.0.0"))
-			b.tamper = func(e *model.Evidence) {
-				s := e.Rows[0].Socket
-				s.Owners, s.NoOwner = nil, sockets.HeldByKernel
-			}
-		}},
-	}
+	}},
+	{"a container whose port docker publishes, and docker does not talk to you", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("docker-proxy", "-container-ip", "172.17.0.2").Listen("tcp4", b.at("0.0.0.0"))
+		b.freer.Engines = []Engine{{"docker", "/nowhere"}}
+	}},
+	{"a container whose port podman publishes", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("rootlessport").Listen("tcp6", b.at("[::]"), socketstest.DualStack)
+		b.freer.Engines = []Engine{{"podman", b.engine(fmt.Sprintf(
+			`[{"Names":["shop-db"],"Ports":[{"PublicPort":%s,"Type":"udp"}]},{"Names":["shop-web"],"Ports":[{"PublicPort":%s,"Type":"tcp"}]}]`, b.port(), b.port()))}}
+	}},
+	{"a server in a container that shares the network of this machine", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("nginx").Listen("tcp4", b.at("0.0.0.0"))
+		b.tamper = changed(func(p *process.Process) {
+			p.Cgroup = process.Cgroup{Path: process.NewText("/docker/0123"), Container: process.NewText("shop-web"), Engine: "docker"}
+		})
+	}},
+	{"the kernel itself (NFS, a tunnel)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+		b.as("nfsd").Listen("tcp4", b.at("0.0.0.0"))
+		b.tamper = func(e *model.Evidence) {
+			s := e.Rows[0].Socket
+			s.Owners, s.NoOwner = nil, sockets.HeldByKernel
+		}
+	}},
 }
 
 func notRoot() string {

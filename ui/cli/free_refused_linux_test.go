@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"lotop/sockets/socketstest"
+)
+
+// asUser makes the command another user's.
+func asUser(cmd *exec.Cmd, uid uint32) *exec.Cmd {
+	cmd.Path = "/proc/self/exe" // the folder of the binary may be closed to others
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
+	return cmd
+}
+
+func TestFreeOtherUsers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be two users")
+	}
+	p, port := server(t)
+	r := execute(t, asUser(lotop(t, "free", port, "--yes"), 65534))
+	checkSaid(t, "as nobody", r, 2, "belongs to another user", "sudo lotop free", "nothing was done")
+	checkAlive(t, p, true)
+}
+
+// The test itself listens, and lotop runs inside it.
+func TestFreeAncestor(t *testing.T) {
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	l, err := net.Listen("tcp4", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp4", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	free(t, 2, port+" --yes --force", "lotop runs inside it", "nothing was done")
+	if _, err := l.Accept(); err != nil {
+		t.Error("the connection was closed although the listener stays:", err)
+	}
+}
+
+func TestFreeBadInput(t *testing.T) {
+	for _, c := range []struct{ target, says string }{
+		{"99999", "ports go from 1 to 65535"},
+		{"-1", "ports go from 1 to 65535"},
+		{"0", "port 0 asks the system"},
+		{"abc:def", "def is no port number"},
+		{"", "it is empty"},
+		{"[::1", "the bracket is not closed"},
+		{"[::1]", "no port after the bracket"},
+		{"::1", "needs brackets"},
+		{"example.org:80", "names other than localhost are never looked up"},
+		{"host", "host is no port number"},
+		{"1\x1b[2J", `1\x1b[2J is no port number`},
+	} {
+		for _, command := range []string{"free", "why"} {
+			r := execute(t, lotop(t, command, c.target))
+			checkSaid(t, command+" "+c.target, r, 2, c.says)
+			if r.out != "" || strings.Count(r.err, "\n") != 1 {
+				t.Errorf("%s %q: %q, %q", command, c.target, r.out, r.err)
+			}
+		}
+	}
+	free(t, 2, "", "which port?")
+	free(t, 2, "80 81", "one port at a time")
+}
