@@ -32,6 +32,7 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 		}),
 	}
 	o.addCommon(root)
+	o.recording.add(a, root)
 	o.addScreen(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		a.end(exitFailed, usageError(cmd, args, err))

@@ -44,8 +44,11 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 		Version:  version(),
 		Pin:      o.pin,
 	}
-	if heard, err := sockets.OpenNotices(nil); err == nil {
-		show.Notices = heard // else snapshots alone have to do
+	if o.recording.replay == "" {
+		show.Open = func() (sockets.Source, error) { return a.openNow(o) }
+		if heard, err := sockets.OpenNotices(nil); err == nil {
+			show.Notices = heard // else snapshots alone have to do
+		}
 	}
 	return exitYes, a.screen(show)
 }

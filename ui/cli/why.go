@@ -81,7 +81,7 @@ func parseTarget(args []string, udp bool) (model.Target, error) {
 func (a *app) freer(o *options) *freeing.Freer {
 	return &freeing.Freer{
 		Reader: process.NewReader(""),
-		Open:   func() (sockets.Source, error) { return a.openSource(o) },
+		Open:   func() (sockets.Source, error) { return a.openNow(o) },
 	}
 }
 

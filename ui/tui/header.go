@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"time"
 	"slices"
 	"strings"
 
@@ -19,6 +20,9 @@ func (m *Model) header() line {
 		scope = "all hosts"
 	}
 	right := styled(good, "● live "+ui.Interval(m.interval))
+	if !m.live {
+		right = styled(notice, "▶ recording "+m.last.at.Format(time.TimeOnly))
+	}
 	switch {
 	case m.readErr != nil:
 		right = styled(danger, "✗ not live")
