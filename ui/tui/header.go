@@ -1,9 +1,9 @@
 package tui
 
 import (
-	"time"
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
