@@ -116,6 +116,8 @@ func (m *Monitor) peerChange(t *track) *change {
 func (m *Monitor) event(c, p *change) (e Event, ok bool) {
 	t, peer := c.track, c.track.peer
 	switch {
+	case m.hears.on && t.over && (peer == nil || peer.over):
+		return Event{}, false // heard of already; the table is older, or shows what is left
 	case m.ended(t) && (peer == nil || m.ended(peer)):
 		return m.closed(t, peer)
 	case c.kind == EventOpened && (peer == nil || p != nil && p.kind == EventOpened):

@@ -22,13 +22,8 @@ type hearing struct {
 	// snapshot has shown, by resetKey, with the pass.
 	resets map[uint64]resets
 	late   late
-	told   []heard
-}
-
-// heard is an event that was told before a snapshot showed it.
-type heard struct {
-	event Event
-	track *track
+	// told are the events of rows that the last snapshot still had.
+	told []Event
 }
 
 type resets struct {
@@ -102,7 +97,11 @@ func (m *Monitor) hearEnd(s *sockets.Socket, n *sockets.Notice, t *track) (Event
 	if t != nil && (!p.hasRow || !p.row.Folded) {
 		p.row, p.hasRow = m.keep(m.cur, t.at), true
 	}
-	if p.heardAll() || !m.hasOtherEnd(s, t) || m.otherWasReset(s) {
+	switch {
+	case p.heardAll():
+		return m.part(p), true
+	case !m.hasOtherEnd(s, t), m.otherWasReset(s):
+		p.ends[1-side].waived = true
 		return m.part(p), true
 	}
 	return Event{}, false
@@ -127,8 +126,13 @@ func (m *Monitor) hasOtherEnd(s *sockets.Socket, t *track) bool {
 func wasReset(s *sockets.Socket) bool { return s.Connected() && s.Remote.Port() == 0 }
 
 // noteReset remembers that the other end of such a socket has nobody to wait
-// for.
+// for. Only a client can be told by what is left of it: the address that the
+// kernel chose for it is taken off as well. What is left of a server's end
+// would fit every connection of that server.
 func (m *Monitor) noteReset(s *sockets.Socket) {
+	if !s.Local.Addr().IsUnspecified() {
+		return
+	}
 	key := resetKey(s.Protocol, s.Local.Port(), s)
 	m.hears.resets[key] = resets{m.hears.resets[key].n + 1, m.pass}
 }
@@ -148,7 +152,8 @@ func (m *Monitor) otherWasReset(s *sockets.Socket) bool {
 	return true
 }
 
-// heardSocket is the row's socket as an event shows it that no snapshot saw.
+// unseenRow makes the row of a connection that no snapshot has shown. Who held
+// its ends is not known; a listener that is still there shows whose it was.
 func (m *Monitor) unseenRow(p *parting) Row {
 	f := m.cur
 	one, other := p.ends[0].notice, p.ends[1].notice
@@ -204,15 +209,10 @@ func (m *Monitor) catchUp(events []Event) []Event {
 	return kept
 }
 
-// raiseHeard lets the rows that were heard to close show for a moment.
+// raiseHeard lets the rows that were heard to close show for a moment, unless
+// they stand in the table.
 func (m *Monitor) raiseHeard() {
-	gone := make([]Event, 0, len(m.hears.told))
-	for _, h := range m.hears.told {
-		if h.track.pass != m.pass && !h.track.remains {
-			gone = append(gone, h.event)
-		}
-	}
-	m.raise(gone)
+	m.raise(m.hears.told)
 	clear(m.hears.told)
 	m.hears.told = m.hears.told[:0]
 	m.hears.deaf = false

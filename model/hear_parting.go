@@ -24,6 +24,7 @@ type parted struct {
 	local, remote netip.AddrPort
 	notice        *sockets.Notice // nil if it has not come
 	track         *track          // nil if no snapshot has shown it
+	waived        bool            // its notice will not come, or has come and said nothing
 }
 
 func (p *parting) hear(side int, n *sockets.Notice, t *track) {
@@ -47,7 +48,15 @@ func (p *parting) fits(s *sockets.Socket, id sockets.ID) (side int, ok bool) {
 // partingOf finds the parting that a socket belongs to, or begins one.
 func (m *Monitor) partingOf(s *sockets.Socket, id sockets.ID) (*parting, int) {
 	key := tupleKey(s)
-	for _, p := range m.hears.partings[key] {
+	list := m.hears.partings[key]
+	for _, p := range list {
+		for side := range p.ends {
+			if p.ends[side].id == id {
+				return p, side
+			}
+		}
+	}
+	for _, p := range list {
 		if side, ok := p.fits(s, id); ok {
 			return p, side
 		}
@@ -113,13 +122,15 @@ func (m *Monitor) part(p *parting) Event {
 		end := &p.ends[i]
 		if end.track != nil {
 			end.track.over = true
-			m.hears.told = append(m.hears.told, heard{e, end.track})
 		}
-		if end.notice == nil && end.local.IsValid() {
+		if end.notice == nil && !end.waived && end.local.IsValid() {
 			m.hears.late.add(end.id, p.protocol(), end.local, end.remote)
 		}
 	}
 	e.count(p)
+	if !e.Unseen && !p.gone {
+		m.hears.told = append(m.hears.told, e)
+	}
 	return e
 }
 
@@ -172,7 +183,7 @@ func (m *Monitor) settled(e *Event) bool {
 	if !p.hasRow || !p.row.Folded {
 		p.row, p.hasRow = e.Row, true
 	}
-	if p.pass == m.pass && !p.ends[0].heard() && !p.ends[1].heard() || !p.heardAll() {
+	if !p.heardAll() {
 		return false
 	}
 	*e = m.part(p)

@@ -112,6 +112,16 @@ func (d *procDir) openFDs(path string) (int, error) {
 
 func fdPath(pid int32) string { return strconv.Itoa(int(pid)) + "/fd" }
 
+// countOf tells how many descriptors an open folder of them lists, where the
+// kernel says so (since 6.2, proc_fd_getattr in fs/proc/fd.c); else 0.
+func (d *procDir) countOf(dir int) int64 {
+	var st unix.Stat_t
+	if unix.Fstat(dir, &st) != nil {
+		return 0
+	}
+	return st.Size
+}
+
 // inode reads the link of one descriptor, 0 if it is no socket.
 func (d *procDir) inode(dir int, fd int32) (uint32, error) {
 	return d.readLink(dir, strconv.AppendInt(d.name[:0], int64(fd), 10))

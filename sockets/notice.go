@@ -87,6 +87,9 @@ func appendNotice(dst []Notice, body []byte, now time.Time) []Notice {
 	}
 	n.Socket = one[0]
 	n.Socket.HasUID, n.Socket.HasQueue, n.Socket.NoOwner = false, false, NoReason
+	// The sequence numbers have been taken apart by now: the one that a FIN
+	// took shows as a byte that waits, or as minus one.
+	n.Socket.RecvQueue, n.Socket.SendQueue = 0, 0
 	return append(dst, n)
 }
 

@@ -16,8 +16,8 @@ func attachPorts(fd int, ports []PortRange) error {
 }
 
 // portFilter is the classic BPF program: for each end load the port, accept if
-// it lies in one of the ranges; else drop. What was reset by its own process
-// has lost one port, and is let through: the other may be the wanted one.
+// it lies in one of the ranges; else drop. Of a client that was reset by
+// its own process the wanted port is gone: its server's end has to do.
 func portFilter(ports []PortRange) []unix.SockFilter {
 	const (
 		loadHalf = unix.BPF_LD | unix.BPF_H | unix.BPF_ABS

@@ -77,6 +77,9 @@ func (o *owners) probe(h *holder, dir int) bool {
 			return false
 		}
 	}
+	if o.dir.countOf(dir) != h.count {
+		return false // one that came meanwhile was taken for one with a higher number
+	}
 	h.denied, h.whole = false, o.pass
 	o.replace(h, links)
 	return true

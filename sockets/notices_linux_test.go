@@ -1,0 +1,233 @@
+package sockets
+
+import (
+	"net/netip"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lotop/sockets/socketstest"
+)
+
+// openEars listens for sockets with these ports, on a machine where other
+// things go on at the same time.
+func openEars(t *testing.T, ports ...uint16) *Notices {
+	t.Helper()
+	var ranges []PortRange
+	for _, p := range ports {
+		ranges = append(ranges, PortRange{First: p, Last: p})
+	}
+	n, err := OpenNotices(ranges)
+	if err != nil {
+		t.Skip("no notices here:", err)
+	}
+	t.Cleanup(func() { _ = n.Close() })
+	return n
+}
+
+// hear waits for so many notices.
+func hear(t *testing.T, n *Notices, count int) []Notice {
+	t.Helper()
+	var all []Notice
+	late := time.After(10 * time.Second)
+	for {
+		var lost int
+		if all, lost = n.Drain(all); lost > 0 {
+			t.Fatalf("%d lost", lost)
+		}
+		if len(all) >= count {
+			return all
+		}
+		select {
+		case <-n.Wake():
+		case <-late:
+			t.Fatalf("%d notices of %d: %+v", len(all), count, all)
+		}
+	}
+}
+
+func noticeOf(t *testing.T, all []Notice, local netip.AddrPort) Notice {
+	t.Helper()
+	for _, n := range all {
+		if n.Socket.Local == local {
+			return n
+		}
+	}
+	t.Fatalf("no notice of %v in %+v", local, all)
+	return Notice{}
+}
+
+// plain is an address as the tables write it: IPv4 where it is mapped.
+func plain(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
+
+func TestNoticesOfConnection(t *testing.T) {
+	for _, c := range []struct{ network, address string }{
+		{"tcp4", "127.0.0.1:0"}, {"tcp6", "[::1]:0"}, {"tcp6", "[::ffff:127.0.0.1]:0"},
+	} {
+		p := socketstest.Start(t)
+		l := p.Listen(c.network, c.address)
+		ears := openEars(t, l.Local.Port())
+		client := p.Dial(l.Target())
+		server := p.Accept(l)
+		p.Send(client, 1000)
+		p.Recv(server, 1000)
+		p.Send(server, 77)
+		p.Recv(client, 77)
+		p.Close(client)
+		p.Close(server)
+		all := hear(t, ears, 2)
+		a, b := noticeOf(t, all, plain(client.Local)), noticeOf(t, all, plain(server.Local))
+		if a.Info.Sent != 1000 || b.Info.Sent != 77 || a.Info.Received-77 > 1 || b.Info.Received != 1001 { // with the FIN, which the client may have got or not
+			t.Errorf("%v: client %+v, server %+v", c, a.Info, b.Info)
+		}
+		if a.Socket.Remote != plain(server.Local) || b.Socket.Remote != plain(client.Local) || a.Socket.ID == b.Socket.ID {
+			t.Errorf("%v: %+v and %+v", c, a.Socket, b.Socket)
+		}
+		p.Close(l)
+		if n := hear(t, ears, 1)[0]; n.Socket.Local != plain(l.Local) || n.Socket.Connected() {
+			t.Errorf("listener: %+v", n.Socket)
+		}
+	}
+}
+
+// The notice has the ID by which the tables know the socket.
+func TestNoticesNameTheSocket(t *testing.T) {
+	p := socketstest.Start(t)
+	l, u := p.Listen("tcp4", "127.0.0.1:0"), p.UDP("[::1]:0")
+	ears := openEars(t, l.Local.Port(), u.Local.Port())
+	see := openEye(t, Diag)
+	see.look()
+	want := map[ID]bool{see.see(l).ID: true, see.see(u).ID: true}
+	p.Close(l)
+	p.Close(u)
+	for _, n := range hear(t, ears, 2) {
+		delete(want, n.Socket.ID)
+	}
+	if len(want) > 0 {
+		t.Errorf("never heard of %v", want)
+	}
+}
+
+// Both orders of the ports in the filter, ranges, and nothing else.
+func TestNoticesOfPorts(t *testing.T) {
+	p := socketstest.Start(t)
+	l, other := p.Listen("tcp4", "127.0.0.1:0"), p.Listen("tcp4", "127.0.0.1:0")
+	port := l.Local.Port()
+	n, err := OpenNotices([]PortRange{{1, 1}, {port - 1, port}, {65535, 65535}})
+	if err != nil {
+		t.Skip(err)
+	}
+	defer n.Close()
+	for _, to := range []socketstest.Sock{other, l, other} {
+		c := p.Dial(to.Target())
+		a := p.Accept(to)
+		p.Close(c)
+		p.Close(a)
+	}
+	p.Close(l)
+	all := hear(t, n, 3)
+	for _, x := range all {
+		if x.Socket.Local.Port() != port && x.Socket.Remote.Port() != port && x.Socket.Local.Port() != port-1 && x.Socket.Remote.Port() != port-1 {
+			t.Errorf("%+v has another port", x.Socket)
+		}
+	}
+}
+
+// What the kernel drops is counted, to the last one.
+func TestLostNotices(t *testing.T) {
+	p := socketstest.Start(t)
+	first := p.UDP("127.0.0.1:0")
+	ears := openEars(t, first.Local.Port())
+	small := func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 1) }
+	if err := ears.raw.Control(small); err != nil {
+		t.Fatal(err)
+	}
+	const sent = 600
+	ears.mu.Lock() // whatever was taken in cannot be handed on: the rest stays in the kernel
+	p.Close(first)
+	for range sent - 1 {
+		p.Close(p.UDP(first.Local.String()))
+	}
+	ears.mu.Unlock()
+	var all []Notice
+	lost := 0
+	for late := time.After(10 * time.Second); len(all)+lost < sent; {
+		var more int
+		all, more = ears.Drain(all)
+		lost += more
+		select {
+		case <-ears.Wake():
+		case <-time.After(time.Millisecond): // no notice tells that others were lost at the end
+		case <-late:
+			t.Fatalf("%d heard, %d lost, of %d", len(all), lost, sent)
+		}
+	}
+	if len(all)+lost != sent || lost == 0 || lost != dropsOf(t, ears) {
+		t.Errorf("%d heard, %d lost, of %d; /proc says %d", len(all), lost, sent, dropsOf(t, ears))
+	}
+	p.Close(p.UDP(first.Local.String()))
+	hear(t, ears, 1) // it hears again, and nothing is counted twice
+}
+
+// dropsOf is the last column but one of /proc/net/netlink for the socket.
+func dropsOf(t *testing.T, n *Notices) int {
+	t.Helper()
+	var st unix.Stat_t
+	if err := n.raw.Control(func(fd uintptr) { _ = unix.Fstat(int(fd), &st) }); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("/proc/net/netlink")
+	if err != nil {
+		t.Skip(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) == 10 && f[9] == strconv.FormatUint(st.Ino, 10) {
+			drops, err := strconv.Atoi(f[8])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return drops
+		}
+	}
+	t.Fatal("/proc/net/netlink does not have the socket")
+	return 0
+}
+
+// The queue is bounded, and what does not fit is counted.
+func TestNoticesQueueIsBounded(t *testing.T) {
+	var n notices
+	in := intake{batch: make([]Notice, queueAtMost-10)}
+	n.add(&in)
+	n.add(&intake{batch: make([]Notice, 30)})
+	if len(n.queue) != queueAtMost || n.lost != 20 {
+		t.Errorf("%d kept, %d lost", len(n.queue), n.lost)
+	}
+}
+
+func TestNoticesClose(t *testing.T) {
+	p := socketstest.Start(t)
+	u := p.UDP("127.0.0.1:0")
+	ears := openEars(t, u.Local.Port())
+	p.Close(u)
+	hear(t, ears, 1)
+	if err := ears.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if all, lost := ears.Drain(nil); len(all) > 0 || lost > 0 {
+		t.Errorf("after the end: %v, %d lost", all, lost)
+	}
+	for late := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+		stacks := make([]byte, 1<<20)
+		if !strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "sockets.(*notices).listen") {
+			return
+		}
+		if time.Now().After(late) {
+			t.Fatal("it listens still")
+		}
+	}
+}
