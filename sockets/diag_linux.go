@@ -18,6 +18,7 @@ type diag struct {
 	req    []byte
 	buf    []byte
 	one    []Socket // the answer of again
+	filter []byte   // the program that leaves sockets out, nil for none
 }
 
 // errInterrupted says that the tables changed faster than they could be read.
@@ -143,7 +144,7 @@ func (d *diag) dump(dst []Socket, t table) ([]Socket, error) {
 
 func (d *diag) dumpOnce(dst []Socket, family uint8, protocol Protocol, states uint32) (_ []Socket, interrupted bool, err error) {
 	d.seq++
-	d.req = dumpRequest(d.req[:0], family, protocol, states, d.seq)
+	d.req = appendFilter(dumpRequest(d.req[:0], family, protocol, states, d.seq), 0, d.filter)
 	if _, err := unix.Write(d.fd, d.req); err != nil {
 		return dst, false, os.NewSyscallError("ask sock_diag", err)
 	}

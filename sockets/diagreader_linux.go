@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"lotop/sockets/process"
 )
@@ -18,13 +19,17 @@ type diagReader struct {
 	who     *process.Reader
 	euid    uint32
 	nested  bool // proc shows a pid namespace that is not the first
+	ports   []PortRange
+	sought  time.Time // when holders were looked for last
 }
 
-func openDiagReader(proc string, who *process.Reader) (reader, error) {
+func openDiagReader(opts Options, who *process.Reader) (reader, error) {
 	d, err := openDiag()
 	if err != nil {
 		return nil, err
 	}
+	d.filter = portBytecode(opts.Ports)
+	proc := opts.Proc
 	o, err := newOwners(proc, d.again)
 	if err != nil {
 		d.close()
@@ -32,7 +37,7 @@ func openDiagReader(proc string, who *process.Reader) (reader, error) {
 	}
 	return &diagReader{
 		diag: d, owners: o, people: newPeople(who), cgroups: newCgroups(proc), who: who,
-		euid: uint32(os.Geteuid()), nested: nestedPIDs(proc),
+		euid: uint32(os.Geteuid()), nested: nestedPIDs(proc), ports: opts.Ports,
 	}, nil
 }
 
@@ -56,7 +61,8 @@ func (r *diagReader) read(ctx context.Context, into *Snapshot) error {
 	if err != nil {
 		return err
 	}
-	changed, err := r.owners.attach(into.Sockets, into.Time)
+	into.Sockets = onPorts(into.Sockets, r.ports)
+	changed, err := r.attach(into)
 	if err != nil {
 		return err
 	}
@@ -68,6 +74,22 @@ func (r *diagReader) read(ctx context.Context, into *Snapshot) error {
 	r.cgroups.attach(into.Sockets, into.Time)
 	r.explain(into)
 	return nil
+}
+
+// seekAgain is how often holders are looked for while only some ports are read.
+const seekAgain = time.Second
+
+// attach finds the holders. While only some ports are read, those that are
+// known are taken as they are: to look at every process costs several times
+// what such a read does.
+func (r *diagReader) attach(into *Snapshot) (changed bool, err error) {
+	if r.ports != nil && into.Time.Sub(r.sought) < seekAgain {
+		if changed, ok := r.owners.recall(into.Sockets, into.Time); ok {
+			return changed, nil
+		}
+	}
+	r.sought = into.Time
+	return r.owners.attach(into.Sockets, into.Time)
 }
 
 // explain gives every socket without owner its reason, and counts them in

@@ -58,15 +58,15 @@ func open(o Options) (Source, error) {
 func openReader(o Options, who *process.Reader) (reader, error) {
 	switch o.Kind {
 	case Diag:
-		return openDiagReader(o.Proc, who)
+		return openDiagReader(o, who)
 	case Netstat:
-		return openNetstat(who, "")
+		return openNetstat(who, o.Ports, "")
 	case Auto:
-		r, diagErr := openDiagReader(o.Proc, who)
+		r, diagErr := openDiagReader(o, who)
 		if diagErr == nil {
 			return r, nil
 		}
-		second, err := openNetstat(who, diagErr.Error())
+		second, err := openNetstat(who, o.Ports, diagErr.Error())
 		if err != nil {
 			return nil, fmt.Errorf("no way to read the socket tables: %w; and %w", diagErr, err)
 		}

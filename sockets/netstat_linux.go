@@ -23,12 +23,13 @@ type netstatReader struct {
 	who  *process.Reader
 	seed maphash.Seed
 	euid uint32
+	only []PortRange // nil for all
 }
 
 const poorer = "no sockets that are bound without listening, no accept queues, no time left in TIME_WAIT, no dual-stack, one owner a socket"
 
-func openNetstat(who *process.Reader, why string) (reader, error) {
-	n := &netstatReader{why: why, who: who, seed: maphash.MakeSeed(), euid: uint32(os.Geteuid())}
+func openNetstat(who *process.Reader, only []PortRange, why string) (reader, error) {
+	n := &netstatReader{only: only, why: why, who: who, seed: maphash.MakeSeed(), euid: uint32(os.Geteuid())}
 	// A table that nobody may read shows at once, before there is a screen.
 	if _, err := netstat.TCPSocks(func(*netstat.SockTabEntry) bool { return false }); err != nil {
 		return nil, fmt.Errorf("read /proc/net: %w", err)
@@ -59,7 +60,7 @@ func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		entries, err := t.read(netstat.NoopFilter)
+		entries, err := t.read(n.wanted)
 		if t.v6 && errors.Is(err, fs.ErrNotExist) {
 			continue // this system has no IPv6
 		}
@@ -80,6 +81,11 @@ func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
 	}
 	into.Warnings = append(into.Warnings, n.warnings(hidden)...)
 	return nil
+}
+
+// wanted is asked about every line of a table, before its process is looked up.
+func (n *netstatReader) wanted(e *netstat.SockTabEntry) bool {
+	return len(n.only) == 0 || onPort(n.only, e.LocalAddr.Port) || onPort(n.only, e.RemoteAddr.Port)
 }
 
 func (n *netstatReader) warnings(hidden int) []Warning {

@@ -126,6 +126,15 @@ func (o *owners) attach(all []Socket, now time.Time) (changed bool, err error) {
 	return o.changed, nil
 }
 
+// recall is attach without a look at any process; ok tells whether a holder of
+// every socket is known from before, or known to be nowhere.
+func (o *owners) recall(all []Socket, now time.Time) (changed, ok bool) {
+	o.all, o.changed = all, false
+	defer func() { o.all = nil }()
+	o.mark()
+	return o.changed, o.stillWanted(now) == nil
+}
+
 // mark hands the known owners to the sockets and notes the inodes for which
 // there are none.
 func (o *owners) mark() {

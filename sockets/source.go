@@ -83,6 +83,10 @@ var ErrUnsupported = errors.New("lotop cannot read the socket tables of " + runt
 type Options struct {
 	Kind Kind   // empty means Auto
 	Proc string // root of the proc file system, empty means /proc
+	// Ports narrows what is read to the sockets that have one of these ports at
+	// either end, which costs next to nothing and can be done often. Who holds
+	// a socket is then looked at anew once a second.
+	Ports []PortRange
 }
 
 // Open opens the live kernel. The error says which ways were tried and why each

@@ -1,0 +1,82 @@
+package sockets
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"lotop/sockets/socketstest"
+)
+
+// The kernel itself leaves out what has none of the ports, in every table, and
+// nothing else; the second source does so too.
+func TestReadsPortsOnly(t *testing.T) {
+	p := socketstest.Start(t)
+	wanted, other := p.Listen("tcp4", "127.0.0.1:0"), p.Listen("tcp6", "[::1]:0")
+	bound, udp := p.Bind("tcp4", "127.0.0.1:0"), p.UDP("127.0.0.1:0")
+	client := p.Dial(wanted.Target())
+	server := p.Accept(wanted)
+	p.Dial(other.Target())
+	port := func(s socketstest.Sock) uint16 { return s.Local.Port() }
+	ports := []PortRange{{port(wanted), port(wanted)}, {port(bound), port(bound)}, {1, 1}, {port(udp), port(udp)}}
+	for kind, all := range map[Kind][]socketstest.Sock{
+		Diag:    {wanted, client, server, bound, udp},
+		Netstat: {wanted, client, server, udp},
+	} {
+		source, err := Open(Options{Kind: kind, Ports: ports})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer source.Close()
+		e := &eye{t: t, source: source}
+		e.look()
+		for _, s := range all {
+			e.one(s.Network, s.Local, s.Remote)
+		}
+		if len(e.Sockets) != len(all) {
+			t.Errorf("%s: %d sockets, want %d: %v", kind, len(e.Sockets), len(all), e.Sockets)
+		}
+		if kind == Diag {
+			d := source.(*live).reader.(*diagReader).diag
+			raw, _, err := d.read(t.Context(), nil, nil)
+			if err != nil || len(raw) != len(all) {
+				t.Errorf("the kernel gave %d sockets, want %d (%v)", len(raw), len(all), err)
+			}
+			d.tables = oneByOne
+			raw, _, err = d.read(t.Context(), nil, nil)
+			if err != nil || len(raw) != len(all) {
+				t.Errorf("asked one by one, the kernel gave %d sockets, want %d (%v)", len(raw), len(all), err)
+			}
+		}
+	}
+}
+
+// Who holds what is known at once for a new socket, and soon for one that is
+// handed on.
+func TestPortsOnlyHasHolders(t *testing.T) {
+	p := socketstest.Start(t)
+	l := p.Listen("tcp4", "127.0.0.1:0")
+	source, err := Open(Options{Kind: Diag, Ports: []PortRange{{l.Local.Port(), l.Local.Port()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	e := &eye{t: t, source: source}
+	clock := source.(*live)
+	now := clock.now()
+	clock.now = func() (at time.Time) { return now }
+	e.look()
+	e.owned(e.one("tcp4", l.Local, noAddr), l)
+	c := p.Dial(l.Target())
+	e.look() // at the same moment: it is new, so it is looked for
+	e.owned(e.one("tcp4", c.Local, l.Local), c)
+	child := p.Fork([]socketstest.Sock{l})
+	defer child.Kill()
+	e.look()
+	e.owned(e.one("tcp4", l.Local, noAddr), l) // as it is remembered
+	now = now.Add(seekAgain)
+	e.look()
+	if s := e.one("tcp4", l.Local, noAddr); !slices.ContainsFunc(s.Owners, func(o Owner) bool { return o.PID == int32(child.PID()) }) {
+		t.Errorf("the child does not show after %v: %v", seekAgain, s.Owners)
+	}
+}
