@@ -72,7 +72,7 @@ type Diagnosis struct {
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
-	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: verdictOf(e.Binds), Behind: e.Behind}
+	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: VerdictOf(e.Binds), Behind: e.Behind}
 	for _, c := range e.suspects() {
 		h := Holder{Row: *c.row, Cause: causeOf(c.row)}
 		h.judge(c, e.Binds)
@@ -180,9 +180,9 @@ func (d *Diagnosis) explained(host netip.Addr, reuse bool) bool {
 	return false
 }
 
-// verdictOf sums up the kernel's answers. An address family that this system
+// VerdictOf sums up the kernel's answers. An address family that this system
 // does not have is nothing that anybody could take.
-func verdictOf(asked []Asked) Verdict {
+func VerdictOf(asked []Asked) Verdict {
 	v := VerdictFree
 	for _, a := range asked {
 		switch {

@@ -11,6 +11,9 @@ import (
 	"lotop/sockets/process"
 )
 
+// nobody stands for who held a socket that came and went unseen.
+const nobody = "gone"
+
 // Dash stands where there is nothing to say.
 const Dash = "—"
 
@@ -150,7 +153,7 @@ func gone(r *model.Row, s *sockets.Socket) string {
 			return p.Name.String()
 		}
 	}
-	return "gone"
+	return nobody
 }
 
 func whose(r *model.Row, s *sockets.Socket) string {

@@ -88,9 +88,9 @@ func (a *app) say(format string, args ...any) {
 // write writes to standard error. There is nowhere to tell that it failed.
 func (a *app) write(s string) { _, _ = io.WriteString(a.err, s) }
 
-// openLive opens the source that --source names.
-func (a *app) openLive(o *options) (sockets.Source, error) {
-	source, err := a.open(sockets.Options{Kind: sockets.Kind(o.source.value)})
+// openLive opens the source that --source names, for some ports or for all.
+func (a *app) openLive(o *options, ports []sockets.PortRange) (sockets.Source, error) {
+	source, err := a.open(sockets.Options{Kind: sockets.Kind(o.source.value), Ports: ports})
 	if err != nil && !errors.Is(err, sockets.ErrUnsupported) {
 		return nil, fmt.Errorf("open the socket tables: %w", err)
 	}

@@ -18,6 +18,7 @@ const (
 	exitNo          = 1   // none
 	exitFailed      = 2   // wrong usage, or it could not be carried out
 	exitInterrupted = 130 // 128 + SIGINT, as shells have it
+	exitTerminated  = 143 // 128 + SIGTERM
 	exitClosedPipe  = 141 // 128 + SIGPIPE: the reader of the output has gone
 )
 

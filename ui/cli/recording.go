@@ -66,7 +66,7 @@ func (r *recordingOptions) check(cmd *cobra.Command) error {
 // recording at the time that was asked for, by default its end.
 func (a *app) openSource(o *options) (sockets.Source, error) {
 	if o.recording.replay == "" {
-		return a.openRecorded(o)
+		return a.openRecorded(o, nil)
 	}
 	player, err := a.openPlayer(o)
 	if err != nil {
@@ -83,7 +83,7 @@ func (a *app) openSource(o *options) (sockets.Source, error) {
 // plays.
 func (a *app) openScreen(o *options) (sockets.Source, error) {
 	if o.recording.replay == "" {
-		return a.openRecorded(o)
+		return a.openRecorded(o, nil)
 	}
 	player, err := a.openPlayer(o)
 	if err != nil {
@@ -97,7 +97,7 @@ func (a *app) openNow(o *options) (sockets.Source, error) {
 	if o.recording.replay != "" {
 		return nil, errors.New("a recording plays: what it shows is not there to be freed")
 	}
-	return a.openLive(o)
+	return a.openLive(o, nil)
 }
 
 // openPlayer opens the recording, at the time that was asked for, by default
@@ -119,9 +119,9 @@ func (a *app) openPlayer(o *options) (*recording.Player, error) {
 
 // openRecorded opens the live kernel, and records what is read if that was
 // asked for.
-func (a *app) openRecorded(o *options) (sockets.Source, error) {
+func (a *app) openRecorded(o *options, ports []sockets.PortRange) (sockets.Source, error) {
 	r := &o.recording
-	source, err := a.openLive(o)
+	source, err := a.openLive(o, ports)
 	if err != nil || r.record == "" {
 		return source, err
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lotop/sockets"
+	"lotop/sockets/recording"
 	"lotop/ui/tui"
 )
 
@@ -48,6 +49,9 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 		show.Open = func() (sockets.Source, error) { return a.openNow(o) }
 		if heard, err := sockets.OpenNotices(nil); err == nil {
 			show.Notices = heard // else snapshots alone have to do
+			if r, ok := source.(*recording.Recorder); ok {
+				show.Notices = r.Listen(heard)
+			}
 		}
 	}
 	return exitYes, a.screen(show)

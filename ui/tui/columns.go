@@ -246,14 +246,14 @@ func eventFar(e *model.Event) line {
 }
 
 func eventState(e *model.Event) line {
-	state := e.Row.Socket.State.String()
-	if e.Unseen {
-		return styled(quiet, "unseen") // it came and went between two looks
+	before, now := ui.EventState(e)
+	switch {
+	case e.Unseen:
+		return styled(quiet, now) // it came and went between two looks
+	case before != "":
+		return styled(quiet, before+" → ").Add(plain, now)
 	}
-	if e.Kind == model.EventChanged && e.From != 0 {
-		return styled(quiet, e.From.String()+" → ").Add(plain, state)
-	}
-	return text(state)
+	return text(now)
 }
 
 func eventProcess(e *model.Event) line {

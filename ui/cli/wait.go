@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/ui"
+	"lotop/ui/freeing"
+)
+
+// waitOptions are the flags of wait.
+type waitOptions struct {
+	udp, free bool
+	timeout   time.Duration
+}
+
+// newWait makes the command that waits for a server, or for a port.
+func (a *app) newWait(o *options) *cobra.Command {
+	var wait waitOptions
+	cmd := &cobra.Command{
+		Use:   "wait TARGET",
+		Short: "until something listens there, or with --free until it can be bound",
+		Long: "wait ends as soon as something listens at TARGET, without connecting to it; with --free as soon as TARGET can be " +
+			"bound, which it proves. It exits with 0 if that was reached, 1 if the time of --timeout was over before, 2 if it " +
+			"could not be carried out.",
+		Example: `lotop wait 5432 --timeout 30s && ./migrate
+lotop wait --free 3000 && npm start`,
+		Args: cobra.ArbitraryArgs,
+	}
+	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
+		target, err := parseTarget(args, wait.udp)
+		if err != nil {
+			return exitFailed, err
+		}
+		if wait.timeout < 0 {
+			return exitFailed, fmt.Errorf("--timeout %v: write a time such as 30s, or 0 to wait for as long as it takes", wait.timeout)
+		}
+		return a.wait(ctx, o, &wait, target)
+	})
+	a.heedPorts(cmd)
+	f := cmd.Flags()
+	f.BoolVar(&wait.udp, "udp", false, "UDP in place of TCP")
+	f.BoolVar(&wait.free, "free", false, "wait until TARGET can be bound")
+	f.DurationVar(&wait.timeout, "timeout", 0, "give up after this time, such as 30s; 0 waits for as long as it takes")
+	return cmd
+}
+
+func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target model.Target) (int, error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	source, err := a.openLive(o, []sockets.PortRange{{First: target.Port, Last: target.Port}})
+	if err != nil {
+		return exitFailed, err
+	}
+	defer func() { _ = source.Close() }() // nothing was written
+	begin := time.Now()
+	limited, cancel := ctx, func() {}
+	if w.timeout > 0 {
+		limited, cancel = context.WithTimeout(ctx, w.timeout)
+	}
+	defer cancel()
+	await := freeing.AwaitListener
+	if w.free {
+		await = freeing.AwaitFree
+	}
+	got, err := await(limited, source, target)
+	after := time.Since(begin)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return exitNo, a.writeWaited(o, w, target, nil, after)
+	case err != nil:
+		return exitFailed, fmt.Errorf("wait for %s: %w", target, err)
+	case got.Verdict == model.VerdictNotPermitted:
+		return exitFailed, fmt.Errorf("%s cannot be bound by you, however long you wait: lotop why %s says why", target, target.Text)
+	}
+	return exitYes, a.writeWaited(o, w, target, &got, after)
+}
+
+// waitJSON is what a wait has come to, as scripts get it.
+type waitJSON struct {
+	Target  targetJSON    `json:"target"`
+	Reached bool          `json:"reached"`
+	AfterMS int64         `json:"after_ms"`
+	Verdict model.Verdict `json:"verdict,omitempty"` // with --free
+	Socket  *socketJSON   `json:"socket,omitempty"`  // that listens
+}
+
+// writeWaited writes what came of it; got is nil if the time was over first.
+func (a *app) writeWaited(o *options, w *waitOptions, t model.Target, got *freeing.Reached, after time.Duration) error {
+	out := bufio.NewWriter(a.out)
+	if o.json {
+		j := waitJSON{Target: newTargetJSON(t), Reached: got != nil, AfterMS: after.Milliseconds()}
+		switch {
+		case w.free && got != nil:
+			j.Verdict = got.Verdict
+		case w.free:
+			j.Verdict = model.VerdictTaken
+		case got != nil:
+			s := newSocketJSON(&got.Row)
+			j.Socket = &s
+		}
+		if err := writeObject(out, j, a.terminal.out); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	if got == nil {
+		a.say("%s", notReached(w, t, after))
+		return nil
+	}
+	a.colours(o).writeLines(out, []ui.Line{reachedLine(w, t, got, after)})
+	return out.Flush()
+}
+
+func notReached(w *waitOptions, t model.Target, after time.Duration) string {
+	if w.free {
+		return fmt.Sprintf("%s is still taken after %s: lotop why %s says by whom", t, ui.Seconds(after), t.Text)
+	}
+	return fmt.Sprintf("nothing listens at %s after %s", t, ui.Seconds(after))
+}
+
+func reachedLine(w *waitOptions, t model.Target, got *freeing.Reached, after time.Duration) ui.Line {
+	l := ui.Styled(ui.Strong, t.String())
+	if w.free {
+		l = l.Add(ui.Plain, " is ").Add(ui.Good, "free")
+		if got.Verdict == model.VerdictReuse {
+			l = l.Add(ui.Quiet, " for servers that set SO_REUSEADDR, as nearly all do")
+		}
+	} else {
+		main, more := ui.EventWho(&got.Row)
+		l = l.Add(ui.Plain, " listens: "+main).Add(ui.Quiet, strings.TrimRight(" "+more, " ")).Add(ui.Plain, " at "+ui.Local(got.Row.In, got.Row.Socket))
+	}
+	return l.Add(ui.Quiet, ", after "+ui.Seconds(after))
+}

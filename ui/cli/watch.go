@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lotop/model"
+	"lotop/sockets"
+	"lotop/sockets/recording"
+)
+
+// newWatch makes the command that tells what happens.
+func (a *app) newWatch(o *options) *cobra.Command {
+	var period time.Duration
+	cmd := &cobra.Command{
+		Use:   "watch [QUERY]",
+		Short: "a line for everything that opens, changes or closes",
+		Long: "watch tells what happens to listeners, bound sockets and loopback connections, a line or a JSON object each, until it " +
+			"is interrupted or the time of --for is over. On Linux the kernel tells of every connection that closes, so that none " +
+			"is missed, however short. A query that names ports reads only those, ten times a second if --interval says nothing else.",
+		Example: `lotop watch
+lotop watch port:62893
+lotop watch is:debugger
+lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.address'`,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeQuery,
+	}
+	cmd.Flags().DurationVar(&period, "for", 0, "end after this time, such as 10s")
+	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
+		query, err := parseQuery(args)
+		if err != nil {
+			return exitFailed, err
+		}
+		if period < 0 || period == 0 && cmd.Flags().Changed("for") {
+			return exitFailed, fmt.Errorf("--for %v: there is nothing to see in no time; write a time such as 10s", period)
+		}
+		w := newWatching(a, o, query)
+		w.period = period
+		if o.recording.replay != "" {
+			return w.replay()
+		}
+		w.interval = time.Duration(o.interval)
+		if query.Ports() != nil && !cmd.Flags().Changed("interval") {
+			w.interval = narrowInterval
+		}
+		return w.live(ctx)
+	})
+	return cmd
+}
+
+// narrowInterval is how often the sockets of some ports are read: a read takes
+// half a millisecond, however many others there are.
+const narrowInterval = 100 * time.Millisecond
+
+// live watches the machine until it is told to stop.
+func (w *watching) live(ctx context.Context) (int, error) {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(stop)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := w.open(w.query.Ports()); err != nil {
+		return exitFailed, err
+	}
+	defer w.close()
+	if err := w.begin(ctx); err != nil {
+		return exitFailed, err
+	}
+	var over <-chan time.Time
+	if w.period > 0 {
+		over = time.After(w.period)
+	}
+	for tick, deaf := time.NewTicker(w.interval), readerGone(w.a.out); ; {
+		var err error
+		select {
+		case <-tick.C:
+			err = w.look(ctx)
+		case <-w.wake():
+			err = w.hear()
+		case <-over:
+			return exitYes, w.end(ctx)
+		case <-deaf:
+			return exitClosedPipe, nil
+		case s := <-stop:
+			signal.Stop(stop) // a second one ends lotop at once
+			return stopped(s), w.end(ctx)
+		}
+		if err != nil {
+			return exitFailed, err
+		}
+	}
+}
+
+// stopped gives the code of a program that a signal has ended, as shells have
+// it.
+func stopped(s os.Signal) int {
+	if s == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupted
+}
+
+// open opens the tables, and the kernel's notices where there are any, for some
+// ports or for all.
+func (w *watching) open(ports []sockets.PortRange) error {
+	source, err := w.a.openRecorded(w.o, ports)
+	if err != nil {
+		return err
+	}
+	w.source = source
+	notices, err := sockets.OpenNotices(ports)
+	if err != nil {
+		w.a.say("only what stays for %v is sure to be seen: %v", w.interval, err)
+		return nil
+	}
+	w.ears = notices
+	if r, ok := source.(*recording.Recorder); ok {
+		w.ears = r.Listen(notices)
+	}
+	w.monitor.Listen()
+	return nil
+}
+
+func (w *watching) close() {
+	if w.ears != nil {
+		_ = w.ears.Close() // it was only listened to
+	}
+	if err := w.source.Close(); err != nil {
+		w.a.say("%v", err)
+	}
+}
+
+func (w *watching) wake() <-chan struct{} {
+	if w.ears == nil {
+		return nil
+	}
+	return w.ears.Wake()
+}
+
+// begin takes what is there as known.
+func (w *watching) begin(ctx context.Context) error {
+	if err := w.look(ctx); err != nil {
+		return err
+	}
+	for _, warning := range w.monitor.Snapshot().Warnings {
+		w.a.say("%s", warning.Text)
+	}
+	if w.a.terminal.err && !w.o.json {
+		rows, _ := w.monitor.Rows(nil, model.Shape{All: w.o.all, Query: w.query})
+		w.a.say("watching from %s on, %d now; ctrl+c ends it", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
+	}
+	return nil
+}
+
+// end tells what is known of by now. A connection of which one end was heard
+// of is waited for no longer than two looks.
+func (w *watching) end(ctx context.Context) error {
+	for range 3 {
+		if err := w.look(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
