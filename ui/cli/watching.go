@@ -52,10 +52,14 @@ func (w *watching) look(ctx context.Context) error {
 	if err := w.source.Read(ctx, next); err != nil {
 		return fmt.Errorf("read the socket tables: %w", err)
 	}
+	w.turn = 1 - w.turn
+	if w.monitor.Snapshot() == nil {
+		// Without tables nothing can be told of what has closed.
+		return errors.Join(w.tell(w.monitor.Advance(next)), w.hear())
+	}
 	if err := w.hear(); err != nil {
 		return err
 	}
-	w.turn = 1 - w.turn
 	return w.tell(w.monitor.Advance(next))
 }
 
