@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"time"
 
 	"lotop/sockets"
 	"lotop/sockets/recording"
@@ -30,6 +29,10 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 	if _, err := parseQuery([]string{o.pin}); err != nil {
 		return exitFailed, fmt.Errorf("--pin: %w", err)
 	}
+	c, err := a.settings(o)
+	if err != nil {
+		return exitFailed, err
+	}
 	source, err := a.openScreen(o)
 	if err != nil {
 		return exitFailed, err
@@ -38,11 +41,14 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 		Source:   source,
 		Query:    queryText(args),
 		All:      o.all,
-		Interval: time.Duration(o.interval),
+		Interval: c.Interval,
 		Color:    o.color.value,
 		NoMouse:  o.noMouse,
 		Version:  version(),
 		Pin:      o.pin,
+		Theme:    c.Theme,
+		Columns:  c.Columns,
+		Keys:     c.Keys,
 	}
 	if o.recording.replay == "" {
 		show.Open = func() (sockets.Source, error) { return a.openNow(o) }

@@ -122,6 +122,18 @@ func also(hint string) string {
 	return "; " + hint
 }
 
+// keysSign stands for all keys of an action: it is the first, or where they
+// follow each other, the first and the last.
+func keysSign(keys []string) string {
+	first := []rune(keys[0])
+	for i, k := range keys {
+		if r := []rune(k); len(keys) < 3 || len(r) != 1 || r[0] != first[0]+rune(i) {
+			return keySign(keys[0])
+		}
+	}
+	return keys[0] + "-" + keys[len(keys)-1]
+}
+
 // keySign is the short form of a key's name.
 func keySign(name string) string {
 	switch name {

@@ -67,13 +67,11 @@ func (m *Model) helpLines() []line {
 	return out
 }
 
-// keyNames lists every key of a binding; where there are many, the sign that
-// stands for them.
+// keyNames lists every key of a binding, short where they follow each other.
 func keyNames(b key.Binding) string {
-	const many = 4
 	names := slices.Clone(b.Keys())
-	if len(names) > many {
-		return b.Help().Key
+	if all := keysSign(names); all != keySign(names[0]) {
+		return all
 	}
 	for i, k := range names {
 		names[i] = keySign(k)

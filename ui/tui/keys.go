@@ -41,7 +41,7 @@ func rebind(b *key.Binding, keys []string) {
 		b.Unbind()
 	case !slices.Equal(keys, b.Keys()):
 		b.SetKeys(keys...)
-		b.SetHelp(keySign(keys[0]), b.Help().Desc)
+		b.SetHelp(keysSign(keys), b.Help().Desc)
 	}
 }
 
