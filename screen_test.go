@@ -25,6 +25,7 @@ func TestScreen(t *testing.T) {
 		}
 		t.Skip("needs tmux")
 	}
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // nobody's own configuration
 	lotop := build(t)
 	for name, test := range map[string]func(*testing.T, string){
 		"sizes": screenSizes, "filter": screenFilter, "selection": screenSelection, "details": screenDetails,

@@ -8,7 +8,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -73,16 +72,14 @@ func Path(getenv func(string) string) string {
 	return filepath.Join(dir, "lotop", "config.toml")
 }
 
-// Load reads the file at a path. Without a file, or a path, it gives the
-// defaults. The error names the file, and the line if it is one in it.
+// Load reads the file at a path. Where none can be seen it gives the defaults. The error names the file, and the line if it is one in it.
 func Load(path string) (Config, error) {
-	if path == "" {
+	// Who runs lotop as another user often keeps a home that this user cannot
+	// look into, or has none: there is no file for them.
+	if _, err := os.Stat(path); err != nil {
 		return Default(), nil
 	}
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Default(), nil
-	}
 	if err != nil {
 		return Config{}, fmt.Errorf("read the configuration: %w", err)
 	}

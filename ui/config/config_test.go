@@ -110,7 +110,7 @@ func TestText(t *testing.T) {
 
 func TestLoad(t *testing.T) {
 	dir := t.TempDir()
-	for _, none := range []string{"", filepath.Join(dir, "none", "config.toml")} {
+	for _, none := range []string{"", filepath.Join(dir, "none", "config.toml"), filepath.Join(os.DevNull, "config.toml")} {
 		if c, err := Load(none); err != nil || !cmp.Equal(c, Default()) {
 			t.Errorf("%q: %+v, %v", none, c, err)
 		}

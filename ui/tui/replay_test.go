@@ -121,6 +121,21 @@ func TestReplayMarks(t *testing.T) {
 	d.wantsNot("127.0.0.1:3000")
 }
 
+// What the last line of the screen offers works there.
+func TestReplayFooter(t *testing.T) {
+	for _, b := range replay(t, 120, 30).m.shortKeys() {
+		for _, k := range b.Keys() {
+			d := replay(t, 120, 30)
+			d.press("5", "down")
+			before := d.m.screen()
+			d.press(k)
+			if d.m.screen() == before && len(d.left) == 0 {
+				t.Errorf("%s (%s) does nothing", k, b.Help().Desc)
+			}
+		}
+	}
+}
+
 func TestReplayPlays(t *testing.T) {
 	d := replay(t, 100, 40)
 	d.pass(time.Minute)
