@@ -20,10 +20,10 @@ func (m *Model) header() line {
 	}
 	right := styled(good, "● live "+ui.Interval(m.interval))
 	switch {
-	case m.readErr != nil:
-		right = styled(danger, "✗ not live")
 	case m.player != nil:
 		right = m.playing()
+	case m.readErr != nil:
+		right = styled(danger, "✗ not live")
 	case m.paused:
 		right = styled(notice, "‖ paused")
 	}

@@ -99,8 +99,10 @@ func (m *Model) beat() time.Duration {
 
 // playing says where in the recording the screen is, and how fast it plays.
 func (m *Model) playing() line {
-	sign := "▶ "
+	sign, r := "▶ ", notice
 	switch {
+	case m.readErr != nil:
+		sign, r = "✗ ", danger
 	case m.place.Paused:
 		sign = "‖ "
 	case m.place.AtEnd:
@@ -108,7 +110,7 @@ func (m *Model) playing() line {
 	}
 	p := &m.place
 	long := p.End.Sub(p.Begin)
-	l := styled(notice, sign+p.Time.Format(time.TimeOnly)).
+	l := styled(r, sign+p.Time.Format(time.TimeOnly)).
 		Add(plain, "  "+running(p.Time.Sub(p.Begin), long)).Add(quiet, "/"+running(long, long))
 	return l.Add(plain, "  "+speedText(p.Speed))
 }

@@ -121,6 +121,22 @@ func TestReplayMarks(t *testing.T) {
 	d.wantsNot("127.0.0.1:3000")
 }
 
+// Details of a row stay open over a jump to where it is not, and say so.
+func TestReplayDetails(t *testing.T) {
+	d := replay(t, 100, 40)
+	d.press("2")
+	d.selectRow("127.0.0.1:3005")
+	d.press("enter", "0")
+	d.wants("not there at this time; this is what was known of it", "127.0.0.1:3005")
+	d.press("2")
+	d.wantsNot("not there", "closed")
+	d.selectRow("127.0.0.1:3000")
+	for range 10 {
+		d.press(".")
+	}
+	d.wants("12:00:40", "closed 0s ago; this is what was known of it")
+}
+
 // What the last line of the screen offers works there.
 func TestReplayFooter(t *testing.T) {
 	for _, b := range replay(t, 120, 30).m.shortKeys() {

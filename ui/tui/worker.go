@@ -94,6 +94,7 @@ type result struct {
 	heard    bool          // a notice told of something, with job.hear
 	closed   bool          // and of a row in the table
 	lost     int           // notices that did not get here, since the start
+	anew     bool          // this look does not follow the one before: a recording was jumped in
 	err      error
 }
 
@@ -109,9 +110,11 @@ const readTimeout = 10 * time.Second
 func (w *worker) work(j job) result {
 	res := result{job: j}
 	if j.read {
+		before := w.monitor
 		if res.err = w.read(); res.err != nil {
 			return res
 		}
+		res.anew = w.monitor != before
 	}
 	if j.hear {
 		res.heard, res.closed = w.hear(j.shape.All)
