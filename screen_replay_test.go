@@ -5,6 +5,8 @@ package main_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -52,8 +54,13 @@ func screenConfigured(t *testing.T, lotop string) {
 	}
 	line := "XDG_CONFIG_HOME=" + dir + " " + lotop
 	save("interval = \"5s\"\ncolumns = [\"pid\", \"local\"]\n[keys]\nquit = \"f10\"\n")
-	x := open(t, 80, 24, line)
-	x.awaitText("● live 5s", "PID  LOCAL", "f10 quit")
+	ports := freePorts(t, 1)
+	serve(t, ports...)
+	x := open(t, 80, 24, line+" "+only(ports...))
+	screen := x.awaitText("● live 5s", local(ports[0]), "f10 quit")
+	if titles := strings.Fields(lineWith(screen, "LOCAL")); !slices.Equal(titles, []string{"PID", "LOCAL↑"}) {
+		t.Errorf("the titles are %v", titles)
+	}
 	x.press("q")
 	x.press("F10")
 	x.awaitSane(0)
