@@ -25,11 +25,12 @@ func TestScreen(t *testing.T) {
 		}
 		t.Skip("needs tmux")
 	}
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // nobody's own configuration
 	lotop := build(t)
 	for name, test := range map[string]func(*testing.T, string){
 		"sizes": screenSizes, "filter": screenFilter, "selection": screenSelection, "details": screenDetails,
 		"free": screenFree, "quit": screenQuit, "interrupt": screenInterrupt, "resize": screenResize,
-		"no colour": screenNoColour, "nobody": screenNobody,
+		"no colour": screenNoColour, "nobody": screenNobody, "replay": screenReplay, "configured": screenConfigured,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -26,6 +26,12 @@ func (j *Journal) Add(events ...Event) {
 	}
 }
 
+// Clear lets go of all events. The numbers of those to come go on from theirs.
+func (j *Journal) Clear() {
+	clear(j.ring)
+	j.ring, j.next = j.ring[:0], 0
+}
+
 // Len tells how many events are kept.
 func (j *Journal) Len() int { return len(j.ring) }
 

@@ -46,3 +46,17 @@ func TestJournal(t *testing.T) {
 	}
 	NewJournal(0).Add(w.events...) // must not divide by zero
 }
+
+// The numbers of events name them, so those of cleared ones do not come again.
+func TestJournalClear(t *testing.T) {
+	j := NewJournal(3)
+	j.Add(make([]Event, 5)...)
+	j.Clear()
+	if j.Len() != 0 {
+		t.Errorf("%d events are left", j.Len())
+	}
+	j.Add(make([]Event, 4)...)
+	if all := j.Newest(nil, nil, true); len(all) != 3 || all[0].Seq != 9 || all[2].Seq != 7 {
+		t.Errorf("%+v", all)
+	}
+}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"lotop/model"
@@ -8,7 +9,8 @@ import (
 )
 
 // Nothing says why a table is empty. clear and widen are what would show
-// something: how to lift the query, and how to see other hosts too.
+// something: how to lift the query, and how to see other hosts too; empty where
+// there is no way.
 func Nothing(v model.View, query string, all bool, clear, widen string) string {
 	noun := map[model.View]string{model.AllSockets: "socket", model.Listeners: "listener", model.Connections: "connection"}[v]
 	var hints []string
@@ -22,6 +24,7 @@ func Nothing(v model.View, query string, all bool, clear, widen string) string {
 	if !all {
 		hints = append(hints, widen)
 	}
+	hints = slices.DeleteFunc(hints, func(s string) bool { return s == "" })
 	if len(hints) == 0 {
 		return text
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"lotop/sockets"
+	"lotop/ui/config"
 	"lotop/ui/tui"
 )
 
@@ -29,6 +30,7 @@ func Run(args []string) int {
 		open:     sockets.Open,
 		screen:   tui.Run,
 	}
+	a.configFile = func() string { return config.Path(a.getenv) }
 	heedNoColor()
 	return a.run(context.Background(), args)
 }
@@ -40,7 +42,9 @@ type app struct {
 	terminal terminal
 	open     func(sockets.Options) (sockets.Source, error)
 	screen   func(tui.Options) error
-	code     int
+
+	configFile func() string // where the configuration is, empty for nowhere
+	code       int
 }
 
 // terminal is what is known of the terminal, if there is one.

@@ -58,6 +58,7 @@ type setting struct {
 	terminal terminal
 	env      map[string]string
 	screen   error
+	config   string // the file
 }
 
 func (s setting) run(t testing.TB, args ...string) result {
@@ -69,9 +70,10 @@ func (s setting) run(t testing.TB, args ...string) result {
 	}
 	a := &app{
 		out: &out, err: &err, terminal: s.terminal,
-		getenv: func(key string) string { return s.env[key] },
-		open:   func(sockets.Options) (sockets.Source, error) { return s.source, s.openErr },
-		screen: func(o tui.Options) error { r.screen = &o; return s.screen },
+		getenv:     func(key string) string { return s.env[key] },
+		open:       func(sockets.Options) (sockets.Source, error) { return s.source, s.openErr },
+		configFile: func() string { return s.config },
+		screen:     func(o tui.Options) error { r.screen = &o; return s.screen },
 	}
 	r.code = a.run(context.Background(), args)
 	r.out, r.err = out.String(), err.String()

@@ -49,6 +49,7 @@ func manPage(root *cobra.Command) (string, error) {
 		queries += "\n" + t.Term + " - " + t.Meaning
 	}
 	page.WithSection("Queries", queries)
+	page.WithSection("Configuration", configHelp)
 	page.WithSection("Exit codes", exitHelp)
 	page.WithSection("Examples", root.Example)
 	text := page.Build(roff.NewDocument())

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"lotop/model"
 	"lotop/sockets"
+	"lotop/ui/config"
 )
 
 // options is what the flags of all commands say.
@@ -21,9 +23,11 @@ type options struct {
 	source   choice
 
 	recording recordingOptions
+	common    *pflag.FlagSet // those of every command
 
 	noMouse bool // the screen
 	pin     string
+	theme   choice // empty for that of the configuration
 
 	sort    choice // list
 	reverse bool
@@ -35,6 +39,7 @@ func newOptions() *options {
 		interval: interval(time.Second),
 		color:    choice{"auto", []string{"auto", "always", "never"}},
 		source:   choice{string(sockets.Auto), []string{string(sockets.Auto), string(sockets.Diag), string(sockets.Netstat)}},
+		theme:    choice{"", themeNames()},
 		sort:     choice{model.ByLocal.String(), model.ColumnNames()},
 	}
 }
@@ -42,9 +47,10 @@ func newOptions() *options {
 // addCommon adds the flags that every command takes.
 func (o *options) addCommon(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
+	o.common = f
 	f.BoolVar(&o.json, "json", false, "write JSON, one object for each socket")
 	f.BoolVarP(&o.all, "all", "a", false, "connections to other machines too")
-	f.Var(&o.interval, "interval", "how often to look, at least "+leastInterval.String())
+	f.Var(&o.interval, "interval", "how often to look, at least "+config.LeastInterval.String())
 	f.Var(&o.color, "color", "when to use colours: "+o.color.words())
 	f.Var(&o.source, "source", "how to read the tables: "+o.source.words())
 	o.color.complete(cmd, "color")
@@ -55,6 +61,7 @@ func (o *options) addCommon(cmd *cobra.Command) {
 func (o *options) addScreen(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.pin, "pin", "", "keep the rows that match this query on top, ring the bell when they change")
 	cmd.Flags().BoolVar(&o.noMouse, "no-mouse", false, "leave the mouse to the terminal")
+	o.addTheme(cmd)
 }
 
 // addList adds the flags of list.
@@ -96,10 +103,7 @@ func (c *choice) complete(cmd *cobra.Command, flag string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(c.known, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// leastInterval keeps lotop from being the busiest program it shows.
-const leastInterval = 50 * time.Millisecond
-
-// interval is a flag that takes a duration of at least leastInterval.
+// interval is a flag that takes a duration, as the configuration does.
 type interval time.Duration
 
 // String implements pflag.Value.
@@ -110,13 +114,9 @@ func (i *interval) Type() string { return "duration" }
 
 // Set implements pflag.Value.
 func (i *interval) Set(s string) error {
-	d, err := time.ParseDuration(s)
-	if err != nil {
-		return fmt.Errorf("write a number with a unit, such as 500ms or 2s")
+	d, err := config.ParseInterval(s)
+	if err == nil {
+		*i = interval(d)
 	}
-	if d < leastInterval {
-		return fmt.Errorf("it is at least %v", leastInterval)
-	}
-	*i = interval(d)
-	return nil
+	return err
 }

@@ -41,7 +41,7 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetArgs(args)
-	root.AddCommand(a.newList(o), a.newWhy(o), a.newFree(o), a.newWatch(o), a.newWait(o), a.newMan())
+	root.AddCommand(a.newList(o), a.newWhy(o), a.newFree(o), a.newWatch(o), a.newWait(o), a.newConfig(o), a.newMan())
 	return root
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"time"
 
 	"lotop/sockets"
 	"lotop/sockets/recording"
@@ -30,29 +29,49 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 	if _, err := parseQuery([]string{o.pin}); err != nil {
 		return exitFailed, fmt.Errorf("--pin: %w", err)
 	}
+	c, err := a.settings(o)
+	if err != nil {
+		return exitFailed, err
+	}
 	source, err := a.openScreen(o)
 	if err != nil {
 		return exitFailed, err
 	}
 	show := tui.Options{
 		Source:   source,
-		Open:     func() (sockets.Source, error) { return a.openNow(o) },
 		Query:    queryText(args),
 		All:      o.all,
-		Interval: time.Duration(o.interval),
+		Interval: c.Interval,
 		Color:    o.color.value,
 		NoMouse:  o.noMouse,
 		Version:  version(),
 		Pin:      o.pin,
+		Theme:    c.Theme,
+		Columns:  c.Columns,
+		Keys:     c.Keys,
 	}
 	if o.recording.replay == "" {
 		show.Open = func() (sockets.Source, error) { return a.openNow(o) }
-		if heard, err := sockets.OpenNotices(nil); err == nil {
-			show.Notices = heard // else snapshots alone have to do
-			if r, ok := source.(*recording.Recorder); ok {
-				show.Notices = r.Listen(heard)
-			}
-		}
+	}
+	if heard := noticesOf(source); heard != nil {
+		show.Notices = heard // else snapshots alone have to do
 	}
 	return exitYes, a.screen(show)
+}
+
+// noticesOf are the notices that go with a source, nil if there are none: of a
+// recording its own; of the kernel those of now, written down where a recording
+// is made.
+func noticesOf(source sockets.Source) recording.Listener {
+	if player, ok := source.(*recording.Player); ok {
+		return player.Notices()
+	}
+	heard, err := sockets.OpenNotices(nil)
+	if err != nil {
+		return nil
+	}
+	if recorder, ok := source.(*recording.Recorder); ok {
+		return recorder.Listen(heard)
+	}
+	return heard
 }

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/sockets"
+	"lotop/ui/config"
 )
 
 func TestWrongUsage(t *testing.T) {
@@ -29,7 +30,9 @@ func TestWrongUsage(t *testing.T) {
 		{"list --sort", "lotop: --sort takes a value: the column to order by: proto, local, remote, state, pid, process, user, age\n"},
 		{"--interval 2", "lotop: --interval 2: write a number with a unit, such as 500ms or 2s\n"},
 		{"--interval 49ms", "lotop: --interval 49ms: it is at least 50ms\n"},
+		{"--theme pink", "lotop: --theme pink: it is one of terminal, light, dark, contrast\n"},
 		{"--interval", "lotop: --interval takes a value: how often to look, at least 50ms\n"},
+		{"config x", "lotop: config takes no arguments: to look for a socket write lotop list config x\n"},
 		{"man x", "lotop: man takes no arguments: to look for a socket write lotop list man x\n"},
 	} {
 		r := setting{}.run(t, strings.Fields(c.args)...)
@@ -115,7 +118,7 @@ func TestScreen(t *testing.T) {
 	if o.Source == nil || o.Open == nil || o.Query != "port:3000 node" || !o.All || o.Interval != 250*time.Millisecond || o.Color != "never" || !o.NoMouse || o.Version == "" {
 		t.Errorf("%+v", *o)
 	}
-	if r := (setting{terminal: both}).run(t, "--interval=50ms"); r.screen == nil || r.screen.Interval != leastInterval {
+	if r := (setting{terminal: both}).run(t, "--interval=50ms"); r.screen == nil || r.screen.Interval != config.LeastInterval {
 		t.Errorf("the least interval: %q", r.err)
 	}
 	if r := (setting{terminal: both}).run(t); r.screen == nil || r.screen.Interval != time.Second || r.screen.Color != "auto" {
@@ -150,6 +153,9 @@ func TestHelp(t *testing.T) {
 		{"list --help", "lotop list port:3000"},
 		{"help list", "lotop list port:3000"},
 		{"man", ".SH QUERIES"},
+		{"man", "$XDG_CONFIG_HOME/lotop/config"},
+		{"config --help", "lotop config --theme dark"},
+		{"__complete config --theme ", "contrast\n"},
 		{"man", `\fB-a --all\fP`},
 		{"completion bash", "__start_lotop"},
 		{"completion zsh", "#compdef lotop"},

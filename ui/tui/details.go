@@ -12,47 +12,11 @@ import (
 	"lotop/ui"
 )
 
-// detailsPane tells all about one row. It follows the selection, and keeps what
-// it knew of a row that has gone.
-type detailsPane struct {
-	id     sockets.ID
-	known  *inspection
-	there  bool      // a look found the row
-	left   bool      // a later one did not, or the first did not
-	gone   time.Time // when that was, zero if it cannot be told
-	scroll int
-}
-
-// take brings the pane up to date with a finished job.
-func (d *detailsPane) take(r result) {
-	switch {
-	case r.job.inspect != d.id:
-		// Of a row that was selected before.
-	case r.details != nil:
-		d.known, d.there, d.left, d.gone = r.details, true, false, time.Time{}
-	case !d.left:
-		d.left = true
-		if d.there {
-			d.gone = r.at
-		}
-	}
-}
-
-// title stands in the pane's upper border.
-func (d *detailsPane) title() string {
-	r := &d.known.row
-	return ui.Local(r.In, r.Socket) + "  " + r.Socket.State.String()
-}
-
 // lines writes the pane, at most width cells wide.
 func (d *detailsPane) lines(now time.Time, width int, flows func(*sockets.Socket) (flow, bool)) []line {
 	w := detailsWriter{now: now, width: width, in: d.known, flows: flows}
 	if d.left {
-		when := "closed by now"
-		if !d.gone.IsZero() {
-			when = "closed " + ui.Age(now.Sub(d.gone)) + " ago"
-		}
-		w.para(danger, when+"; this is what was known of it")
+		w.para(danger, d.ending(now)+"; this is what was known of it")
 		w.space()
 	}
 	w.process()

@@ -70,7 +70,7 @@ func (m *Model) startFreeing() tea.Cmd {
 	}
 	switch {
 	case m.view == eventsView:
-		m.say(notice, "events are what was; tab goes to what is there now")
+		m.say(notice, "events are what was"+also(sign(m.keys.NextView, "goes to what is there now")))
 		return nil
 	case r.Mark == model.Closed:
 		m.say(notice, "this row has closed already; choose one that is open")

@@ -53,8 +53,10 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 	t.Helper()
 	d := &driver{t: t, clock: noon, people: somePeople(), freer: &fakeFreer{}}
 	d.source = &fakeSource{snap: snap, d: d}
-	o.Source = d.source
-	o.Open = func() (sockets.Source, error) { return d.source, nil }
+	if o.Source == nil {
+		o.Source = d.source
+		o.Open = func() (sockets.Source, error) { return d.source, nil }
+	}
 	if o.Interval == 0 {
 		o.Interval = time.Second
 	}

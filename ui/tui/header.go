@@ -3,7 +3,6 @@ package tui
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
@@ -20,18 +19,18 @@ func (m *Model) header() line {
 		scope = "all hosts"
 	}
 	right := styled(good, "● live "+ui.Interval(m.interval))
-	if !m.live {
-		right = styled(notice, "▶ recording "+m.last.at.Format(time.TimeOnly))
-	}
 	switch {
+	case m.player != nil:
+		right = m.playing()
 	case m.readErr != nil:
 		right = styled(danger, "✗ not live")
 	case m.paused:
 		right = styled(notice, "‖ paused")
 	}
-	right = right.Add(plain, " ")
-	if m.width >= 72 {
-		right = append(right[:1:1], styled(quiet, "   "+scope+" ")...)
+	if m.width >= 72 && m.player == nil || m.width >= 100 {
+		right = right.Add(quiet, "   "+scope+" ")
+	} else {
+		right = right.Add(plain, " ")
 	}
 	l := styled(strong, " lotop ")
 	sums := m.sums()
@@ -152,15 +151,19 @@ func (m *Model) hintLine(hints []key.Binding) line {
 // shortKeys lists the keys worth a hint where the keyboard is now.
 func (m *Model) shortKeys() []key.Binding {
 	if m.filtering {
-		return []key.Binding{bind("enter", "keep", "enter"), bind("esc", "clear", "esc"), moves()}
+		return []key.Binding{bind("enter", "keep", "enter"), bind("esc", "clear", "esc"), bind("↑↓", "move", "up", "down")}
 	}
 	k := m.keys
-	k.Back.SetHelp("esc", "back")
-	if m.details != nil {
-		return []key.Binding{k.Back, moves(), k.Free, k.Copy, k.Browse, k.Help, k.Quit}
+	k.Back.SetHelp(k.Back.Help().Key, "back")
+	all := k.short()
+	if m.player != nil {
+		all = m.replayKeys()
 	}
-	if m.view == eventsView {
-		return []key.Binding{moves(), k.Filter, k.Details, k.NextView, k.Pause, k.Help, k.Quit}
+	switch {
+	case m.details != nil:
+		all = []key.Binding{k.Back, k.moves(), k.Free, k.Copy, k.Browse, k.Help, k.Quit}
+	case m.view == eventsView:
+		all = []key.Binding{k.moves(), k.Filter, k.Details, k.NextView, k.Pause, k.Help, k.Quit}
 	}
-	return k.short()
+	return slices.DeleteFunc(all, func(b key.Binding) bool { return !b.Enabled() })
 }

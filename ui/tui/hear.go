@@ -31,6 +31,9 @@ func (m *Model) listen() tea.Cmd {
 		return nil
 	}
 	wake := m.worker.notices.Wake()
+	if wake == nil {
+		return nil // a recording: its notices come with each look
+	}
 	return func() tea.Msg {
 		<-wake
 		return wokenMsg{}

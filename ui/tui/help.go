@@ -67,18 +67,14 @@ func (m *Model) helpLines() []line {
 	return out
 }
 
-// keyNames lists every key of a binding.
+// keyNames lists every key of a binding, short where they follow each other.
 func keyNames(b key.Binding) string {
 	names := slices.Clone(b.Keys())
+	if all := keysSign(names); all != keySign(names[0]) {
+		return all
+	}
 	for i, k := range names {
-		switch k {
-		case "up":
-			names[i] = "↑"
-		case "down":
-			names[i] = "↓"
-		case "pgdown":
-			names[i] = "pgdn"
-		}
+		names[i] = keySign(k)
 	}
 	return strings.Join(names, " ")
 }
@@ -117,7 +113,7 @@ func (m *Model) helpScreen() string {
 	}
 	hint := " other keys go back"
 	if len(all) > room {
-		hint = " ↑↓ pgup pgdn scroll  " + hint[1:]
+		hint = " " + strings.Join([]string{m.keys.moves().Help().Key, m.keys.PageUp.Help().Key, m.keys.PageDown.Help().Key}, " ") + " scroll  " + hint[1:]
 	}
 	lines = append(lines, m.theme.line(styled(quiet, hint).Cut(m.width)))
 	return strings.Join(lines[:min(len(lines), m.height)], "\n")

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 )
 
@@ -12,13 +14,38 @@ type keyMap struct {
 	Sort, Reverse, ColumnLeft, ColumnRight,
 	Slower, Faster, Help, Free, Pin, Pause, All, Unfold,
 	Copy, Browse, Quit, Interrupt, Suspend key.Binding
+	// These are for a recording that plays.
+	StepBack, StepForward, JumpBack, JumpForward,
+	SlowDown, SpeedUp, Tenth key.Binding
 }
 
 func bind(help, does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, does))
 }
 
-func newKeyMap() keyMap {
+// newKeyMap makes the key map, with other keys for some actions by their names.
+func newKeyMap(other map[string][]string) keyMap {
+	k := defaultKeys()
+	for _, a := range k.actions() {
+		if keys, ok := other[a.name]; ok && a.name != "" {
+			rebind(a.key, keys)
+		}
+	}
+	return k
+}
+
+// rebind gives an action other keys, or none.
+func rebind(b *key.Binding, keys []string) {
+	switch {
+	case len(keys) == 0:
+		b.Unbind()
+	case !slices.Equal(keys, b.Keys()):
+		b.SetKeys(keys...)
+		b.SetHelp(keysSign(keys), b.Help().Desc)
+	}
+}
+
+func defaultKeys() keyMap {
 	return keyMap{
 		Up:          bind("↑", "a row up", "up", "k"),
 		Down:        bind("↓", "a row down", "down", "j"),
@@ -48,31 +75,12 @@ func newKeyMap() keyMap {
 		Quit:        bind("q", "quit", "q"),
 		Interrupt:   bind("ctrl+c", "interrupt", "ctrl+c"),
 		Suspend:     bind("ctrl+z", "to the background", "ctrl+z"),
+		StepBack:    bind(",", "a snapshot back", ","),
+		StepForward: bind(".", "a snapshot on", "."),
+		JumpBack:    bind("[", "10 seconds back", "["),
+		JumpForward: bind("]", "10 seconds on", "]"),
+		SlowDown:    bind("{", "half the speed", "{"),
+		SpeedUp:     bind("}", "twice the speed", "}"),
+		Tenth:       bind("0-9", "to that tenth of it", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	}
-}
-
-// short lists what the last line of the screen shows, the most wanted first.
-func (k *keyMap) short() []key.Binding {
-	return []key.Binding{moves(), k.Filter, k.Details, k.Free, k.NextView, k.Sort, k.Pause, k.Help, k.Quit}
-}
-
-// moves is a hint for two keys at once.
-func moves() key.Binding { return bind("↑↓", "move", "up", "down") }
-
-// full lists everything, in groups.
-func (k *keyMap) full() []keyGroup {
-	return []keyGroup{
-		{"move", []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.NextView, k.PrevView}},
-		{"look", []key.Binding{k.Filter, k.Details, k.Back, k.All, k.Unfold}},
-		{"order", []key.Binding{k.Sort, k.Reverse, k.ColumnLeft, k.ColumnRight}},
-		{"do", []key.Binding{k.Free, k.Pin, k.Copy, k.Browse}},
-		{"time", []key.Binding{k.Pause, k.Slower, k.Faster}},
-		{"lotop", []key.Binding{k.Help, k.Suspend, k.Quit, k.Interrupt}},
-	}
-}
-
-// keyGroup is a heading of the help page with its keys.
-type keyGroup struct {
-	title string
-	keys  []key.Binding
 }

@@ -22,7 +22,7 @@ func bindings(k keyMap) map[string]key.Binding {
 }
 
 func TestHelpListsEveryKey(t *testing.T) {
-	d := start(t, street(), 120, 100)
+	d := replay(t, 120, 100)
 	d.press("?")
 	page := d.text()
 	for name, b := range bindings(d.m.keys) {
@@ -44,9 +44,9 @@ func TestHelpListsEveryKey(t *testing.T) {
 
 // Every binding belongs to something, and to one thing only.
 func TestEveryKeyActs(t *testing.T) {
-	m := start(t, street(), 80, 24).m
-	acts := []key.Binding{m.keys.Interrupt, m.keys.Suspend}
-	for _, a := range m.actions() {
+	m := replay(t, 80, 24).m
+	acts := []key.Binding{m.keys.Interrupt, m.keys.Suspend, m.keys.Tenth}
+	for _, a := range append(m.replayActions(), m.actions()...) {
 		acts = append(acts, a.key)
 	}
 	taken := map[string]string{}

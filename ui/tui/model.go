@@ -10,6 +10,7 @@ import (
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/recording"
 	"lotop/ui/freeing"
 )
 
@@ -17,14 +18,17 @@ import (
 type Model struct {
 	worker *worker
 	freer  freer
-	live   bool // the kernel of now is shown, not a recording
-	root   bool // whether lotop may close single connections
+	live   bool               // the kernel of now is shown, not a recording
+	player player             // of the recording, nil without one
+	place  recording.Position // where the player is, as of the last look or key
+	root   bool               // whether lotop may close single connections
 	now    func() time.Time
 	wait   func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
 	open   func(url string) error                               // in the browser
 
 	width, height int
 	keys          keyMap
+	palette       palette
 	theme         theme
 	colours       bool
 	dark          bool
@@ -95,7 +99,8 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 		wait:     tea.Tick,
 		open:     openURL,
 		version:  o.Version,
-		keys:     newKeyMap(),
+		keys:     newKeyMap(o.Keys),
+		palette:  paletteOf(o.Theme),
 		colours:  o.Color != "never",
 		dark:     true,
 		noMouse:  o.NoMouse,
@@ -105,16 +110,18 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 		filter:   textinput.New(),
 	}
 	m.rows, m.events = newRowTable(m.clock, m.flowOf, m.pinned), newEventTable()
+	m.rows.choose(o.Columns)
 	m.filter.Prompt = "/ "
 	m.filter.SetValue(harmless(o.Query))
 	m.worker.pins.query = pinQuery
+	m.load()
 	m.restyle()
 	return m
 }
 
 // restyle makes the theme anew; the terminal tells its background late or never.
 func (m *Model) restyle() {
-	m.theme = newTheme(m.colours, m.dark)
+	m.theme = newTheme(m.palette, m.colours, m.dark)
 	plainStyle := m.theme.styles[plain]
 	s := m.filter.Styles()
 	s.Focused.Prompt, s.Blurred.Prompt = m.theme.styles[accent], m.theme.styles[quiet]
@@ -205,7 +212,7 @@ func (m *Model) modelView() model.View {
 func (m *Model) tick() tea.Cmd {
 	m.ticks++
 	n := m.ticks
-	return m.wait(m.interval, func(time.Time) tea.Msg { return tickMsg{n} })
+	return m.wait(m.beat(), func(time.Time) tea.Msg { return tickMsg{n} })
 }
 
 // take makes a finished job what the screen shows.
@@ -214,6 +221,9 @@ func (m *Model) take(r result) tea.Cmd {
 	var tick tea.Cmd
 	if r.job.read {
 		m.readErr = r.err
+		if m.player != nil {
+			m.place = m.player.Position()
+		}
 		if !m.paused {
 			tick = m.tick()
 		}
@@ -272,4 +282,8 @@ type Options struct {
 	Color    string                         // "auto", "always" or "never"
 	NoMouse  bool                           // leave the mouse to the terminal
 	Version  string                         // for the help page
+
+	Theme   string              // one of Themes, empty for the first
+	Columns []string            // of Columns, from left to right; nil for all
+	Keys    map[string][]string // of actions, by their names in Keys; other actions keep theirs
 }

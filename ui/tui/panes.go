@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -49,12 +50,14 @@ func (m *Model) edge(left, right, label string, width int) string {
 
 func (m *Model) detailsBox(r rect) []string {
 	content := m.detailsLines(r.width - 4)
-	hints := "x free · y copy · o open · esc back"
+	k := &m.keys
+	hints := []string{sign(k.Free, "free"), sign(k.Copy, "copy"), sign(k.Browse, "open"), sign(k.Back, "back")}
 	if len(content) > r.height-2 {
-		hints = "pgup pgdn scroll · " + hints
+		hints = slices.Insert(hints, 0, strings.TrimSpace(k.PageUp.Help().Key+" "+sign(k.PageDown, "scroll")))
 	}
+	hints = slices.DeleteFunc(hints, func(s string) bool { return s == "" })
 	content = content[min(m.details.scroll, len(content)):]
-	return m.box(m.details.title(), gist(hints, r.width-6), content, r.width, r.height)
+	return m.box(m.details.title(), gist(strings.Join(hints, " · "), r.width-6), content, r.width, r.height)
 }
 
 // detailsLines writes the details, and under them whether the port can be bound.

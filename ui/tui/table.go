@@ -2,6 +2,7 @@ package tui
 
 // column is one column of a table of T.
 type column[T any] struct {
+	name     string // in the configuration
 	title    string
 	sort     int  // what a click or a key orders by, -1 for nothing
 	min      int  // cells below which it is rather left out

@@ -6,8 +6,8 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// theme gives every role its look, in the terminal's own 16 colours, so that it
-// fits whatever palette the person has chosen.
+// theme gives every role its look: a palette for the background there is, or
+// none where colours are not wanted.
 type theme struct {
 	styles   [numRoles]lipgloss.Style
 	paints   [numRoles]paint // the same, ready to be written
@@ -16,9 +16,12 @@ type theme struct {
 
 // newTheme makes the look for a terminal with colours or without, and for a
 // dark or a light background. Without colours, roles are told by faint, reverse
-// and marks.
-func newTheme(colours, dark bool) theme {
-	t := theme{styles: stylesOf(colours, dark)}
+// and marks, whatever the palette.
+func newTheme(p palette, colours, dark bool) theme {
+	t := theme{styles: plainStyles()}
+	if colours {
+		t.styles = p.styles(dark)
+	}
 	for r := range t.styles {
 		t.paints[r] = paintOf(t.styles[r])
 	}
@@ -26,26 +29,29 @@ func newTheme(colours, dark bool) theme {
 	return t
 }
 
-func stylesOf(colours, dark bool) (styles [numRoles]lipgloss.Style) {
+func plainStyles() (styles [numRoles]lipgloss.Style) {
 	base := lipgloss.NewStyle()
 	for r := range styles {
 		styles[r] = base
 	}
 	styles[strong] = base.Bold(true)
-	if !colours {
-		styles[quiet] = base.Faint(true)
-		styles[accent] = base.Reverse(true)
-		return styles
+	styles[quiet] = base.Faint(true)
+	styles[accent] = base.Reverse(true)
+	return styles
+}
+
+func (p *palette) styles(dark bool) (styles [numRoles]lipgloss.Style) {
+	shades := &p.light
+	if dark {
+		shades = &p.dark
 	}
-	pick := lipgloss.LightDark(dark)
-	ansi := func(light, dark string) lipgloss.Style {
-		return base.Foreground(pick(lipgloss.Color(light), lipgloss.Color(dark)))
+	for r, s := range shades {
+		styles[r] = lipgloss.NewStyle()
+		if s != own {
+			styles[r] = styles[r].Foreground(lipgloss.Color(string(s)))
+		}
 	}
-	styles[quiet] = ansi("8", "8")
-	styles[accent] = ansi("6", "14")
-	styles[good] = ansi("2", "10")
-	styles[notice] = ansi("3", "11")
-	styles[danger] = ansi("1", "9")
+	styles[strong] = styles[strong].Bold(true)
 	return styles
 }
 

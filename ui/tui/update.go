@@ -80,7 +80,10 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *Model) pressInTable(k tea.KeyPressMsg) tea.Cmd {
-	for _, act := range m.actions() {
+	if key.Matches(k, m.keys.Tenth) {
+		return m.tenth(k)
+	}
+	for _, act := range append(m.replayActions(), m.actions()...) {
 		if key.Matches(k, act.key) {
 			return act.do()
 		}

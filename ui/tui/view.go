@@ -136,7 +136,7 @@ func (m *Model) emptiness(width int) []line {
 func (m *Model) whyEmpty() string {
 	switch {
 	case m.last.at.IsZero() && m.readErr != nil && m.paused:
-		return m.problem() + "; p tries again"
+		return m.problem() + also(sign(m.keys.Pause, "tries again"))
 	case m.last.at.IsZero() && m.readErr != nil:
 		return m.problem() + "; trying again every " + ui.Interval(m.interval)
 	case m.last.at.IsZero():
@@ -144,11 +144,11 @@ func (m *Model) whyEmpty() string {
 	case m.filterErr != nil:
 		return "" // what is said of the filter is enough
 	case m.view != eventsView && len(m.rows.rows) == 0:
-		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.All, "esc clears the filter", "a shows other hosts too")
+		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.All, sign(m.keys.Back, "clears the filter"), sign(m.keys.All, "shows other hosts too"))
 	case m.view != eventsView || len(m.events.rows) > 0 || !m.last.job.events:
 		return ""
 	case m.filter.Value() != "":
-		return "no event matches " + ui.Cut(m.filter.Value(), 40) + " so far; esc clears the filter"
+		return "no event matches " + ui.Cut(m.filter.Value(), 40) + " so far" + also(sign(m.keys.Back, "clears the filter"))
 	}
 	return "nothing has happened yet: what opens, changes or closes from now on shows here"
 }

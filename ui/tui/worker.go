@@ -26,6 +26,7 @@ type worker struct {
 	notices notices // nil where the kernel does not tell
 	heard   []sockets.Notice
 	lost    int // notices that did not get here
+	jumped  int // the jumps of a recording that were followed
 	pins    pins
 	news    []model.Event // that a pin is about, since the last result
 
@@ -93,6 +94,7 @@ type result struct {
 	heard    bool          // a notice told of something, with job.hear
 	closed   bool          // and of a row in the table
 	lost     int           // notices that did not get here, since the start
+	anew     bool          // this look does not follow the one before: a recording was jumped in
 	err      error
 }
 
@@ -108,9 +110,11 @@ const readTimeout = 10 * time.Second
 func (w *worker) work(j job) result {
 	res := result{job: j}
 	if j.read {
+		before := w.monitor
 		if res.err = w.read(); res.err != nil {
 			return res
 		}
+		res.anew = w.monitor != before
 	}
 	if j.hear {
 		res.heard, res.closed = w.hear(j.shape.All)
@@ -155,14 +159,40 @@ func (w *worker) read() error {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	next := w.snaps[w.snapTurn]
+	jumps := w.jumps()
 	if err := w.source.Read(ctx, next); err != nil {
 		return err
+	}
+	if jumps != w.jumped {
+		w.jumped = jumps
+		w.startOver()
 	}
 	w.snapTurn = 1 - w.snapTurn
 	// What was heard by now comes first: the tables already show the outcome.
 	w.hear(true)
 	w.note(w.monitor.Advance(next))
 	return nil
+}
+
+// jumps counts how often a recording was not just played on. A jump during a
+// read counts with the next one.
+func (w *worker) jumps() int {
+	if p, ok := w.source.(player); ok {
+		return p.Position().Jumps
+	}
+	return 0
+}
+
+// startOver forgets what happened before: what comes now does not follow it.
+func (w *worker) startOver() {
+	w.monitor = model.NewMonitor()
+	if w.notices != nil {
+		w.monitor.Listen()
+	}
+	w.journal.Clear()
+	for i := range w.pins.all {
+		w.pins.all[i].closed = time.Time{}
+	}
 }
 
 func (w *worker) note(events []model.Event) {

@@ -1,0 +1,162 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lotop/ui/tui"
+)
+
+func TestParse(t *testing.T) {
+	c, wrong := parse([]byte("\ufeff" + `interval = "250ms"
+theme = 'dark'
+columns = ["process", "local"]
+[keys]
+up = "i"
+down = ["k", "down", "k"]
+free = ["ctrl+X", "alt+shift+f"]
+pin = []
+`))
+	if wrong != nil {
+		t.Fatal(*wrong)
+	}
+	want := Default()
+	want.Interval, want.Theme, want.Columns = 250*time.Millisecond, "dark", []string{"process", "local"}
+	want.Keys["up"], want.Keys["down"], want.Keys["pin"] = []string{"i"}, []string{"k", "down"}, []string{}
+	want.Keys["free"] = []string{"ctrl+x", "alt+shift+f"}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Error(diff)
+	}
+	for _, text := range []string{"", "# nothing\n", "[keys]\r\n"} {
+		if c, wrong := parse([]byte(text)); wrong != nil || !cmp.Equal(c, Default()) {
+			t.Errorf("%q: %+v, %v", text, c, wrong)
+		}
+	}
+}
+
+func TestWrong(t *testing.T) {
+	for _, c := range []struct {
+		text, want string
+		line       int
+	}{
+		{"\ninterval = 2", `interval: write it in quotes, with a unit, such as "500ms" or "2s"`, 2},
+		{`interval = "2"`, `interval "2": write a number with a unit, such as 500ms or 2s`, 1},
+		{`interval = "1ms"`, `interval "1ms": it is at least 50ms`, 1},
+		{"theme = \"dark\"\nintervall = \"2s\"", `there is no setting "intervall": there are interval, theme, columns and keys`, 2},
+		{"\n\n[colours]\nred = 1", `there is no setting "colours"`, 3},
+		{"Theme = \"dark\"", `there is no setting "Theme"`, 1},
+		{"\ntheme = \"drak\"", `theme "drak": it is one of terminal, light, dark, contrast`, 2},
+		{"theme = 3", `theme 3: it is one of`, 1},
+		{"columns = \"local\"", `columns: write a list of names in quotes`, 1},
+		{"columns = [1]", `columns: write a list of names in quotes`, 1},
+		{"columns = []", `columns: name at least one`, 1},
+		{"\ncolumns = [\"local\", \"proces\"]", `there is no column "proces": there are proto, local,`, 2},
+		{"columns = [\"pid\", \"pid\"]", `the column "pid" stands there twice`, 1},
+		{"keys = 3", `keys is a table`, 1},
+		{"[keys]\n\nfrea = \"x\"", `there is no action "frea" to give keys to: lotop config lists them`, 3},
+		{"[keys]\n\"\" = \"x\"", `there is no action ""`, 2},
+		{"[keys]\nup = 3", `up: write keys in quotes, such as up = ["x", "ctrl+x"]`, 2},
+		{"[keys]\nup = [\"k\",\n3]", `up: write keys in quotes`, 2},
+		{"[keys]\nup = \"kk\"", `up: there is no key "kk": write a letter or sign as it is typed`, 2},
+		{"[keys]\nup = \"ctrl+i\"", `up: there is no key "ctrl+i": a terminal does not tell it from tab`, 2},
+		{"[keys]\nup = \"x\"", `up: the key "x" is that of free already: give free another one too, or none by free = []`, 2},
+		{"[keys]\nup = \"ctrl+c\"", `up: the key "ctrl+c" always interrupts lotop`, 2},
+		{"[keys]\nup = \"F5\"\n# and\nfree = [\"x\", \"f5\"]", `free: the key "f5" is that of up already, in line 2`, 4},
+		{"keys = { up = \"x\" }", `up: the key "x" is that of free already`, 1},
+		{"keys.free = \"X\"\nkeys.up = \"X\"", `up: the key "X" is that of free already, in line 1`, 2},
+		{"interval = \"1s\"\ninterval = ", "", 2},
+		{"interval = \"1s\"\ninterval = \"2s\"", "", 2},
+		{"a = \"\xff\"", "", 1},
+		{"theme = 1\ninterval = 1\ncolumns = 1", "theme 1", 1}, // the first is told
+	} {
+		_, wrong := parse([]byte(c.text))
+		if wrong == nil {
+			t.Errorf("%q is taken", c.text)
+			continue
+		}
+		if !strings.HasPrefix(wrong.what, c.want) || wrong.what == "" || wrong.line != c.line {
+			t.Errorf("%q\n got line %d: %s\nwant line %d: %s", c.text, wrong.line, wrong.what, c.line, c.want)
+		}
+	}
+}
+
+// What is written is read as the same, and says the same again.
+func TestText(t *testing.T) {
+	other := Default()
+	other.Interval, other.Theme, other.Columns = 90*time.Second, "contrast", []string{"command", "pid"}
+	other.Keys["free"], other.Keys["pin"], other.Keys["up"] = []string{`"`, `\`, "é"}, nil, []string{"ctrl+up", "alt+space", "+", "ctrl++"}
+	other.Keys["slower"] = []string{"ctrl+pgup"}
+	for _, c := range []Config{Default(), other} {
+		text := c.Text("/home/ada/\n\x1b[31m.config/lotop/config.toml")
+		back, wrong := parse([]byte(text))
+		if wrong != nil {
+			t.Fatalf("line %d: %s\n%s", wrong.line, wrong.what, text)
+		}
+		if again := back.Text("/home/ada/\n\x1b[31m.config/lotop/config.toml"); again != text || strings.Contains(text, "\x1b") {
+			t.Errorf("%s", cmp.Diff(text, again))
+		}
+		for _, a := range tui.Actions() {
+			if a.Name != "" && !cmp.Equal(append([]string{}, c.Keys[a.Name]...), append([]string{}, back.Keys[a.Name]...)) {
+				t.Errorf("%s: %v, not %v", a.Name, back.Keys[a.Name], c.Keys[a.Name])
+			}
+		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	for _, none := range []string{"", filepath.Join(dir, "none", "config.toml"), filepath.Join(os.DevNull, "config.toml")} {
+		if c, err := Load(none); err != nil || !cmp.Equal(c, Default()) {
+			t.Errorf("%q: %+v, %v", none, c, err)
+		}
+	}
+	if _, err := Load(dir); err == nil || !strings.HasPrefix(err.Error(), "read the configuration: ") || !strings.Contains(err.Error(), dir) {
+		t.Errorf("a folder: %v", err)
+	}
+	path := filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(path, []byte("# mine\nspeed = 3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := path + `:2: there is no setting "speed": there are interval, theme, columns and keys`
+	if _, err := Load(path); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+func TestPath(t *testing.T) {
+	dir := t.TempDir()
+	at := func(xdg string) string {
+		return Path(func(key string) string { return map[string]string{"XDG_CONFIG_HOME": xdg}[key] })
+	}
+	if got, want := at(dir), filepath.Join(dir, "lotop", "config.toml"); got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	for _, no := range []string{"", "relative"} {
+		if got := at(no); got != "" && (!filepath.IsAbs(got) || strings.Contains(got, "relative")) {
+			t.Errorf("XDG_CONFIG_HOME=%s gives %s", no, got)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	c := Default()
+	f.Add(c.Text(""))
+	f.Add("keys = { up = \"x\" }\n[[theme]]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, wrong := parse([]byte(text))
+		if wrong != nil {
+			if wrong.line < 1 || wrong.line > strings.Count(text, "\n")+1 || wrong.what == "" {
+				t.Errorf("line %d of %q: %q", wrong.line, text, wrong.what)
+			}
+			return
+		}
+		if _, wrong := parse([]byte(c.Text(""))); wrong != nil {
+			t.Errorf("%q is written so that line %d is wrong: %s", text, wrong.line, wrong.what)
+		}
+	})
+}

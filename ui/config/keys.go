@@ -1,0 +1,83 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"lotop/ui/tui"
+)
+
+// owner is the action that a key belongs to.
+type owner struct {
+	action string
+	line   int // in the file, 0 for a default
+}
+
+// keys takes the table of keys in. A key does one thing: neither two actions of
+// the file can have it, nor one of the file and one that keeps its defaults.
+func (p *parser) keys(table map[string]any) {
+	taken := map[string]owner{}
+	known := map[string]bool{}
+	for _, a := range tui.Actions() {
+		known[a.Name] = a.Name != ""
+		if _, given := table[a.Name]; given && a.Name != "" {
+			continue
+		}
+		for _, key := range a.Keys {
+			taken[key] = owner{action: a.Name}
+		}
+	}
+	// In the order of the lines, so that the second of two is the one to blame.
+	names := slices.SortedFunc(maps.Keys(table), func(a, b string) int {
+		return cmp.Or(cmp.Compare(p.lines["keys."+a], p.lines["keys."+b]), cmp.Compare(a, b))
+	})
+	for _, action := range names {
+		place := "keys." + action
+		if !known[action] {
+			p.wrong(place, "there is no action %q to give keys to: lotop config lists them", action)
+			continue
+		}
+		p.config.Keys[action] = p.bind(place, action, table[action], taken)
+	}
+}
+
+// bind reads the keys of one action.
+func (p *parser) bind(place, action string, value any, taken map[string]owner) []string {
+	given, ok := texts(value)
+	if one, isText := value.(string); isText {
+		given, ok = []string{one}, true
+	}
+	if !ok {
+		p.wrong(place, `%s: write keys in quotes, such as %s = ["x", "ctrl+x"]`, action, action)
+		return nil
+	}
+	keys := make([]string, 0, len(given))
+	for _, s := range given {
+		key, err := tui.ParseKey(s)
+		if err != nil {
+			p.wrong(place, "%s: there is no key %q: %v", action, s, err)
+			continue
+		}
+		if other, is := taken[key]; is && other.action != action {
+			p.wrong(place, "%s: the key %q %s", action, s, other.blocks())
+		}
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+		taken[key] = owner{action, p.lines[place]}
+	}
+	return keys
+}
+
+// blocks says why a key cannot be had.
+func (o owner) blocks() string {
+	switch {
+	case o.action == "":
+		return "always interrupts lotop or puts it into the background"
+	case o.line > 0:
+		return fmt.Sprintf("is that of %s already, in line %d", o.action, o.line)
+	}
+	return fmt.Sprintf("is that of %s already: give %s another one too, or none by %s = []", o.action, o.action, o.action)
+}

@@ -1,0 +1,184 @@
+package config
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"lotop/ui/tui"
+)
+
+// problem is what is wrong in a file, and where.
+type problem struct {
+	line int
+	what string
+}
+
+// parser reads one file. It goes on behind a problem, so that the first one in
+// the file can be told.
+type parser struct {
+	lines    map[string]int // of every key by its dotted name
+	config   Config
+	problems []problem
+}
+
+// parse reads the text of a file; of what is wrong it gives the first.
+func parse(text []byte) (Config, *problem) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors begin a file with it
+	var all map[string]any
+	if err := toml.Unmarshal(text, &all); err != nil {
+		return Config{}, syntaxProblem(err)
+	}
+	p := parser{lines: findLines(text), config: Default()}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		p.setting(name, all[name])
+	}
+	if len(p.problems) == 0 {
+		return p.config, nil
+	}
+	first := slices.MinFunc(p.problems, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
+	return Config{}, &first
+}
+
+func syntaxProblem(err error) *problem {
+	what := strings.TrimPrefix(err.Error(), "toml: ")
+	var at *toml.DecodeError
+	if !errors.As(err, &at) {
+		return &problem{1, what}
+	}
+	line, _ := at.Position()
+	return &problem{line, what}
+}
+
+// findLines tells where the keys of a correct text are. The decoder only names
+// the lines of keys that it has no use for, so it is asked with no use for any,
+// and then for those below keys.
+func findLines(text []byte) map[string]int {
+	lines := map[string]int{}
+	var none struct{}
+	var below struct {
+		Keys struct{} `toml:"keys"`
+	}
+	for _, into := range []any{&below, &none} {
+		var missing *toml.StrictMissingError
+		if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(into); !errors.As(err, &missing) {
+			continue
+		}
+		for i := range missing.Errors {
+			e := &missing.Errors[i]
+			line, _ := e.Position()
+			for name := range prefixes(e.Key()) {
+				if lines[name] == 0 {
+					lines[name] = line
+				}
+			}
+		}
+	}
+	return lines
+}
+
+// prefixes gives the dotted names of a key and of the tables it is in.
+func prefixes(k toml.Key) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for n := len(k); n > 0; n-- {
+			if !yield(strings.Join(k[:n], ".")) {
+				return
+			}
+		}
+	}
+}
+
+func (p *parser) wrong(name, format string, args ...any) {
+	p.problems = append(p.problems, problem{max(p.lines[name], 1), fmt.Sprintf(format, args...)})
+}
+
+// setting takes one key of the file in.
+func (p *parser) setting(name string, value any) {
+	switch name {
+	case "interval":
+		p.interval(value)
+	case "theme":
+		p.theme(value)
+	case "columns":
+		p.columns(value)
+	case "keys":
+		if table, ok := value.(map[string]any); ok {
+			p.keys(table)
+		} else {
+			p.wrong(name, "keys is a table: write [keys], and below it a line for each action")
+		}
+	default:
+		p.wrong(name, "there is no setting %q: there are interval, theme, columns and keys", name)
+	}
+}
+
+func (p *parser) interval(value any) {
+	s, ok := value.(string)
+	if !ok {
+		p.wrong("interval", `interval: write it in quotes, with a unit, such as "500ms" or "2s"`)
+		return
+	}
+	d, err := ParseInterval(s)
+	if err != nil {
+		p.wrong("interval", "interval %q: %v", s, err)
+	}
+	p.config.Interval = d
+}
+
+func (p *parser) theme(value any) {
+	var names []string
+	for _, t := range tui.Themes() {
+		names = append(names, t.Name)
+	}
+	s, ok := value.(string)
+	if !ok || !slices.Contains(names, s) {
+		p.wrong("theme", "theme %s: it is one of %s", show(value), strings.Join(names, ", "))
+	}
+	p.config.Theme = s
+}
+
+func (p *parser) columns(value any) {
+	names, ok := texts(value)
+	switch {
+	case !ok:
+		p.wrong("columns", `columns: write a list of names in quotes, such as ["local", "process"]`)
+		return
+	case len(names) == 0:
+		p.wrong("columns", "columns: name at least one")
+	}
+	known := tui.Columns()
+	for i, name := range names {
+		switch {
+		case !slices.Contains(known, name):
+			p.wrong("columns", "there is no column %q: there are %s", name, strings.Join(known, ", "))
+		case slices.Contains(names[:i], name):
+			p.wrong("columns", "the column %q stands there twice", name)
+		}
+	}
+	p.config.Columns = names
+}
+
+// texts reads a list of strings.
+func texts(value any) ([]string, bool) {
+	list, ok := value.([]any)
+	all := make([]string, 0, len(list))
+	for _, v := range list {
+		s, isText := v.(string)
+		all, ok = append(all, s), ok && isText
+	}
+	return all, ok
+}
+
+// show writes a value for a person: what is no text, in Go's way.
+func show(value any) string {
+	if s, ok := value.(string); ok {
+		return fmt.Sprintf("%q", s)
+	}
+	return fmt.Sprint(value)
+}

@@ -1,0 +1,170 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// keyAction is a key of the map with its heading on the help page and its name
+// in the configuration; one without a name keeps its key, for it works
+// wherever something is typed.
+type keyAction struct {
+	group, name string
+	key         *key.Binding
+}
+
+// recordingGroup is the heading of the keys that only a recording has.
+const recordingGroup = "recording"
+
+// actions lists the whole map, in the order of the help page.
+func (k *keyMap) actions() []keyAction {
+	return []keyAction{
+		{"move", "up", &k.Up},
+		{"move", "down", &k.Down},
+		{"move", "page_up", &k.PageUp},
+		{"move", "page_down", &k.PageDown},
+		{"move", "top", &k.Top},
+		{"move", "bottom", &k.Bottom},
+		{"move", "next_view", &k.NextView},
+		{"move", "previous_view", &k.PrevView},
+		{"look", "filter", &k.Filter},
+		{"look", "details", &k.Details},
+		{"look", "back", &k.Back},
+		{"look", "all", &k.All},
+		{"look", "unfold", &k.Unfold},
+		{"order", "sort", &k.Sort},
+		{"order", "reverse", &k.Reverse},
+		{"order", "column_left", &k.ColumnLeft},
+		{"order", "column_right", &k.ColumnRight},
+		{"do", "free", &k.Free},
+		{"do", "pin", &k.Pin},
+		{"do", "copy", &k.Copy},
+		{"do", "browse", &k.Browse},
+		{"time", "pause", &k.Pause},
+		{"time", "slower", &k.Slower},
+		{"time", "faster", &k.Faster},
+		{recordingGroup, "step_back", &k.StepBack},
+		{recordingGroup, "step_forward", &k.StepForward},
+		{recordingGroup, "jump_back", &k.JumpBack},
+		{recordingGroup, "jump_forward", &k.JumpForward},
+		{recordingGroup, "slow_down", &k.SlowDown},
+		{recordingGroup, "speed_up", &k.SpeedUp},
+		{recordingGroup, "tenth", &k.Tenth},
+		{"lotop", "help", &k.Help},
+		{"lotop", "", &k.Suspend},
+		{"lotop", "quit", &k.Quit},
+		{"lotop", "", &k.Interrupt},
+	}
+}
+
+// full lists the keys that do something now, in groups.
+func (k *keyMap) full() []keyGroup {
+	var all []keyGroup
+	for _, a := range k.actions() {
+		if !a.key.Enabled() {
+			continue
+		}
+		if n := len(all); n == 0 || all[n-1].title != a.group {
+			all = append(all, keyGroup{title: a.group})
+		}
+		last := &all[len(all)-1]
+		last.keys = append(last.keys, *a.key)
+	}
+	return all
+}
+
+// keyGroup is a heading of the help page with its keys.
+type keyGroup struct {
+	title string
+	keys  []key.Binding
+}
+
+// short lists what the last line of the screen shows, the most wanted first.
+func (k *keyMap) short() []key.Binding {
+	return []key.Binding{k.moves(), k.Filter, k.Details, k.Free, k.NextView, k.Sort, k.Pause, k.Help, k.Quit}
+}
+
+// moves is a hint for the two keys that move the selection.
+func (k *keyMap) moves() key.Binding { return pair(k.Up, k.Down, "move") }
+
+// pair is a hint for two keys at once.
+func pair(a, b key.Binding, does string) key.Binding {
+	var signs []string
+	for _, one := range []key.Binding{a, b} {
+		if one.Enabled() {
+			signs = append(signs, one.Help().Key)
+		}
+	}
+	sep := " "
+	if strings.Join(signs, "") == "↑↓" {
+		sep = ""
+	}
+	both := bind(strings.Join(signs, sep), does, slices.Concat(a.Keys(), b.Keys())...)
+	both.SetEnabled(len(signs) > 0)
+	return both
+}
+
+// sign writes a binding's key and what it does here, nothing if it has no key.
+func sign(b key.Binding, does string) string {
+	if !b.Enabled() {
+		return ""
+	}
+	return b.Help().Key + " " + does
+}
+
+// also adds a hint to a sentence, if there is one.
+func also(hint string) string {
+	if hint == "" {
+		return ""
+	}
+	return "; " + hint
+}
+
+// keysSign stands for all keys of an action: it is the first, or where they
+// follow each other, the first and the last.
+func keysSign(keys []string) string {
+	first := []rune(keys[0])
+	for i, k := range keys {
+		if r := []rune(k); len(keys) < 3 || len(r) != 1 || r[0] != first[0]+rune(i) {
+			return keySign(keys[0])
+		}
+	}
+	return keys[0] + "-" + keys[len(keys)-1]
+}
+
+// keySign is the short form of a key's name.
+func keySign(name string) string {
+	switch name {
+	case "up":
+		return "↑"
+	case "down":
+		return "↓"
+	case "left":
+		return "←"
+	case "right":
+		return "→"
+	case "pgdown":
+		return "pgdn"
+	}
+	return name
+}
+
+// Action is something that a key of the screen does.
+type Action struct {
+	Group string   // its heading in the help
+	Name  string   // in the configuration, empty if its keys cannot be changed
+	Does  string   // what it does, in a few words
+	Keys  []string // that do it without a choice
+}
+
+// Actions lists what keys do, in the order of the help.
+func Actions() []Action {
+	k := defaultKeys()
+	var all []Action
+	for _, a := range k.actions() {
+		all = append(all, Action{a.group, a.name, a.key.Help().Desc, a.key.Keys()})
+	}
+	return all
+}

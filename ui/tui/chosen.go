@@ -1,0 +1,40 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Columns are the names of the columns of the table, from left to right as they
+// stand without a choice.
+func Columns() []string {
+	var all []string
+	for _, c := range newRowTable(nil, nil, nil).columns {
+		all = append(all, c.name)
+	}
+	return all
+}
+
+// choose leaves only the columns with these names, in this order; nil leaves
+// all as they are. Which of them are left out where there is little room stays
+// as it was.
+func (t *table[T]) choose(names []string) {
+	if names == nil {
+		return
+	}
+	var chosen []column[T]
+	for _, name := range names {
+		if i := slices.IndexFunc(t.columns, func(c column[T]) bool { return c.name == name }); i >= 0 {
+			chosen = append(chosen, t.columns[i])
+		}
+	}
+	ranks := make([]*column[T], len(chosen))
+	for i := range chosen {
+		ranks[i] = &chosen[i]
+	}
+	slices.SortStableFunc(ranks, func(a, b *column[T]) int { return cmp.Compare(a.priority, b.priority) })
+	for i, c := range ranks {
+		c.priority = i + 1 // they count without gaps
+	}
+	t.columns = chosen
+}

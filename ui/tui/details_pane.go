@@ -1,0 +1,53 @@
+package tui
+
+import (
+	"time"
+
+	"lotop/sockets"
+	"lotop/ui"
+)
+
+// detailsPane tells all about one row. It follows the selection, and keeps what
+// it knew of a row that has gone.
+type detailsPane struct {
+	id     sockets.ID
+	known  *inspection
+	there  bool      // a look found the row
+	left   bool      // a later one did not, or the first did not
+	gone   time.Time // when that was, zero if it cannot be told
+	absent bool      // a recording was jumped to where it was not, or not any more
+	scroll int
+}
+
+// take brings the pane up to date with a finished job.
+func (d *detailsPane) take(r result) {
+	switch {
+	case r.job.inspect != d.id:
+		// Of a row that was selected before.
+	case r.details != nil:
+		d.known, d.there, d.left, d.gone = r.details, true, false, time.Time{}
+		d.absent = false
+	case !d.left:
+		d.left = true
+		if d.absent = r.anew; d.there && !r.anew {
+			d.gone = r.at
+		}
+	}
+}
+
+// title stands in the pane's upper border.
+func (d *detailsPane) title() string {
+	r := &d.known.row
+	return ui.Local(r.In, r.Socket) + "  " + r.Socket.State.String()
+}
+
+// ending says when the row went.
+func (d *detailsPane) ending(now time.Time) string {
+	switch {
+	case d.absent:
+		return "not there at this time"
+	case d.gone.IsZero():
+		return "closed by now"
+	}
+	return "closed " + ui.Age(now.Sub(d.gone)) + " ago"
+}

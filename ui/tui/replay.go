@@ -1,0 +1,140 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/sockets/recording"
+)
+
+// player is a source that plays a recording, as [recording.Player] does. Its
+// controls take no time and wait for no read.
+type player interface {
+	Position() recording.Position
+	Pause(paused bool)
+	Step(n int)
+	Speed(times float64)
+	Seek(t time.Time)
+	SeekFraction(part float64)
+}
+
+const (
+	jumpBy = 10 * time.Second // of the recording
+	// soonest is how often at most a fast play is looked at.
+	soonest = 100 * time.Millisecond
+)
+
+// load takes the source for a recording, if it is one. Without one the keys for
+// it do nothing and are in no help.
+func (m *Model) load() {
+	m.player, _ = m.worker.source.(player)
+	replaying := m.player != nil
+	for _, a := range m.keys.actions() {
+		if a.group == recordingGroup {
+			a.key.SetEnabled(replaying)
+		}
+	}
+	if replaying {
+		m.place = m.player.Position()
+		m.paused = m.place.Paused
+	}
+}
+
+func (m *Model) replayActions() []action {
+	if m.player == nil {
+		return nil
+	}
+	step := func(n int) func() tea.Cmd {
+		return m.turning(func() { m.player.Step(n) })
+	}
+	jump := func(by time.Duration) func() tea.Cmd {
+		return m.turning(func() { m.player.Seek(m.player.Position().Time.Add(by)) })
+	}
+	speed := func(times float64) func() tea.Cmd {
+		return m.turning(func() { m.player.Speed(m.player.Position().Speed * times) })
+	}
+	return []action{
+		{m.keys.StepBack, step(-1)},
+		{m.keys.StepForward, step(1)},
+		{m.keys.JumpBack, jump(-jumpBy)},
+		{m.keys.JumpForward, jump(jumpBy)},
+		{m.keys.SlowDown, speed(0.5)},
+		{m.keys.SpeedUp, speed(2)},
+		{m.keys.Pause, m.turning(func() { m.player.Pause(!m.player.Position().Paused) })},
+	}
+}
+
+// tenth goes to the part of the recording that the key stands for: the first of
+// them is its beginning.
+func (m *Model) tenth(k tea.KeyPressMsg) tea.Cmd {
+	i := slices.Index(m.keys.Tenth.Keys(), k.String())
+	return m.turning(func() { m.player.SeekFraction(float64(i) / 10) })()
+}
+
+// turning makes a command of a turn of the player's controls: what is there now
+// is read at once.
+func (m *Model) turning(turn func()) func() tea.Cmd {
+	return func() tea.Cmd {
+		turn()
+		m.place = m.player.Position()
+		m.paused = m.place.Paused
+		return m.refresh()
+	}
+}
+
+// beat is how long to wait for the next look: less while a recording plays
+// faster than it was made.
+func (m *Model) beat() time.Duration {
+	if m.player == nil || m.place.Speed <= 1 {
+		return m.interval
+	}
+	faster := time.Duration(float64(m.interval) / m.place.Speed)
+	return max(faster, min(soonest, m.interval))
+}
+
+// playing says where in the recording the screen is, and how fast it plays.
+func (m *Model) playing() line {
+	sign, r := "▶ ", notice
+	switch {
+	case m.readErr != nil:
+		sign, r = "✗ ", danger
+	case m.place.Paused:
+		sign = "‖ "
+	case m.place.AtEnd:
+		sign = "■ "
+	}
+	p := &m.place
+	long := p.End.Sub(p.Begin)
+	l := styled(r, sign+p.Time.Format(time.TimeOnly)).
+		Add(plain, "  "+running(p.Time.Sub(p.Begin), long)).Add(quiet, "/"+running(long, long))
+	return l.Add(plain, "  "+speedText(p.Speed))
+}
+
+// running writes a time as players do, as long as the longest of its kind: 0:07,
+// 12:34, 1:02:03.
+func running(d, longest time.Duration) string {
+	s := max(int(d/time.Second), 0)
+	if longest < time.Hour {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// speedText writes a speed: ×1, ×16, ×1/4.
+func speedText(times float64) string {
+	if times > 0 && times < 1 {
+		return "×1/" + strconv.FormatFloat(1/times, 'g', 3, 64)
+	}
+	return "×" + strconv.FormatFloat(times, 'g', 4, 64)
+}
+
+// replayKeys are the keys worth a hint while a recording plays.
+func (m *Model) replayKeys() []key.Binding {
+	k := &m.keys
+	return []key.Binding{k.moves(), pair(k.StepBack, k.StepForward, "step"), pair(k.JumpBack, k.JumpForward, "10 s"), k.Pause, k.Filter, k.Details, k.NextView, k.Help, k.Quit}
+}
