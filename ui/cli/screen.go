@@ -41,7 +41,7 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 		Interval: time.Duration(o.interval),
 		Color:    o.color.value,
 		NoMouse:  o.noMouse,
-		Version:  version(),
+		Version:  thisBuild().version,
 		Pin:      o.pin,
 	}
 	if o.recording.replay == "" {
