@@ -150,7 +150,7 @@ func TestHelp(t *testing.T) {
 		{"list --help", "lotop list port:3000"},
 		{"help list", "lotop list port:3000"},
 		{"man", ".SH QUERIES"},
-		{"man", `\fB-a --all\fP`},
+		{"man", `\fB\-a\fP, \fB\-\-all\fP`},
 		{"completion bash", "__start_lotop"},
 		{"completion zsh", "#compdef lotop"},
 		{"--version", "lotop version "},
