@@ -62,6 +62,8 @@ func SignalName(sig syscall.Signal) string {
 		return "SIGINT"
 	case syscall.SIGQUIT:
 		return "SIGQUIT"
+	case syscall.SIGABRT:
+		return "SIGABRT"
 	case syscall.SIGKILL:
 		return "SIGKILL"
 	case syscall.SIGTERM:

@@ -6,32 +6,88 @@ import (
 	"github.com/spf13/cobra"
 
 	"lotop/model"
+	"lotop/sockets"
 )
 
+// completer is what cobra asks when the shell completes the word that was
+// begun.
+type completer = func(cmd *cobra.Command, before []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective)
+
+// noFiles is for words that are never the name of a file, in an order of our
+// own: ports by number.
+const noFiles = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+
+// completeTarget offers the ports that are held, with who holds them, and
+// addresses where one is begun.
+func (a *app) completeTarget(o *options, udp *bool) completer {
+	return func(cmd *cobra.Command, before []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(before) > 0 {
+			return nil, noFiles // one port at a time
+		}
+		shape := model.Shape{View: model.Listeners, All: true}
+		all := newOffers(begun)
+		for _, r := range a.inUse(cmd.Context(), o, shape) {
+			if (r.Socket.Protocol == sockets.UDP) == *udp {
+				all.addTarget(&r)
+			}
+		}
+		return all.completions(), noFiles
+	}
+}
+
 // completeQuery offers the keys of the query language, and behind a key the
-// words it takes.
-func completeQuery(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	const directive = cobra.ShellCompDirectiveNoFileComp
-	not := ""
-	if rest, found := strings.CutPrefix(begun, "not:"); found {
-		not, begun = "not:", rest
-	}
-	if key, rest, found := strings.Cut(begun, ":"); found {
-		before := not + key + ":"
-		if i := strings.LastIndexByte(rest, ','); i >= 0 {
-			before += rest[:i+1]
+// words it takes or what is there to be found. A number begun is a port.
+func (a *app) completeQuery(o *options) completer {
+	return func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		not, term := splitNot(begun)
+		key, value, found := strings.Cut(term, ":")
+		if !found && !beginsPort(term) {
+			return completeKeys(not), noFiles | cobra.ShellCompDirectiveNoSpace
 		}
-		var all []cobra.Completion
+		before := not
+		switch {
+		case !found:
+			key, value = "port", term
+		case key == "":
+			key, before = "port", not+":"
+		default:
+			before += key + ":"
+		}
+		if i := strings.LastIndexByte(value, ','); i >= 0 {
+			before, value = before+value[:i+1], value[i+1:]
+		}
+		all := newOffers(value)
+		all.before = before
 		for _, word := range model.QueryValues(key) {
-			all = append(all, before+word)
+			all.add(word, "")
 		}
-		return all, directive
+		if collect := collectors(strings.ToLower(key)); collect != nil {
+			for _, r := range a.inUse(cmd.Context(), o, model.Shape{All: o.all, Unfold: true}) {
+				collect(all, &r)
+			}
+		}
+		return all.completions(), noFiles
 	}
+}
+
+// splitNot takes the sign of a negated term off.
+func splitNot(term string) (not, rest string) {
+	for _, not := range []string{"not:", "!"} {
+		if rest, found := strings.CutPrefix(term, not); found {
+			return not, rest
+		}
+	}
+	return "", term
+}
+
+func beginsPort(term string) bool { return term != "" && term[0] >= '0' && term[0] <= '9' }
+
+func completeKeys(not string) []cobra.Completion {
 	var all []cobra.Completion
 	for _, t := range model.QueryHelp() {
 		if t.Key != "" {
 			all = append(all, cobra.CompletionWithDesc(not+t.Key+":", t.Meaning))
 		}
 	}
-	return all, directive | cobra.ShellCompDirectiveNoSpace
+	return all
 }

@@ -78,5 +78,5 @@ func themeNames() []string {
 // configHelp is what the man page says about the file.
 const configHelp = `lotop config writes the configuration in force, with comments: saved as the file it is the file.
 $XDG_CONFIG_HOME/lotop/config.toml, by default ~/.config/lotop/config.toml
-~/Library/Application Support/lotop/config.toml on macOS, without XDG_CONFIG_HOME
-lotop/config.toml in AppData/Roaming on Windows, without XDG_CONFIG_HOME`
+~/Library/Application Support/lotop/config.toml, on macOS without XDG_CONFIG_HOME
+AppData/Roaming/lotop/config.toml, on Windows without XDG_CONFIG_HOME`

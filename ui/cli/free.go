@@ -39,7 +39,8 @@ func (a *app) newFree(o *options) *cobra.Command {
 lotop free 3000 --dry-run
 lotop free 127.0.0.1:8080 --yes --grace 5s
 lotop free --udp 5353 --yes --force`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: a.completeTarget(o, &fo.udp),
 		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
 			target, err := parseTarget(args, fo.udp)
 			if err != nil {
@@ -57,6 +58,7 @@ lotop free --udp 5353 --yes --force`,
 	f.BoolVar(&fo.clients, "clients", false, "end the processes of connections as well")
 	f.DurationVar(&fo.grace, "grace", process.DefaultGrace, "how long to wait for the processes to end")
 	f.Var(&fo.signal, "signal", "what to send first: TERM, INT, HUP, QUIT, KILL or a number")
+	fo.signal.complete(cmd, "signal")
 	return cmd
 }
 

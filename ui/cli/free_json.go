@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"lotop/model"
 	"lotop/sockets/process"
 )
@@ -148,10 +150,26 @@ func (s *signalFlag) String() string {
 // Type implements pflag.Value.
 func (s *signalFlag) Type() string { return "signal" }
 
+// endingSignals are those that free takes, in the order in which it offers them.
+func endingSignals() []syscall.Signal {
+	return []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGKILL}
+}
+
+// complete lets the shell offer the names.
+func (s *signalFlag) complete(cmd *cobra.Command, flag string) {
+	var names []string
+	for _, known := range endingSignals() {
+		name := signalFlag(known)
+		names = append(names, name.String())
+	}
+	// It fails for a flag that does not exist, which every run of lotop would show.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, noFiles))
+}
+
 // Set implements pflag.Value. Only signals that end a process make sense here.
 func (s *signalFlag) Set(word string) error {
 	name := strings.TrimPrefix(strings.ToUpper(word), "SIG")
-	for _, known := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGKILL, syscall.SIGABRT} {
+	for _, known := range endingSignals() {
 		if name == strings.TrimPrefix(process.SignalName(known), "SIG") || name == strconv.Itoa(int(known)) {
 			*s = signalFlag(known)
 			return nil

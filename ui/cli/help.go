@@ -17,7 +17,7 @@ import (
 func (a *app) execute(ctx context.Context, root *cobra.Command, args []string) error {
 	if a.terminal.out && a.dumb() {
 		root.SilenceErrors, root.SilenceUsage = true, true
-		root.Version = version()
+		root.Version = thisBuild().String()
 		return root.ExecuteContext(ctx)
 	}
 	if asksForHelp(args) {
@@ -25,7 +25,7 @@ func (a *app) execute(ctx context.Context, root *cobra.Command, args []string) e
 	}
 	silent := func(io.Writer, fang.Styles, error) {} // a.run tells errors
 	return fang.Execute(ctx, root,
-		fang.WithVersion(version()),
+		fang.WithVersion(thisBuild().String()),
 		fang.WithoutManpage(), // ours also works on a dumb terminal
 		fang.WithColorSchemeFunc(helpColours),
 		fang.WithErrorHandler(silent),

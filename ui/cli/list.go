@@ -27,7 +27,7 @@ lotop list state:listen reach:network
 lotop list name:node not:state:time_wait
 lotop list --json state:listen | jq -r '.[].local.port'`,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: completeQuery,
+		ValidArgsFunction: a.completeQuery(o),
 		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
 			return a.list(ctx, o, args)
 		}),

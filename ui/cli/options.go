@@ -59,7 +59,7 @@ func (o *options) addCommon(cmd *cobra.Command) {
 
 // addScreen adds the flags of the screen.
 func (o *options) addScreen(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.pin, "pin", "", "keep the rows that match this query on top, ring the bell when they change")
+	cmd.Flags().StringVar(&o.pin, "pin", "", "keep the rows that match this `QUERY` on top, ring the bell when they change")
 	cmd.Flags().BoolVar(&o.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	o.addTheme(cmd)
 }

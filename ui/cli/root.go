@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -23,7 +22,7 @@ lotop list reach:network
 # the pids that listen, for a script
 lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: completeQuery,
+		ValidArgsFunction: a.completeQuery(o),
 		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
 			if a.wantsScreen(o) {
 				return a.runScreen(o, args)
@@ -34,6 +33,8 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	o.addCommon(root)
 	o.recording.add(a, root)
 	o.addScreen(root)
+	// It fails for flags that do not exist, which every run of lotop would show.
+	_ = root.RegisterFlagCompletionFunc("pin", a.completeQuery(o))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		a.end(exitFailed, usageError(cmd, args, err))
 		return nil
@@ -53,12 +54,4 @@ func (a *app) command(do func(context.Context, []string) (int, error)) func(*cob
 		a.end(do(cmd.Context(), args))
 		return nil
 	}
-}
-
-// version is what the binary was built from.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }

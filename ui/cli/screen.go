@@ -44,7 +44,7 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 		Interval: c.Interval,
 		Color:    o.color.value,
 		NoMouse:  o.noMouse,
-		Version:  version(),
+		Version:  thisBuild().version,
 		Pin:      o.pin,
 		Theme:    c.Theme,
 		Columns:  c.Columns,

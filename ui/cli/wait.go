@@ -47,6 +47,7 @@ lotop wait --free 3000 && npm start`,
 		}
 		return a.wait(ctx, o, &wait, target)
 	})
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	a.heedPorts(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&wait.udp, "udp", false, "UDP in place of TCP")

@@ -29,7 +29,7 @@ lotop watch port:62893
 lotop watch is:debugger
 lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.address'`,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: completeQuery,
+		ValidArgsFunction: a.completeQuery(o),
 	}
 	cmd.Flags().DurationVar(&period, "for", 0, "end after this time, such as 10s")
 	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {

@@ -33,7 +33,8 @@ func (a *app) newWhy(o *options) *cobra.Command {
 lotop why 127.0.0.1:62893
 lotop why --udp 5353
 lotop why --json 3000 | jq -r '.holders[].socket.owners[]?.pid'`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: a.completeTarget(o, &udp),
 		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
 			target, err := parseTarget(args, udp)
 			if err != nil {

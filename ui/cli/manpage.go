@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"lotop/model"
+)
+
+// manPage writes the manual of a command tree, in the macros of man(7). Its
+// date is that of the build's commit: the same commit gives the same page.
+func manPage(root *cobra.Command, b build) string {
+	day, _, _ := strings.Cut(b.date, "T")
+	p := &page{}
+	p.line(`.TH ` + strings.ToUpper(root.Name()) + ` 1 "` + day + `" "` + root.Name() + `" "User Commands"`)
+	p.section("Name")
+	p.text(root.Name() + " - " + root.Short)
+	p.section("Synopsis")
+	commands := manCommands(root)
+	for _, cmd := range append([]*cobra.Command{root}, commands...) {
+		p.synopsis(cmd)
+	}
+	p.section("Description")
+	p.text(root.Long)
+	p.section("Options")
+	root.InitDefaultHelpFlag()
+	root.InitDefaultVersionFlag()
+	p.flags(root.LocalFlags())
+	p.section("Commands")
+	for _, cmd := range commands {
+		p.command(cmd)
+	}
+	p.section("Queries")
+	p.text("Terms stand side by side and all must hold.")
+	for _, t := range model.QueryHelp() {
+		p.item(bold(t.Term), t.Meaning)
+	}
+	p.section("Environment")
+	p.item(bold("NO_COLOR"), "any value: no colours, unless --color asks for them")
+	p.item(bold("TERM"), "dumb: no screen, and help without colours")
+	p.section("Configuration")
+	for i, line := range strings.Split(configHelp, "\n") {
+		if i == 0 {
+			p.text(line)
+			continue
+		}
+		where, what, _ := strings.Cut(line, ", ")
+		p.item(bold(where), what)
+	}
+	p.section("Exit status")
+	for line := range strings.Lines(exitHelp) {
+		code, meaning, _ := strings.Cut(strings.TrimSpace(line), " ")
+		p.item(bold(code), strings.TrimSpace(meaning))
+	}
+	p.section("Examples")
+	p.example(root.Example)
+	return p.String()
+}
+
+// manCommands lists what has a place in the manual.
+func manCommands(root *cobra.Command) []*cobra.Command {
+	var all []*cobra.Command
+	for _, cmd := range root.Commands() {
+		if !cmd.Hidden && cmd.Name() != "help" {
+			all = append(all, cmd)
+		}
+	}
+	return all
+}
+
+// page is a manual that is being written.
+type page struct{ strings.Builder }
+
+func (p *page) line(s string) { p.WriteString(s + "\n") }
+
+func (p *page) section(title string) { p.line(".SH " + strings.ToUpper(title)) }
+
+// text writes paragraphs.
+func (p *page) text(s string) {
+	for i, paragraph := range strings.Split(strings.TrimSpace(s), "\n\n") {
+		if i > 0 {
+			p.line(".PP")
+		}
+		for line := range strings.SplitSeq(paragraph, "\n") {
+			p.line(roffLine(strings.TrimSpace(line)))
+		}
+	}
+}
+
+// item writes a term, which is in roff already, and what it means.
+func (p *page) item(term, meaning string) {
+	p.line(".TP")
+	p.line(term)
+	p.line(roffLine(meaning))
+}
+
+// example writes lines as they are.
+func (p *page) example(s string) {
+	p.line(".PP\n.nf\n.RS 4")
+	for line := range strings.SplitSeq(s, "\n") {
+		p.line(roffLine(line))
+	}
+	p.line(".RE\n.fi")
+}
+
+// synopsis writes how a command is called: what stands in italics is for the
+// reader to fill in.
+func (p *page) synopsis(cmd *cobra.Command) {
+	line := bold(cmd.CommandPath()) + ` [\fIoptions\fP]`
+	if words := strings.Fields(cmd.Use); len(words) > 1 {
+		line += ` \fI` + roff(strings.Join(words[1:], " ")) + `\fP`
+	}
+	if cmd.HasParent() && cmd.HasSubCommands() {
+		var names []string
+		for _, sub := range cmd.Commands() {
+			names = append(names, roff(sub.Name()))
+		}
+		line += " " + strings.Join(names, "|")
+	}
+	p.line(".PP")
+	p.line(line)
+}
+
+// command writes the part about a command.
+func (p *page) command(cmd *cobra.Command) {
+	p.line(".SS " + roff(cmd.CommandPath()))
+	if cmd.HasSubCommands() {
+		p.text(cmd.Short) // its own are described by their help
+		return
+	}
+	p.text(cmd.Long)
+	p.flags(cmd.LocalNonPersistentFlags())
+	if cmd.Example != "" {
+		p.example(cmd.Example)
+	}
+}
+
+// flags writes the flags of a set, each with the name of its value.
+func (p *page) flags(set *pflag.FlagSet) {
+	set.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden || f.Deprecated != "" {
+			return
+		}
+		value, usage := pflag.UnquoteUsage(f)
+		term := bold("--" + f.Name)
+		if f.Shorthand != "" {
+			term = bold("-"+f.Shorthand) + ", " + term
+		}
+		if value != "" {
+			term += ` \fI` + roff(value) + `\fP`
+		}
+		p.item(term, usage)
+	})
+}
+
+func bold(s string) string { return `\fB` + roff(s) + `\fP` }
+
+// roff writes text so that nothing in it is a command, and hyphens can be
+// copied.
+func roff(s string) string {
+	return strings.NewReplacer(`\`, `\e`, `-`, `\-`, `'`, `\(aq`, "`", `\(ga`, `^`, `\(ha`, `~`, `\(ti`).Replace(s)
+}
+
+// roffLine is roff for a line of its own.
+func roffLine(s string) string {
+	if s = roff(s); strings.HasPrefix(s, ".") {
+		return `\&` + s
+	}
+	return s
+}

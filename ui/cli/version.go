@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"runtime/debug"
+	"strings"
+)
+
+// The linker writes these into a release, by -X; nothing else sets them. Any
+// other build has what the go command noted down.
+var buildVersion, buildCommit, buildDate string
+
+// build is what the binary was made from.
+type build struct {
+	version string // "(devel)" if not known
+	commit  string // empty if not known
+	date    string // of the commit, RFC 3339 in UTC; empty if not known
+	changed bool   // the sources were not those of the commit
+}
+
+// thisBuild tells what this binary was made from.
+func thisBuild() build {
+	info, _ := debug.ReadBuildInfo() // nil without module support
+	return newBuild(info, build{version: buildVersion, commit: buildCommit, date: buildDate})
+}
+
+// newBuild takes what the linker has set, and for the rest what the go command
+// noted down.
+func newBuild(info *debug.BuildInfo, linked build) build {
+	noted := build{version: "(devel)"}
+	if info != nil {
+		if info.Main.Version != "" {
+			noted.version = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				noted.commit = s.Value
+			case "vcs.time":
+				noted.date = s.Value
+			case "vcs.modified":
+				noted.changed = s.Value == "true"
+			}
+		}
+	}
+	if linked.version != "" {
+		noted.version = linked.version
+	}
+	if linked.commit != "" {
+		noted.commit = linked.commit
+	}
+	if linked.date != "" {
+		noted.date = linked.date
+	}
+	return noted
+}
+
+// String writes it as lotop --version does: "0.3.0 (commit d54418a3c1f0, 2026-11-21T03:45:54Z)".
+func (b build) String() string {
+	const enough = 12 // digits that name a commit
+	var about []string
+	if b.commit != "" {
+		commit := "commit " + b.commit[:min(len(b.commit), enough)]
+		if b.changed {
+			commit += " with changes"
+		}
+		about = append(about, commit)
+	}
+	if b.date != "" {
+		about = append(about, b.date)
+	}
+	if about == nil {
+		return b.version
+	}
+	return b.version + " (" + strings.Join(about, ", ") + ")"
+}
