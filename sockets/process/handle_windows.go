@@ -35,6 +35,10 @@ func (r *Reader) open(p *Process) (*Handle, error) {
 		held.close()
 		return nil, fmt.Errorf("hold process %d: its number names another by now: %w", p.PID, ErrGone)
 	}
+	if held.exited() { // somebody else holds on to it as well
+		held.close()
+		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+	}
 	return held, nil
 }
 

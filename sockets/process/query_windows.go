@@ -9,9 +9,18 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// commandLine asks for the command line of a process (Windows 8.1 and later).
-// The answer is a UNICODE_STRING and behind it the text that it points to.
-func commandLine(h windows.Handle) (string, error) {
+// commandLine tells the command line of a process, empty if that may not be
+// known.
+func commandLine(h windows.Handle, pid uint32) string {
+	line, err := askCommandLine(h)
+	if errors.Is(err, windows.STATUS_INVALID_INFO_CLASS) || errors.Is(err, windows.STATUS_NOT_IMPLEMENTED) {
+		return parameterOf(pid, commandAt) // before Windows 8.1, and Wine 8
+	}
+	return line
+}
+
+// askCommandLine needs no right to read the process's memory. The answer is a UNICODE_STRING and behind it the text that it points to.
+func askCommandLine(h windows.Handle) (string, error) {
 	const most = 128 << 10 // a command line has 32,767 characters at most
 	for size := 1 << 10; size <= most; size *= 4 {
 		b := make([]byte, size)
@@ -61,34 +70,38 @@ func userOf(h windows.Handle) Text {
 const (
 	pebParameters = 0x20 // PEB: pointer to RTL_USER_PROCESS_PARAMETERS
 	folderAt      = 0x38 // there: CurrentDirectory.DosPath, a UNICODE_STRING
+	commandAt     = 0x70 // there: CommandLine, a UNICODE_STRING
 )
 
-// folderOf reads where a process works. No call tells that, so it is read in the
-// memory of the process, as far as this user may. The addresses are another
-// process's, so they are numbers and never become pointers of Go's.
-func folderOf(pid uint32) Text {
+// parameterOf reads a text that a process was started with in its memory, as far
+// as this user may. The addresses are another process's, so they are numbers and
+// never become pointers of Go's.
+func parameterOf(pid uint32, at uint64) string {
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION|windows.PROCESS_VM_READ, false, pid)
 	if err != nil {
-		return Text{}
+		return ""
 	}
 	defer windows.CloseHandle(h)
 	var basic [6]uintptr // PROCESS_BASIC_INFORMATION: the second is the address of the PEB
 	err = windows.NtQueryInformationProcess(h, windows.ProcessBasicInformation, unsafe.Pointer(&basic), uint32(unsafe.Sizeof(basic)), nil)
 	if err != nil {
-		return Text{}
+		return ""
 	}
 	parameters := make([]byte, 8)
 	text := make([]byte, 16)
 	if !readMemory(h, uint64(basic[1])+pebParameters, parameters) ||
-		!readMemory(h, binary.LittleEndian.Uint64(parameters)+folderAt, text) {
-		return Text{}
+		!readMemory(h, binary.LittleEndian.Uint64(parameters)+at, text) {
+		return ""
 	}
-	path := make([]byte, binary.LittleEndian.Uint16(text))
-	if len(path) == 0 || !readMemory(h, binary.LittleEndian.Uint64(text[8:]), path) {
-		return Text{}
+	b := make([]byte, binary.LittleEndian.Uint16(text))
+	if len(b) == 0 || !readMemory(h, binary.LittleEndian.Uint64(text[8:]), b) {
+		return ""
 	}
-	return NewText(withoutSlash(utf16Text(path)))
+	return utf16Text(b)
 }
+
+// folderOf tells where a process works, which no call does.
+func folderOf(pid uint32) Text { return NewText(withoutSlash(parameterOf(pid, folderAt))) }
 
 // withoutSlash takes the last backslash off a folder that is not a drive's root.
 func withoutSlash(path string) string {

@@ -79,8 +79,8 @@ func (t table) process(e *entry) *Process {
 		return p
 	}
 	defer windows.CloseHandle(h)
-	line, err := commandLine(h)
-	if err != nil || line == "" {
+	line := commandLine(h, uint32(e.pid))
+	if line == "" {
 		return p
 	}
 	p.Command = NewText(line)

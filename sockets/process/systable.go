@@ -59,7 +59,9 @@ func parseEntries(b []byte, base uint64) ([]entry, error) {
 		if e.name, err = unicodeString(b, entryName, base); err != nil {
 			return all, err
 		}
-		if e.pid > 0 { // what is 0 stands for the idle time of the processors
+		// Pid 0 stands for the idle time of the processors, and what has no thread
+		// has ended: somebody only holds on to it.
+		if e.pid > 0 && e.threads > 0 {
 			all = append(all, e)
 		}
 		next := uint64(binary.LittleEndian.Uint32(b[entryNext:]))

@@ -49,7 +49,8 @@ var someEntries = []entry{
 
 func TestEntries(t *testing.T) {
 	idle := entry{threads: 2, cpu: 100}
-	got, err := parseEntries(systemTable(append([]entry{idle}, someEntries...)...), atBase)
+	ended := entry{name: "ended.exe", pid: 8, cpu: 100}
+	got, err := parseEntries(systemTable(append([]entry{idle, ended}, someEntries...)...), atBase)
 	if err != nil {
 		t.Fatal(err)
 	}

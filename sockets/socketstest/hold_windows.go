@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,15 +26,17 @@ type Holding struct {
 	Flags   uint32 // for CreateProcess, such as CREATE_NEW_CONSOLE
 	Stubborn,
 	Window bool // has a window, and ends when that is closed
-	Args []string // behind the program's name
+	Companion bool     // starts another child, which lives on the same console
+	Args      []string // behind the program's name
 }
 
 // Held is a child that holds sockets until the test ends.
 type Held struct {
-	PID   int
-	Local []netip.AddrPort // of the sockets
-	lines *bufio.Scanner
-	cmd   *exec.Cmd
+	PID       int
+	Companion int              // its pid
+	Local     []netip.AddrPort // of the sockets
+	lines     *bufio.Scanner
+	cmd       *exec.Cmd
 }
 
 // Hold starts a child. It ends with the test, also if the test is killed: then
@@ -74,6 +77,11 @@ func Hold(t testing.TB, h Holding) *Held {
 		}
 		held.Local = append(held.Local, at)
 	}
+	if h.Companion {
+		if held.Companion, err = strconv.Atoi(held.Line()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if line := held.Line(); line != "ready" {
 		t.Fatalf("the child says %q", line)
 	}
@@ -86,7 +94,8 @@ func (h *Held) Line() string {
 	return strings.TrimSpace(h.lines.Text())
 }
 
-// Close ends the child by closing its standard input or by force, and waits.
+// Close ends the child by force and waits. Under Wine its sockets can outlive it
+// by a moment.
 func (h *Held) Close() {
 	_ = h.cmd.Process.Kill() // it may have ended
 	_, _ = h.cmd.Process.Wait()
@@ -163,13 +172,13 @@ func listen(s windows.Handle, kind string, at windows.Sockaddr) error {
 	if err := windows.Bind(s, at); err != nil {
 		return err
 	}
+	// Wine tells the owner of a socket only once an option is set on it late.
 	if kind == "udp" {
-		return nil
+		return windows.SetsockoptInt(s, windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
 	}
 	if err := windows.Listen(s, 16); err != nil {
 		return err
 	}
-	// Wine tells the owner of a listener only after this.
 	return windows.SetsockoptInt(s, windows.SOL_SOCKET, windows.SO_KEEPALIVE, 1)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"runtime"
 	"unsafe"
@@ -31,6 +32,11 @@ func (h *Holding) serve() error {
 		opened := make(chan error, 1)
 		go window(opened, closed)
 		if err := <-opened; err != nil {
+			return err
+		}
+	}
+	if h.Companion {
+		if err := companion(); err != nil {
 			return err
 		}
 	}
@@ -81,4 +87,21 @@ func window(opened chan<- error, closed chan<- struct{}) {
 		_, _, _ = dispatch.Call(uintptr(unsafe.Pointer(&message)))
 	}
 	close(closed)
+}
+
+// companion starts a child with the same standard input, so that it ends when
+// that closes, and prints its pid.
+func companion() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), holdEnv+"={}")
+	cmd.Stdin = os.Stdin
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	fmt.Println(cmd.Process.Pid)
+	return nil
 }
