@@ -58,20 +58,24 @@ func TestByAnswers(t *testing.T) {
 		"free": {"", []Answer{ok, ok, ok, ok}, VerdictFree, "", ""},
 		"a listener on one address leaves the wildcard": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10",
-			[]Answer{taken, ok, ok, ok}, VerdictTaken, "listener@127.0.0.1?", "",
+			[]Answer{taken, ok, ok, ok},
+			VerdictTaken, "listener@127.0.0.1?", "",
 		},
 		"two servers, one port": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10\n2 tcp LISTEN 0.0.0.0:3000 pid:20",
-			[]Answer{taken, taken, ok, ok}, VerdictTaken,
+			[]Answer{taken, taken, ok, ok},
+			VerdictTaken,
 			"listener@0.0.0.0?127.0.0.1 listener@127.0.0.1?0.0.0.0", "p20 (20) is shadowed on 127.0.0.1: connections to that address reach p10 (10)",
 		},
 		"a wildcard for itself alone": {
 			"1 tcp LISTEN 0.0.0.0:3000 pid:10",
-			[]Answer{denied, denied, ok, ok}, VerdictTaken, "listener@127.0.0.1,0.0.0.0?", "SO_EXCLUSIVEADDRUSE",
+			[]Answer{denied, denied, ok, ok},
+			VerdictTaken, "listener@127.0.0.1,0.0.0.0?", "SO_EXCLUSIVEADDRUSE",
 		},
 		"TIME_WAIT is in nobody's way": {
 			"1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10",
-			[]Answer{taken, ok, ok, ok}, VerdictTaken, "client@127.0.0.1?", "",
+			[]Answer{taken, ok, ok, ok},
+			VerdictTaken, "client@127.0.0.1?", "",
 		},
 		"a reserved range": {
 			"", []Answer{denied, denied, ok, ok}, VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "Windows keeps the ports 2990-3089",
