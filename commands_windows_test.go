@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/windows"
@@ -20,30 +21,46 @@ import (
 // These tests run the real binary against real sockets of other processes. What
 // Wine cannot show is said in the tests of sockets and sockets/process; of the
 // commands it is the screen, which needs a console that Wine has not got without
-// a display, and every answer about IPv6 owners.
+// a display; every answer about IPv6 owners; and two servers on one port, since
+// Wine binds by the rules of the system below it.
 
-func TestMain(m *testing.M) { os.Exit(socketstest.Main(m)) }
-
-// built compiles lotop, or names what LOTOP_BINARY says is it.
-func built(t *testing.T) string {
-	t.Helper()
-	if path := os.Getenv("LOTOP_BINARY"); path != "" {
-		return path
+func TestMain(m *testing.M) {
+	code := socketstest.Main(m)
+	if binFolder != "" {
+		_ = os.RemoveAll(binFolder)
 	}
-	path := filepath.Join(t.TempDir(), "lotop.exe")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return path
+	os.Exit(code)
 }
+
+var binFolder string // where built has put the binary
+
+// built compiles lotop once, or names what LOTOP_BINARY says is it.
+var built = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv("LOTOP_BINARY"); path != "" {
+		return path, nil
+	}
+	var err error
+	if binFolder, err = os.MkdirTemp("", "lotop"); err != nil {
+		return "", err
+	}
+	path := filepath.Join(binFolder, "lotop.exe")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
 
 // lotop runs the binary and holds its exit code to the wanted one.
 func lotop(t *testing.T, want int, args ...string) (stdout, stderr string) {
 	t.Helper()
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out, words bytes.Buffer
-	cmd := exec.Command(built(t), args...)
+	cmd := exec.Command(binary, args...)
 	cmd.Stdout, cmd.Stderr = &out, &words
-	err := cmd.Run()
+	err = cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)

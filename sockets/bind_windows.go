@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -60,7 +61,9 @@ func sockaddr(a netip.AddrPort) windows.Sockaddr {
 
 // destroy is not offered: SetTcpEntry closes IPv4 connections only, and for
 // administrators only.
-func destroy(*Socket) error { return ErrUnsupported }
+func destroy(*Socket) error {
+	return errors.New("lotop closes no single connection on Windows: end a process at one of its ends")
+}
 
 // optionsOf asks nobody: a socket's handle cannot be copied out of its process
 // without harm.

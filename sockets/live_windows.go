@@ -130,7 +130,7 @@ func (l *live) read(i int) (rows []ipRow, bad, err error) {
 		code := t.ask(b, &size)
 		switch {
 		case code == 0:
-			rows, bad = t.parse(l.rows, b[:min(uint32(len(b)), size)])
+			rows, bad = t.parse(l.rows, b) // it says itself how many rows there are
 			return rows, bad, nil
 		case code != windows.ERROR_INSUFFICIENT_BUFFER:
 			return nil, nil, fmt.Errorf("read the table of %s sockets: %w", t.protocol, code)
@@ -148,8 +148,8 @@ var (
 	getUDPTable = iphlpapi.NewProc("GetExtendedUdpTable")
 )
 
-// ask calls Windows, unsorted: lotop sorts by itself. A size of 0 afterwards
-// stands for as much as there was.
+// ask calls Windows, unsorted: lotop sorts by itself. Afterwards size is what the
+// table needs if b was too small.
 func (t *ipTable) ask(b []byte, size *uint32) windows.Errno {
 	call, family := getTCPTable, windows.AF_INET
 	if t.protocol == UDP {

@@ -86,7 +86,7 @@ func sendEvent(pid int, event uint32) error {
 	if err != nil {
 		return fmt.Errorf("who shares its console cannot be told: %w", err)
 	}
-	all, err := entries()
+	all, err := entries(new([]byte))
 	if err != nil {
 		return err
 	}

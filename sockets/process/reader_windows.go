@@ -19,16 +19,22 @@ const mostTable = 256 << 20
 // entries asks for every process at once. Toolhelp would tell names and parents
 // alone; this tells start times too, also of processes that this user may not
 // open, and without them a reused pid cannot be told from the old one.
-func entries() ([]entry, error) {
+//
+// The answer stands in buf, which grows as it must and can be used again.
+func entries(buf *[]byte) ([]entry, error) {
 	if unsafe.Sizeof(uintptr(0)) != 8 {
 		return nil, ErrUnsupported // the layout is that of a 64-bit system
 	}
-	for size := 512 << 10; size <= mostTable; size *= 2 {
-		b := make([]byte, size)
+	if len(*buf) == 0 {
+		*buf = make([]byte, 512<<10)
+	}
+	for len(*buf) <= mostTable {
+		b := *buf
 		var used uint32
 		err := windows.NtQuerySystemInformation(windows.SystemProcessInformation, unsafe.Pointer(&b[0]), uint32(len(b)), &used)
 		if errors.Is(err, windows.STATUS_INFO_LENGTH_MISMATCH) {
-			continue // in the meantime there may be more of them, so twice as much
+			*buf = make([]byte, 2*len(b)) // in the meantime there may be more of them
+			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("ask for all processes: %w", err)
@@ -39,8 +45,21 @@ func entries() ([]entry, error) {
 }
 
 func (r *Reader) table() (table, error) {
-	all, err := entries()
+	buf, ok := r.buffers.Get().(*[]byte)
+	if !ok {
+		buf = new([]byte)
+	}
+	defer r.buffers.Put(buf)
+	all, err := entries(buf)
 	return newTable(all), err
+}
+
+func (t table) find(pid int) (*entry, error) {
+	e := t[pid]
+	if e == nil {
+		return nil, fmt.Errorf("look at process %d: %w", pid, ErrGone)
+	}
+	return e, nil
 }
 
 func (r *Reader) stat(pid int) (stat, error) {

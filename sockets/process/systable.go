@@ -3,7 +3,6 @@ package process
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -119,14 +118,6 @@ func newTable(all []entry) table {
 		t[all[i].pid] = &all[i]
 	}
 	return t
-}
-
-func (t table) find(pid int) (*entry, error) {
-	e := t[pid]
-	if e == nil {
-		return nil, fmt.Errorf("look at process %d: %w", pid, ErrGone)
-	}
-	return e, nil
 }
 
 // parent is the pid of the parent, 0 if it has ended: Windows leaves its number
