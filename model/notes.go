@@ -15,7 +15,7 @@ import (
 // what is, then what follows from it.
 func (d *Diagnosis) note(e *Evidence) {
 	for _, f := range []func(*Evidence) []string{
-		d.noteLocalhost, d.noteTwins, d.noteHolders, d.noteTimeWait, d.noteUnseen, d.noteRefusal, d.noteFree,
+		d.noteLocalhost, d.noteTwins, d.noteShadowed, d.noteHolders, d.noteTimeWait, d.noteUnseen, d.noteRefusal, d.noteFree,
 	} {
 		for _, n := range f(e) {
 			if !slices.Contains(d.Notes, n) {
@@ -208,7 +208,11 @@ func (d *Diagnosis) noteRefusal(e *Evidence) []string {
 	var notes []string
 	for _, a := range d.Binds {
 		switch a.Plain {
-		case "EACCES":
+		case AnswerDenied:
+			if e.System.windows() {
+				notes = append(notes, e.noteDenied(a.Bind))
+				continue
+			}
 			notes = append(notes, fmt.Sprintf("ports below %d (ip_unprivileged_port_start) need the capability CAP_NET_BIND_SERVICE: run the server as root, give its program the capability, or choose a higher port",
 				e.System.Unprivileged))
 		case "EPERM":

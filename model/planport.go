@@ -90,6 +90,8 @@ func (b *planner) holder(h *Holder) {
 	switch h.Cause {
 	case CauseUnseen:
 		b.leave(h, "no table shows it, so there is nobody to end")
+	case CauseExcluded:
+		b.leave(h, "Windows has reserved the port, so there is nobody to end")
 	case CauseListener, CauseBound:
 		b.end(h)
 	case CauseClient, CauseAccepted, CauseSelf:
@@ -161,6 +163,8 @@ func unendable(s *sockets.Socket) string {
 		return "the kernel itself holds it: unmount or take down what it serves, such as NFS or a tunnel"
 	case sockets.OtherNamespace:
 		return "its process runs in another pid namespace: end it there, or stop the container"
+	case sockets.Orphaned:
+		return "the process that opened it has ended, and one that inherited it keeps it: end what that process had started"
 	case sockets.Unreadable:
 		return "its process hides what it holds, so it cannot be named"
 	}

@@ -21,7 +21,8 @@ const (
 	CauseTimeWait    Cause = "time_wait"
 	CauseClosing     Cause = "closing"
 	CauseNotAccepted Cause = "not_accepted"
-	CauseUnseen      Cause = "unseen" // the kernel refuses and no table shows why
+	CauseExcluded    Cause = "excluded_range" // Windows has reserved the port for nobody in sight
+	CauseUnseen      Cause = "unseen"         // the kernel refuses and no table shows why
 )
 
 // Verdict sums up whether a target can be bound.
@@ -45,7 +46,7 @@ type Connect struct {
 }
 
 // Holder is a socket that stands in the way, or may. Row.Socket is nil for
-// CauseUnseen.
+// CauseUnseen and CauseExcluded.
 type Holder struct {
 	Row   Row
 	Cause Cause
@@ -67,24 +68,39 @@ type Diagnosis struct {
 	Remedies []Remedy // that belong to no single holder
 	Notes    []string
 	Behind   Behind // whom to stop in place of who holds it
+	// PlainOnly tells that only a plain bind was tried: on Windows SO_REUSEADDR
+	// takes an address away from its holder, so it is no answer.
+	PlainOnly bool
 }
 
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
-	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: VerdictOf(e.Binds), Behind: e.Behind}
-	for _, c := range e.suspects() {
-		h := Holder{Row: *c.row, Cause: causeOf(c.row)}
-		h.judge(c, e.Binds)
-		if h.inTheWay() {
-			d.Holders = append(d.Holders, h)
-		}
+	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows()}
+	if e.System.byAnswers() {
+		d.Holders = e.holdersByAnswers()
+		d.addExcluded(&e)
+	} else {
+		d.Holders = e.holders()
 	}
 	d.addUnseen()
 	slices.SortStableFunc(d.Holders, inOrder)
 	d.advise(&e)
 	d.note(&e)
 	return d
+}
+
+// holders lists who is in the way, by the rules of Linux.
+func (e *Evidence) holders() []Holder {
+	var all []Holder
+	for _, c := range e.suspects() {
+		h := Holder{Row: *c.row, Cause: causeOf(c.row)}
+		h.judge(c, e.Binds)
+		if h.inTheWay() {
+			all = append(all, h)
+		}
+	}
+	return all
 }
 
 func causeOf(r *Row) Cause {
@@ -114,7 +130,7 @@ func causeOf(r *Row) Cause {
 func rank(c Cause) int {
 	return slices.Index([]Cause{
 		CauseListener, CauseBound, CauseSelf, CauseClient, CauseAccepted,
-		CauseNotAccepted, CauseClosing, CauseTimeWait, CauseUnseen,
+		CauseNotAccepted, CauseClosing, CauseTimeWait, CauseExcluded, CauseUnseen,
 	}, c)
 }
 

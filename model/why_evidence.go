@@ -25,6 +25,7 @@ type Evidence struct {
 
 // System is what decides about ports beside the sockets on them.
 type System struct {
+	OS        string // its rules are those of this GOOS; empty is Linux
 	Ephemeral sockets.PortRange
 	// Reserved tells that the port is kept out of the ephemeral range
 	// (ip_local_reserved_ports).
@@ -34,8 +35,11 @@ type System struct {
 	// Unprivileged is the first port that needs no privilege
 	// (ip_unprivileged_port_start).
 	Unprivileged uint16
-	Addresses    []netip.Addr
-	Root         bool
+	// Excluded are the ranges in which Windows lets nobody bind, as far as they
+	// were asked for.
+	Excluded  []sockets.PortRange
+	Addresses []netip.Addr
+	Root      bool
 	// Partial tells that the tables do not show every kind of socket.
 	Partial bool
 }
@@ -68,6 +72,9 @@ func claims(s *sockets.Socket) bool { return s.State != sockets.SynRecv }
 // the addresses of the holders, and about IPv6 without IPv4. It is empty if
 // nothing is left to be known.
 func (e *Evidence) Unsettled() []Bind {
+	if e.System.byAnswers() {
+		return nil
+	}
 	var ask []Bind
 	add := func(b Bind) {
 		if !slices.Contains(ask, b) && !slices.ContainsFunc(e.Binds, func(a Asked) bool { return a.Bind == b }) {

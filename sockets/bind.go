@@ -11,6 +11,9 @@ type BindOptions struct {
 // TryBind asks the kernel whether an address can be bound, by binding it. The
 // socket never listens and is closed at once. A refusal is the kernel's errno,
 // wrapped, so errors.Is(err, syscall.EADDRINUSE) holds.
+//
+// On Windows SO_REUSEADDR takes an address away from who holds it, so servers do
+// not set it; ReuseAddr changes nothing there.
 func TryBind(p Protocol, a netip.AddrPort, o BindOptions) error { return tryBind(p, a, o) }
 
 // Destroy closes one socket without ending anyone, whoever holds it; a

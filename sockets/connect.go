@@ -22,7 +22,7 @@ func TryConnect(ctx context.Context, a netip.AddrPort) string {
 	conn, err := d.DialContext(ctx, "tcp", a.String())
 	if err != nil {
 		switch {
-		case errors.Is(err, syscall.ECONNREFUSED):
+		case Answer(err) == "ECONNREFUSED":
 			return "refused"
 		case errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded):
 			return "timeout"

@@ -26,6 +26,12 @@ func (r *PortRules) IsReserved(port uint16) bool {
 // kernel's default.
 func Rules() PortRules { return rules("/proc") }
 
+// ExcludedPorts lists the ranges from which Windows lets nobody bind a port
+// (EACCES), because Hyper-V, WinNAT or an administrator has reserved them. No
+// table shows a socket there. It is empty on other systems, and where it cannot
+// be told.
+func ExcludedPorts(p Protocol, v6 bool) []PortRange { return excludedPorts(p, v6) }
+
 // parsePorts reads "8080,9000-9100", the form of ip_local_reserved_ports.
 func parsePorts(s string) []PortRange {
 	var all []PortRange

@@ -33,7 +33,7 @@ type Snapshot struct {
 	Addresses []netip.Addr            // this machine's own addresses
 	Ephemeral PortRange               // what this system hands out by itself
 	Warnings  []Warning
-	From      string // the source's name: "sock_diag" or "netstat"
+	From      string // the source's name: "sock_diag", "netstat" or "iphlpapi"
 }
 
 // Process returns the process with that pid, or nil.

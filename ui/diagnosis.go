@@ -56,7 +56,10 @@ func because(d *model.Diagnosis) string {
 		return ""
 	}
 	h := &d.Holders[0]
-	if h.Row.Socket == nil {
+	switch {
+	case h.Cause == model.CauseExcluded:
+		return ": Windows has reserved it"
+	case h.Row.Socket == nil:
 		return " by something that no table shows"
 	}
 	more := ""
@@ -111,7 +114,10 @@ func refusedLine(target string, d *model.Diagnosis) Line {
 		case model.AnswerOK, model.AnswerInUse:
 		case "EADDRNOTAVAIL":
 			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": "+a.Host.String()+" is not an address of this machine.")
-		case "EACCES":
+		case model.AnswerDenied:
+			if d.PlainOnly {
+				return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": Windows lets nobody have that port (EACCES).")
+			}
 			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": this user may not have that port (EACCES).")
 		case "EPERM":
 			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": a security policy forbids the bind (EPERM).")
@@ -173,18 +179,25 @@ func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 
 func bindLines(d *model.Diagnosis) []Line {
 	rows := [][4]Span{{{"bind to", Quiet}, {"plain", Quiet}, {"with SO_REUSEADDR", Quiet}, {}}}
+	if d.PlainOnly {
+		rows[0][1].Text, rows[0][2].Text = "answer", ""
+	}
 	connects := map[string]string{}
 	for _, c := range d.Connects {
 		connects[c.Host.String()] = c.Result
 		rows[0][3] = Span{"connect", Quiet}
 	}
 	for _, a := range d.Binds {
-		rows = append(rows, [4]Span{
+		cells := [4]Span{
 			{model.HostText(a.Host), Plain},
 			{answerWords(a.Plain), answerRole(a.Plain)},
 			{answerWords(a.Reuse), answerRole(a.Reuse)},
 			{connects[a.Host.String()], Quiet},
-		})
+		}
+		if d.PlainOnly {
+			cells[2] = Span{}
+		}
+		rows = append(rows, cells)
 	}
 	widths := [4]int{13, 8, 0, 0}
 	for _, cells := range rows {

@@ -63,6 +63,10 @@ func (w *holderWriter) add(l Line) { w.out = append(w.out, Wrap(l, w.Width, 6)..
 func (w *holderWriter) group(all []*model.Holder) {
 	h := all[0]
 	r := &h.Row
+	if h.Cause == model.CauseExcluded {
+		w.add(Styled(Notice, "  reserved").Add(Plain, "  by Windows: no socket and no process is there"))
+		return
+	}
 	if r.Socket == nil {
 		w.add(Styled(Notice, "  unseen").Add(Plain, "  no table shows a socket that explains the refusal"))
 		return

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -136,8 +138,11 @@ func OutcomeLine(o *process.Outcome) Line {
 		if o.Signal != 0 {
 			text = name + " survived " + process.SignalName(o.Signal)
 		}
-		if o.Reason != "" {
+		switch {
+		case o.Reason != "":
 			text += ": " + o.Reason
+		case o.Signal == 0 && o.Err != nil && !errors.Is(o.Err, context.Canceled):
+			text = o.Err.Error() // it names the process
 		}
 		return Styled(Danger, "✗ ").Add(Plain, text)
 	}

@@ -132,6 +132,8 @@ func (v *victim) prepare(r *Reader) {
 	switch {
 	case errors.Is(err, ErrGone):
 		v.Result = Gone
+	case errors.Is(err, ErrDenied): // some systems refuse the hold already
+		v.Result, v.Err = Denied, err
 	case err != nil:
 		v.Result, v.Err = Survived, err
 	case h.exited(): // a zombie that its parent has not collected

@@ -21,6 +21,9 @@ func (r *Reader) Protected(p *Process) (reason string, ok bool) {
 	case p.PID == self:
 		return "it is lotop itself: quit lotop instead", true
 	}
+	if reason := indispensable(p.PID); reason != "" {
+		return reason, true
+	}
 	if s, err := r.stat(p.PID); err == nil && s.flags&kernelThread != 0 {
 		return "it is part of the kernel: unmount or take down what it serves", true
 	}

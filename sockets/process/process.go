@@ -20,7 +20,7 @@ type Process struct {
 	PID    int
 	Parent int // pid of the parent, 0 for none
 	// Start is when the process began, in clock ticks since boot (field 22 of
-	// /proc/PID/stat). PID and Start together name a process for good.
+	// /proc/PID/stat); on Windows in 100 ns since 1601, a FILETIME. PID and Start together name a process for good.
 	Start   uint64
 	Started time.Time // the same as a time of day
 	State   byte      // R, S, D, T, t, Z and so on, as in proc(5); 0 unknown

@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// unsafe names what in s could do something to a terminal, empty if nothing.
-func unsafe(s string) string {
+// harm names what in s could do something to a terminal, empty if nothing.
+func harm(s string) string {
 	if !utf8.ValidString(s) {
 		return "broken UTF-8"
 	}
@@ -66,19 +66,19 @@ func FuzzText(f *testing.F) {
 	f.Add("node \x1b[31m\u202e\xff\u2028\U000e0041\ufffd")
 	f.Fuzz(func(t *testing.T, raw string) {
 		x := NewText(raw)
-		if bad := unsafe(x.String()); bad != "" {
+		if bad := harm(x.String()); bad != "" {
 			t.Errorf("%q shows %s", x.String(), bad)
 		}
 		if x.Raw() != raw || clean(x.String()) != x.String() {
 			t.Errorf("%q is shown as %q", raw, x)
 		}
 		direct, err := x.MarshalJSON()
-		if err != nil || unsafe(string(direct)) != "" {
-			t.Errorf("%s holds %s, %v", direct, unsafe(string(direct)), err)
+		if err != nil || harm(string(direct)) != "" {
+			t.Errorf("%s holds %s, %v", direct, harm(string(direct)), err)
 		}
 		nested, err := json.Marshal(map[string]Text{"name": x})
-		if err != nil || unsafe(string(nested)) != "" {
-			t.Errorf("%s holds %s, %v", nested, unsafe(string(nested)), err)
+		if err != nil || harm(string(nested)) != "" {
+			t.Errorf("%s holds %s, %v", nested, harm(string(nested)), err)
 		}
 		var back map[string]string
 		if err := json.Unmarshal(nested, &back); err != nil {
@@ -95,7 +95,7 @@ func FuzzPasswd(f *testing.F) {
 	f.Add("root:x:0:0:root:/root:/bin/sh\n")
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, name := range parsePasswd(s) {
-			if name.Raw() == "" || unsafe(name.String()) != "" {
+			if name.Raw() == "" || harm(name.String()) != "" {
 				t.Errorf("%q", name)
 			}
 		}

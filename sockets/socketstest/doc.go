@@ -19,5 +19,6 @@
 //
 // Every process ends with the test that started it, also if the test binary is
 // killed. The package knows nothing of the rest of lotop, so that every package
-// can use it. All but [Main] is there on Linux only.
+// can use it. On Windows there are only [Main] and [Hold], on other systems only
+// [Main].
 package socketstest

@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"lotop/sockets"
+	"lotop/sockets/process"
 	"lotop/ui/config"
 	"lotop/ui/tui"
 )
@@ -24,6 +25,9 @@ import (
 // Run carries out a command line, without the program's name, and returns the
 // code to exit with.
 func Run(args []string) int {
+	if code, ok := process.Assist(args); ok {
+		return code
+	}
 	a := &app{
 		out: os.Stdout, err: os.Stderr, getenv: os.Getenv,
 		terminal: askTerminal(),

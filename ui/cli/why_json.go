@@ -28,7 +28,7 @@ type targetJSON struct {
 type bindJSON struct {
 	Address string       `json:"address"`
 	Plain   model.Answer `json:"plain"`
-	Reuse   model.Answer `json:"reuse"`
+	Reuse   model.Answer `json:"reuse,omitempty"` // absent where only plain binds count
 }
 
 type connectJSON struct {
@@ -70,7 +70,11 @@ func newWhyJSON(d *model.Diagnosis) whyJSON {
 		Holders: []holderJSON{}, Remedies: newRemediesJSON(d.Remedies), Notes: d.Notes,
 	}
 	for _, b := range d.Binds {
-		j.Binds = append(j.Binds, bindJSON{b.Host.String(), b.Plain, b.Reuse})
+		one := bindJSON{Address: b.Host.String(), Plain: b.Plain, Reuse: b.Reuse}
+		if d.PlainOnly {
+			one.Reuse = ""
+		}
+		j.Binds = append(j.Binds, one)
 	}
 	for _, c := range d.Connects {
 		j.Connects = append(j.Connects, connectJSON{c.Host.String(), c.Result})

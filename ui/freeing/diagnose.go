@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"os"
+	"runtime"
 	"slices"
 
 	"lotop/model"
@@ -40,6 +41,7 @@ func (f *Freer) gather(ctx context.Context, source sockets.Source, target model.
 	for range tries {
 		e.Rows = before.OnPort(target.Protocol, target.Port)
 		e.Options = f.optionsOf(e.Rows)
+		e.System.OS = runtime.GOOS                           // Unsettled asks by its rules
 		e.Binds, e.Probes = ask(target, target.Binds()), nil // Unsettled must not see the last round's
 		e.Probes = ask(target, e.Unsettled())
 		var after sockets.Snapshot
@@ -52,6 +54,7 @@ func (f *Freer) gather(ctx context.Context, source sockets.Source, target model.
 		before = monitor(&after)
 	}
 	e.System = system(before.Snapshot(), target.Port)
+	e.System.Excluded = excluded(e)
 	f.lookBehind(ctx, e)
 	return e, before, nil
 }
@@ -163,8 +166,27 @@ func system(snap *sockets.Snapshot, port uint16) model.System {
 		Unprivileged:  r.Unprivileged,
 		Addresses:     snap.Addresses,
 		Root:          os.Geteuid() == 0,
-		Partial:       snap.From == "netstat",
+		Partial:       snap.From == "netstat" || snap.From == "iphlpapi",
+		OS:            runtime.GOOS,
 	}
+}
+
+// excluded lists the reserved ranges of Windows. They cost the run of a program,
+// so they are asked for where an answer may be about them.
+func excluded(e *model.Evidence) []sockets.PortRange {
+	var all []sockets.PortRange
+	var told [2]bool
+	for _, a := range e.Binds {
+		six := 0
+		if a.Host.Is6() {
+			six = 1
+		}
+		if a.Plain == model.AnswerDenied && !told[six] {
+			told[six] = true
+			all = append(all, sockets.ExcludedPorts(e.Target.Protocol, six == 1)...)
+		}
+	}
+	return all
 }
 
 // lookBehind finds out for whom systemd or a proxy holds the port, and which

@@ -1,0 +1,216 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/sys/windows"
+
+	"lotop/sockets/socketstest"
+)
+
+// These tests run the real binary against real sockets of other processes. What
+// Wine cannot show is said in the tests of sockets and sockets/process; of the
+// commands it is the screen, which needs a console that Wine has not got without
+// a display; every answer about IPv6 owners; and two servers on one port, since
+// Wine binds by the rules of the system below it.
+
+func TestMain(m *testing.M) {
+	code := socketstest.Main(m)
+	if binFolder != "" {
+		_ = os.RemoveAll(binFolder)
+	}
+	os.Exit(code)
+}
+
+var binFolder string // where built has put the binary
+
+// built compiles lotop once, or names what LOTOP_BINARY says is it.
+var built = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv("LOTOP_BINARY"); path != "" {
+		return path, nil
+	}
+	var err error
+	if binFolder, err = os.MkdirTemp("", "lotop"); err != nil {
+		return "", err
+	}
+	path := filepath.Join(binFolder, "lotop.exe")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// lotop runs the binary and holds its exit code to the wanted one.
+func lotop(t *testing.T, want int, args ...string) (stdout, stderr string) {
+	t.Helper()
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, words bytes.Buffer
+	cmd := exec.Command(binary, args...)
+	cmd.Stdout, cmd.Stderr = &out, &words
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if code := cmd.ProcessState.ExitCode(); code != want {
+		t.Errorf("lotop %s ends with %d, not %d\n%s%s", strings.Join(args, " "), code, want, &out, &words)
+	}
+	return out.String(), words.String()
+}
+
+func decode(t *testing.T, text string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+}
+
+func port(a netip.AddrPort) string { return fmt.Sprint(a.Port()) }
+
+type socketJSON struct {
+	Protocol, State string
+	Local           struct {
+		Address string
+		Port    uint16
+	}
+	Owners []struct {
+		PID     int
+		Name    string
+		Command string
+	}
+}
+
+func TestList(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{
+		Sockets: []string{"tcp 127.0.0.1:0", "udp 127.0.0.1:0"}, Args: []string{"serve"},
+	})
+	for i, want := range []string{"tcp LISTEN", "udp UNCONN"} {
+		var all []socketJSON
+		out, _ := lotop(t, 0, "list", "--json", "lport:"+port(child.Local[i]))
+		decode(t, out, &all)
+		if len(all) != 1 {
+			t.Fatalf("%d sockets:\n%s", len(all), out)
+		}
+		s := all[0]
+		if s.Protocol+" "+s.State != want || s.Local.Address != "127.0.0.1" || s.Local.Port != child.Local[i].Port() {
+			t.Errorf("%+v", s)
+		}
+		if len(s.Owners) != 1 || s.Owners[0].PID != child.PID || !strings.HasSuffix(s.Owners[0].Command, "serve") {
+			t.Errorf("%+v is not owned by %d", s, child.PID)
+		}
+	}
+	out, _ := lotop(t, 0, "list", fmt.Sprintf("pid:%d", child.PID))
+	if strings.Count(out, port(child.Local[0])) != 1 || !strings.Contains(out, ".exe") {
+		t.Error(out)
+	}
+	lotop(t, 1, "list", "pid:1") // no pid is odd here
+}
+
+type whyJSON struct {
+	Verdict string
+	Binds   []map[string]string
+	Holders []struct {
+		Cause  string
+		Blocks []string
+		Socket socketJSON
+	}
+	Notes []string
+}
+
+func TestWhy(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}})
+	out, _ := lotop(t, 1, "why", "--json", port(child.Local[0]))
+	var why whyJSON
+	decode(t, out, &why)
+	if why.Verdict != "taken" || len(why.Holders) != 1 || len(why.Binds) != 4 {
+		t.Fatal(out)
+	}
+	h := why.Holders[0]
+	if h.Cause != "listener" || strings.Join(h.Blocks, " ") == "" || h.Blocks[0] != "127.0.0.1" || h.Socket.Owners[0].PID != child.PID {
+		t.Error(out)
+	}
+	if _, told := why.Binds[0]["reuse"]; told || why.Binds[0]["plain"] != "EADDRINUSE" {
+		t.Error(out)
+	}
+	out, _ = lotop(t, 1, "why", port(child.Local[0]))
+	if !strings.Contains(out, "taken") || strings.Contains(out, "SO_REUSEADDR") || !strings.Contains(out, fmt.Sprint(child.PID)) {
+		t.Error(out)
+	}
+	child.Close()
+	lotop(t, 0, "free", port(child.Local[0]), "--yes")
+	if out, _ = lotop(t, 0, "why", port(child.Local[0])); !strings.Contains(out, "free") {
+		t.Error(out)
+	}
+}
+
+// A holder for itself alone makes Windows deny the port in place of calling it
+// taken; it is taken all the same.
+func TestWhyExclusive(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"exclusive 0.0.0.0:0"}})
+	var why whyJSON
+	out, _ := lotop(t, 1, "why", "--json", port(child.Local[0]))
+	decode(t, out, &why)
+	if why.Verdict != "taken" || len(why.Holders) == 0 || why.Holders[0].Cause != "listener" {
+		t.Error(out)
+	}
+}
+
+type freeJSON struct {
+	Verdict string
+	Actions []struct {
+		Signal, Result string
+		PID            int
+	}
+}
+
+// A program with a console of its own ends when it is asked to.
+func TestFree(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE})
+	lotop(t, 0, "free", port(child.Local[0]), "--dry-run")
+	var free freeJSON
+	out, words := lotop(t, 0, "free", port(child.Local[0]), "--yes", "--json")
+	decode(t, out, &free)
+	if free.Verdict != "free" || len(free.Actions) != 1 || free.Actions[0].PID != child.PID || free.Actions[0].Result != "exited" {
+		t.Error(out, words)
+	}
+	if line := child.Line(); line != "interrupted" {
+		t.Errorf("the child says %q", line)
+	}
+}
+
+// One that does not act on it ends by force only.
+func TestFreeByForce(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{
+		Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE, Stubborn: true,
+	})
+	lotop(t, 1, "free", port(child.Local[0]), "--yes", "--grace", "500ms")
+	var free freeJSON
+	out, words := lotop(t, 0, "free", port(child.Local[0]), "--yes", "--force", "--grace", "500ms", "--json")
+	decode(t, out, &free)
+	if n := len(free.Actions); n != 2 || free.Actions[0].Result != "survived" || free.Actions[1].Result != "exited" {
+		t.Error(out, words)
+	}
+}
+
+// One that cannot be asked says why, and ends by force.
+func TestFreeUnasked(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.DETACHED_PROCESS})
+	_, words := lotop(t, 1, "free", port(child.Local[0]), "--yes")
+	if !strings.Contains(words, "neither a window nor a console") {
+		t.Error(words)
+	}
+	lotop(t, 0, "free", port(child.Local[0]), "--yes", "--force")
+}

@@ -1,0 +1,49 @@
+package model
+
+import (
+	"fmt"
+
+	"lotop/sockets"
+)
+
+// noteShadowed tells when a listener on every address gets nothing that comes to
+// one of them, because another listens on just that. Windows allows it between
+// any two programs.
+func (d *Diagnosis) noteShadowed(e *Evidence) []string {
+	var notes []string
+	for i := range e.Rows {
+		specific := e.Rows[i].Socket
+		if specific.State != sockets.Listen || specific.Local.Addr().IsUnspecified() {
+			continue
+		}
+		for j := range e.Rows {
+			wide := e.Rows[j].Socket
+			if wide.State != sockets.Listen || !wide.Local.Addr().IsUnspecified() || !answers(wide, specific) {
+				continue
+			}
+			if shareOwner(wide, specific) || wide.V6 && !specific.V6 && wide.V6Only != sockets.No {
+				continue // a program that knows what it does, or no rival for all that is known
+			}
+			notes = append(notes, fmt.Sprintf("%s is shadowed on %s: connections to that address reach %s, which listens on it alone",
+				owner(&e.Rows[j]), specific.Local.Addr(), owner(&e.Rows[i])))
+		}
+	}
+	return notes
+}
+
+// noteDenied explains what Windows denies although no socket is in sight.
+func (e *Evidence) noteDenied(b Bind) string {
+	if e.held(b) {
+		return "its holder has it for itself alone (SO_EXCLUSIVEADDRUSE), or belongs to another user"
+	}
+	family := "ipv4"
+	if b.Host.Is6() {
+		family = "ipv6"
+	}
+	list := fmt.Sprintf("netsh interface %s show excludedportrange protocol=%s", family, e.Target.Protocol)
+	if r, ok := e.System.excluded(e.Target.Port); ok {
+		return fmt.Sprintf("Windows keeps the ports %d-%d for Hyper-V, WinNAT or who else reserved them, and no process holds them: take a port outside (%s), or as administrator net stop winnat, start the server, net start winnat",
+			r.First, r.Last, list)
+	}
+	return "Windows denies the port although no table shows a socket on it: it may be reserved, " + list + " lists what is"
+}

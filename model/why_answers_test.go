@@ -1,0 +1,104 @@
+package model
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"lotop/sockets"
+)
+
+// onWindows diagnoses port 3000 from a table and the answers to the four binds:
+// 127.0.0.1, 0.0.0.0, ::1 and ::.
+func onWindows(t *testing.T, table string, answers ...Answer) Diagnosis {
+	t.Helper()
+	m := NewMonitor()
+	m.Advance(literal(t, 0, table))
+	e := Evidence{Target: Target{Protocol: sockets.TCP, Port: 3000, Hosts: AnyHost()}, Rows: m.OnPort(sockets.TCP, 3000)}
+	e.System = System{OS: "windows", Excluded: []sockets.PortRange{{First: 2990, Last: 3089}}}
+	if !strings.Contains(fmt.Sprint(answers), "EACCES") {
+		e.System.Excluded = nil // nobody asks for them then
+	}
+	for i, b := range e.Target.Binds() {
+		e.Binds = append(e.Binds, Asked{Bind: b, Plain: answers[i], Reuse: answers[i]})
+	}
+	if probes := e.Unsettled(); probes != nil {
+		t.Errorf("asks for %v", probes)
+	}
+	return Diagnose(e)
+}
+
+// sketchHolders writes holders as "cause@blocks?may".
+func sketchHolders(d *Diagnosis) string {
+	var words []string
+	for _, h := range d.Holders {
+		words = append(words, fmt.Sprintf("%s@%s?%s", h.Cause, join(h.Blocks), join(h.MayBlock)))
+	}
+	return strings.Join(words, " ")
+}
+
+func join(all []netip.Addr) string {
+	words := make([]string, len(all))
+	for i, a := range all {
+		words[i] = a.String()
+	}
+	return strings.Join(words, ",")
+}
+
+func TestByAnswers(t *testing.T) {
+	const ok, taken, denied = AnswerOK, AnswerInUse, AnswerDenied
+	for name, c := range map[string]struct {
+		table   string
+		answers []Answer
+		verdict Verdict
+		holders string
+		note    string
+	}{
+		"free": {"", []Answer{ok, ok, ok, ok}, VerdictFree, "", ""},
+		"a listener on one address leaves the wildcard": {
+			"1 tcp LISTEN 127.0.0.1:3000 pid:10",
+			[]Answer{taken, ok, ok, ok},
+			VerdictTaken, "listener@127.0.0.1?", "",
+		},
+		"two servers, one port": {
+			"1 tcp LISTEN 127.0.0.1:3000 pid:10\n2 tcp LISTEN 0.0.0.0:3000 pid:20",
+			[]Answer{taken, taken, ok, ok},
+			VerdictTaken,
+			"listener@0.0.0.0?127.0.0.1 listener@127.0.0.1?0.0.0.0", "p20 (20) is shadowed on 127.0.0.1: connections to that address reach p10 (10)",
+		},
+		"a wildcard for itself alone": {
+			"1 tcp LISTEN 0.0.0.0:3000 pid:10",
+			[]Answer{denied, denied, ok, ok},
+			VerdictTaken, "listener@127.0.0.1,0.0.0.0?", "SO_EXCLUSIVEADDRUSE",
+		},
+		"TIME_WAIT is in nobody's way": {
+			"1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10",
+			[]Answer{taken, ok, ok, ok},
+			VerdictTaken, "client@127.0.0.1?", "",
+		},
+		"a reserved range": {
+			"", []Answer{denied, denied, ok, ok}, VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "Windows keeps the ports 2990-3089",
+		},
+		"nothing explains it": {
+			"", []Answer{taken, ok, ok, ok}, VerdictTaken, "unseen@127.0.0.1?", "no table shows a socket",
+		},
+	} {
+		d := onWindows(t, c.table, c.answers...)
+		if got := sketchHolders(&d); got != c.holders || d.Verdict != c.verdict || !d.PlainOnly {
+			t.Errorf("%s: %s, %s", name, d.Verdict, got)
+		}
+		if !strings.Contains(strings.Join(d.Notes, "\n"), c.note) {
+			t.Errorf("%s: %q", name, d.Notes)
+		}
+	}
+}
+
+// A reserved port is nobody's to end.
+func TestPlanExcluded(t *testing.T) {
+	d := onWindows(t, "", AnswerDenied, AnswerDenied, AnswerOK, AnswerOK)
+	p := PlanPort(d, PlanOptions{}, func(int32) []Row { return nil })
+	if p.Possible() || len(p.Left) != 1 || !strings.Contains(p.Left[0].Reason, "reserved") {
+		t.Errorf("%+v", p)
+	}
+}

@@ -1,0 +1,196 @@
+package sockets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+
+	"lotop/sockets/process"
+)
+
+// live is the Source of the running kernel: the tables of iphlpapi.dll, which
+// need no rights and show every user's sockets.
+type live struct {
+	who       *process.Reader
+	tables    []ipTable
+	buffers   [len(moduleTables)][]byte
+	rows      []ipRow
+	seen      map[ID]uint32
+	processes map[int32]*process.Process
+	devices   map[uint32]process.Text
+	addresses []netip.Addr
+	addrsAt   time.Time
+}
+
+// addressesFor is how long the machine's own addresses are taken as read.
+const addressesFor = 2 * time.Second
+
+func open(o Options) (Source, error) {
+	if o.Kind != Auto {
+		return nil, fmt.Errorf("unknown source %q: on Windows there is only %s", o.Kind, Auto)
+	}
+	l := &live{
+		who: process.NewReader(""), tables: moduleTables[:], seen: map[ID]uint32{},
+		processes: map[int32]*process.Process{}, devices: map[uint32]process.Text{},
+	}
+	// What this system does not have shows at once, before there is a screen.
+	if _, _, err := l.read(0); err != nil {
+		l.tables = pidTables[:]
+		if _, _, err := l.read(0); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// Read implements [Source].
+func (l *live) Read(ctx context.Context, into *Snapshot) error {
+	into.Time = time.Now()
+	into.From = "iphlpapi"
+	into.Warnings = into.Warnings[:0]
+	into.Ephemeral = usualRange
+	l.rows = l.rows[:0]
+	for i := range l.tables {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rows, bad, err := l.read(i)
+		if errors.Is(err, windows.ERROR_NOT_SUPPORTED) && l.tables[i].v6 {
+			continue // this system has no IPv6
+		}
+		if err != nil {
+			return err
+		}
+		if l.rows = rows; bad != nil {
+			into.Warnings = append(into.Warnings, Warning{Kind: TableIncomplete, Text: "the table of " + l.tables[i].protocol.String() + " sockets came in part: " + bad.Error()})
+		}
+	}
+	if err := l.own(); err != nil {
+		return err
+	}
+	identify(l.rows, l.seen)
+	into.Sockets = into.Sockets[:0]
+	for i := range l.rows {
+		into.Sockets = append(into.Sockets, l.rows[i].Socket)
+	}
+	into.Processes = l.processes
+	l.nameDevices(into.Sockets)
+	into.Devices = l.devices
+	if l.addresses == nil || into.Time.Sub(l.addrsAt) > addressesFor {
+		l.addresses, l.addrsAt = ownAddresses(), into.Time
+	}
+	into.Addresses = l.addresses
+	return nil
+}
+
+// Close implements [Source].
+func (l *live) Close() error { return nil }
+
+// own looks at the processes after the tables, so that no maker of a socket is
+// too young to be seen.
+func (l *live) own() error {
+	pids := make(map[int32]bool, len(l.processes))
+	for i := range l.rows {
+		if pid := l.rows[i].pid; pid != 0 {
+			pids[pid] = true
+		}
+	}
+	known, err := l.who.All(pids, l.processes)
+	if err != nil {
+		return err
+	}
+	if !maps.Equal(known, l.processes) {
+		l.processes = known
+	}
+	own(l.rows, l.processes)
+	return nil
+}
+
+// mostTable bounds a table. One of a million sockets takes 160 MB.
+const mostTable = 512 << 20
+
+// read asks for a table and appends its rows. What of them is missing is told
+// by bad.
+func (l *live) read(i int) (rows []ipRow, bad, err error) {
+	t := &l.tables[i]
+	if l.buffers[i] == nil {
+		l.buffers[i] = make([]byte, 64<<10)
+	}
+	for {
+		b := l.buffers[i]
+		size := uint32(len(b))
+		code := t.ask(b, &size)
+		switch {
+		case code == 0:
+			rows, bad = t.parse(l.rows, b) // it says itself how many rows there are
+			return rows, bad, nil
+		case code != windows.ERROR_INSUFFICIENT_BUFFER:
+			return nil, nil, fmt.Errorf("read the table of %s sockets: %w", t.protocol, code)
+		case len(b) >= mostTable:
+			return nil, nil, fmt.Errorf("read the table of %s sockets: it has more than %d bytes", t.protocol, mostTable)
+		}
+		// It can grow before the next try, so there is room to spare.
+		l.buffers[i] = make([]byte, min(max(2*len(b), int(size)+int(size)/4), mostTable))
+	}
+}
+
+var (
+	iphlpapi    = windows.NewLazySystemDLL("iphlpapi.dll")
+	getTCPTable = iphlpapi.NewProc("GetExtendedTcpTable")
+	getUDPTable = iphlpapi.NewProc("GetExtendedUdpTable")
+)
+
+// ask calls Windows, unsorted: lotop sorts by itself. Afterwards size is what the
+// table needs if b was too small.
+func (t *ipTable) ask(b []byte, size *uint32) windows.Errno {
+	call, family := getTCPTable, windows.AF_INET
+	if t.protocol == UDP {
+		call = getUDPTable
+	}
+	if t.v6 {
+		family = windows.AF_INET6
+	}
+	code, _, _ := call.Call(uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(size)), 0, uintptr(family), uintptr(t.class), 0)
+	return windows.Errno(code)
+}
+
+func (l *live) nameDevices(all []Socket) {
+	cloned := false
+	for i := range all {
+		device := all[i].Device
+		if _, ok := l.devices[device]; ok || device == 0 {
+			continue
+		}
+		if !cloned {
+			l.devices, cloned = maps.Clone(l.devices), true
+		}
+		name := strconv.Itoa(int(device))
+		if ifi, err := net.InterfaceByIndex(int(device)); err == nil {
+			name = ifi.Name
+		}
+		l.devices[device] = process.NewText(name)
+	}
+}
+
+// ownAddresses lists this machine's addresses; where it may not ask, none:
+// loopback is known without.
+func ownAddresses() []netip.Addr {
+	all, _ := net.InterfaceAddrs()
+	own := make([]netip.Addr, 0, len(all))
+	for _, a := range all {
+		if prefix, ok := a.(*net.IPNet); ok {
+			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
+				own = append(own, addr.Unmap())
+			}
+		}
+	}
+	return own
+}

@@ -1,0 +1,174 @@
+package sockets
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"lotop/sockets/socketstest"
+)
+
+// What Wine 8 cannot show, and is left to a run on Windows itself: the owners of
+// IPv6 sockets and of connections (its tables have pid 0 there), the times at
+// which sockets were made (0), the answer to a bind in an excluded range (it has
+// none), and IPv6 of link-local addresses.
+
+func readLive(t *testing.T) *Snapshot {
+	t.Helper()
+	source, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	var snap Snapshot
+	if err := source.Read(t.Context(), &snap); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range snap.Warnings {
+		t.Error(w.Text)
+	}
+	return &snap
+}
+
+func (s *Snapshot) at(p Protocol, local netip.AddrPort, connected bool) *Socket {
+	for i := range s.Sockets {
+		if o := &s.Sockets[i]; o.Protocol == p && o.Local == local && o.Connected() == connected {
+			return o
+		}
+	}
+	return nil
+}
+
+// asks asks until the answer is the wanted one: under Wine sockets outlive their
+// process by a moment.
+func asks[T comparable](t *testing.T, want T, ask func() T) {
+	t.Helper()
+	got := ask()
+	for until := time.Now().Add(10 * time.Second); got != want && time.Now().Before(until); got = ask() {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got != want {
+		t.Errorf("%v, not %v", got, want)
+	}
+}
+
+// A socket is seen with its owner, under the same ID every time, and no more
+// once it is closed.
+func TestLiveSockets(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{
+		Sockets: []string{"tcp 127.0.0.1:0", "tcp 0.0.0.0:0", "udp 127.0.0.1:0", "tcp [::1]:0", "udp [::]:0"},
+		Args:    []string{"serve", "--port", "two words"},
+	})
+	snap, again := readLive(t), readLive(t)
+	protocols := []Protocol{TCP, TCP, UDP, TCP, UDP}
+	for i, local := range child.Local {
+		s := snap.at(protocols[i], local, false)
+		if s == nil {
+			t.Errorf("%v %v is not in the table", protocols[i], local)
+			continue
+		}
+		want := Listen
+		if protocols[i] == UDP {
+			want = Unconn
+		}
+		if s.State != want || s.V6 != local.Addr().Is6() {
+			t.Errorf("%+v", s)
+		}
+		if o := again.at(protocols[i], local, false); o == nil || o.ID != s.ID {
+			t.Errorf("%v has another ID in the next look", local)
+		}
+		if s.V6 && len(s.Owners) == 0 {
+			continue // Wine
+		}
+		if len(s.Owners) != 1 || int(s.Owners[0].PID) != child.PID {
+			t.Errorf("%v is owned by %v, not by %d", local, s.Owners, child.PID)
+			continue
+		}
+		p := snap.Process(s.Owners[0].PID)
+		if p == nil || len(p.Args) != 4 || p.Args[3] != "two words" || p.Parent != os.Getpid() {
+			t.Errorf("%v is owned by %+v", local, p)
+		}
+	}
+	child.Close()
+	for i, local := range child.Local {
+		asks(t, nil, func() *Socket { return readLive(t).at(protocols[i], local, false) })
+	}
+}
+
+func TestLiveConnection(t *testing.T) {
+	server := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}})
+	client := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"dial " + server.Local[0].String()}})
+	snap := readLive(t)
+	s := snap.at(TCP, client.Local[0], true)
+	if s == nil || s.State != Established || s.Remote != server.Local[0] {
+		t.Errorf("the client's end: %+v", s)
+	}
+	if len(snap.Addresses) == 0 || !snap.Ephemeral.Contains(65535) || snap.From != "iphlpapi" {
+		t.Errorf("%v %v %q", snap.Addresses, snap.Ephemeral, snap.From)
+	}
+}
+
+func TestTryBind(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{
+		Sockets: []string{"tcp 127.0.0.1:0", "udp 127.0.0.1:0", "exclusive 127.0.0.1:0", "exclusive 0.0.0.0:0", "tcp [::1]:0"},
+	})
+	const exclusive = 3
+	for i, local := range child.Local {
+		protocol := TCP
+		if i == 1 {
+			protocol = UDP
+		}
+		for _, reuse := range []bool{false, true} {
+			err := TryBind(protocol, local, BindOptions{ReuseAddr: reuse})
+			if i == exclusive && errors.Is(err, syscall.EACCES) && Answer(err) == "EACCES" {
+				continue // 10013
+			}
+			if !errors.Is(err, syscall.EADDRINUSE) || Answer(err) != "EADDRINUSE" {
+				t.Errorf("%v, reuse %t: %v", local, reuse, err)
+			}
+		}
+	}
+	child.Close()
+	for _, local := range child.Local {
+		asks(t, "ok", func() string { return Answer(TryBind(TCP, local, BindOptions{})) })
+	}
+	elsewhere := netip.MustParseAddrPort("192.0.2.1:0")
+	if err := TryBind(TCP, elsewhere, BindOptions{}); Answer(err) != "EADDRNOTAVAIL" {
+		t.Errorf("%v: %v", elsewhere, err)
+	}
+	if err := TryBind(TCP, netip.MustParseAddrPort("[::]:0"), BindOptions{DualStack: true}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTryConnect(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}})
+	if got := TryConnect(t.Context(), child.Local[0]); got != "open" {
+		t.Error(got)
+	}
+	child.Close()
+	asks(t, "refused", func() string { return TryConnect(t.Context(), child.Local[0]) })
+}
+
+func TestAnswers(t *testing.T) {
+	for code, known := range winsock {
+		err := fmt.Errorf("bind: %w", posix(fmt.Errorf("call: %w", code)))
+		if !errors.Is(err, known.errno) || Answer(err) != known.name || Answer(code) != known.name {
+			t.Errorf("%d: %v, %q", uintptr(code), err, Answer(code))
+		}
+	}
+}
+
+func TestOpenRefusesOtherSources(t *testing.T) {
+	if _, err := Open(Options{Kind: Diag}); err == nil {
+		t.Error("no error")
+	}
+	if r := Rules(); r.Ephemeral.Last == 0 {
+		t.Errorf("%+v", r)
+	}
+	ExcludedPorts(TCP, false) // whatever this machine has: it must not fail
+}

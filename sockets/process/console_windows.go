@@ -1,0 +1,120 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// consoleEvent is the hidden first argument with which lotop runs itself to send
+// a Ctrl event: that takes a process which belongs to the other's console, and
+// lotop must not leave its own.
+const consoleEvent = "__console-event"
+
+// consoleTimeout bounds that run. It takes milliseconds.
+const consoleTimeout = 3 * time.Second
+
+// askByConsole sends Ctrl+C or Ctrl+Break to the console of the process, if that
+// reaches nobody else. Open handles keep its pid from being given away
+// meanwhile.
+func (h *Handle) askByConsole(sig syscall.Signal) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("ask process %d to end: %w", h.process.PID, err)
+	}
+	event := windows.CTRL_C_EVENT
+	if sig != syscall.SIGINT && sig != syscall.SIGTERM {
+		event = windows.CTRL_BREAK_EVENT
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), consoleTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, self, consoleEvent, strconv.Itoa(h.process.PID), strconv.Itoa(event))
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS}
+	why, err := cmd.Output()
+	if err == nil {
+		return nil
+	}
+	text := strings.TrimSpace(string(why))
+	if text == "" {
+		text = err.Error()
+	}
+	return fmt.Errorf("process %d (%s) cannot be asked to end, %s: end it by force", h.process.PID, h.process.Name, NewText(text))
+}
+
+// Assist carries out what lotop runs itself for, and tells whether these
+// arguments are such a run. A program that ends processes calls it first.
+func Assist(args []string) (code int, ok bool) {
+	if len(args) != 3 || args[0] != consoleEvent {
+		return 0, false
+	}
+	pid, err1 := strconv.ParseUint(args[1], 10, 31)
+	event, err2 := strconv.ParseUint(args[2], 10, 1)
+	if err := errors.Join(err1, err2); err != nil {
+		fmt.Println(err)
+		return 1, true
+	}
+	if err := sendEvent(int(pid), uint32(event)); err != nil {
+		fmt.Println(err)
+		return 1, true
+	}
+	return 0, true
+}
+
+// sendEvent joins the console of a process and sends the event to everybody
+// there.
+func sendEvent(pid int, event uint32) error {
+	calls := lazyCalls()
+	if ok, _, err := calls.attachConsole.Call(uintptr(pid)); ok == 0 {
+		if errors.Is(err, windows.ERROR_INVALID_HANDLE) {
+			return errors.New("it has neither a window nor a console")
+		}
+		return fmt.Errorf("its console is out of reach: %w", err)
+	}
+	// The event comes to this process as well.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	console, err := consoleList()
+	if err != nil {
+		return fmt.Errorf("who shares its console cannot be told: %w", err)
+	}
+	all, err := entries(new([]byte))
+	if err != nil {
+		return err
+	}
+	if other := newTable(all).bystander(console, pid, os.Getpid()); other != nil {
+		return fmt.Errorf("it shares its console with %s (%d), which would be hit as well", other.name, other.pid)
+	}
+	if err := windows.GenerateConsoleCtrlEvent(event, 0); err != nil {
+		return fmt.Errorf("its console refuses: %w", err)
+	}
+	return nil
+}
+
+// consoleList lists the processes of this process's console.
+func consoleList() ([]int, error) {
+	for size := 64; size <= 1<<16; size *= 4 {
+		list := make([]uint32, size)
+		n, _, err := lazyCalls().consoleList.Call(uintptr(unsafe.Pointer(&list[0])), uintptr(size))
+		if n == 0 {
+			return nil, err
+		}
+		if int(n) > size {
+			continue
+		}
+		pids := make([]int, n)
+		for i := range pids {
+			pids[i] = int(list[i])
+		}
+		return pids, nil
+	}
+	return nil, errors.New("too many processes")
+}

@@ -1,0 +1,15 @@
+package process
+
+import (
+	"os"
+	"testing"
+
+	"lotop/sockets/socketstest"
+)
+
+func TestMain(m *testing.M) {
+	if code, ok := Assist(os.Args[1:]); ok {
+		os.Exit(code)
+	}
+	os.Exit(socketstest.Main(m))
+}

@@ -1,0 +1,119 @@
+package process
+
+import (
+	"encoding/binary"
+	"errors"
+	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// commandLine tells the command line of a process, empty if that may not be
+// known.
+func commandLine(h windows.Handle, pid uint32) string {
+	line, err := askCommandLine(h)
+	if errors.Is(err, windows.STATUS_INVALID_INFO_CLASS) || errors.Is(err, windows.STATUS_NOT_IMPLEMENTED) {
+		return parameterOf(pid, commandAt) // before Windows 8.1, and Wine 8
+	}
+	return line
+}
+
+// askCommandLine needs no right to read the process's memory. The answer is a UNICODE_STRING and behind it the text that it points to.
+func askCommandLine(h windows.Handle) (string, error) {
+	const most = 128 << 10 // a command line has 32,767 characters at most
+	for size := 1 << 10; size <= most; size *= 4 {
+		b := make([]byte, size)
+		var used uint32
+		err := windows.NtQueryInformationProcess(h, windows.ProcessCommandLineInformation, unsafe.Pointer(&b[0]), uint32(size), &used)
+		if errors.Is(err, windows.STATUS_INFO_LENGTH_MISMATCH) || errors.Is(err, windows.STATUS_BUFFER_TOO_SMALL) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		return unicodeString(b, 0, uint64(uintptr(unsafe.Pointer(&b[0]))))
+	}
+	return "", errSystemTable
+}
+
+// imagePath is the path of the program, empty if that may not be known.
+func imagePath(h windows.Handle) Text {
+	path := make([]uint16, 1<<15)
+	size := uint32(len(path))
+	if err := windows.QueryFullProcessImageName(h, 0, &path[0], &size); err != nil {
+		return Text{}
+	}
+	return NewText(windows.UTF16ToString(path[:size]))
+}
+
+// userOf names the user of a process, empty if that may not be known.
+func userOf(h windows.Handle) Text {
+	var token windows.Token
+	if err := windows.OpenProcessToken(h, windows.TOKEN_QUERY, &token); err != nil {
+		return Text{}
+	}
+	defer token.Close()
+	user, err := token.GetTokenUser()
+	if err != nil {
+		return Text{}
+	}
+	name, _, _, err := user.User.Sid.LookupAccount("")
+	if err != nil {
+		name = user.User.Sid.String()
+	}
+	return NewText(name)
+}
+
+// Where things stand in the memory of a 64-bit process (winternl.h, the reserved
+// fields as in phnt's ntpebteb.h and ntrtl.h).
+const (
+	pebParameters = 0x20 // PEB: pointer to RTL_USER_PROCESS_PARAMETERS
+	folderAt      = 0x38 // there: CurrentDirectory.DosPath, a UNICODE_STRING
+	commandAt     = 0x70 // there: CommandLine, a UNICODE_STRING
+)
+
+// parameterOf reads a text that a process was started with in its memory, as far
+// as this user may. The addresses are another process's, so they are numbers and
+// never become pointers of Go's.
+func parameterOf(pid uint32, at uint64) string {
+	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION|windows.PROCESS_VM_READ, false, pid)
+	if err != nil {
+		return ""
+	}
+	defer windows.CloseHandle(h)
+	var basic [6]uintptr // PROCESS_BASIC_INFORMATION: the second is the address of the PEB
+	err = windows.NtQueryInformationProcess(h, windows.ProcessBasicInformation, unsafe.Pointer(&basic), uint32(unsafe.Sizeof(basic)), nil)
+	if err != nil {
+		return ""
+	}
+	parameters := make([]byte, 8)
+	text := make([]byte, 16)
+	if !readMemory(h, uint64(basic[1])+pebParameters, parameters) ||
+		!readMemory(h, binary.LittleEndian.Uint64(parameters)+at, text) {
+		return ""
+	}
+	b := make([]byte, binary.LittleEndian.Uint16(text))
+	if len(b) == 0 || !readMemory(h, binary.LittleEndian.Uint64(text[8:]), b) {
+		return ""
+	}
+	return utf16Text(b)
+}
+
+// folderOf tells where a process works, which no call does.
+func folderOf(pid uint32) Text { return NewText(withoutSlash(parameterOf(pid, folderAt))) }
+
+// withoutSlash takes the last backslash off a folder that is not a drive's root.
+func withoutSlash(path string) string {
+	if len(path) > len(`C:\`) {
+		return strings.TrimSuffix(path, `\`)
+	}
+	return path
+}
+
+// readMemory fills into from the memory of another process.
+func readMemory(h windows.Handle, at uint64, into []byte) bool {
+	var n uintptr
+	err := windows.ReadProcessMemory(h, uintptr(at), &into[0], uintptr(len(into)), &n)
+	return err == nil && n == uintptr(len(into))
+}

@@ -1,0 +1,176 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// Start is a FILETIME here and needs no time of boot.
+func bootTime() time.Time { return time.Time{} }
+
+// mostTable bounds the answer about all processes; a busy server's has 2 MB.
+const mostTable = 256 << 20
+
+// entries asks for every process at once. Toolhelp would tell names and parents
+// alone; this tells start times too, also of processes that this user may not
+// open, and without them a reused pid cannot be told from the old one.
+//
+// The answer stands in buf, which grows as it must and can be used again.
+func entries(buf *[]byte) ([]entry, error) {
+	if unsafe.Sizeof(uintptr(0)) != 8 {
+		return nil, ErrUnsupported // the layout is that of a 64-bit system
+	}
+	if len(*buf) == 0 {
+		*buf = make([]byte, 512<<10)
+	}
+	for len(*buf) <= mostTable {
+		b := *buf
+		var used uint32
+		err := windows.NtQuerySystemInformation(windows.SystemProcessInformation, unsafe.Pointer(&b[0]), uint32(len(b)), &used)
+		if errors.Is(err, windows.STATUS_INFO_LENGTH_MISMATCH) {
+			*buf = make([]byte, 2*len(b)) // in the meantime there may be more of them
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("ask for all processes: %w", err)
+		}
+		return parseEntries(b[:min(uint32(len(b)), used)], uint64(uintptr(unsafe.Pointer(&b[0]))))
+	}
+	return nil, errors.New("ask for all processes: too many of them")
+}
+
+func (r *Reader) table() (table, error) {
+	buf, ok := r.buffers.Get().(*[]byte)
+	if !ok {
+		buf = new([]byte)
+	}
+	defer r.buffers.Put(buf)
+	all, err := entries(buf)
+	return newTable(all), err
+}
+
+func (t table) find(pid int) (*entry, error) {
+	e := t[pid]
+	if e == nil {
+		return nil, fmt.Errorf("look at process %d: %w", pid, ErrGone)
+	}
+	return e, nil
+}
+
+func (r *Reader) stat(pid int) (stat, error) {
+	t, err := r.table()
+	if err != nil {
+		return stat{}, err
+	}
+	e, err := t.find(pid)
+	if err != nil {
+		return stat{}, err
+	}
+	return stat{pid: pid, parent: t.parent(e), threads: e.threads, start: e.start, state: 'R'}, nil
+}
+
+// status tells what keeps a process from ending; Windows has none of that.
+func (r *Reader) status(int) (status, error) { return status{}, ErrUnsupported }
+
+func (r *Reader) look(pid int) (*Process, error) {
+	t, err := r.table()
+	if err != nil {
+		return nil, err
+	}
+	e, err := t.find(pid)
+	if err != nil {
+		return nil, err
+	}
+	return t.process(e), nil
+}
+
+// process makes a Process of an entry, with what only its own user and the
+// administrators are told: its command line.
+func (t table) process(e *entry) *Process {
+	p := &Process{PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start), Name: NewText(e.name)}
+	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(e.pid))
+	if err != nil {
+		return p
+	}
+	defer windows.CloseHandle(h)
+	line := commandLine(h, uint32(e.pid))
+	if line == "" {
+		return p
+	}
+	p.Command = NewText(line)
+	if args, err := windows.DecomposeCommandLine(line); err == nil {
+		p.Args = args
+	} else {
+		p.Args = strings.Fields(line)
+	}
+	return p
+}
+
+func (r *Reader) refresh(old *Process) (*Process, error) {
+	t, err := r.table()
+	if err != nil {
+		return nil, err
+	}
+	e := t[old.PID]
+	if e == nil || e.start != old.Start {
+		return nil, fmt.Errorf("look at process %d again: %w", old.PID, ErrGone)
+	}
+	return t.again(e, old), nil
+}
+
+// again returns old if it would be told the same now: name and arguments of a
+// process never change here, its parent can end.
+func (t table) again(e *entry, old *Process) *Process {
+	if old.Start == e.start && old.Parent == t.parent(e) {
+		return old
+	}
+	return t.process(e)
+}
+
+// All tells who the processes with those pids are, with one question for all of
+// them. What it knew before stays as it is while that is true; who has ended is
+// not in the result.
+func (r *Reader) All(pids map[int32]bool, before map[int32]*Process) (map[int32]*Process, error) {
+	t, err := r.table()
+	if err != nil {
+		return nil, err
+	}
+	now := make(map[int32]*Process, len(pids))
+	for pid := range pids {
+		e := t[int(pid)]
+		switch old := before[pid]; {
+		case e == nil:
+		case old != nil:
+			now[pid] = t.again(e, old)
+		default:
+			now[pid] = t.process(e)
+		}
+	}
+	return now, nil
+}
+
+func (r *Reader) details(pid int) (*Details, error) {
+	t, err := r.table()
+	if err != nil {
+		return nil, err
+	}
+	e, err := t.find(pid)
+	if err != nil {
+		return nil, err
+	}
+	d := &Details{Process: *t.process(e), CPU: e.cpu, Memory: e.memory, Threads: e.threads}
+	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
+	if err != nil {
+		return d, nil // another user's
+	}
+	defer windows.CloseHandle(h)
+	d.Executable = imagePath(h)
+	d.User = userOf(h)
+	d.Folder = folderOf(uint32(pid))
+	return d, nil
+}

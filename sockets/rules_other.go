@@ -1,0 +1,5 @@
+//go:build !windows
+
+package sockets
+
+func excludedPorts(Protocol, bool) []PortRange { return nil }

@@ -1,0 +1,48 @@
+package sockets
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/windows"
+)
+
+// usualRange is what Windows hands out by itself unless somebody has changed it.
+var usualRange = PortRange{First: 49152, Last: 65535}
+
+// netshTimeout bounds a run of netsh, which takes a tenth of a second.
+const netshTimeout = 3 * time.Second
+
+// rules asks netsh for the dynamic range: no call of Windows tells it.
+func rules(string) PortRules {
+	r := PortRules{Ephemeral: usualRange}
+	if all, ok := parseDynamic(netsh("ipv4", "show", "dynamicport", "tcp")); ok {
+		r.Ephemeral = all
+	}
+	return r
+}
+
+func excludedPorts(p Protocol, v6 bool) []PortRange {
+	family := "ipv4"
+	if v6 {
+		family = "ipv6"
+	}
+	return parseExcluded(netsh(family, "show", "excludedportrange", "protocol="+p.String()))
+}
+
+// netsh returns what netsh interface prints, nothing if it fails.
+func netsh(args ...string) []byte {
+	folder, err := windows.GetSystemDirectory()
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), netshTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(folder, "netsh.exe"), append([]string{"interface"}, args...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NO_WINDOW}
+	out, _ := cmd.Output()
+	return out
+}

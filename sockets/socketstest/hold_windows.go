@@ -1,0 +1,190 @@
+package socketstest
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/windows"
+)
+
+// holdEnv says, as the JSON of a Holding, that this process is a child.
+const holdEnv = "SOCKETSTEST_HOLD"
+
+// Holding is what a child on Windows holds, and how it takes being asked to end.
+type Holding struct {
+	// Sockets are made in this order: "tcp ADDR" listens, "udp ADDR" is bound,
+	// "exclusive ADDR" listens with SO_EXCLUSIVEADDRUSE, "dial ADDR" connects.
+	Sockets []string
+	Flags   uint32 // for CreateProcess, such as CREATE_NEW_CONSOLE
+	Stubborn,
+	Window bool // has a window, and ends when that is closed
+	Companion bool     // starts another child, which lives on the same console
+	Args      []string // behind the program's name
+}
+
+// Held is a child that holds sockets until the test ends.
+type Held struct {
+	PID       int
+	Companion int              // its pid
+	Local     []netip.AddrPort // of the sockets
+	lines     *bufio.Scanner
+	cmd       *exec.Cmd
+}
+
+// Hold starts a child. It ends with the test, also if the test is killed: then
+// its standard input closes.
+func Hold(t testing.TB, h Holding) *Held {
+	t.Helper()
+	config, err := json.Marshal(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, h.Args...)
+	cmd.Env = append(os.Environ(), holdEnv+"="+string(config))
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: h.Flags}
+	cmd.Stderr = os.Stderr
+	in, err1 := cmd.StdinPipe()
+	out, err2 := cmd.StdoutPipe()
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	held := &Held{PID: cmd.Process.Pid, lines: bufio.NewScanner(out), cmd: cmd}
+	t.Cleanup(func() {
+		in.Close()
+		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Wait()
+	})
+	for range h.Sockets {
+		line := held.Line()
+		at, err := netip.ParseAddrPort(line)
+		if err != nil {
+			t.Fatalf("the child says %q", line)
+		}
+		held.Local = append(held.Local, at)
+	}
+	if h.Companion {
+		if held.Companion, err = strconv.Atoi(held.Line()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if line := held.Line(); line != "ready" {
+		t.Fatalf("the child says %q", line)
+	}
+	return held
+}
+
+// Line is the next line that the child prints, empty once it has ended.
+func (h *Held) Line() string {
+	h.lines.Scan()
+	return strings.TrimSpace(h.lines.Text())
+}
+
+// Close ends the child by force and waits. Under Wine its sockets can outlive it
+// by a moment.
+func (h *Held) Close() {
+	_ = h.cmd.Process.Kill() // it may have ended
+	_, _ = h.cmd.Process.Wait()
+}
+
+// Main runs the tests, or serves one as a child.
+func Main(m *testing.M) int {
+	config := os.Getenv(holdEnv)
+	if config == "" {
+		return m.Run()
+	}
+	var h Holding
+	if err := json.Unmarshal([]byte(config), &h); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	if err := h.serve(); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	return 0
+}
+
+// exclusiveAddrUse is SO_EXCLUSIVEADDRUSE of winsock2.h.
+const exclusiveAddrUse = ^windows.SO_REUSEADDR
+
+// socket makes a socket by bare calls: Wine does not know the options that net
+// sets on UDP.
+func socket(spec string) (netip.AddrPort, error) {
+	kind, address, _ := strings.Cut(spec, " ")
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return at, err
+	}
+	family, typ, protocol := windows.AF_INET, windows.SOCK_STREAM, windows.IPPROTO_TCP
+	if at.Addr().Is6() {
+		family = windows.AF_INET6
+	}
+	if kind == "udp" {
+		typ, protocol = windows.SOCK_DGRAM, windows.IPPROTO_UDP
+	}
+	s, err := windows.Socket(family, typ, protocol)
+	if err != nil {
+		return at, os.NewSyscallError("socket", err)
+	}
+	var to windows.Sockaddr = &windows.SockaddrInet4{Port: int(at.Port()), Addr: four(at.Addr())}
+	if at.Addr().Is6() {
+		to = &windows.SockaddrInet6{Port: int(at.Port()), Addr: at.Addr().As16()}
+	}
+	if kind == "dial" {
+		err = windows.Connect(s, to)
+	} else {
+		err = listen(s, kind, to)
+	}
+	if err != nil {
+		return at, fmt.Errorf("%s: %w", spec, err)
+	}
+	name, err := windows.Getsockname(s)
+	switch local := name.(type) {
+	case *windows.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(local.Addr), uint16(local.Port)), nil
+	case *windows.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(local.Addr), uint16(local.Port)), nil
+	}
+	return at, err
+}
+
+func listen(s windows.Handle, kind string, at windows.Sockaddr) error {
+	if kind == "exclusive" {
+		if err := windows.SetsockoptInt(s, windows.SOL_SOCKET, exclusiveAddrUse, 1); err != nil {
+			return err
+		}
+	}
+	if err := windows.Bind(s, at); err != nil {
+		return err
+	}
+	// Wine tells the owner of a socket only once an option is set on it late.
+	if kind == "udp" {
+		return windows.SetsockoptInt(s, windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
+	}
+	if err := windows.Listen(s, 16); err != nil {
+		return err
+	}
+	return windows.SetsockoptInt(s, windows.SOL_SOCKET, windows.SO_KEEPALIVE, 1)
+}
+
+func four(a netip.Addr) (b [4]byte) {
+	if a.Is4() {
+		b = a.As4()
+	}
+	return b
+}
