@@ -19,6 +19,7 @@ import (
 // live is the Source of the running kernel: the tables of iphlpapi.dll, which
 // need no rights and show every user's sockets.
 type live struct {
+	ports     []PortRange // nil for all
 	who       *process.Reader
 	tables    []ipTable
 	buffers   [len(moduleTables)][]byte
@@ -38,7 +39,7 @@ func open(o Options) (Source, error) {
 		return nil, fmt.Errorf("unknown source %q: on Windows there is only %s", o.Kind, Auto)
 	}
 	l := &live{
-		who: process.NewReader(""), tables: moduleTables[:], seen: map[ID]uint32{},
+		ports: o.Ports, who: process.NewReader(""), tables: moduleTables[:], seen: map[ID]uint32{},
 		processes: map[int32]*process.Process{}, devices: map[uint32]process.Text{},
 	}
 	// What this system does not have shows at once, before there is a screen.
@@ -81,6 +82,7 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 	for i := range l.rows {
 		into.Sockets = append(into.Sockets, l.rows[i].Socket)
 	}
+	into.Sockets = onPorts(into.Sockets, l.ports)
 	into.Processes = l.processes
 	l.nameDevices(into.Sockets)
 	into.Devices = l.devices

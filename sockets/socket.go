@@ -185,7 +185,9 @@ type Socket struct {
 	Mapped    bool  // an AF_INET6 socket with IPv4 addresses
 	V6Only    Known // for AF_INET6
 
-	cgroupID uint64 // inode of its cgroup-v2 folder, until Cgroup is looked up
+	reuseAddr Known // where the table itself shows it
+	reusePort Known
+	cgroupID  uint64 // inode of its cgroup-v2 folder, until Cgroup is looked up
 }
 
 // DualStack tells whether the socket also answers IPv4: an IPv6 wildcard

@@ -1,0 +1,159 @@
+package sockets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lotop/sockets/process"
+)
+
+// live is the Source of the running kernel: the sysctls
+// net.inet.{tcp,udp}.pcblist_n, which need no privilege.
+type live struct {
+	ports   []PortRange // nil for all
+	who     *process.Reader
+	pcbs    []pcb
+	traffic map[ID]TCPInfo // as of the last Read
+}
+
+func open(o Options) (Source, error) {
+	if o.Kind != Auto {
+		return nil, fmt.Errorf("source %q is not for macOS: the only one here is auto", o.Kind)
+	}
+	return &live{ports: o.Ports, who: process.NewReader("")}, nil
+}
+
+// Read implements [Source].
+func (l *live) Read(ctx context.Context, into *Snapshot) error {
+	into.Sockets, into.Warnings = into.Sockets[:0], into.Warnings[:0]
+	into.Time, into.From = time.Now(), "pcblist_n"
+	l.pcbs = l.pcbs[:0]
+	for _, t := range [...]struct {
+		name     string
+		protocol Protocol
+	}{{"net.inet.tcp.pcblist_n", TCP}, {"net.inet.udp.pcblist_n", UDP}} {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := l.readTable(t.name, t.protocol); errors.Is(err, errShort) {
+			into.Warnings = append(into.Warnings, Warning{Kind: TableIncomplete, Text: "some sockets are missing: " + err.Error()})
+		} else if err != nil {
+			return err
+		}
+	}
+	l.hand(into)
+	into.Addresses = ownAddresses()
+	into.Ephemeral = rules("").Ephemeral
+	return nil
+}
+
+// readTable asks again while the table outgrows the room that the kernel itself
+// asked for.
+func (l *live) readTable(name string, protocol Protocol) error {
+	const tries = 8
+	var b []byte
+	err := error(unix.ENOMEM)
+	for i := 0; i < tries && err == unix.ENOMEM; i++ {
+		b, err = unix.SysctlRaw(name)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	l.pcbs, err = parsePCBs(l.pcbs, b, protocol)
+	return err
+}
+
+// hand fills in the sockets, with their owners and users.
+func (l *live) hand(into *Snapshot) {
+	into.Processes = map[int32]*process.Process{}
+	into.Users = map[uint32]process.Text{}
+	l.traffic = make(map[ID]TCPInfo, len(l.pcbs))
+	for i := range l.pcbs {
+		p := &l.pcbs[i]
+		l.addOwner(p, into.Processes)
+		if p.HasUID {
+			into.Users[p.UID] = l.who.Users().Name(p.UID)
+		}
+		l.traffic[p.ID] = p.traffic
+		into.Sockets = append(into.Sockets, p.Socket)
+	}
+	into.Sockets = onPorts(into.Sockets, l.ports)
+}
+
+// addOwner names the process that used the socket last. The table does not tell
+// who else holds it, nor who inherited it from one that has ended.
+func (l *live) addOwner(p *pcb, all map[int32]*process.Process) {
+	if p.NoOwner != NoReason {
+		return
+	}
+	for _, pid := range [...]int32{p.lastPID, p.ownerPID} {
+		if pid <= 0 {
+			continue
+		}
+		if all[pid] == nil {
+			who, err := l.who.Look(int(pid))
+			if errors.Is(err, process.ErrGone) {
+				continue
+			}
+			if err == nil {
+				all[pid] = who
+			}
+		}
+		p.Owners = []Owner{{PID: pid, FD: -1}}
+		return
+	}
+	p.NoOwner = NotLookedUp
+	if p.lastPID == 0 {
+		p.NoOwner = HeldByKernel
+	}
+}
+
+// Info implements [Informer], with the counts of the last Read.
+func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
+	for _, s := range all {
+		dst = append(dst, l.traffic[s.ID])
+	}
+	return dst
+}
+
+// Close implements [Source].
+func (l *live) Close() error { return nil }
+
+func ownAddresses() []netip.Addr {
+	all, _ := net.InterfaceAddrs()
+	own := make([]netip.Addr, 0, len(all))
+	for _, a := range all {
+		if prefix, ok := a.(*net.IPNet); ok {
+			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
+				own = append(own, addr.Unmap())
+			}
+		}
+	}
+	return own
+}
+
+func optionsOf(s *Socket) SocketOptions {
+	return SocketOptions{ReuseAddr: s.reuseAddr, ReusePort: s.reusePort, V6Only: s.V6Only}
+}
+
+// errNoDestroy says what macOS has no call for.
+var errNoDestroy = errors.New("macOS cannot close a connection of another process: end its process")
+
+func destroy(*Socket) error { return errNoDestroy }
+
+// rules reads the range of ports handed out (in_pcbbind, bsd/netinet/in_pcb.c).
+func rules(string) PortRules {
+	r := PortRules{Unprivileged: 1024}
+	first, err1 := unix.SysctlUint32("net.inet.ip.portrange.first")
+	last, err2 := unix.SysctlUint32("net.inet.ip.portrange.last")
+	if err1 == nil && err2 == nil && first <= last && last <= 65535 {
+		r.Ephemeral = PortRange{First: uint16(first), Last: uint16(last)}
+	}
+	return r
+}

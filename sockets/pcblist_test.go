@@ -1,0 +1,285 @@
+package sockets
+
+import (
+	"encoding/binary"
+	"errors"
+	"net/netip"
+	"testing"
+)
+
+// macSocket is a socket as a test says it; bytes writes what the kernel of macOS
+// would answer, field by field, without the constants of the parser.
+type macSocket struct {
+	local, remote      string // without: no such end
+	vflag              byte
+	flags, options     uint32
+	family             uint32 // 2 or 30
+	soState            uint16
+	queue, half, limit uint16
+	uid                uint32
+	last, owner        int32
+	receive, send      uint32
+	in, out            [4]uint64 // bytes, of each traffic class
+	tcpState           int       // -1: no such record
+	handle, generation uint64
+	modern             bool // the longer socket record of newer releases
+}
+
+// macRecord begins a record of that size and kind.
+func macRecord(size, kind int) []byte {
+	b := make([]byte, size)
+	binary.LittleEndian.PutUint32(b, uint32(size))
+	binary.LittleEndian.PutUint32(b[4:], uint32(kind))
+	return b
+}
+
+func pad8(b []byte) []byte { return append(b, make([]byte, (8-len(b)%8)%8)...) }
+
+func putMacEnd(b []byte, portAt, addrAt int, end string, v4 bool) {
+	if end == "" {
+		return
+	}
+	a := netip.MustParseAddrPort(end)
+	binary.BigEndian.PutUint16(b[portAt:], a.Port())
+	if v4 {
+		four := a.Addr().As4()
+		copy(b[addrAt+12:], four[:])
+		return
+	}
+	sixteen := a.Addr().As16()
+	copy(b[addrAt:], sixteen[:])
+}
+
+func (m macSocket) bytes() []byte {
+	le := binary.LittleEndian
+	v4 := m.vflag&2 == 0
+
+	inpcb := macRecord(104, 0x10)
+	le.PutUint64(inpcb[8:], m.handle)
+	le.PutUint64(inpcb[28:], m.generation)
+	le.PutUint32(inpcb[36:], m.flags)
+	inpcb[44] = m.vflag
+	putMacEnd(inpcb, 16, 48, m.remote, v4)
+	putMacEnd(inpcb, 18, 64, m.local, v4)
+
+	size := 76
+	if m.modern {
+		size = 104
+	}
+	socket := macRecord(size, 1)
+	le.PutUint64(socket[8:], m.handle+1)
+	le.PutUint32(socket[20:], m.options)
+	le.PutUint16(socket[26:], m.soState)
+	le.PutUint32(socket[40:], m.family)
+	le.PutUint16(socket[44:], m.queue)
+	le.PutUint16(socket[46:], m.half)
+	le.PutUint16(socket[48:], m.limit)
+	le.PutUint32(socket[64:], m.uid)
+	le.PutUint32(socket[68:], uint32(m.last))
+	le.PutUint32(socket[72:], uint32(m.owner))
+
+	receive, send := macRecord(32, 2), macRecord(32, 4)
+	le.PutUint32(receive[8:], m.receive)
+	le.PutUint32(send[8:], m.send)
+
+	stats := macRecord(8+4*32, 8)
+	for i := range 4 {
+		le.PutUint64(stats[8+32*i+8:], m.in[i])
+		le.PutUint64(stats[8+32*i+24:], m.out[i])
+	}
+	var all []byte
+	for _, record := range [][]byte{inpcb, socket, receive, send, stats} {
+		all = append(all, pad8(record)...)
+	}
+	if m.tcpState >= 0 {
+		tcp := macRecord(204, 0x20)
+		le.PutUint32(tcp[36:], uint32(m.tcpState))
+		all = append(all, pad8(tcp)...)
+	}
+	return all
+}
+
+// macTable puts sockets between the two headers.
+func macTable(all ...macSocket) []byte {
+	header := macRecord(24, len(all))
+	b := append([]byte(nil), header...)
+	for _, m := range all {
+		b = append(b, m.bytes()...)
+	}
+	return append(b, header...)
+}
+
+func ends(local, remote string) (l, r netip.AddrPort) {
+	if local != "" {
+		l = netip.MustParseAddrPort(local)
+	}
+	if remote != "" {
+		r = netip.MustParseAddrPort(remote)
+	}
+	return l, r
+}
+
+var macListener = macSocket{
+	local: "127.0.0.1:3000", vflag: 1, family: 2, options: 2 | 4, queue: 3, half: 1, limit: 128,
+	uid: 501, last: 4411, owner: 4411, tcpState: 1, handle: 0xa1, generation: 7, modern: true,
+}
+
+func TestParsePCBsListener(t *testing.T) {
+	got, err := parsePCBs(nil, macTable(macListener), TCP)
+	if err != nil || len(got) != 1 {
+		t.Fatalf("%d sockets, %v", len(got), err)
+	}
+	p := got[0]
+	want := Socket{
+		ID: p.ID, Protocol: TCP, State: Listen, UID: 501, HasUID: true, HasQueue: true, RecvQueue: 2, SendQueue: 128,
+		reuseAddr: Yes, reusePort: No,
+	}
+	want.Local, _ = ends("127.0.0.1:3000", "")
+	if diff := diffSockets([]Socket{want}, []Socket{p.Socket}); diff != "" {
+		t.Error(diff)
+	}
+	if p.ID == 0 || p.lastPID != 4411 || p.ownerPID != 4411 || p.traffic != (TCPInfo{Known: true}) {
+		t.Errorf("%+v", p)
+	}
+}
+
+// Both lengths of the socket record, in one table.
+func TestParsePCBsGrownRecord(t *testing.T) {
+	old := macListener
+	old.modern, old.handle, old.local = false, 0xb2, "127.0.0.1:3001"
+	got, err := parsePCBs(nil, macTable(macListener, old, macListener), TCP)
+	if err != nil || len(got) != 3 || got[1].Local.Port() != 3001 || got[1].UID != 501 || got[1].lastPID != 4411 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestParsePCBsFamilies(t *testing.T) {
+	for _, tt := range []struct {
+		name            string
+		m               macSocket
+		local, remote   string
+		v6, mapped      bool
+		v6only          Known
+		dualStack, conn bool
+	}{
+		{"dual-stack wildcard", macSocket{local: "[::]:80", vflag: 3, family: 30}, "[::]:80", "", true, false, No, true, false},
+		{"IPv6 only", macSocket{local: "[::]:80", vflag: 2, flags: 0x8000, family: 30}, "[::]:80", "", true, false, Yes, false, false},
+		{"specific, option off", macSocket{local: "[::1]:80", vflag: 2, family: 30}, "[::1]:80", "", true, false, Yes, false, false},
+		{"IPv4", macSocket{local: "0.0.0.0:80", vflag: 1, family: 2}, "0.0.0.0:80", "", false, false, Unknown, false, false},
+		{
+			"accepted over IPv4 by a dual-stack listener",
+			macSocket{local: "127.0.0.1:80", remote: "127.0.0.1:50000", vflag: 1, family: 30},
+			"127.0.0.1:80", "127.0.0.1:50000", true, true, No, false, true,
+		},
+		{
+			"mapped in IPv6 form",
+			macSocket{local: "[::ffff:127.0.0.1]:80", remote: "[::ffff:127.0.0.1]:50000", vflag: 6, family: 30},
+			"127.0.0.1:80", "127.0.0.1:50000", true, true, Yes, false, true,
+		},
+		{"connected IPv6", macSocket{local: "[::1]:50000", remote: "[::1]:80", vflag: 2, family: 30}, "[::1]:50000", "[::1]:80", true, false, Yes, false, true},
+		{"link-local with its interface", macSocket{local: "[fe80:4::1]:80", vflag: 2, family: 30}, "[fe80::1]:80", "", true, false, Yes, false, false},
+	} {
+		for _, protocol := range []Protocol{TCP, UDP} {
+			m := tt.m
+			m.tcpState = 0
+			got, err := parsePCBs(nil, macTable(m), protocol)
+			if err != nil || len(got) != 1 {
+				t.Fatalf("%s: %d sockets, %v", tt.name, len(got), err)
+			}
+			s := &got[0].Socket
+			local, remote := ends(tt.local, tt.remote)
+			if s.Local != local || s.Remote != remote || s.V6 != tt.v6 || s.Mapped != tt.mapped || s.V6Only != tt.v6only ||
+				s.DualStack() != tt.dualStack || s.Connected() != tt.conn {
+				t.Errorf("%s, %s: %+v", tt.name, protocol, s)
+			}
+		}
+	}
+}
+
+func TestParsePCBsStates(t *testing.T) {
+	const unaccepted, noFile = 0x1000, 1
+	for _, tt := range []struct {
+		tcp     int
+		remote  string
+		soState uint16
+		state   State
+		reason  Reason
+	}{
+		{0, "", 0, Bound, NoReason},
+		{0, "127.0.0.1:80", 0, Close, NoReason},
+		{1, "", 0, Listen, NoReason},
+		{2, "127.0.0.1:80", 4, SynSent, NoReason},
+		{3, "127.0.0.1:80", noFile | 0x800, SynRecv, NotAccepted},
+		{4, "127.0.0.1:80", 2, Established, NoReason},
+		{4, "127.0.0.1:80", noFile | unaccepted, Established, NotAccepted},
+		{5, "127.0.0.1:80", 2, CloseWait, NoReason},
+		{6, "127.0.0.1:80", noFile, FinWait1, Orphaned},
+		{7, "127.0.0.1:80", noFile, Closing, Orphaned},
+		{8, "127.0.0.1:80", noFile, LastAck, Orphaned},
+		{9, "127.0.0.1:80", noFile, FinWait2, Orphaned},
+		{10, "127.0.0.1:80", noFile, TimeWait, InTimeWait},
+		{10, "127.0.0.1:80", 0, TimeWait, NoReason},
+	} {
+		m := macSocket{
+			local: "127.0.0.1:50000", remote: tt.remote, vflag: 1, family: 2, tcpState: tt.tcp, soState: tt.soState, last: 9, owner: 8,
+		}
+		got, err := parsePCBs(nil, macTable(m), TCP)
+		if err != nil || len(got) != 1 {
+			t.Fatalf("%d: %d sockets, %v", tt.tcp, len(got), err)
+		}
+		p := got[0]
+		if p.State != tt.state || p.NoOwner != tt.reason || (p.lastPID == 9 && p.ownerPID == 8) != (tt.reason == NoReason) {
+			t.Errorf("%d: %v, %v, %d, %d", tt.tcp, p.State, p.NoOwner, p.lastPID, p.ownerPID)
+		}
+	}
+}
+
+func TestParsePCBsUDP(t *testing.T) {
+	bound := macSocket{local: "0.0.0.0:5353", vflag: 1, family: 2, tcpState: -1, options: 0x200, receive: 77, handle: 1}
+	connected := macSocket{local: "127.0.0.1:50000", remote: "127.0.0.1:53", vflag: 1, family: 2, tcpState: -1, send: 9, handle: 2}
+	unbound := macSocket{vflag: 1, family: 2, tcpState: -1, handle: 3}
+	got, err := parsePCBs(nil, macTable(bound, unbound, connected), UDP)
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if a := got[0]; a.State != Unconn || a.RecvQueue != 77 || !a.HasQueue || a.reuseAddr != No || a.reusePort != Yes {
+		t.Errorf("%+v", a)
+	}
+	if b := got[1]; b.State != Established || b.SendQueue != 9 {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestParsePCBsTraffic(t *testing.T) {
+	m := macListener
+	m.in, m.out = [4]uint64{1, 20, 300, 4000}, [4]uint64{50000, 600000, 1 << 40, 8}
+	got, err := parsePCBs(nil, macTable(m), TCP)
+	if err != nil || len(got) != 1 || got[0].traffic != (TCPInfo{Known: true, Received: 4321, Sent: 1<<40 + 650008}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestParsePCBsEmpty(t *testing.T) {
+	for name, b := range map[string][]byte{"one header": macRecord(24, 0), "two headers": macTable()} {
+		if got, err := parsePCBs(nil, b, TCP); err != nil || len(got) != 0 {
+			t.Errorf("%s: %d sockets, %v", name, len(got), err)
+		}
+	}
+}
+
+// Wherever the answer is cut off, the sockets before that are told, and that
+// something is missing.
+func TestParsePCBsTruncated(t *testing.T) {
+	one := len(macListener.bytes())
+	whole := macTable(macListener, macListener)
+	for n := range whole {
+		got, err := parsePCBs(nil, whole[:n], TCP)
+		if !errors.Is(err, errShort) {
+			t.Fatalf("%d of %d bytes: %v", n, len(whole), err)
+		}
+		// The first is done only when the next one has begun.
+		if most := max(0, (n-24)/one); len(got) > most {
+			t.Fatalf("%d of %d bytes: %d sockets", n, len(whole), len(got))
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+)
+
+// pollEvery is how often a process is looked at: macOS has no pidfd.
+const pollEvery = 25 * time.Millisecond
+
+func (r *Reader) open(p *Process) (*Handle, error) {
+	if p.PID <= 0 { // to kill(2) these are groups of processes
+		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+	}
+	h := &Handle{process: p, reader: r, fd: -1}
+	if err := h.verify(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// verify compares the start time.
+func (h *Handle) verify() error {
+	now, err := h.reader.stat(h.process.PID)
+	if err != nil {
+		return fmt.Errorf("hold process %d: %w", h.process.PID, err)
+	}
+	if now.start != h.process.Start {
+		return fmt.Errorf("hold process %d: its number names another by now: %w", h.process.PID, ErrGone)
+	}
+	return nil
+}
+
+func (h *Handle) signal(sig syscall.Signal) error {
+	if err := h.verify(); err != nil {
+		return err
+	}
+	switch err := syscall.Kill(h.process.PID, sig); err {
+	case nil:
+		return nil
+	case syscall.ESRCH:
+		return fmt.Errorf("send %s to process %d: %w", SignalName(sig), h.process.PID, ErrGone)
+	case syscall.EPERM:
+		p := h.process
+		return fmt.Errorf("%w: process %d (%s) belongs to %s, or macOS protects it: run lotop with sudo", ErrDenied, p.PID, p.Name, h.reader.users.Name(p.UID))
+	default:
+		return fmt.Errorf("send %s to process %d: %w", SignalName(sig), h.process.PID, err)
+	}
+}
+
+func (h *Handle) exited() bool {
+	now, err := h.reader.stat(h.process.PID)
+	if err != nil {
+		return errors.Is(err, ErrGone)
+	}
+	return now.start != h.process.Start || now.state == 'Z'
+}
+
+func (h *Handle) wait(ctx context.Context) error {
+	again := time.NewTicker(pollEvery)
+	defer again.Stop()
+	for !h.exited() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+		}
+	}
+	return nil
+}
+
+func (h *Handle) close() error { return nil }

@@ -1,0 +1,85 @@
+package process
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+)
+
+// Offsets within struct kinfo_proc of 64-bit macOS (bsd/sys/sysctl.h and
+// bsd/sys/proc.h of xnu), little-endian.
+const (
+	kinfoSeconds      = 0   // i64, when it began, since 1970
+	kinfoMicroseconds = 8   // i32
+	kinfoFlags        = 32  // i32
+	kinfoState        = 36  // i8
+	kinfoPID          = 40  // i32
+	kinfoIgnores      = 232 // u32, one bit a signal
+	kinfoName         = 243 // 17 bytes, ended by a zero
+	kinfoNameLen      = 17
+	kinfoUID          = 420 // u32, effective
+	kinfoParent       = 560 // i32
+	kinfoLen          = 648
+
+	kinfoTraced = 0x800 // P_TRACED
+)
+
+// kinfo is what lotop takes from struct kinfo_proc.
+type kinfo struct {
+	stat
+	status
+}
+
+// parseKinfo takes one struct kinfo_proc apart. The start is in microseconds
+// since 1970. The parent of a traced process is its debugger.
+func parseKinfo(b []byte) (kinfo, error) {
+	if len(b) < kinfoLen {
+		return kinfo{}, errTruncated
+	}
+	le := binary.LittleEndian
+	var k kinfo
+	k.pid, k.parent = int(int32(le.Uint32(b[kinfoPID:]))), int(int32(le.Uint32(b[kinfoParent:])))
+	k.start = le.Uint64(b[kinfoSeconds:])*1e6 + uint64(le.Uint32(b[kinfoMicroseconds:]))
+	k.name, _, _ = bytes.Cut(b[kinfoName:][:kinfoNameLen], []byte{0})
+	k.uid, k.hasUID = le.Uint32(b[kinfoUID:]), true
+	k.ignores = uint64(le.Uint32(b[kinfoIgnores:]))
+	traced := le.Uint32(b[kinfoFlags:])&kinfoTraced != 0
+	if traced {
+		k.tracer = k.parent
+	}
+	switch b[kinfoState] {
+	case 4: // SSTOP
+		k.state = 'T'
+		if traced {
+			k.state = 't'
+		}
+	case 5: // SZOMB
+		k.state = 'Z'
+	default:
+		k.state = 'R'
+	}
+	return k, nil
+}
+
+// parseProcArgs takes the answer of kern.procargs2 apart (sysctl_procargsx,
+// bsd/kern/kern_sysctl.c): how many arguments, the path of the program, zeros,
+// the arguments, then the environment, which is not read.
+func parseProcArgs(b []byte) (path string, args []string) {
+	if len(b) < 4 {
+		return "", nil
+	}
+	n := binary.LittleEndian.Uint32(b)
+	program, rest, _ := bytes.Cut(b[4:], []byte{0})
+	rest = bytes.TrimLeft(rest, "\x00")
+	for ; n > 0 && len(rest) > 0; n-- {
+		arg, after, whole := bytes.Cut(rest, []byte{0})
+		if !whole {
+			break
+		}
+		args, rest = append(args, string(arg)), after
+	}
+	return string(program), args
+}
+
+// command joins arguments to a line.
+func command(args []string) Text { return NewText(strings.Join(args, " ")) }

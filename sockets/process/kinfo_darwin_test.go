@@ -1,0 +1,30 @@
+package process
+
+import (
+	"testing"
+	layout "unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The offsets are those of the structures that x/sys took from Apple's headers;
+// an index out of range here does not compile.
+var layoutOf unix.KinfoProc
+
+var (
+	_ = [1]int{}[kinfoLen-layout.Sizeof(layoutOf)]
+	_ = [1]int{}[kinfoFlags-layout.Offsetof(layoutOf.Proc.P_flag)]
+	_ = [1]int{}[kinfoState-layout.Offsetof(layoutOf.Proc.P_stat)]
+	_ = [1]int{}[kinfoPID-layout.Offsetof(layoutOf.Proc.P_pid)]
+	_ = [1]int{}[kinfoIgnores-layout.Offsetof(layoutOf.Proc.P_sigignore)]
+	_ = [1]int{}[kinfoName-layout.Offsetof(layoutOf.Proc.P_comm)]
+	_ = [1]int{}[kinfoUID-layout.Offsetof(layoutOf.Eproc)-layout.Offsetof(layoutOf.Eproc.Ucred)-layout.Offsetof(layoutOf.Eproc.Ucred.Uid)]
+	_ = [1]int{}[kinfoParent-layout.Offsetof(layoutOf.Eproc)-layout.Offsetof(layoutOf.Eproc.Ppid)]
+)
+
+func TestLookAtSelf(t *testing.T) {
+	p, err := NewReader("").Look(unix.Getpid())
+	if err != nil || p.PID != unix.Getpid() || p.Parent != unix.Getppid() || p.Start == 0 || len(p.Args) == 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}

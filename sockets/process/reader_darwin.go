@@ -1,0 +1,81 @@
+package process
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// bootTime is not needed: processes of macOS know when they began.
+func bootTime() time.Time { return time.Time{} }
+
+func (r *Reader) kinfo(pid int) (kinfo, error) {
+	b, err := unix.SysctlRaw("kern.proc.pid", pid)
+	if err == unix.ESRCH || err == nil && len(b) == 0 {
+		return kinfo{}, fmt.Errorf("look at process %d: %w", pid, ErrGone)
+	}
+	if err != nil {
+		return kinfo{}, fmt.Errorf("look at process %d: kern.proc.pid: %w", pid, err)
+	}
+	k, err := parseKinfo(b)
+	if err != nil {
+		return kinfo{}, fmt.Errorf("look at process %d: kern.proc.pid: %w", pid, err)
+	}
+	if k.pid != pid {
+		return kinfo{}, fmt.Errorf("look at process %d: %w", pid, ErrGone)
+	}
+	return k, nil
+}
+
+// look reads the command line too, which the kernel tells the process's own
+// user and root only.
+func (r *Reader) look(pid int) (*Process, error) {
+	d, err := r.details(pid)
+	if err != nil {
+		return nil, err
+	}
+	return &d.Process, nil
+}
+
+func (r *Reader) refresh(old *Process) (*Process, error) {
+	now, err := r.look(old.PID)
+	if err != nil {
+		return nil, err
+	}
+	if !now.Same(old) {
+		return nil, fmt.Errorf("look at process %d again: its number names another by now: %w", old.PID, ErrGone)
+	}
+	if now.Name == old.Name && now.Parent == old.Parent && now.State == old.State && slices.Equal(now.Args, old.Args) {
+		return old, nil
+	}
+	return now, nil
+}
+
+func (r *Reader) details(pid int) (*Details, error) {
+	k, err := r.kinfo(pid)
+	if err != nil {
+		return nil, err
+	}
+	d := &Details{Tracer: k.tracer}
+	d.PID, d.Parent, d.State, d.UID = pid, k.parent, k.state, k.uid
+	d.Start, d.Started = k.start, time.UnixMicro(int64(k.start))
+	d.Name = NewText(string(k.name))
+	d.User = r.users.Name(k.uid)
+	if b, err := unix.SysctlRaw("kern.procargs2", pid); err == nil {
+		path, args := parseProcArgs(b)
+		d.Executable, d.Args, d.Command = NewText(path), args, command(args)
+	}
+	return d, nil
+}
+
+func (r *Reader) stat(pid int) (stat, error) {
+	k, err := r.kinfo(pid)
+	return k.stat, err
+}
+
+func (r *Reader) status(pid int) (status, error) {
+	k, err := r.kinfo(pid)
+	return k.status, err
+}
