@@ -93,7 +93,8 @@ func TestPCBIDs(t *testing.T) {
 	nameless, other := macListener, macListener
 	nameless.handle, nameless.generation, other.handle, other.generation = 0, 0, 0, 0
 	other.local = "127.0.0.1:3001"
-	if id(nameless, TCP) == id(other, TCP) || id(nameless, TCP) != id(nameless, TCP) {
+	again := nameless
+	if id(nameless, TCP) == id(other, TCP) || id(nameless, TCP) != id(again, TCP) {
 		t.Error("without handle the addresses name a socket")
 	}
 }

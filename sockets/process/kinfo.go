@@ -3,7 +3,6 @@ package process
 import (
 	"bytes"
 	"encoding/binary"
-	"strings"
 )
 
 // Offsets within struct kinfo_proc of 64-bit macOS (bsd/sys/sysctl.h and
@@ -80,6 +79,3 @@ func parseProcArgs(b []byte) (path string, args []string) {
 	}
 	return string(program), args
 }
-
-// command joins arguments to a line.
-func command(args []string) Text { return NewText(strings.Join(args, " ")) }

@@ -3,6 +3,7 @@ package process
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -79,3 +80,6 @@ func (r *Reader) status(pid int) (status, error) {
 	k, err := r.kinfo(pid)
 	return k.status, err
 }
+
+// command joins arguments to a line.
+func command(args []string) Text { return NewText(strings.Join(args, " ")) }
