@@ -85,6 +85,9 @@ var quietWays = []way{
 		b.target.Port = b.as("firefox").Dial(l.Target()).Local.Port()
 	}},
 	{"a connection that its server still serves after it has closed its listener", model.CauseAccepted, model.VerdictReuse, nil, func(b *building) {
+		// Without a listener the lower port is taken for the server's, so it
+		// must be below those that clients are given.
+		b.target.Port = freeBelowEphemeral(b)
 		p := b.as("node", "server.js")
 		l := p.Listen("tcp4", b.at("127.0.0.1"), socketstest.ReuseAddr)
 		socketstest.Start(b).Dial(l.Target())
@@ -178,6 +181,20 @@ func noPrivilegedPorts() string {
 		return "every user may have every port here (ip_unprivileged_port_start)"
 	}
 	return ""
+}
+
+// freeBelowEphemeral gives a port that no client is given by the system and that
+// nobody has.
+func freeBelowEphemeral(b *building) uint16 {
+	b.Helper()
+	first := sockets.Rules().Ephemeral.First
+	for port := first - 1; port > 1024; port-- {
+		if sockets.TryBind(sockets.TCP, netip.AddrPortFrom(netip.IPv6Unspecified(), port), sockets.BindOptions{DualStack: true}) == nil {
+			return port
+		}
+	}
+	b.Skip("all ports below the ephemeral range are taken")
+	return 0
 }
 
 // freeEphemeral gives a port of the ephemeral range that nobody has.
