@@ -42,13 +42,15 @@ func open(t *testing.T, width, height int, line string) *terminal {
 
 func (x *terminal) try(args ...string) (string, error) {
 	cmd := exec.Command("tmux", append([]string{"-S", filepath.Join(x.dir, "socket")}, args...)...)
-	// A UTF-8 terminal without the looks of the one the tests run in.
+	// A UTF-8 terminal without the looks of the one the tests run in, and a shell
+	// that runs lines: where SHELL is not set tmux takes the one of the account,
+	// which for nobody is nologin.
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "TMUX") && !strings.HasPrefix(v, "NO_COLOR") && !strings.HasPrefix(v, "COLORTERM") && !strings.HasPrefix(v, "LC_") {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(cmd.Env, "LC_ALL=C.UTF-8")
+	cmd.Env = append(cmd.Env, "LC_ALL=C.UTF-8", "SHELL=/bin/sh")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
