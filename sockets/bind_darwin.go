@@ -1,52 +1,19 @@
 package sockets
 
 import (
-	"fmt"
-	"net/netip"
-	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-func tryBind(p Protocol, a netip.AddrPort, o BindOptions) error {
-	family, kind := unix.AF_INET, unix.SOCK_STREAM
-	var to unix.Sockaddr
-	if a.Addr().Is6() {
-		family = unix.AF_INET6
-		to = &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
-	} else {
-		to = &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
-	}
-	if p == UDP {
-		kind = unix.SOCK_DGRAM
-	}
-	syscall.ForkLock.RLock() // there is no SOCK_CLOEXEC: a child could inherit it
+// openSocket opens a socket that no child inherits. There is no SOCK_CLOEXEC,
+// so no child may be started in between.
+func openSocket(family, kind int) (int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	fd, err := unix.Socket(family, kind, 0)
 	if err == nil {
 		unix.CloseOnExec(fd)
 	}
-	syscall.ForkLock.RUnlock()
-	if err != nil {
-		return os.NewSyscallError("socket", err)
-	}
-	defer unix.Close(fd)
-	if family == unix.AF_INET6 {
-		v6only := 1
-		if o.DualStack {
-			v6only = 0
-		}
-		if err := unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, v6only); err != nil {
-			return os.NewSyscallError("set IPV6_V6ONLY", err)
-		}
-	}
-	if o.ReuseAddr {
-		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
-			return os.NewSyscallError("set SO_REUSEADDR", err)
-		}
-	}
-	if err := unix.Bind(fd, to); err != nil {
-		return fmt.Errorf("bind %s %s: %w", p, a, err)
-	}
-	return nil
+	return fd, err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,13 +18,14 @@ type live struct {
 	who     *process.Reader
 	pcbs    []pcb
 	traffic map[ID]TCPInfo // as of the last Read
+	machine machine
 }
 
 func open(o Options) (Source, error) {
 	if o.Kind != Auto {
 		return nil, fmt.Errorf("source %q is not for macOS: the only one here is auto", o.Kind)
 	}
-	return &live{ports: o.Ports, who: process.NewReader("")}, nil
+	return &live{ports: o.Ports, who: process.NewReader(""), machine: machine{devices: map[uint32]process.Text{}}}, nil
 }
 
 // Read implements [Source].
@@ -48,7 +47,7 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 		}
 	}
 	l.hand(into)
-	into.Addresses = ownAddresses()
+	l.machine.describe(into)
 	into.Ephemeral = rules("").Ephemeral
 	return nil
 }
@@ -124,19 +123,6 @@ func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
 
 // Close implements [Source].
 func (l *live) Close() error { return nil }
-
-func ownAddresses() []netip.Addr {
-	all, _ := net.InterfaceAddrs()
-	own := make([]netip.Addr, 0, len(all))
-	for _, a := range all {
-		if prefix, ok := a.(*net.IPNet); ok {
-			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
-				own = append(own, addr.Unmap())
-			}
-		}
-	}
-	return own
-}
 
 func optionsOf(s *Socket) SocketOptions {
 	return SocketOptions{ReuseAddr: s.reuseAddr, ReusePort: s.reusePort, V6Only: s.V6Only}

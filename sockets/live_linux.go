@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -30,14 +28,9 @@ type live struct {
 	reader    reader
 	users     *process.Users
 	userNames map[uint32]process.Text
-	devices   map[uint32]process.Text
-	addresses []netip.Addr
-	addrsAt   time.Time
+	machine   machine
 	now       func() time.Time
 }
-
-// addressesFor is how long the machine's own addresses are taken as read.
-const addressesFor = 2 * time.Second
 
 func open(o Options) (Source, error) {
 	who := process.NewReader(o.Proc)
@@ -50,7 +43,7 @@ func open(o Options) (Source, error) {
 		reader:    r,
 		users:     who.Users(),
 		userNames: map[uint32]process.Text{},
-		devices:   map[uint32]process.Text{},
+		machine:   machine{devices: map[uint32]process.Text{}},
 		now:       time.Now,
 	}, nil
 }
@@ -85,12 +78,8 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 		return err
 	}
 	l.nameUsers(into.Sockets)
-	l.nameDevices(into.Sockets)
-	into.Users, into.Devices = l.userNames, l.devices
-	if l.addresses == nil || into.Time.Sub(l.addrsAt) > addressesFor {
-		l.addresses, l.addrsAt = ownAddresses(), into.Time
-	}
-	into.Addresses = l.addresses
+	into.Users = l.userNames
+	l.machine.describe(into)
 	return nil
 }
 
@@ -116,42 +105,6 @@ func (l *live) nameUsers(all []Socket) {
 		}
 		l.userNames[last] = l.users.Name(last)
 	}
-}
-
-func (l *live) nameDevices(all []Socket) {
-	cloned := false
-	for i := range all {
-		device := all[i].Device
-		if device == 0 {
-			continue
-		}
-		if _, ok := l.devices[device]; ok {
-			continue
-		}
-		if !cloned {
-			l.devices, cloned = maps.Clone(l.devices), true
-		}
-		name := strconv.Itoa(int(device))
-		if ifi, err := net.InterfaceByIndex(int(device)); err == nil {
-			name = ifi.Name
-		}
-		l.devices[device] = process.NewText(name)
-	}
-}
-
-// ownAddresses lists this machine's addresses; where it may not ask, none:
-// loopback is known without.
-func ownAddresses() []netip.Addr {
-	all, _ := net.InterfaceAddrs()
-	own := make([]netip.Addr, 0, len(all))
-	for _, a := range all {
-		if prefix, ok := a.(*net.IPNet); ok {
-			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
-				own = append(own, addr.Unmap())
-			}
-		}
-	}
-	return own
 }
 
 // ephemeralRange reads the ports that this network namespace hands out by

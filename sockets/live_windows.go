@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
-	"net/netip"
-	"strconv"
 	"time"
 	"unsafe"
 
@@ -26,13 +23,8 @@ type live struct {
 	rows      []ipRow
 	seen      map[ID]uint32
 	processes map[int32]*process.Process
-	devices   map[uint32]process.Text
-	addresses []netip.Addr
-	addrsAt   time.Time
+	machine   machine
 }
-
-// addressesFor is how long the machine's own addresses are taken as read.
-const addressesFor = 2 * time.Second
 
 func open(o Options) (Source, error) {
 	if o.Kind != Auto {
@@ -40,7 +32,7 @@ func open(o Options) (Source, error) {
 	}
 	l := &live{
 		ports: o.Ports, who: process.NewReader(""), tables: moduleTables[:], seen: map[ID]uint32{},
-		processes: map[int32]*process.Process{}, devices: map[uint32]process.Text{},
+		processes: map[int32]*process.Process{}, machine: machine{devices: map[uint32]process.Text{}},
 	}
 	// What this system does not have shows at once, before there is a screen.
 	if _, _, err := l.read(0); err != nil {
@@ -84,12 +76,7 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 	}
 	into.Sockets = onPorts(into.Sockets, l.ports)
 	into.Processes = l.processes
-	l.nameDevices(into.Sockets)
-	into.Devices = l.devices
-	if l.addresses == nil || into.Time.Sub(l.addrsAt) > addressesFor {
-		l.addresses, l.addrsAt = ownAddresses(), into.Time
-	}
-	into.Addresses = l.addresses
+	l.machine.describe(into)
 	return nil
 }
 
@@ -162,37 +149,4 @@ func (t *ipTable) ask(b []byte, size *uint32) windows.Errno {
 	}
 	code, _, _ := call.Call(uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(size)), 0, uintptr(family), uintptr(t.class), 0)
 	return windows.Errno(code)
-}
-
-func (l *live) nameDevices(all []Socket) {
-	cloned := false
-	for i := range all {
-		device := all[i].Device
-		if _, ok := l.devices[device]; ok || device == 0 {
-			continue
-		}
-		if !cloned {
-			l.devices, cloned = maps.Clone(l.devices), true
-		}
-		name := strconv.Itoa(int(device))
-		if ifi, err := net.InterfaceByIndex(int(device)); err == nil {
-			name = ifi.Name
-		}
-		l.devices[device] = process.NewText(name)
-	}
-}
-
-// ownAddresses lists this machine's addresses; where it may not ask, none:
-// loopback is known without.
-func ownAddresses() []netip.Addr {
-	all, _ := net.InterfaceAddrs()
-	own := make([]netip.Addr, 0, len(all))
-	for _, a := range all {
-		if prefix, ok := a.(*net.IPNet); ok {
-			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
-				own = append(own, addr.Unmap())
-			}
-		}
-	}
-	return own
 }

@@ -5,11 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
-	"time"
 )
-
-// pollEvery is how often a process is looked at: macOS has no pidfd.
-const pollEvery = 25 * time.Millisecond
 
 func (r *Reader) open(p *Process) (*Handle, error) {
 	if p.PID <= 0 { // to kill(2) these are groups of processes
@@ -20,18 +16,6 @@ func (r *Reader) open(p *Process) (*Handle, error) {
 		return nil, err
 	}
 	return h, nil
-}
-
-// verify compares the start time.
-func (h *Handle) verify() error {
-	now, err := h.reader.stat(h.process.PID)
-	if err != nil {
-		return fmt.Errorf("hold process %d: %w", h.process.PID, err)
-	}
-	if now.start != h.process.Start {
-		return fmt.Errorf("hold process %d: its number names another by now: %w", h.process.PID, ErrGone)
-	}
-	return nil
 }
 
 func (h *Handle) signal(sig syscall.Signal) error {
@@ -59,17 +43,6 @@ func (h *Handle) exited() bool {
 	return now.start != h.process.Start || now.state == 'Z'
 }
 
-func (h *Handle) wait(ctx context.Context) error {
-	again := time.NewTicker(pollEvery)
-	defer again.Stop()
-	for !h.exited() {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-again.C:
-		}
-	}
-	return nil
-}
+func (h *Handle) wait(ctx context.Context) error { return h.waitByLooking(ctx) }
 
 func (h *Handle) close() error { return nil }

@@ -6,13 +6,9 @@ import (
 	"fmt"
 	"os"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// pollEvery is how often a process without pidfd is looked at.
-const pollEvery = 25 * time.Millisecond
 
 // open gets the pidfd first and compares then: from there on the pid may be
 // reused, the pidfd may not.
@@ -50,18 +46,6 @@ func (r *Reader) sameNamespace() error {
 	}
 	if self != os.Getpid() {
 		return fmt.Errorf("%s belongs to another pid namespace: run lotop there", r.proc)
-	}
-	return nil
-}
-
-// verify compares the start time.
-func (h *Handle) verify() error {
-	now, err := h.reader.stat(h.process.PID)
-	if err != nil {
-		return fmt.Errorf("hold process %d: %w", h.process.PID, err)
-	}
-	if now.start != h.process.Start {
-		return fmt.Errorf("hold process %d: its number names another by now: %w", h.process.PID, ErrGone)
 	}
 	return nil
 }
@@ -150,19 +134,6 @@ func (h *Handle) wait(ctx context.Context) error {
 		}
 		return ctx.Err()
 	}
-}
-
-func (h *Handle) waitByLooking(ctx context.Context) error {
-	again := time.NewTicker(pollEvery)
-	defer again.Stop()
-	for !h.exited() {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-again.C:
-		}
-	}
-	return nil
 }
 
 func (h *Handle) close() error {
