@@ -29,7 +29,8 @@ func (k EventKind) String() string {
 	return ""
 }
 
-func (k EventKind) mark() Mark {
+// Mark is how a row is marked to which that has happened.
+func (k EventKind) Mark() Mark {
 	switch k {
 	case EventOpened:
 		return New
@@ -96,7 +97,7 @@ func (m *Monitor) tell() []Event {
 		}
 		if e, ok := m.event(c, p); ok {
 			e.Time = m.cur.snap.Time
-			e.Row.Mark = e.Kind.mark()
+			e.Row.Mark = e.Kind.Mark()
 			events = append(events, e)
 		}
 	}

@@ -188,7 +188,7 @@ func TestEvents(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 			for _, e := range w.events {
-				if e.Time != w.cur.snap.Time || e.Row.Mark != e.Kind.mark() {
+				if e.Time != w.cur.snap.Time || e.Row.Mark != e.Kind.Mark() {
 					t.Errorf("event at %v with mark %d", e.Time, e.Row.Mark)
 				}
 			}

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"lotop/model"
@@ -24,16 +23,9 @@ func EventState(e *model.Event) (before, now string) {
 // EventWho writes who is behind an event: each process with its pid, the client
 // behind an arrow, and what a debug server debugs.
 func EventWho(r *model.Row) (main, more string) {
-	main, more = Holder(r, r.Socket)
+	main, more = Who(r)
 	if p := r.Owner(r.Socket); p != nil {
 		main = Named(p)
-	}
-	if r.Folded {
-		client, _ := Holder(r, r.Peer)
-		if p := r.Owner(r.Peer); p != nil {
-			client = Named(p)
-		}
-		more = strings.TrimSpace(more + " ← " + client)
 	}
 	if main == nobody && more == "← "+nobody {
 		return nobody, "" // nobody saw either
@@ -57,16 +49,17 @@ const (
 	eventTime   = "15:04:05.000"
 )
 
+var eventMarks = [...]Span{
+	model.EventOpened:  {"+ opened  ", Good},
+	model.EventChanged: {"~ changed ", Notice},
+	model.EventClosed:  {"- closed  ", Danger},
+}
+
 // EventLine writes an event as watch tells it: when, what, who, and of what has
 // closed how long it lived and how much it carried.
 func EventLine(e *model.Event) Line {
-	mark := map[model.EventKind]Span{
-		model.EventOpened:  {"+ opened  ", Good},
-		model.EventChanged: {"~ changed ", Notice},
-		model.EventClosed:  {"- closed  ", Danger},
-	}[e.Kind]
 	l := Styled(Quiet, e.Time.Local().Format(eventTime)+"  ")
-	l = append(l, mark).Add(Quiet, e.Row.Socket.Protocol.String()+"  ")
+	l = append(l, eventMarks[e.Kind]).Add(Quiet, e.Row.Socket.Protocol.String()+"  ")
 	l = append(l, Text(EventEnds(&e.Row)).Pad(eventEnds)...)
 	l = append(l.Add(Plain, "  "), eventState(e).Pad(eventStates)...)
 	main, more := EventWho(&e.Row)

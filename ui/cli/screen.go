@@ -53,25 +53,25 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 	if o.recording.replay == "" {
 		show.Open = func() (sockets.Source, error) { return a.openNow(o) }
 	}
-	if heard := noticesOf(source); heard != nil {
+	if heard, err := noticesOf(source, nil); err == nil {
 		show.Notices = heard // else snapshots alone have to do
 	}
 	return exitYes, a.screen(show)
 }
 
-// noticesOf are the notices that go with a source, nil if there are none: of a
-// recording its own; of the kernel those of now, written down where a recording
-// is made.
-func noticesOf(source sockets.Source) recording.Listener {
+// noticesOf are the notices that go with a source, for some ports or for all:
+// of a recording its own; of the kernel those of now, written down where a
+// recording is made.
+func noticesOf(source sockets.Source, ports []sockets.PortRange) (recording.Listener, error) {
 	if player, ok := source.(*recording.Player); ok {
-		return player.Notices()
+		return player.Notices(), nil
 	}
-	heard, err := sockets.OpenNotices(nil)
+	heard, err := sockets.OpenNotices(ports)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	if recorder, ok := source.(*recording.Recorder); ok {
-		return recorder.Listen(heard)
+		return recorder.Listen(heard), nil
 	}
-	return heard
+	return heard, nil
 }

@@ -12,7 +12,6 @@ import (
 
 	"lotop/model"
 	"lotop/sockets"
-	"lotop/sockets/recording"
 )
 
 // newWatch makes the command that tells what happens.
@@ -63,8 +62,6 @@ func (w *watching) live(ctx context.Context) (int, error) {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(stop)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	if err := w.open(w.query.Ports()); err != nil {
 		return exitFailed, err
 	}
@@ -114,14 +111,9 @@ func (w *watching) open(ports []sockets.PortRange) error {
 		return err
 	}
 	w.source = source
-	notices, err := sockets.OpenNotices(ports)
-	if err != nil {
+	if w.ears, err = noticesOf(source, ports); err != nil {
 		w.a.say("only what stays for %v is sure to be seen: %v", w.interval, err)
 		return nil
-	}
-	w.ears = notices
-	if r, ok := source.(*recording.Recorder); ok {
-		w.ears = r.Listen(notices)
 	}
 	w.monitor.Listen()
 	return nil

@@ -212,10 +212,10 @@ func newEventTable() table[model.Event] {
 	return table[model.Event]{
 		keys: func(e *model.Event) [2]uint64 { return [2]uint64{e.Seq} },
 		is:   func(e *model.Event, key uint64) bool { return e.Seq == key },
-		mark: func(e *model.Event) span { return markSpan(eventMark(e)) },
+		mark: func(e *model.Event) span { return markSpan(e.Kind.Mark()) },
 		columns: []column[model.Event]{
 			{title: "TIME", sort: -1, min: 8, max: 8, priority: 3, cell: func(e *model.Event) line { return styled(quiet, e.Time.Format(time.TimeOnly)) }},
-			{title: "EVENT", sort: -1, min: 7, max: 7, priority: 4, cell: func(e *model.Event) line { return styled(markRole(eventMark(e)), e.Kind.String()) }},
+			{title: "EVENT", sort: -1, min: 7, max: 7, priority: 4, cell: func(e *model.Event) line { return styled(markRole(e.Kind.Mark()), e.Kind.String()) }},
 			{title: "PROTO", sort: -1, min: 5, max: 5, priority: 8, cell: func(e *model.Event) line { return protoCell(&e.Row) }},
 			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *model.Event) line { return text(ui.Local(e.Row.In, e.Row.Socket)) }, pivot: func(e *model.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
 			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventFar, pivot: func(e *model.Event) int { return farPivot(&e.Row) }, shorten: shortenHost},
@@ -226,16 +226,6 @@ func newEventTable() table[model.Event] {
 			{title: "LIVED", sort: -1, min: 5, max: 5, priority: 7, right: true, cell: eventLived},
 		},
 	}
-}
-
-func eventMark(e *model.Event) model.Mark {
-	switch e.Kind {
-	case model.EventOpened:
-		return model.New
-	case model.EventClosed:
-		return model.Closed
-	}
-	return model.Changed
 }
 
 func eventFar(e *model.Event) line {

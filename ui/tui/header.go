@@ -118,7 +118,7 @@ func (m *Model) warning() line {
 		all = append(all, w.Text)
 	}
 	if m.last.lost > 0 {
-		all = append(all, "about "+ui.Number(m.last.lost)+" closed sockets were not heard of: too many at once")
+		all = append(all, ui.Lost(m.last.lost))
 	}
 	return styled(notice, " "+gist(strings.Join(all, "  ·  "), m.width-1))
 }

@@ -100,7 +100,7 @@ func TestLostNoticesAreTold(t *testing.T) {
 	d, heard := startHearing(t, "")
 	heard.lost = 7
 	d.run(d.m.start(reading))
-	d.wants("about 7 closed sockets were not heard of")
+	d.wants("about 7 events lost")
 }
 
 func TestPinStaysOnTop(t *testing.T) {
