@@ -70,7 +70,14 @@ func (c *chaos) step() *sockets.Snapshot {
 				c.join(s, c.end())
 			case s.State == sockets.TimeWait: // has nothing before it
 			case s.Connected():
+				before := s.State
 				c.join(s, s.Remote)
+				switch {
+				case s.State == sockets.SynRecv:
+					s.State = before // nothing comes back to that
+				case before == sockets.SynRecv:
+					s.State = sockets.Established
+				}
 			default:
 				s.State = pick(c.rng, chaosAlone)
 			}

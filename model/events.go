@@ -112,16 +112,28 @@ func (m *Monitor) peerChange(t *track) *change {
 	return &m.changes[t.peer.change]
 }
 
+// asked tells whether a connection is only asked for. The kernel keeps no socket
+// for that (inet_reqsk_alloc, net/ipv4/inet_connection_sock.c), so it is no news by
+// itself: the server's socket comes with an ID of its own if the table was read
+// at that moment, and no notice is sent of what was there before.
+func (t *track) asked() bool { return t.state == sockets.SynRecv }
+
 // event makes an event of what happened to a socket and, if p is not nil, to
 // the other end of its connection; ok is false if that is no news.
 func (m *Monitor) event(c, p *change) (e Event, ok bool) {
+	if c.track.asked() {
+		if p == nil {
+			return Event{}, false
+		}
+		c, p = p, c
+	}
 	t, peer := c.track, c.track.peer
 	switch {
-	case m.hears.on && t.over && (peer == nil || peer.over):
+	case m.hears.on && t.over && (peer == nil || peer.over || peer.asked()):
 		return Event{}, false // heard of already; the table is older, or shows what is left
 	case m.ended(t) && (peer == nil || m.ended(peer)):
 		return m.closed(t, peer)
-	case c.kind == EventOpened && (peer == nil || p != nil && p.kind == EventOpened):
+	case c.kind == EventOpened && (peer == nil || peer.asked() || p != nil && p.kind == EventOpened):
 		return Event{Kind: EventOpened, Row: m.keep(m.cur, t.at)}, true
 	}
 	return m.changed(t, peer)

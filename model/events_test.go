@@ -82,8 +82,8 @@ var eventTests = []struct {
 	},
 	{
 		"without cookies: the next connection has the ID of a TIME_WAIT",
-		[]string{"2 tcp TIME_WAIT 127.0.0.1:80 127.0.0.1:40001", "2 tcp SYN_RECV 127.0.0.1:80 127.0.0.1:40001", ""},
-		`closed 2 tcp SYN_RECV 127.0.0.1:80 < 127.0.0.1:40001 lived 1s`,
+		[]string{"2 tcp TIME_WAIT 127.0.0.1:80 127.0.0.1:40001", "2 tcp CLOSE_WAIT 127.0.0.1:80 127.0.0.1:40001", ""},
+		`closed 2 tcp CLOSE_WAIT 127.0.0.1:80 >? 127.0.0.1:40001 lived 1s`,
 	},
 	{
 		"a bound socket listens",
@@ -126,14 +126,27 @@ var eventTests = []struct {
 		`closed 2 tcp CLOSE_WAIT 127.0.0.1:51234 > 127.0.0.1:3000`,
 	},
 	{
+		"a connection is asked for, which is no socket yet",
+		[]string{listener3000, listener3000 + "3 tcp SYN_RECV 127.0.0.1:3000 127.0.0.1:51234", listener3000},
+		``,
+	},
+	{
+		"the socket that was asked for has another ID",
+		[]string{
+			listener3000 + "2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20\n3 tcp SYN_RECV 127.0.0.1:3000 127.0.0.1:51234",
+			listener3000 + "2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20\n4 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:51234",
+		},
+		`changed 4=2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1 from SYN_RECV`,
+	},
+	{
 		"the other end comes later",
 		[]string{
 			listener3000 + `2 tcp SYN_SENT 127.0.0.1:51234 127.0.0.1:3000 pid:20`,
 			listener3000 + `
 			2 tcp SYN_SENT 127.0.0.1:51234 127.0.0.1:3000 pid:20
-			3 tcp SYN_RECV 127.0.0.1:3000 127.0.0.1:51234`,
+			3 tcp CLOSE_WAIT 127.0.0.1:3000 127.0.0.1:51234`,
 		},
-		`changed 3=2 tcp SYN_RECV 127.0.0.1:3000 < 127.0.0.1:51234 via 1 from SYN_SENT`,
+		`changed 3=2 tcp CLOSE_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1 from SYN_SENT`,
 	},
 	{
 		"the other end comes later, and both are through",

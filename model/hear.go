@@ -29,7 +29,16 @@ type hearing struct {
 type resets struct {
 	n    int32
 	pass uint32
+	at   time.Time
 }
+
+// hearWithin is how long the notice of one end may come after that of the other:
+// the kernel sends them from a queue of work that waits for a processor
+// (sock_diag_broadcast_destroy, net/core/sock_diag.c).
+const hearWithin = time.Second
+
+// tookLong tells whether what began at that time is waited for no longer.
+func (m *Monitor) tookLong(at time.Time) bool { return m.cur.snap.Time.Sub(at) >= hearWithin }
 
 // Listen tells that Hear will be called with every notice from now on. A
 // TIME_WAIT that a snapshot shows first is then no news: the kernel has told of
@@ -134,7 +143,7 @@ func (m *Monitor) noteReset(s *sockets.Socket) {
 		return
 	}
 	key := resetKey(s.Protocol, s.Local.Port(), s)
-	m.hears.resets[key] = resets{m.hears.resets[key].n + 1, m.pass}
+	m.hears.resets[key] = resets{m.hears.resets[key].n + 1, m.pass, m.cur.snap.Time}
 }
 
 // otherWasReset tells whether the other end of s was reset a moment ago.
@@ -152,35 +161,14 @@ func (m *Monitor) otherWasReset(s *sockets.Socket) bool {
 	return true
 }
 
-// unseenRow makes the row of a connection that no snapshot has shown. Who held
-// its ends is not known; a listener that is still there shows whose it was.
-func (m *Monitor) unseenRow(p *parting) Row {
-	f := m.cur
-	one, other := p.ends[0].notice, p.ends[1].notice
-	if one == nil {
-		one, other = other, nil
+// HearOut returns the events that wait for a notice which may still come, when
+// nobody listens any longer.
+func (m *Monitor) HearOut() []Event {
+	var all []*parting
+	for _, list := range m.hears.partings {
+		all = append(all, list...)
 	}
-	r := Row{Socket: &one.Socket, In: f.snap, Unsure: true}
-	if other != nil {
-		r.Peer, r.Folded, r.Unsure = &other.Socket, true, false
-	}
-	l, peerListens := m.pairer.listenerOf(f.snap.Sockets, r.Socket), false
-	if l < 0 && r.Peer != nil {
-		l = m.pairer.listenerOf(f.snap.Sockets, r.Peer)
-		peerListens = l >= 0
-	}
-	if peerListens || l < 0 && r.Peer != nil && r.Peer.Local.Port() < r.Socket.Local.Port() {
-		r.Socket, r.Peer = r.Peer, r.Socket
-	}
-	if l >= 0 {
-		r.Listener, r.Unsure = &f.snap.Sockets[l], false
-	}
-	r.Inbound = l >= 0 || r.Peer != nil
-	r.Reach = reachOf(f.snap, r.Socket, r.Peer)
-	if r.Listener != nil {
-		r.Debugger = m.debug.of(f.snap, r.Listener)
-	}
-	return f.keep(r)
+	return m.partAll(all)
 }
 
 // catchUp brings what was heard together with a new snapshot: of the events
@@ -193,14 +181,14 @@ func (m *Monitor) catchUp(events []Event) []Event {
 			kept = append(kept, e)
 		}
 	}
-	kept = append(kept, m.overdue()...)
+	kept = append(kept, m.partAll(m.overdue())...)
 	for id, pass := range m.hears.known {
 		if m.pass-pass > 2 {
 			delete(m.hears.known, id)
 		}
 	}
 	for key, r := range m.hears.resets {
-		if m.pass-r.pass > 2 {
+		if m.pass > r.pass+2 && m.tookLong(r.at) {
 			delete(m.hears.resets, key)
 		}
 	}

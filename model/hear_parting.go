@@ -3,6 +3,7 @@ package model
 import (
 	"net/netip"
 	"slices"
+	"time"
 
 	"lotop/sockets"
 )
@@ -16,6 +17,7 @@ type parting struct {
 	hasRow bool
 	gone   bool   // the table does not have it any more
 	pass   uint32 // in which the first was heard of it
+	at     time.Time
 }
 
 // parted is one end of a parting.
@@ -61,7 +63,7 @@ func (m *Monitor) partingOf(s *sockets.Socket, id sockets.ID) (*parting, int) {
 			return p, side
 		}
 	}
-	p := &parting{pass: m.pass}
+	p := &parting{pass: m.pass, at: m.cur.snap.Time}
 	p.ends[0] = parted{local: s.Local, remote: s.Remote}
 	p.ends[1] = parted{local: s.Remote, remote: s.Local}
 	m.hears.partings[key] = append(m.hears.partings[key], p)
@@ -110,8 +112,11 @@ func (m *Monitor) part(p *parting) Event {
 			p.row, p.hasRow = m.keep(m.cur, t.at), true
 		}
 	}
-	if e.Unseen = !p.hasRow; e.Unseen {
+	switch e.Unseen = !p.hasRow; {
+	case e.Unseen:
 		p.row = m.unseenRow(p)
+	case !p.row.Folded:
+		m.foldHeard(p)
 	}
 	e.Row = p.row
 	e.Row.Mark = Closed
@@ -120,8 +125,11 @@ func (m *Monitor) part(p *parting) Event {
 	}
 	for i := range p.ends {
 		end := &p.ends[i]
-		if end.track != nil {
-			end.track.over = true
+		if t := end.track; t != nil {
+			t.over = true
+			if t.peer != nil && t.peer.state == sockets.TimeWait {
+				t.peer.over = true // it can have another ID than the notice
+			}
 		}
 		if end.notice == nil && !end.waived && end.local.IsValid() {
 			m.hears.late.add(end.id, p.protocol(), end.local, end.remote)
@@ -167,18 +175,21 @@ func (e *Event) count(p *parting) {
 // settled tells whether a closed event that a snapshot has shown can be told at
 // once. If not, it waits for its notices, and comes back from Hear or overdue.
 func (m *Monitor) settled(e *Event) bool {
-	s := e.Row.Socket
+	s, peer := e.Row.Socket, e.Row.Peer
 	if !s.Connected() || e.Unseen {
 		m.lateForRow(&e.Row)
 		return true
 	}
+	if e.Row.Folded && noticeID(s) == 0 {
+		s, peer = peer, s
+	}
 	p, side := m.partingOf(s, s.ID)
 	p.gone = true
 	if !p.ends[side].heard() {
-		p.ends[side].id = s.ID
+		p.ends[side].id = noticeID(s)
 	}
 	if e.Row.Folded && !p.ends[1-side].heard() {
-		p.ends[1-side].id = e.Row.Peer.ID
+		p.ends[1-side].id = noticeID(peer)
 	}
 	if !p.hasRow || !p.row.Folded {
 		p.row, p.hasRow = e.Row, true
@@ -190,21 +201,30 @@ func (m *Monitor) settled(e *Event) bool {
 	return true
 }
 
+// noticeID is the ID that a socket's notice will have, 0 if that is not known:
+// what comes before the socket, and what stays after it, can have another.
+func noticeID(s *sockets.Socket) sockets.ID {
+	if s.State == sockets.SynRecv || s.State == sockets.TimeWait {
+		return 0
+	}
+	return s.ID
+}
+
 // lateForRow remembers the notices of a row that was told without them.
 func (m *Monitor) lateForRow(r *Row) {
 	for i, s := range []*sockets.Socket{r.Socket, r.Peer} {
 		switch {
 		case s != nil && (i == 0 || r.Folded):
-			m.hears.late.add(s.ID, s.Protocol, s.Local, s.Remote)
+			m.hears.late.add(noticeID(s), s.Protocol, s.Local, s.Remote)
 		case i == 1 && r.Socket.Connected():
 			m.hears.late.add(0, r.Socket.Protocol, r.Socket.Remote, r.Socket.Local)
 		}
 	}
 }
 
-// overdue tells of connections whose other end was not heard of for two
-// snapshots, unless it is still in the table.
-func (m *Monitor) overdue() []Event {
+// overdue finds the connections whose other end has not been heard of for long,
+// and for two snapshots, unless it is still in the table.
+func (m *Monitor) overdue() []*parting {
 	if len(m.hears.partings) == 0 {
 		return nil
 	}
@@ -223,11 +243,16 @@ func (m *Monitor) overdue() []Event {
 	var due []*parting
 	for _, list := range m.hears.partings {
 		for _, p := range list {
-			if !alive[p] && m.pass-p.pass >= 2 {
+			if !alive[p] && m.pass-p.pass >= 2 && m.tookLong(p.at) {
 				due = append(due, p)
 			}
 		}
 	}
+	return due
+}
+
+// partAll makes the events of partings, in the order of time.
+func (m *Monitor) partAll(due []*parting) []Event {
 	var events []Event
 	for _, p := range due {
 		events = append(events, m.part(p))

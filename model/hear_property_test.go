@@ -30,6 +30,11 @@ type wired struct {
 	owed  [2]bool   // whether its notice has still to come
 	reset bool
 	phase int
+	first int // the end that closes first
+	// fresh tells that it came since the last snapshot, shown that a snapshot
+	// has had the end: only then does what it leaves behind keep its ID.
+	fresh bool
+	shown [2]bool
 	// alive tells that an end was open when the watch began, or opened later.
 	alive bool
 	whole bool    // both ends were open then
@@ -45,7 +50,7 @@ func (w *wire) open(alive bool) {
 	w.port++
 	client := netip.AddrPortFrom(loopback4, 30000+w.port)
 	server := netip.AddrPortFrom(loopback4, 3000)
-	c := &wired{alive: alive, whole: alive, in: [2]bool{true, true}, owed: [2]bool{true, true}}
+	c := &wired{first: w.rand.IntN(2), fresh: true, alive: alive, whole: alive, in: [2]bool{true, true}, owed: [2]bool{true, true}}
 	for i := range c.ends {
 		w.id++
 		c.ends[i] = sockets.Socket{ID: w.id, Protocol: sockets.TCP, State: sockets.Established, Inode: uint64(w.id), Local: client, Remote: server}
@@ -74,12 +79,11 @@ func (w *wire) end(c *wired, i int, wasReset bool) {
 	w.sent = append(w.sent, delayed{n, w.step + w.rand.IntN(w.delay+1)})
 }
 
-func (w *wire) now() time.Time { return began.Add(time.Duration(w.step) * time.Millisecond) }
+func (w *wire) now() time.Time { return began.Add(time.Duration(w.step) * 50 * time.Millisecond) }
 
 // move lets a connection go on: towards its end.
 func (w *wire) move(c *wired) {
-	first := int(c.ends[0].ID/2) % 2 // who closes first
-	other := 1 - first
+	first, other := c.first, 1-c.first
 	switch c.phase {
 	case 0:
 		c.phase = 1
@@ -91,6 +95,10 @@ func (w *wire) move(c *wired) {
 		}
 		c.fins[first] = true
 		w.end(c, first, false)
+		if !c.shown[first] {
+			w.id++
+			c.ends[first].ID = w.id
+		}
 		c.ends[first].State, c.ends[first].Inode, c.ends[first].NoOwner = sockets.TimeWait, 0, sockets.InTimeWait
 		c.ends[other].State = sockets.CloseWait
 	case 1:
@@ -109,14 +117,29 @@ func (w *wire) snapshot() *sockets.Snapshot {
 		ID: 1, Protocol: sockets.TCP, State: sockets.Listen, Inode: 1, Local: netip.AddrPortFrom(loopback4, 3000),
 	})
 	for _, c := range w.table {
+		asked := c.fresh && w.rand.IntN(4) == 0
+		if c.fresh = false; asked {
+			s.Sockets = append(s.Sockets, w.request(c))
+		}
 		for i := range c.ends {
-			if c.in[i] {
+			if c.in[i] && (i == 0 || !asked) {
 				s.Sockets = append(s.Sockets, c.ends[i])
+				c.shown[i] = true
 			}
 		}
 	}
 	w.rand.Shuffle(len(s.Sockets), func(i, j int) { s.Sockets[i], s.Sockets[j] = s.Sockets[j], s.Sockets[i] })
 	return s
+}
+
+// request is the connection as it was asked for, which a table can show though
+// the server's socket is there already, and gone already: it takes a while to
+// write a table. The kernel gives each of the two an ID of its own then.
+func (w *wire) request(c *wired) sockets.Socket {
+	w.id++
+	r := c.ends[1]
+	r.ID, r.Inode, r.State, r.NoOwner = w.id, 0, sockets.SynRecv, sockets.NotAccepted
+	return r
 }
 
 func (w *wire) drain() []sockets.Notice {
@@ -182,7 +205,7 @@ func TestHearOnce(t *testing.T) {
 			}
 		}
 		for range 6 {
-			w.step += w.delay
+			w.step += w.delay + 20
 			next := w.snapshot()
 			tell.add(m.Hear(w.drain(), false))
 			tell.add(m.Advance(next))

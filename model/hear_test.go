@@ -68,7 +68,7 @@ var hearTests = []struct {
 	}, []string{"", "", unseen32 + both, ""}},
 	{"the client has gone, the server goes on for long", []string{listener3000, hear2, clientLeft, clientLeft, clientLeft, clientLeft, hear3, listener3000}, []string{
 		"", "opened 3 tcp CLOSE_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1", "", "", "",
-		"closed 3 tcp CLOSE_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1 lived 2s" + both, "",
+		"closed 3=2 tcp CLOSE_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1 lived 2s" + both, "",
 	}},
 	{"a listener", []string{listener3000, "hear 1 127.0.0.1:3000", ""}, []string{"closed 1 tcp LISTEN 127.0.0.1:3000", ""}},
 	{"a listener that the snapshot misses first", []string{listener3000, "", "hear 1 127.0.0.1:3000", ""}, []string{"closed 1 tcp LISTEN 127.0.0.1:3000", "", ""}},

@@ -189,8 +189,12 @@ func (m *Monitor) meetAgain(t *track, s *sockets.Socket, now int64) {
 		return
 	}
 	if t.state != s.State {
+		kind := EventChanged
+		if t.asked() {
+			kind = EventOpened
+		}
 		t.state = s.State
-		m.note(EventChanged, t)
+		m.note(kind, t)
 		t.touch(now)
 		return
 	}
@@ -223,7 +227,7 @@ func (m *Monitor) joinPeers() {
 		}
 		p := m.cur.tracks[j]
 		switch {
-		case t.over != p.over:
+		case t.over != p.over, t.asked() && p.state == sockets.TimeWait, p.asked() && t.state == sockets.TimeWait:
 			// What is left of a connection that is over is not the other end of
 			// the next one between the same ports.
 			m.cur.pairs.peer[i], m.cur.pairs.peer[j] = -1, -1

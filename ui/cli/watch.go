@@ -150,13 +150,11 @@ func (w *watching) begin(ctx context.Context) error {
 	return nil
 }
 
-// end tells what is known of by now. A connection of which one end was heard
-// of is waited for no longer than two looks.
+// end tells what is known of by now. Of a connection of which one end was heard
+// of the other is waited for no longer.
 func (w *watching) end(ctx context.Context) error {
-	for range 3 {
-		if err := w.look(ctx); err != nil {
-			return err
-		}
+	if err := w.look(ctx); err != nil {
+		return err
 	}
-	return nil
+	return w.tell(w.monitor.HearOut())
 }

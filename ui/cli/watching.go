@@ -126,7 +126,7 @@ func (w *watching) replay() (int, error) {
 		m, err := player.Next()
 		switch {
 		case errors.Is(err, io.EOF):
-			return exitYes, nil
+			return exitYes, w.tell(w.monitor.HearOut())
 		case err != nil:
 			return exitFailed, err
 		case w.period > 0 && m.Snapshot != nil && m.Snapshot.Time.Sub(w.since) > w.period:
