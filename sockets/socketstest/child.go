@@ -99,6 +99,8 @@ func (c *child) handle(q request) (answer, error) {
 	case cmdChurn:
 		n, err := c.churn(q.N)
 		return answer{N: n}, err
+	case cmdStorm:
+		return answer{N: q.N}, storm(q.FD, q.N, q.PerSecond)
 	case cmdExit:
 		return answer{}, nil
 	}

@@ -53,18 +53,20 @@ const (
 	cmdFork     command = "fork"
 	cmdCrowd    command = "crowd"
 	cmdChurn    command = "churn"
+	cmdStorm    command = "storm"
 	cmdExit     command = "exit"
 )
 
 // request is one line from the test to a child.
 type request struct {
-	Do      command      `json:"do"`
-	Network string       `json:"network,omitempty"`
-	Address string       `json:"address,omitempty"`
-	Options []SockOption `json:"options,omitempty"`
-	FD      int          `json:"fd,omitempty"`
-	N       int          `json:"n,omitempty"`
-	Fork    *forkRequest `json:"fork,omitempty"`
+	Do        command      `json:"do"`
+	Network   string       `json:"network,omitempty"`
+	Address   string       `json:"address,omitempty"`
+	Options   []SockOption `json:"options,omitempty"`
+	FD        int          `json:"fd,omitempty"`
+	N         int          `json:"n,omitempty"`
+	PerSecond int          `json:"per_second,omitempty"`
+	Fork      *forkRequest `json:"fork,omitempty"`
 }
 
 // forkRequest asks for a grandchild. Its commands and answers go through two

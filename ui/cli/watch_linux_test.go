@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -133,12 +134,15 @@ func listen(t testing.TB) net.Listener {
 	return l
 }
 
+// portOf writes the port of a listener.
+func portOf(l net.Listener) string { return strconv.Itoa(l.Addr().(*net.TCPAddr).Port) }
+
 // One event for both ends, with who they are and what was sent.
 func TestWatchConnection(t *testing.T) {
 	start, p := listen(t), socketstest.Start(t)
 	l := p.Listen("tcp4", "127.0.0.1:0")
 	port := int(l.Local.Port())
-	w := startWatch(t, start, lotop(t, "watch", "--json", fmt.Sprintf("port:%d,%d", port, start.Addr().(*net.TCPAddr).Port)))
+	w := startWatch(t, start, lotop(t, "watch", "--json", fmt.Sprintf("port:%d,%s", port, portOf(start))))
 	client := p.Dial(l.Target())
 	server := p.Accept(l)
 	mine := func(kind string) func(watchedEvent) bool {
@@ -171,7 +175,7 @@ func TestWatchConnection(t *testing.T) {
 // However it ends, what it wrote is whole.
 func TestWatchEnds(t *testing.T) {
 	l := listen(t)
-	query := fmt.Sprintf("port:%d", l.Addr().(*net.TCPAddr).Port)
+	query := "port:" + portOf(l)
 	for sig, want := range map[syscall.Signal]int{syscall.SIGINT: exitInterrupted, syscall.SIGTERM: exitTerminated} {
 		w := startWatch(t, l, lotop(t, "watch", "--json", query))
 		if err := w.cmd.Process.Signal(sig); err != nil {
@@ -214,7 +218,7 @@ func TestWatchClosedPipe(t *testing.T) {
 func TestWatchReplay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "watch.lotop")
 	l := listen(t)
-	query := fmt.Sprintf("port:%d", l.Addr().(*net.TCPAddr).Port)
+	query := "port:" + portOf(l)
 	cmd := lotop(t, "watch", "--json", "--record", file, query)
 	w := startWatch(t, l, cmd)
 	for range 20 {

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"lotop/sockets/socketstest"
+)
+
+// BenchmarkFirstLoss makes 10,000 connections at higher and higher paces beside
+// a watch of an ordinary user, until that says that it lost some, or the machine
+// makes no more. Beside it runs `ss -tn` once a second, as a script would.
+func BenchmarkFirstLoss(b *testing.B) {
+	const processes, each = 4, 2500
+	for name, narrow := range map[string]bool{"ports": true, "all": false} {
+		b.Run(name, func(b *testing.B) {
+			var kept, lost float64
+			var saw int
+			for range b.N {
+				kept, lost = 0, 0
+				for pace := 500; lost == 0; pace += pace / 2 {
+					s := socketstest.NewStorm(b, processes)
+					stop := pollSS(b, s)
+					got, took := watchStorm(b, s, each, pace, narrow)
+					saw = stop()
+					reached := float64(processes*each) / took.Seconds()
+					b.Logf("%.0f a second: %d told, %d twice, %d with wrong bytes, %d lost; ss saw %d", reached, got.n, len(got.twice), len(got.wrong), got.lost, saw)
+					if got.lost > 0 {
+						lost = reached
+						break
+					}
+					if got.n != processes*each || len(got.twice)+len(got.wrong) > 0 {
+						b.Errorf("%d told, and nothing was said to be lost; %s", got.n, got.said)
+					}
+					if kept = max(kept, reached); reached < 0.8*processes*float64(pace) {
+						break // no faster here
+					}
+				}
+			}
+			b.ReportMetric(kept, "conns/s-kept")
+			b.ReportMetric(lost, "conns/s-lost")
+			b.ReportMetric(float64(saw), "ss-saw")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// pollSS runs ss once a second until stop, which returns how many connections of
+// a storm it saw that were not over.
+func pollSS(b *testing.B, s *socketstest.Storm) (stop func() int) {
+	b.Helper()
+	if _, err := exec.LookPath("ss"); err != nil {
+		b.Skip("ss is not there to be compared with")
+	}
+	done, saw := make(chan struct{}), make(chan int)
+	go func() {
+		seen := map[string]bool{}
+		for tick := time.NewTicker(time.Second); ; {
+			out, _ := exec.Command("ss", "-Htn").Output()
+			for line := range strings.Lines(string(out)) {
+				f := strings.Fields(line)
+				for _, l := range s.Listeners() {
+					if len(f) > 4 && f[3] == l.Local.String() {
+						seen[f[3]+f[4]] = true
+					}
+				}
+			}
+			select {
+			case <-done:
+				saw <- len(seen)
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() int { close(done); return <-saw }
+}
