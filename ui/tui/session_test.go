@@ -16,7 +16,7 @@ import (
 )
 
 // openSession opens what scripts/record-session has recorded: real programs on a
-// real kernel, at the seconds that scripts/shop/day.sh tells, about four later.
+// real kernel, for 36 seconds. What happens when is in scripts/shop/day.sh.
 func openSession(t testing.TB) *recording.Player {
 	t.Helper()
 	p, err := recording.Open(filepath.Join("..", "..", "docs", "sessions", "shop.lotop"))
