@@ -1,0 +1,157 @@
+package tui
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/sockets"
+	"lotop/sockets/recording"
+)
+
+// Where the moving picture of README is, and its size in cells.
+const (
+	demoWidth  = 114
+	demoHeight = 27
+)
+
+// film plays a recording snapshot by snapshot, when it is told to and not by the
+// clock: so every run takes the same pictures.
+type film struct{ *recording.Player }
+
+// Position tells of a play that goes on: between two steps it only stands still
+// because nobody waits.
+func (f film) Position() recording.Position {
+	p := f.Player.Position()
+	p.Paused = false
+	return p
+}
+
+// frame is a picture that stays for a while.
+type frame struct {
+	screen string // with its looks
+	key    string // that was pressed last
+	says   string
+	stays  time.Duration
+}
+
+// shooting takes the pictures of a screen that is used.
+type shooting struct {
+	*driver
+	film   film
+	key    string
+	says   string
+	frames []frame
+}
+
+func newShooting(t *testing.T) *shooting {
+	local := time.Local
+	time.Local = time.UTC
+	t.Cleanup(func() { time.Local = local })
+	p := openSession(t)
+	p.Pause(true)
+	s := &shooting{film: film{p}}
+	s.driver = prepare(t, street(), Options{Source: s.film, Notices: p.Notices(), Theme: "dark", Color: "always"})
+	s.send(tea.WindowSizeMsg{Width: demoWidth, Height: demoHeight})
+	s.run(s.m.Init())
+	return s
+}
+
+// shoot keeps what the screen shows now.
+func (s *shooting) shoot(stays time.Duration) {
+	s.lines() // checks the frame
+	s.frames = append(s.frames, frame{s.m.screen(), s.key, s.says, stays})
+}
+
+// play goes on by so many seconds of the recording.
+func (s *shooting) play(seconds int) {
+	s.key = ""
+	for range seconds {
+		s.film.Step(1)
+		s.pass(time.Second)
+		s.shoot(time.Second)
+	}
+}
+
+// presses does so with keys, at the speed of a hand.
+func (s *shooting) presses(keys ...string) {
+	for _, key := range keys {
+		s.press(key)
+		s.key = key
+		s.shoot(300 * time.Millisecond)
+	}
+}
+
+// types types letters.
+func (s *shooting) types(text string) {
+	s.key = ""
+	for _, letter := range text {
+		s.typeIn(string(letter))
+		s.shoot(110 * time.Millisecond)
+	}
+}
+
+// rest leaves the last picture a little longer.
+func (s *shooting) rest(longer time.Duration) { s.frames[len(s.frames)-1].stays += longer }
+
+// demo is what the picture in README shows.
+func (s *shooting) demo() {
+	s.says = "every loopback socket and its process; ⚠ is open to other machines"
+	s.shoot(2500 * time.Millisecond)
+	s.says = "what is new comes up green, one row for both ends"
+	s.play(8)
+	s.says = "a filter, while typing"
+	s.presses("/")
+	s.types("worker")
+	s.presses("enter")
+	s.play(5)
+	s.presses("esc")
+	s.says = "details: who, reachable from where, the queue, the clients"
+	for s.m.rows.current().Socket.State != sockets.Listen {
+		s.presses("up")
+	}
+	s.presses("enter")
+	s.rest(800 * time.Millisecond)
+	s.play(4)
+	s.presses("esc")
+	s.says = "events; unseen: came and went between two looks"
+	s.presses("shift+tab")
+	s.rest(1500 * time.Millisecond)
+	s.play(3)
+	s.says = "the server on 3000 ends, and is back"
+	s.presses("tab")
+	s.play(6)
+	s.says = "debuggers and who is attached to them"
+	s.presses("/")
+	s.types("is:debugger")
+	s.presses("enter")
+	s.rest(time.Second)
+	s.play(2)
+	s.rest(2 * time.Second)
+}
+
+// TestDemo holds the picture in README to what the screen shows. With -update it
+// makes the picture anew.
+func TestDemo(t *testing.T) {
+	s := newShooting(t)
+	s.demo()
+	got := drawFilm(t, s.frames)
+	path := filepath.Join("..", "..", "docs", "demo.svg")
+	if update := flag.Lookup("update"); update != nil && update.Value.String() == "true" {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ReplaceAll(string(want), "\r\n", "\n") != got {
+		t.Error("docs/demo.svg shows another screen than this one: go test ./ui/tui -run TestDemo -update makes it anew")
+	}
+}
