@@ -79,9 +79,14 @@ func (d *debuggers) forget(snap *sockets.Snapshot) {
 	}
 }
 
-// nameFor names the debug server whose socket the row's is, empty if it is none.
+// nameFor names the debug server whose socket the row's is, or whose listener the
+// row's connection came in by; empty if there is none. An inspector within a
+// program has only its listener to be known by.
 func (d *debuggers) nameFor(r *Row) string {
-	return d.of(r.In, r.Socket)
+	if name := d.of(r.In, r.Socket); name != "" || !r.Inbound || r.Listener == nil {
+		return name
+	}
+	return d.of(r.In, r.Listener)
 }
 
 // of names the debug server whose socket s is, empty if it is none's.

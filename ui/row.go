@@ -96,10 +96,15 @@ func who(r *model.Row, s *sockets.Socket) (main, more string) {
 	return holders[0].Name.String(), more
 }
 
-// debugging says what a debug server debugs, as far as its command tells.
+// debugging says what a debug server debugs, as far as its command tells, and its
+// child if it holds one.
 func debugging(p *process.Process) string {
 	pid, program, ok := model.Debuggee(p)
 	switch name := path.Base(program.String()); {
+	case p.Traces != 0 && ok && program.String() != "" && name != p.Name.String():
+		return "debugging " + name + " (" + strconv.Itoa(p.Traces) + ")"
+	case p.Traces != 0:
+		return "debugging pid " + strconv.Itoa(p.Traces)
 	case ok && pid > 0 && pid != p.PID:
 		return "debugging pid " + strconv.Itoa(pid)
 	case ok && program.String() != "" && name != p.Name.String():

@@ -28,6 +28,7 @@ type Process struct {
 	Name    Text      // what the kernel calls it, at most 15 bytes
 	Command Text      // its arguments joined by spaces, empty for kernel threads
 	Args    []string  // its arguments as they are; never print them
+	Traces  int       // pid of the child that it debugs by ptrace, 0 none; known on Linux only, of debug servers
 	Cgroup  Cgroup
 }
 

@@ -186,7 +186,7 @@ func (v *invent) socket() sockets.Socket {
 
 func (v *invent) process(pid int32) *process.Process {
 	p := &process.Process{
-		PID: int(pid), Parent: v.IntN(9), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
+		PID: int(pid), Parent: v.IntN(9), Traces: v.IntN(3), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
 		Name: v.text(), Command: v.text(),
 	}
 	if v.chance(2) {

@@ -65,7 +65,7 @@ func TestNothingForgotten(t *testing.T) {
 		{sockets.Warning{}, 3},
 		{sockets.Notice{}, 3},
 		{sockets.TCPInfo{}, 4},
-		{process.Process{}, 10},
+		{process.Process{}, 11},
 		{process.Cgroup{}, 4},
 	} {
 		fields := 0

@@ -70,11 +70,12 @@ type processLine struct {
 	Args    []text `json:"args,omitempty"`
 	Command *text  `json:"command,omitempty"` // if it is not args joined by spaces
 	Cgroup  int    `json:"cgroup,omitempty"`
+	Traces  int    `json:"traces,omitempty"`
 }
 
 func newProcessLine(pid int32, p *process.Process) processLine {
 	l := processLine{
-		PID: pid, Parent: p.Parent, Start: p.Start, State: p.State, UID: p.UID, Name: textOf(p.Name),
+		PID: pid, Parent: p.Parent, Start: p.Start, State: p.State, UID: p.UID, Name: textOf(p.Name), Traces: p.Traces,
 	}
 	if !p.Started.IsZero() {
 		ns := p.Started.UnixNano()
@@ -91,7 +92,7 @@ func newProcessLine(pid int32, p *process.Process) processLine {
 
 func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 	p := &process.Process{
-		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Name: l.Name.clean(),
+		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Name: l.Name.clean(), Traces: l.Traces,
 	}
 	if l.Started != nil {
 		p.Started = fromNano(*l.Started)

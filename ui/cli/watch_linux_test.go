@@ -56,6 +56,13 @@ type watcher struct {
 // has told of a connection.
 func startWatch(t testing.TB, l net.Listener, cmd *exec.Cmd) *watcher {
 	t.Helper()
+	return startWatching(t, func() { knock(t, l) }, cmd)
+}
+
+// startWatching is startWatch with a way of its own to make a connection that is
+// told of.
+func startWatching(t testing.TB, knock func(), cmd *exec.Cmd) *watcher {
+	t.Helper()
 	w := &watcher{t: t, cmd: cmd, events: make(chan watchedEvent, 1<<16)}
 	cmd.Stderr = &w.err
 	out, err := cmd.StdoutPipe()
@@ -78,7 +85,7 @@ func startWatch(t testing.TB, l net.Listener, cmd *exec.Cmd) *watcher {
 		}
 	}()
 	for {
-		knock(t, l)
+		knock()
 		select {
 		case _, ok := <-w.events:
 			if !ok {

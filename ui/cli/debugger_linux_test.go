@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"lotop/sockets/process"
+	"lotop/sockets/socketstest"
+)
+
+// A real delve that debugs a program named shop, an editor that attaches and
+// leaves: events name all three.
+func TestWatchDelve(t *testing.T) {
+	shop := filepath.Join(t.TempDir(), "shop")
+	copyProgram(t, shop)
+	d := startDebugger(t, regexp.MustCompile(`API server listening at: (\S+)`),
+		"dlv", "exec", "--headless", "--accept-multiclient", "--check-go-version=false", "--listen=127.0.0.1:0", shop)
+	debuggee := childOf(t, d.pid, "shop")
+	d.follow(t, "delve", fmt.Sprintf(`dlv \(%d\) debugging shop \(%d\)`, d.pid, debuggee))
+}
+
+// The same with the inspector of node.
+func TestWatchNodeInspector(t *testing.T) {
+	d := startDebugger(t, regexp.MustCompile(`Debugger listening on ws://([^/]+)/`),
+		"node", "--inspect=0", "-e", "setInterval(() => {}, 1 << 30)")
+	d.follow(t, "node inspector", fmt.Sprintf(`node \(%d\)`, d.pid))
+}
+
+// debugServer is a debug server that runs and listens.
+type debugServer struct {
+	pid int
+	at  netip.AddrPort
+}
+
+// startDebugger starts a debug server that says where it listens.
+func startDebugger(t *testing.T, says *regexp.Regexp, name string, args ...string) debugServer {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, name)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Close()
+	t.Cleanup(func() {
+		for _, pid := range childrenOf(cmd.Process.Pid) {
+			p, _ := os.FindProcess(pid) // a debuggee does not end with its debugger
+			_ = p.Kill()
+		}
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		_ = r.Close()
+	})
+	var said strings.Builder
+	for lines := bufio.NewScanner(r); lines.Scan(); {
+		said.WriteString(lines.Text() + "\n")
+		if m := says.FindStringSubmatch(lines.Text()); m != nil {
+			go func() { _, _ = io.Copy(io.Discard, r) }()
+			return debugServer{pid: cmd.Process.Pid, at: netip.MustParseAddrPort(m[1])}
+		}
+	}
+	t.Fatalf("%s ended:\n%s", name, said.String())
+	return debugServer{}
+}
+
+// follow attaches to the server, leaves it, and reads what `watch is:debugger`
+// makes of that, as JSON and in words.
+func (d debugServer) follow(t *testing.T, kind, words string) {
+	t.Helper()
+	editor := socketstest.Start(t, socketstest.Name("code"))
+	attach := func() socketstest.Sock { return editor.Dial(d.at.String()) }
+	leave := func(client socketstest.Sock) {
+		editor.Send(client, 1) // delve keeps a connection that has said nothing
+		editor.Close(client)
+	}
+	knock := func() { leave(attach()) }
+	w := startWatching(t, knock, lotop(t, "watch", "--json", "is:debugger"))
+	lines := startWords(t, knock, lotop(t, "watch", "is:debugger"))
+
+	client := attach()
+	ends := fmt.Sprintf(" ← 127.0.0.1:%d ", client.Local.Port())
+	who := regexp.MustCompile(words + fmt.Sprintf(`.* ← code \(%d\)`, editor.PID()))
+	lines.await(t, "+ opened", ends, who)
+	mine := func(kind string) func(watchedEvent) bool {
+		return func(e watchedEvent) bool {
+			return e.Event == kind && e.Socket.Remote.Port == int(client.Local.Port()) && e.Socket.Local.Port == int(d.at.Port())
+		}
+	}
+	opened := w.next("attach", mine("opened"))
+	s := &opened.Socket
+	if s.Debugger != kind || s.Peer.PID != editor.PID() || s.Peer.Name != "code" {
+		t.Errorf("attached: %+v", opened)
+	}
+	leave(client)
+	if closed := w.next("leave", mine("closed")); closed.Socket.Debugger != kind || closed.Socket.Peer.PID != editor.PID() || closed.Lived == nil {
+		t.Errorf("left: %+v", closed)
+	}
+	lines.await(t, "- closed", ends, who)
+}
+
+// words are the lines of a watch in words.
+type words chan string
+
+func startWords(t *testing.T, knock func(), cmd *exec.Cmd) words {
+	t.Helper()
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	all := make(words, 1<<12)
+	go func() {
+		defer close(all)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			all <- lines.Text()
+		}
+	}()
+	for {
+		knock()
+		select {
+		case <-all:
+			return all
+		case <-time.After(20 * time.Millisecond): // it starts
+		}
+	}
+}
+
+// await reads lines until the one of that event and connection, which has to say
+// who it was.
+func (all words) await(t *testing.T, event, ends string, who *regexp.Regexp) {
+	t.Helper()
+	for line := range all {
+		if strings.Contains(line, event) && strings.Contains(line, ends) {
+			if !who.MatchString(line) {
+				t.Errorf("no %v in %q", who, line)
+			}
+			return
+		}
+	}
+	t.Errorf("%s %s was never told", event, ends)
+}
+
+func copyProgram(t *testing.T, to string) {
+	t.Helper()
+	from, err := os.ReadFile("/proc/self/exe")
+	if err == nil {
+		err = os.WriteFile(to, from, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// childOf finds the child of a process with that name.
+func childOf(t *testing.T, pid int, name string) int {
+	t.Helper()
+	reader := process.NewReader("/proc")
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); <-poll.C {
+		children := childrenOf(pid) // the kernel may leave some out while others come and go
+		i := slices.IndexFunc(children, func(pid int) bool {
+			p, err := reader.Look(pid)
+			return err == nil && p.Name.String() == name
+		})
+		if i >= 0 {
+			return children[i]
+		}
+	}
+	t.Fatalf("no child %s of %d", name, pid)
+	return 0
+}
+
+func childrenOf(pid int) []int {
+	var all []int
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, file := range tasks {
+		list, _ := os.ReadFile(file)
+		for _, field := range strings.Fields(string(list)) {
+			if n, err := strconv.Atoi(field); err == nil {
+				all = append(all, n)
+			}
+		}
+	}
+	return all
+}
