@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lotop/sockets"
+	"lotop/sockets/process"
 )
 
 // macBinds are the binds of the tables below, in the order of their columns.
@@ -17,14 +18,19 @@ var macBinds = []Bind{
 	{Host: netip.IPv6Unspecified(), V6Only: true},
 }
 
-// onMac is evidence about port 3000 of user 501, without binds.
-func onMac(t *testing.T, table string) Evidence {
+// onMac is evidence about a port of user 501, without binds; whose are the
+// processes that matter by name.
+func onMac(t *testing.T, port uint16, table string, whose ...*process.Process) Evidence {
 	t.Helper()
+	snap := literal(t, 0, table)
+	for _, p := range whose {
+		snap.Processes[int32(p.PID)] = p
+	}
 	m := NewMonitor()
-	m.Advance(literal(t, 0, table))
+	m.Advance(snap)
 	return Evidence{
-		Target: Target{Protocol: sockets.TCP, Port: 3000, Hosts: AnyHost()},
-		Rows:   m.OnPort(sockets.TCP, 3000),
+		Target: Target{Protocol: sockets.TCP, Port: port, Hosts: AnyHost()},
+		Rows:   m.OnPort(sockets.TCP, port),
 		System: System{
 			OS: "darwin", UID: 501, Unprivileged: 1024,
 			Ephemeral: sockets.PortRange{First: 49152, Last: 65535},
@@ -56,7 +62,7 @@ func TestRulesOfMacOS(t *testing.T) {
 		{"LISTEN [::]:3000 v6only" + theirs, "..XXX", "..XXX"},
 		{"ESTABLISHED 127.0.0.1:3000 127.0.0.1:50000" + theirs, "XX.X.", "XX.X."},
 	} {
-		e := onMac(t, "1 tcp "+c.holder)
+		e := onMac(t, 3000, "1 tcp "+c.holder)
 		if plain, reuse := columns(&e, false), columns(&e, true); plain != c.plain || reuse != c.reuse {
 			t.Errorf("%s: plain %s, reuse %s", c.holder, plain, reuse)
 		}
@@ -75,7 +81,7 @@ func columns(e *Evidence, reuse bool) string {
 // Root is kept away from nobody's socket by its user, and a dual-stack bind not
 // from another user's IPv4 socket that has SO_REUSEPORT.
 func TestUsersOfMacOS(t *testing.T) {
-	e := onMac(t, "1 tcp LISTEN 127.0.0.1:3000 uid:502")
+	e := onMac(t, 3000, "1 tcp LISTEN 127.0.0.1:3000 uid:502")
 	e.Options = map[sockets.ID]sockets.SocketOptions{1: {ReusePort: sockets.Yes}}
 	if got := columns(&e, true); got != "XX..." {
 		t.Errorf("with SO_REUSEPORT: %s", got)
@@ -147,24 +153,24 @@ func TestDiagnoseOnMac(t *testing.T) {
 			VerdictNotPermitted, "listener@127.0.0.1,0.0.0.0,::?@127.0.0.1?",
 		},
 	} {
-		d := diagnoseOnMac(t, c.table, c.plain, c.reuse)
+		e := onMac(t, 3000, c.table)
+		d := answered(t, &e, c.plain, c.reuse)
 		if got := sketchBoth(&d); got != c.holders || d.Verdict != c.verdict || d.PlainOnly {
 			t.Errorf("%s: %s, %s", name, d.Verdict, got)
 		}
 	}
 }
 
-// diagnoseOnMac is Diagnose with those answers to the four binds of a bare port.
-func diagnoseOnMac(t *testing.T, table string, plain, reuse [4]Answer) Diagnosis {
+// answered diagnoses with those answers to the four binds of a bare port.
+func answered(t *testing.T, e *Evidence, plain, reuse [4]Answer) Diagnosis {
 	t.Helper()
-	e := onMac(t, table)
 	for i, b := range e.Target.Binds() {
 		e.Binds = append(e.Binds, Asked{Bind: b, Plain: plain[i], Reuse: reuse[i]})
 	}
 	if probes := e.Unsettled(); probes != nil {
 		t.Errorf("asks for %v", probes)
 	}
-	return Diagnose(e)
+	return Diagnose(*e)
 }
 
 func sketchBoth(d *Diagnosis) string {

@@ -76,6 +76,7 @@ type Diagnosis struct {
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
+	e.Behind.Port = e.Target.Port
 	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows()}
 	switch {
 	case e.System.linux():

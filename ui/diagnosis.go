@@ -264,6 +264,10 @@ func remedyReason(r *model.Remedy) string {
 			return "names the container whose port it is"
 		}
 		return "it runs in that container"
+	case model.StopJob:
+		return "lists the jobs: stop the one with this port"
+	case model.ChangeSetting:
+		return "macOS holds the port for it"
 	case model.ReservePort:
 		return "keeps the system from handing the port out"
 	}
