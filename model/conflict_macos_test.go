@@ -180,3 +180,22 @@ func sketchBoth(d *Diagnosis) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// Where no connection can be closed by itself, root's plan leaves it alone, or
+// lets it go with its process.
+func TestPlanWithoutClosing(t *testing.T) {
+	const table = "1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50000 pid:10 uid:501\n" +
+		"3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:20 uid:501\n4 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50002 uid:501"
+	e := onMac(t, 3000, table)
+	d := answered(t, &e, [4]Answer{AnswerInUse, AnswerInUse, AnswerOK, AnswerInUse}, [4]Answer{AnswerInUse, AnswerOK, AnswerOK, AnswerOK})
+	nobody := func(*process.Process) (string, bool) { return "", false }
+	p := PlanPort(d, PlanOptions{Root: true, NoClosing: true, Protected: nobody}, func(int32) []Row { return nil })
+	if len(p.Victims) != 1 || len(p.Closing)+len(p.Remains) != 0 || len(p.Left) != 2 {
+		t.Fatalf("%+v", p)
+	}
+	for i, want := range []string{"it ends by itself", "--clients"} {
+		if p.Left[i].Reason == "" || !strings.Contains(p.Left[i].Reason, want) || strings.Contains(p.Left[i].Reason, "root") {
+			t.Errorf("left %+v, not %q", p.Left[i], want)
+		}
+	}
+}
