@@ -78,6 +78,13 @@ func TestNotesOnMac(t *testing.T) {
 			},
 			"terminate",
 		},
+		"Docker Desktop": {
+			3000, "1 tcp LISTEN [::]:3000 dual pid:20 uid:501",
+			[]*process.Process{someone(20, "com.docker.backe", "/Applications/Docker.app/Contents/MacOS/com.docker.backend", "services")},
+			allTaken, allTaken,
+			[]string{"com.docker.backe (20) forwards the port to a container", "stop_container: docker ps"},
+			"terminate",
+		},
 		"a low port": {
 			80, "", nil,
 			[4]Answer{AnswerDenied, AnswerOK, AnswerDenied, AnswerOK},

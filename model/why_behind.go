@@ -57,7 +57,7 @@ func (b *Behind) substituteFor(p *process.Process) (substitute, bool) {
 	if c, ok := b.Proxied[p.PID]; ok {
 		return substitute{"forwards the port to the container " + c.Name, Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name}}, true
 	}
-	if program(p) == "docker-proxy" {
+	if name := program(p); name == "docker-proxy" || strings.HasPrefix(name, "com.docker.backe") {
 		return substitute{"forwards the port to a container", Remedy{Action: StopContainer, Command: "docker ps"}}, true
 	}
 	return substitute{}, false
