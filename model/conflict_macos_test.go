@@ -95,14 +95,27 @@ func TestUsersOfMacOS(t *testing.T) {
 	}
 }
 
+// macVerdict is a table with the kernel's answers to the four binds of a bare
+// port, 127.0.0.1, 0.0.0.0, ::1 and ::, and what follows.
+type macVerdict struct {
+	table        string
+	plain, reuse [4]Answer
+	verdict      Verdict
+	holders      string // as cause@blocks?may@blocks with SO_REUSEADDR?may
+}
+
+func (c *macVerdict) check(t *testing.T, name string) {
+	t.Helper()
+	e := onMac(t, 3000, c.table)
+	d := answered(t, &e, c.plain, c.reuse)
+	if got := sketchBoth(&d); got != c.holders || d.Verdict != c.verdict || d.PlainOnly {
+		t.Errorf("%s: %s, %s", name, d.Verdict, got)
+	}
+}
+
 func TestDiagnoseOnMac(t *testing.T) {
-	const ok, taken, denied = AnswerOK, AnswerInUse, AnswerDenied
-	for name, c := range map[string]struct {
-		table        string
-		plain, reuse [4]Answer // 127.0.0.1, 0.0.0.0, ::1 and ::
-		verdict      Verdict
-		holders      string // as cause@blocks?may@blocks with SO_REUSEADDR?may
-	}{
+	const ok, taken = AnswerOK, AnswerInUse
+	for name, c := range map[string]macVerdict{
 		"free": {"", [4]Answer{ok, ok, ok, ok}, [4]Answer{ok, ok, ok, ok}, VerdictFree, ""},
 		"a listener on one address": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501",
@@ -122,13 +135,21 @@ func TestDiagnoseOnMac(t *testing.T) {
 			[4]Answer{ok, taken, ok, taken},
 			VerdictTaken, "listener@127.0.0.1,0.0.0.0?@0.0.0.0? listener@127.0.0.1,0.0.0.0,::1,::?@0.0.0.0,::?",
 		},
-		"the answer counts more: 0.0.0.0 hides 127.0.0.1 from ::": {
+	} {
+		c.check(t, name)
+	}
+}
+
+func TestAnswersOfMac(t *testing.T) {
+	const ok, taken, denied = AnswerOK, AnswerInUse, AnswerDenied
+	for name, c := range map[string]macVerdict{
+		"0.0.0.0 hides 127.0.0.1 from ::": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501\n2 tcp LISTEN 0.0.0.0:3000 pid:20 uid:501",
 			[4]Answer{taken, taken, ok, ok},
 			[4]Answer{taken, taken, ok, ok},
 			VerdictTaken, "listener@127.0.0.1,0.0.0.0?@0.0.0.0? listener@127.0.0.1,0.0.0.0?@127.0.0.1?",
 		},
-		"the answer counts more: a refusal that no rule explains": {
+		"a refusal that no rule explains": {
 			"1 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50000 pid:10 uid:501\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:20 uid:501",
 			[4]Answer{taken, taken, ok, taken},
 			[4]Answer{taken, ok, ok, ok},
@@ -153,11 +174,7 @@ func TestDiagnoseOnMac(t *testing.T) {
 			VerdictNotPermitted, "listener@127.0.0.1,0.0.0.0,::?@127.0.0.1?",
 		},
 	} {
-		e := onMac(t, 3000, c.table)
-		d := answered(t, &e, c.plain, c.reuse)
-		if got := sketchBoth(&d); got != c.holders || d.Verdict != c.verdict || d.PlainOnly {
-			t.Errorf("%s: %s, %s", name, d.Verdict, got)
-		}
+		c.check(t, name)
 	}
 }
 

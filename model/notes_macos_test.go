@@ -14,6 +14,8 @@ var (
 	allTaken = [4]Answer{AnswerInUse, AnswerInUse, AnswerInUse, AnswerInUse}
 )
 
+const controlCenter = "/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter"
+
 func someone(pid int, name string, args ...string) *process.Process {
 	return &process.Process{PID: pid, Start: uint64(pid), Name: process.NewText(name), Args: args}
 }
@@ -27,16 +29,34 @@ func advice(d *Diagnosis) string {
 	return strings.Join(words, "\n")
 }
 
-func TestNotesOnMac(t *testing.T) {
-	const controlCenter = "/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter"
-	for name, c := range map[string]struct {
-		port         uint16
-		table        string
-		whose        []*process.Process
-		plain, reuse [4]Answer
-		says         []string
-		never        string
-	}{
+// macCase is a port, what the kernel answers about it, and what is said.
+type macCase struct {
+	port         uint16
+	table        string
+	whose        []*process.Process
+	plain, reuse [4]Answer
+	says         []string
+	never        string
+}
+
+func (c *macCase) check(t *testing.T, name string) {
+	t.Helper()
+	e := onMac(t, c.port, c.table, c.whose...)
+	d := answered(t, &e, c.plain, c.reuse)
+	all := advice(&d)
+	for _, part := range c.says {
+		if !strings.Contains(all, part) {
+			t.Errorf("%s: no %q in\n%s", name, part, all)
+		}
+	}
+	if strings.Contains(all, c.never) {
+		t.Errorf("%s: %q in\n%s", name, c.never, all)
+	}
+	checkForeign(t, name, all)
+}
+
+func TestAirPlay(t *testing.T) {
+	for name, c := range map[string]macCase{
 		"AirPlay": {
 			5000, "1 tcp LISTEN [::]:5000 dual pid:20 uid:501\n2 tcp LISTEN 0.0.0.0:5000 pid:20 uid:501",
 			[]*process.Process{someone(20, "ControlCenter", controlCenter)},
@@ -68,6 +88,13 @@ func TestNotesOnMac(t *testing.T) {
 			[]string{"terminate: lotop free 5000"},
 			"AirPlay",
 		},
+	} {
+		c.check(t, name)
+	}
+}
+
+func TestWhoHoldsForOthersOnMac(t *testing.T) {
+	for name, c := range map[string]macCase{
 		"launchd": {
 			22, "1 tcp LISTEN [::]:22 dual pid:1 uid:0",
 			[]*process.Process{someone(1, "launchd", "/sbin/launchd")},
@@ -85,6 +112,33 @@ func TestNotesOnMac(t *testing.T) {
 			[]string{"com.docker.backe (20) forwards the port to a container", "stop_container: docker ps"},
 			"terminate",
 		},
+	} {
+		c.check(t, name)
+	}
+}
+
+// Whoever holds the port for somebody else is not ended.
+func TestPlanOnMac(t *testing.T) {
+	nobody := func(*process.Process) (string, bool) { return "", false }
+	for _, c := range []struct {
+		port   uint16
+		holder *process.Process
+		reason string
+	}{
+		{5000, someone(20, "ControlCenter", controlCenter), "it holds the port for AirPlay Receiver and comes back when it is ended: turn off AirPlay Receiver in System Settings"},
+		{22, someone(1, "launchd"), "sudo launchctl list"},
+	} {
+		e := onMac(t, c.port, fmt.Sprintf("1 tcp LISTEN 0.0.0.0:%d pid:%d uid:501", c.port, c.holder.PID), c.holder)
+		d := answered(t, &e, allTaken, allTaken)
+		p := PlanPort(d, PlanOptions{Protected: nobody}, func(int32) []Row { return nil })
+		if p.Possible() || len(p.Refused) != 1 || !strings.Contains(p.Refused[0].Reason, c.reason) {
+			t.Errorf("%v: %+v", c.port, p.Refused)
+		}
+	}
+}
+
+func TestPortsOfMac(t *testing.T) {
+	for name, c := range map[string]macCase{
 		"a low port": {
 			80, "", nil,
 			[4]Answer{AnswerDenied, AnswerOK, AnswerDenied, AnswerOK},
@@ -105,6 +159,13 @@ func TestNotesOnMac(t *testing.T) {
 			[]string{"it lies in the range that this system hands out by itself (49152-65535, sysctl net.inet.ip.portrange)"},
 			"reserve",
 		},
+	} {
+		c.check(t, name)
+	}
+}
+
+func TestSocketsOnMac(t *testing.T) {
+	for name, c := range map[string]macCase{
 		"another user's TIME_WAIT": {
 			3000, "1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000 uid:502", nil, allTaken, allTaken,
 			[]string{"another user's program left it behind"},
@@ -127,18 +188,7 @@ func TestNotesOnMac(t *testing.T) {
 			55555, "", nil, allTaken, allTaken, []string{"macOS keeps port 55555"}, "terminate",
 		},
 	} {
-		e := onMac(t, c.port, c.table, c.whose...)
-		d := answered(t, &e, c.plain, c.reuse)
-		all := advice(&d)
-		for _, part := range c.says {
-			if !strings.Contains(all, part) {
-				t.Errorf("%s: no %q in\n%s", name, part, all)
-			}
-		}
-		if strings.Contains(all, c.never) {
-			t.Errorf("%s: %q in\n%s", name, c.never, all)
-		}
-		checkForeign(t, name, all)
+		c.check(t, name)
 	}
 }
 
