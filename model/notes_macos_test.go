@@ -105,6 +105,13 @@ func TestWhoHoldsForOthersOnMac(t *testing.T) {
 			},
 			"terminate",
 		},
+		"Docker Desktop, as Windows names it": {
+			3000, "1 tcp LISTEN 0.0.0.0:3000 pid:20",
+			[]*process.Process{someone(20, "com.docker.backend.exe", `C:\Program Files\Docker\Docker\resources\com.docker.backend.exe`)},
+			allTaken, allTaken,
+			[]string{"stop_container: docker ps"},
+			"terminate",
+		},
 		"Docker Desktop": {
 			3000, "1 tcp LISTEN [::]:3000 dual pid:20 uid:501",
 			[]*process.Process{someone(20, "com.docker.backe", "/Applications/Docker.app/Contents/MacOS/com.docker.backend", "services")},

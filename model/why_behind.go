@@ -57,7 +57,7 @@ func (b *Behind) substituteFor(p *process.Process) (substitute, bool) {
 	if c, ok := b.Proxied[p.PID]; ok {
 		return substitute{"forwards the port to the container " + c.Name, Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name}}, true
 	}
-	if name := program(p); name == "docker-proxy" || strings.HasPrefix(name, "com.docker.backe") {
+	if program(p) == "docker-proxy" || isDockerDesktop(p) {
 		return substitute{"forwards the port to a container", Remedy{Action: StopContainer, Command: "docker ps"}}, true
 	}
 	return substitute{}, false
@@ -70,6 +70,12 @@ func isManager(p *process.Process) bool { return p.Name.String() == "systemd" }
 // isLaunchd tells whether a process is the one that starts all others on macOS. It
 // listens for jobs that have Sockets in their property list, launchd.plist(5).
 func isLaunchd(p *process.Process) bool { return p.PID == 1 && p.Name.String() == "launchd" }
+
+// isDockerDesktop tells whether a process forwards ports for Docker Desktop; macOS
+// cuts its name off.
+func isDockerDesktop(p *process.Process) bool {
+	return strings.HasPrefix(p.Name.String(), "com.docker.backe")
+}
 
 // isAirPlay tells whether a process is the Control Center of macOS and the port one
 // of those on which it serves AirPlay. A program of that name from elsewhere is
