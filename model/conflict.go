@@ -38,6 +38,16 @@ const (
 	always
 )
 
+// enter puts an address on the list that it belongs to.
+func (c certainty) enter(host netip.Addr, certain, possible *[]netip.Addr) {
+	switch c {
+	case always:
+		*certain = append(*certain, host)
+	case maybe:
+		*possible = append(*possible, host)
+	}
+}
+
 // suspect is a socket on the port, with what is not known of it: whether it has
 // SO_REUSEADDR, and whether it is loose (see looseness). Of the four
 // combinations some are ruled out, by its options or by the kernel's answers.

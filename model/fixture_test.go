@@ -18,7 +18,7 @@ var began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // literal is a snapshot taken the given number of seconds after began. Each line
 // of text is a socket:
 //
-//	ID PROTOCOL STATE LOCAL [REMOTE] [pid:1,2] [v6] [mapped] [v6only] [dual] [waits] [dev:3]
+//	ID PROTOCOL STATE LOCAL [REMOTE] [pid:1,2] [uid:501] [v6] [mapped] [v6only] [dual] [waits] [dev:3]
 //
 // waits means not accepted yet. Process 10 started ten minutes before began,
 // and so on; its name is p10. The machine's own address is 192.168.1.5.
@@ -80,6 +80,12 @@ func literalOption(t testing.TB, in *sockets.Snapshot, s *sockets.Socket, f stri
 				in.Processes[int32(pid)] = literalProcess(pid)
 			}
 		}
+	case "uid":
+		n, err := strconv.ParseUint(value, 10, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.UID, s.HasUID = uint32(n), true
 	case "mapped":
 		s.V6, s.Mapped = true, true
 	case "v6only":

@@ -15,7 +15,7 @@ import (
 // what is, then what follows from it.
 func (d *Diagnosis) note(e *Evidence) {
 	for _, f := range []func(*Evidence) []string{
-		d.noteLocalhost, d.noteTwins, d.noteShadowed, d.noteHolders, d.noteTimeWait, d.noteUnseen, d.noteRefusal, d.noteFree,
+		d.noteLocalhost, d.noteTwins, d.noteShadowed, d.noteHolders, d.noteTimeWait, d.noteUnseen, d.noteRefusal, d.noteMac, d.noteFree,
 	} {
 		for _, n := range f(e) {
 			if !slices.Contains(d.Notes, n) {
@@ -56,11 +56,23 @@ func (e *Evidence) Answering(host netip.Addr) *Row {
 		if r.Socket.State != sockets.Listen || !answers(r.Socket, &to) {
 			continue
 		}
-		if best == nil || best.Socket.Local.Addr().IsUnspecified() && !r.Socket.Local.Addr().IsUnspecified() {
+		if best == nil || closeness(r.Socket, host) > closeness(best.Socket, host) {
 			best = r
 		}
 	}
 	return best
+}
+
+// closeness ranks the listeners that could answer: on one address before on all,
+// and on all of the family before on all of both.
+func closeness(s *sockets.Socket, host netip.Addr) int {
+	switch a := s.Local.Addr(); {
+	case !a.IsUnspecified():
+		return 2
+	case a.Is4() == host.Is4():
+		return 1
+	}
+	return 0
 }
 
 func owner(r *Row) string {
@@ -84,7 +96,7 @@ func (d *Diagnosis) noteTwins(e *Evidence) []string {
 			}
 		}
 		if n > 1 {
-			return []string{fmt.Sprintf("%d sockets listen on %s with SO_REUSEPORT: the kernel deals connections out among them, so answers may take turns", n, s.Local)}
+			return []string{fmt.Sprintf("%d sockets listen on %s with %s", n, s.Local, e.System.sharing())}
 		}
 	}
 	return nil
@@ -127,7 +139,7 @@ func (e *Evidence) noteProcess(h *Holder, p *process.Process) []string {
 	other, ok := e.substituteFor(p)
 	switch {
 	case ok:
-		say("%s %s: %s", named(p), other.why, other.remedy.Command)
+		say("%s %s: %s", named(p), other.why, other.remedy.Words())
 	case p.PID == 1:
 		say("%s is init: everything here ends with it", named(p))
 	case forwards(p) && listens:
@@ -178,11 +190,14 @@ func forwards(p *process.Process) bool {
 }
 
 // noteTimeWait tells when SO_REUSEADDR does not help.
-func (d *Diagnosis) noteTimeWait(*Evidence) []string {
+func (d *Diagnosis) noteTimeWait(e *Evidence) []string {
 	for i := range d.Holders {
 		h := &d.Holders[i]
 		if h.Cause != CauseTimeWait || len(h.BlocksReuse) == 0 {
 			continue
+		}
+		if !e.System.linux() {
+			return []string{"SO_REUSEADDR does not help against this TIME_WAIT: another user's program left it behind; wait"}
 		}
 		return []string{"SO_REUSEADDR does not help against this TIME_WAIT: the socket that left it behind had not set it; wait, or close it as root"}
 	}
@@ -209,14 +224,9 @@ func (d *Diagnosis) noteRefusal(e *Evidence) []string {
 	for _, a := range d.Binds {
 		switch a.Plain {
 		case AnswerDenied:
-			if e.System.windows() {
-				notes = append(notes, e.noteDenied(a.Bind))
-				continue
-			}
-			notes = append(notes, fmt.Sprintf("ports below %d (ip_unprivileged_port_start) need the capability CAP_NET_BIND_SERVICE: run the server as root, give its program the capability, or choose a higher port",
-				e.System.Unprivileged))
+			notes = append(notes, e.noteDenied(a.Bind))
 		case "EPERM":
-			notes = append(notes, "a security policy (seccomp, SELinux, AppArmor or a BPF program) forbids the bind")
+			notes = append(notes, "a security policy"+e.System.policies()+" forbids the bind")
 		case "EADDRNOTAVAIL":
 			notes = append(notes, fmt.Sprintf("%s is not an address of this machine; its own are %s", a.Host, list(e.System.Addresses)))
 		case "EAFNOSUPPORT":
@@ -240,13 +250,12 @@ func (d *Diagnosis) noteFree(e *Evidence) []string {
 		return nil
 	}
 	var notes []string
-	if e.System.Ephemeral.Contains(e.Target.Port) && !e.System.Reserved {
-		notes = append(notes, fmt.Sprintf("it lies in the range that this system hands out by itself (%d-%d): any program that connects somewhere may get it at any time",
-			e.System.Ephemeral.First, e.System.Ephemeral.Last))
+	if e.handedOut() {
+		notes = append(notes, "it lies in the range that "+e.handsOut()+": any program that connects somewhere may get it at any time")
 	}
 	for _, c := range d.Connects {
 		if c.Result == "open" && len(d.Holders) == 0 {
-			notes = append(notes, "something answers although nobody holds the port here: a firewall rule or another network namespace redirects it")
+			notes = append(notes, "something answers although nobody holds the port here: "+e.System.redirects()+" redirects it")
 			break
 		}
 	}

@@ -31,8 +31,66 @@ func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 	return notes
 }
 
-// noteDenied explains what Windows denies although no socket is in sight.
+// sharing says how several sockets came to listen on one address, and what that
+// means. macOS takes the same one every time (in_pcblookup_hash).
+func (s *System) sharing() string {
+	switch {
+	case s.linux():
+		return "SO_REUSEPORT: the kernel deals connections out among them, so answers may take turns"
+	case s.windows():
+		return "SO_REUSEADDR: which of them a connection reaches is not defined"
+	}
+	return "SO_REUSEPORT: one of them gets all connections, and the others none before it is gone"
+}
+
+// handsOut says which ports the system gives by itself, and where that is set.
+func (e *Evidence) handsOut() string {
+	where := ""
+	if e.System.macOS() {
+		where = ", sysctl net.inet.ip.portrange"
+	}
+	return fmt.Sprintf("this system hands out by itself (%d-%d%s)", e.System.Ephemeral.First, e.System.Ephemeral.Last, where)
+}
+
+// policies gives examples of what forbids a bind.
+func (s *System) policies() string {
+	switch {
+	case s.linux():
+		return " (seccomp, SELinux, AppArmor or a BPF program)"
+	case s.macOS():
+		return " (the sandbox of the program, or a profile)"
+	}
+	return ""
+}
+
+// redirects says what leads a connection away from this machine's tables.
+func (s *System) redirects() string {
+	switch {
+	case s.linux():
+		return "a firewall rule or another network namespace"
+	case s.macOS():
+		return "a firewall rule (pf)"
+	}
+	return "a port proxy or firewall rule"
+}
+
+// noteDenied explains why a port is not for this user.
 func (e *Evidence) noteDenied(b Bind) string {
+	switch {
+	case e.System.windows():
+		return e.noteDeniedByWindows(b)
+	case e.System.macOS() && e.Target.Port < e.System.Unprivileged && !b.Host.IsUnspecified():
+		return fmt.Sprintf("macOS keeps single addresses below port %d for root, but not 0.0.0.0 and ::, which others reach too: run the server as root, bind to all addresses, or choose a higher port",
+			e.System.Unprivileged)
+	case e.System.linux():
+		return fmt.Sprintf("ports below %d (ip_unprivileged_port_start) need the capability CAP_NET_BIND_SERVICE: run the server as root, give its program the capability, or choose a higher port",
+			e.System.Unprivileged)
+	}
+	return "this system keeps the port from this user: run the server as root, or choose a higher port"
+}
+
+// noteDeniedByWindows explains what Windows denies although no socket is in sight.
+func (e *Evidence) noteDeniedByWindows(b Bind) string {
 	if e.held(b) {
 		return "its holder has it for itself alone (SO_EXCLUSIVEADDRUSE), or belongs to another user"
 	}

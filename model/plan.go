@@ -43,8 +43,9 @@ func TargetOf(s *sockets.Socket) Target {
 func (m *Monitor) PlanEnd(r *Row, s *sockets.Socket, protected func(*process.Process) (string, bool)) Plan {
 	p := Plan{Target: TargetOf(s), Row: r.Keep()}
 	ending := map[int32]bool{}
+	behind := Behind{Port: p.Target.Port}
 	for _, holder := range r.Holders(s) {
-		if reason, ok := refusal(holder, protected); ok {
+		if reason, ok := behind.refusal(holder, protected); ok {
 			p.Refused = append(p.Refused, Refusal{Process: holder, Reason: reason})
 			continue
 		}

@@ -37,8 +37,9 @@ type Leaving struct {
 type PlanOptions struct {
 	// Clients tells to end the processes of connections as well.
 	Clients bool
-	// Root tells that single connections can be closed.
-	Root bool
+	// Root tells that single connections can be closed, unless the system has no
+	// way to do that for anyone.
+	Root, NoClosing bool
 	// Protected tells whom not to end, and what to do instead.
 	Protected func(*process.Process) (string, bool)
 }
@@ -67,8 +68,11 @@ func (b *planner) settleClosing() {
 		if s.NoOwner == sockets.NotAccepted && h.Row.Listener != nil {
 			s = h.Row.Listener
 		}
-		switch {
-		case b.goes(s):
+		switch goes := b.goes(s); {
+		case goes && b.options.NoClosing: // and what outlives them ends by itself
+		case b.options.NoClosing:
+			b.leave(h, "its process is not ended for a connection unless you say --clients")
+		case goes:
 			b.plan.Remains = append(b.plan.Remains, h.Row)
 		case b.stays:
 			b.leave(h, "closing it would not free the port")
@@ -100,6 +104,8 @@ func (b *planner) holder(h *Holder) {
 			b.end(h)
 		case h.Row.Socket.State == sockets.Close:
 			b.leave(h, "its connection is over, and only its process can close the socket: --clients ends it")
+		case b.options.NoClosing:
+			b.closing = append(b.closing, h)
 		case b.options.Root:
 			b.close(h)
 		default:
@@ -113,10 +119,12 @@ func (b *planner) holder(h *Holder) {
 // ownerless deals with sockets that nobody holds.
 func (b *planner) ownerless(h *Holder) {
 	switch {
-	case b.options.Root:
+	case b.options.Root && !b.options.NoClosing:
 		b.closing = append(b.closing, h)
 	case h.Cause == CauseNotAccepted && h.Row.Listener != nil:
 		// It goes with its listener, which is a holder of its own.
+	case b.options.NoClosing:
+		b.leave(h, "no process holds it: it ends by itself")
 	default:
 		b.leave(h, "no process holds it: only root can close it, or it ends by itself")
 	}

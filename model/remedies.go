@@ -1,12 +1,9 @@
 package model
 
 import (
-	"fmt"
 	"net/netip"
-	"path"
 	"slices"
 	"strconv"
-	"strings"
 
 	"lotop/sockets"
 	"lotop/sockets/process"
@@ -20,6 +17,8 @@ const (
 	Terminate       Action = "terminate"
 	StopUnit        Action = "stop_unit"
 	StopContainer   Action = "stop_container"
+	StopJob         Action = "stop_job"       // of launchd, on macOS
+	ChangeSetting   Action = "change_setting" // of macOS
 	Wait            Action = "wait"
 	ReuseAddress    Action = "reuse_address"
 	CloseConnection Action = "close_connection" // needs root
@@ -36,6 +35,7 @@ type Remedy struct {
 	Container string
 	Seconds   int
 	Address   netip.Addr
+	Setting   string // to be turned off, and where it is
 	Command   string // to be typed into a shell; safe to print
 }
 
@@ -47,11 +47,7 @@ func (d *Diagnosis) advise(e *Evidence) {
 		d.Holders[i].advise(e, ended)
 	}
 	if d.Verdict == VerdictNotPermitted && e.Target.Port < e.System.Unprivileged {
-		d.Remedies = append(d.Remedies, Remedy{
-			Action: Privilege, Command: "sudo setcap cap_net_bind_service=+ep PROGRAM",
-		}, Remedy{
-			Action: Privilege, Command: fmt.Sprintf("sudo sysctl net.ipv4.ip_unprivileged_port_start=%d", e.Target.Port),
-		})
+		d.Remedies = append(d.Remedies, e.privileges()...)
 	}
 	if d.Verdict == VerdictTaken {
 		for _, a := range d.Binds {
@@ -112,7 +108,7 @@ func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
 		if h.Row.Socket.State != sockets.Close {
 			h.closeIt(e)
 		}
-		if h.Cause == CauseClient && e.System.Ephemeral.Contains(e.Target.Port) && !e.System.Reserved {
+		if h.Cause == CauseClient && e.handedOut() && e.System.linux() {
 			h.Remedies = append(h.Remedies, Remedy{Action: ReservePort, Command: e.reserveCommand()})
 		}
 	case CauseNotAccepted:
@@ -170,9 +166,12 @@ func force(p *process.Process) string {
 	return ""
 }
 
-// closeIt says how to close a connection without ending anyone: free does it for
-// root, and only as long as it is not told to end clients.
+// closeIt says how to close a connection without ending anyone: on Linux free does
+// it for root, and only as long as it is not told to end clients.
 func (h *Holder) closeIt(e *Evidence) {
+	if !e.System.linux() {
+		return
+	}
 	command := e.freeCommand("")
 	if !e.System.Root {
 		command = "sudo " + command
@@ -194,45 +193,6 @@ func (e *Evidence) freeCommand(flag string) string {
 	return c + flag
 }
 
-// reserveCommand keeps the ports that are reserved already: the setting is a
-// list, which the command replaces.
-func (e *Evidence) reserveCommand() string {
-	list := ""
-	for _, kept := range e.System.ReservedPorts {
-		list += strconv.Itoa(int(kept.First))
-		if kept.Last != kept.First {
-			list += "-" + strconv.Itoa(int(kept.Last))
-		}
-		list += ","
-	}
-	return fmt.Sprintf("sudo sysctl net.ipv4.ip_local_reserved_ports=%s%d", list, e.Target.Port)
-}
-
-// managed says how to stop the service or the container that something runs in.
-func managed(g *process.Cgroup) (Remedy, bool) {
-	if name := g.Container.String(); name != "" {
-		r := Remedy{Action: StopContainer, Container: name}
-		switch g.Engine {
-		case "docker", "podman":
-			r.Command = g.Engine + " stop " + name
-		case "lxc":
-			r.Command = "lxc-stop " + name
-		case "nspawn":
-			r.Command = "machinectl stop " + name
-		}
-		return r, true
-	}
-	unit := g.Unit.String()
-	if ending := path.Ext(unit); ending != ".service" && ending != ".socket" || strings.HasPrefix(unit, "user@") {
-		return Remedy{}, false
-	}
-	command := "systemctl stop " + unit
-	if g.OfUser() {
-		command = "systemctl --user stop " + unit
-	}
-	return Remedy{Action: StopUnit, Unit: unit, Command: command}, true
-}
-
 // Words says a remedy as a person would.
 func (r *Remedy) Words() string {
 	switch r.Action {
@@ -242,7 +202,9 @@ func (r *Remedy) Words() string {
 		return "set SO_REUSEADDR in the server, as nearly all do"
 	case OtherAddress:
 		return "or bind to " + r.Address.String() + ", which is free"
-	case Terminate, CloseConnection, StopUnit, StopContainer, ReservePort, Privilege:
+	case ChangeSetting:
+		return "turn off " + r.Setting
+	case Terminate, CloseConnection, StopUnit, StopContainer, StopJob, ReservePort, Privilege:
 		return r.Command
 	}
 	return string(r.Action)

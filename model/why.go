@@ -76,12 +76,16 @@ type Diagnosis struct {
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
+	e.Behind.Port = e.Target.Port
 	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows()}
-	if e.System.byAnswers() {
+	switch {
+	case e.System.linux():
+		d.Holders = e.holders()
+	case e.System.macOS():
+		d.Holders = e.holdersOnMac()
+	default:
 		d.Holders = e.holdersByAnswers()
 		d.addExcluded(&e)
-	} else {
-		d.Holders = e.holders()
 	}
 	d.addUnseen()
 	slices.SortStableFunc(d.Holders, inOrder)
@@ -147,18 +151,8 @@ func inOrder(a, b Holder) int {
 func (h *Holder) judge(c *suspect, asked []Asked) {
 	for _, a := range asked {
 		n := a.newcomer()
-		switch c.verdict(n, false) {
-		case always:
-			h.Blocks = append(h.Blocks, a.Host)
-		case maybe:
-			h.MayBlock = append(h.MayBlock, a.Host)
-		}
-		switch c.verdict(n, true) {
-		case always:
-			h.BlocksReuse = append(h.BlocksReuse, a.Host)
-		case maybe:
-			h.MayBlockReuse = append(h.MayBlockReuse, a.Host)
-		}
+		c.verdict(n, false).enter(a.Host, &h.Blocks, &h.MayBlock)
+		c.verdict(n, true).enter(a.Host, &h.BlocksReuse, &h.MayBlockReuse)
 	}
 }
 

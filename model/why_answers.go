@@ -6,16 +6,16 @@ import (
 	"lotop/sockets"
 )
 
-// The rules of sharing in conflict.go are Linux's. On other systems the answers
-// alone tell who is in the way: an address that could be bound is blocked by
-// nobody, and one that was refused by somebody who claims it.
+// The rules of sharing in conflict.go are Linux's, those in conflict_macos.go
+// macOS's. On other systems the answers alone tell who is in the way: an address
+// that could be bound is blocked by nobody, and one that was refused by somebody
+// who claims it.
 
 // AnswerDenied is what Windows says of a port that somebody holds with
 // SO_EXCLUSIVEADDRUSE, and of one in a range that is reserved (WSAEACCES).
 const AnswerDenied Answer = "EACCES"
 
-// byAnswers tells whether only the answers count.
-func (s *System) byAnswers() bool { return s.OS != "" && s.OS != "linux" }
+func (s *System) linux() bool { return s.OS == "" || s.OS == "linux" }
 
 func (s *System) windows() bool { return s.OS == "windows" }
 

@@ -1,12 +1,17 @@
 package model
 
-import "lotop/sockets/process"
+import (
+	"strings"
+
+	"lotop/sockets/process"
+)
 
 // Behind is what stands behind processes that hold a port for somebody else, by
 // their pid.
 type Behind struct {
 	Units   map[int]SocketUnit // for which systemd holds it
 	Proxied map[int]Container  // into which the port leads
+	Port    uint16             // that they hold
 }
 
 // SocketUnit is a socket unit of systemd, the system's or a user's own.
@@ -37,10 +42,22 @@ func (b *Behind) substituteFor(p *process.Process) (substitute, bool) {
 		}
 		return substitute{"holds the port, as systemd does for socket units", Remedy{Action: StopUnit, Command: ctl + "list-sockets"}}, true
 	}
+	if isLaunchd(p) {
+		return substitute{
+			"holds the port for a job, which it starts on the first connection; sudo launchctl bootout system/LABEL stops it (a user's own: gui/UID/LABEL), and this lists the labels",
+			Remedy{Action: StopJob, Command: "sudo launchctl list"},
+		}, true
+	}
+	if b.isAirPlay(p) {
+		return substitute{
+			"holds the port for AirPlay Receiver and comes back when it is ended",
+			Remedy{Action: ChangeSetting, Setting: "AirPlay Receiver in System Settings › General › AirDrop & Handoff"},
+		}, true
+	}
 	if c, ok := b.Proxied[p.PID]; ok {
 		return substitute{"forwards the port to the container " + c.Name, Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name}}, true
 	}
-	if program(p) == "docker-proxy" {
+	if program(p) == "docker-proxy" || isDockerDesktop(p) {
 		return substitute{"forwards the port to a container", Remedy{Action: StopContainer, Command: "docker ps"}}, true
 	}
 	return substitute{}, false
@@ -50,16 +67,30 @@ func (b *Behind) substituteFor(p *process.Process) (substitute, bool) {
 // whose services would all go with it.
 func isManager(p *process.Process) bool { return p.Name.String() == "systemd" }
 
+// isLaunchd tells whether a process is the one that starts all others on macOS. It
+// listens for jobs that have Sockets in their property list, launchd.plist(5).
+func isLaunchd(p *process.Process) bool { return p.PID == 1 && p.Name.String() == "launchd" }
+
+// isDockerDesktop tells whether a process forwards ports for Docker Desktop; macOS
+// cuts its name off.
+func isDockerDesktop(p *process.Process) bool {
+	return strings.HasPrefix(p.Name.String(), "com.docker.backe")
+}
+
+// isAirPlay tells whether a process is the Control Center of macOS and the port one
+// of those on which it serves AirPlay. A program of that name from elsewhere is
+// not meant.
+func (b *Behind) isAirPlay(p *process.Process) bool {
+	const folder = "/System/Library/CoreServices/ControlCenter.app/"
+	return p.Name.String() == "ControlCenter" && (b.Port == 5000 || b.Port == 7000) &&
+		(len(p.Args) == 0 || strings.HasPrefix(p.Args[0], folder))
+}
+
 // refusal tells whom no plan ends: whom protected names, and who holds the port
 // for somebody else.
 func (b *Behind) refusal(p *process.Process, protected func(*process.Process) (string, bool)) (string, bool) {
 	if s, ok := b.substituteFor(p); ok {
-		return "it " + s.why + ": " + s.remedy.Command, true
+		return "it " + s.why + ": " + s.remedy.Words(), true
 	}
 	return protected(p)
-}
-
-func refusal(p *process.Process, protected func(*process.Process) (string, bool)) (string, bool) {
-	var nothing Behind
-	return nothing.refusal(p, protected)
 }

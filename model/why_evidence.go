@@ -40,6 +40,8 @@ type System struct {
 	Excluded  []sockets.PortRange
 	Addresses []netip.Addr
 	Root      bool
+	// UID is who asked, meaningful for macOS only: its rules tell users apart.
+	UID uint32
 	// Partial tells that the tables do not show every kind of socket.
 	Partial bool
 }
@@ -70,9 +72,10 @@ func claims(s *sockets.Socket) bool { return s.State != sockets.SynRecv }
 
 // Unsettled lists binds that can tell what the answers so far have not: about
 // the addresses of the holders, and about IPv6 without IPv4. It is empty if
-// nothing is left to be known.
+// nothing is left to be known. Only by the rules of Linux do options matter that
+// no table shows.
 func (e *Evidence) Unsettled() []Bind {
-	if e.System.byAnswers() {
+	if !e.System.linux() {
 		return nil
 	}
 	var ask []Bind

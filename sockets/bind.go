@@ -1,6 +1,9 @@
 package sockets
 
-import "net/netip"
+import (
+	"net/netip"
+	"runtime"
+)
 
 // BindOptions are the socket options that decide about a bind.
 type BindOptions struct {
@@ -24,3 +27,7 @@ func TryBind(p Protocol, a netip.AddrPort, o BindOptions) error { return tryBind
 // process closes it. Of several sockets that share an address the kernel finds
 // one; for the others the error is ENOENT.
 func Destroy(s *Socket) error { return destroy(s) }
+
+// CanDestroy tells whether Destroy does anything on this system: no other than
+// Linux closes a connection for somebody else.
+const CanDestroy = runtime.GOOS == "linux"

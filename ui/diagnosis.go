@@ -82,7 +82,7 @@ func because(d *model.Diagnosis) string {
 	case model.CauseAccepted:
 		return " by a connection that " + holderName(h) + " still serves" + more
 	case model.CauseTimeWait:
-		return " by a connection in TIME_WAIT, for another " + Left(h.Row.Socket) + more
+		return " by a connection in TIME_WAIT" + Lasting(", for another ", h.Row.Socket) + more
 	case model.CauseClosing:
 		return " by a connection that is still closing" + more
 	case model.CauseNotAccepted:
@@ -264,6 +264,10 @@ func remedyReason(r *model.Remedy) string {
 			return "names the container whose port it is"
 		}
 		return "it runs in that container"
+	case model.StopJob:
+		return "lists the jobs: stop the one with this port"
+	case model.ChangeSetting:
+		return "macOS holds the port for it"
 	case model.ReservePort:
 		return "keeps the system from handing the port out"
 	}

@@ -46,6 +46,15 @@ func Left(s *sockets.Socket) string {
 	return strconv.Itoa(int((s.TimerMS+999)/1000)) + "s"
 }
 
+// Lasting writes how long a TIME_WAIT still lasts, after words that lead there;
+// nothing where the system does not tell.
+func Lasting(words string, s *sockets.Socket) string {
+	if s.Timer != sockets.TimeWaitTimer {
+		return ""
+	}
+	return words + Left(s)
+}
+
 // PID writes the pid of the row's first owner.
 func PID(r *model.Row) string {
 	if len(r.Socket.Owners) == 0 {

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	layout "unsafe"
 
@@ -26,5 +28,20 @@ func TestLookAtSelf(t *testing.T) {
 	p, err := NewReader("").Look(unix.Getpid())
 	if err != nil || p.PID != unix.Getpid() || p.Parent != unix.Getppid() || p.Start == 0 || len(p.Args) == 0 {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestDetailsOfSelf(t *testing.T) {
+	folder, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The kernel tells of /private/var where a shell says /var.
+	if folder, err = filepath.EvalSymlinks(folder); err != nil {
+		t.Fatal(err)
+	}
+	d, err := NewReader("").Details(unix.Getpid())
+	if err != nil || d.Folder.String() != folder || d.Executable.String() == "" {
+		t.Errorf("%+v, %v", d, err)
 	}
 }

@@ -33,7 +33,7 @@ func (r *Reader) kinfo(pid int) (kinfo, error) {
 // look reads the command line too, which the kernel tells the process's own
 // user and root only.
 func (r *Reader) look(pid int) (*Process, error) {
-	d, err := r.details(pid)
+	d, err := r.gather(pid)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +55,22 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 }
 
 func (r *Reader) details(pid int) (*Details, error) {
+	d, err := r.gather(pid)
+	if err != nil {
+		return nil, err
+	}
+	folder, program := paths(pid)
+	if now, err := r.kinfo(pid); err != nil || now.start != d.Start {
+		return d, nil // the paths may be another's
+	}
+	d.Folder = NewText(folder)
+	if program != "" { // where the link leads, not how it was called
+		d.Executable = NewText(program)
+	}
+	return d, nil
+}
+
+func (r *Reader) gather(pid int) (*Details, error) {
 	k, err := r.kinfo(pid)
 	if err != nil {
 		return nil, err

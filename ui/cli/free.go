@@ -33,7 +33,7 @@ func (a *app) newFree(o *options) *cobra.Command {
 		Use:   "free TARGET",
 		Short: "end what holds a port, prove that it is free",
 		Long: "free shows whom it would end, asks, sends SIGTERM to exactly those processes, waits, and proves by a bind that the port is free. " +
-			"Owners of listeners and bound sockets are ended, clients only with --clients. Root closes single connections without ending anyone. " +
+			"Owners of listeners and bound sockets are ended, clients only with --clients. On Linux root closes single connections without ending anyone. " +
 			"It exits with 0 if the port is free, 1 if it is still held, 2 if nothing could be done.",
 		Example: `lotop free 3000
 lotop free 3000 --dry-run

@@ -53,6 +53,7 @@ type remedyJSON struct {
 	Container string       `json:"container,omitempty"`
 	Seconds   int          `json:"seconds,omitempty"`
 	Address   string       `json:"address,omitempty"`
+	Setting   string       `json:"setting,omitempty"`
 	Command   string       `json:"command,omitempty"`
 }
 
@@ -104,7 +105,7 @@ func newRemediesJSON(all []model.Remedy) []remedyJSON {
 	for _, r := range all {
 		j := remedyJSON{
 			Action: r.Action, PID: r.PID, Unit: r.Unit, Container: r.Container,
-			Seconds: r.Seconds, Command: r.Command,
+			Seconds: r.Seconds, Setting: r.Setting, Command: r.Command,
 		}
 		if r.Address.IsValid() {
 			j.Address = r.Address.String()

@@ -166,6 +166,7 @@ func system(snap *sockets.Snapshot, port uint16) model.System {
 		Unprivileged:  r.Unprivileged,
 		Addresses:     snap.Addresses,
 		Root:          os.Geteuid() == 0,
+		UID:           uint32(os.Geteuid()),
 		Partial:       snap.From == "netstat" || snap.From == "iphlpapi",
 		OS:            runtime.GOOS,
 	}

@@ -39,7 +39,8 @@ func (f *Freer) PlanPort(ctx context.Context, target model.Target, clients, root
 	if err != nil {
 		return model.PortPlan{}, err
 	}
-	plan := model.PlanPort(d, model.PlanOptions{Clients: clients, Root: root, Protected: f.Reader.Protected}, monitor.HeldBy)
+	options := model.PlanOptions{Clients: clients, Root: root, NoClosing: !sockets.CanDestroy, Protected: f.Reader.Protected}
+	plan := model.PlanPort(d, options, monitor.HeldBy)
 	plan.Victims = f.Reader.Order(plan.Victims)
 	return plan, nil
 }

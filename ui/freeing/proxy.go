@@ -27,6 +27,9 @@ type Engine struct {
 // engines are those of this machine and of this user.
 func engines() []Engine {
 	all := []Engine{{"docker", "/var/run/docker.sock"}, {"podman", "/run/podman/podman.sock"}}
+	if home := os.Getenv("HOME"); home != "" { // Docker Desktop of macOS
+		all = append(all, Engine{"docker", filepath.Join(home, ".docker/run/docker.sock")})
+	}
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
 		all = append(all, Engine{"docker", filepath.Join(dir, "docker.sock")}, Engine{"podman", filepath.Join(dir, "podman/podman.sock")})
 	}
@@ -37,7 +40,7 @@ func engines() []Engine {
 // none does.
 func forwardsFor(p *process.Process) string {
 	switch p.Name.String() {
-	case "docker-proxy", "rootlesskit":
+	case "docker-proxy", "rootlesskit", "com.docker.backe": // Docker Desktop's, cut off by macOS
 		return "docker"
 	case "rootlessport", "pasta", "pasta.avx2", "slirp4netns":
 		return "podman"

@@ -186,8 +186,12 @@ func whyNobody(d *dialog) string {
 		who, _ := ui.Holder(&d.row, s)
 		return "held by " + who + ": another user's process; run lotop as root to end it"
 	case sockets.InTimeWait:
-		return "no process holds it: the kernel waits out old packets for another " + ui.Left(s) +
-			"; a server that sets SO_REUSEADDR can bind already; as root lotop can close it"
+		why := "no process holds it: the kernel waits out old packets" + ui.Lasting(" for another ", s) +
+			"; a server that sets SO_REUSEADDR can bind already"
+		if sockets.CanDestroy {
+			why += "; as root lotop can close it"
+		}
+		return why
 	case sockets.NotAccepted:
 		return "nobody has accepted it yet: free the listener's port instead"
 	case sockets.HeldByKernel:

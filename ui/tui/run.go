@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"lotop/model"
+	"lotop/sockets"
 	"lotop/sockets/process"
 )
 
@@ -50,7 +51,7 @@ func Run(o Options) error {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
 	m := newModel(o, query, pinned, process.NewReader(""), time.Now)
-	m.root = os.Geteuid() == 0
+	m.root = sockets.CanDestroy && os.Geteuid() == 0
 	_, err = tea.NewProgram(m, options...).Run()
 	return err
 }

@@ -1,0 +1,235 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+var (
+	allFree  = [4]Answer{AnswerOK, AnswerOK, AnswerOK, AnswerOK}
+	allTaken = [4]Answer{AnswerInUse, AnswerInUse, AnswerInUse, AnswerInUse}
+)
+
+const controlCenter = "/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter"
+
+func someone(pid int, name string, args ...string) *process.Process {
+	return &process.Process{PID: pid, Start: uint64(pid), Name: process.NewText(name), Args: args}
+}
+
+// advice is all that a diagnosis tells its reader to do or to know.
+func advice(d *Diagnosis) string {
+	words := d.Notes
+	for _, r := range d.AllRemedies() {
+		words = append(words, string(r.Action)+": "+r.Words())
+	}
+	return strings.Join(words, "\n")
+}
+
+// macCase is a port, what the kernel answers about it, and what is said.
+type macCase struct {
+	port         uint16
+	table        string
+	whose        []*process.Process
+	plain, reuse [4]Answer
+	says         []string
+	never        string
+}
+
+func (c *macCase) check(t *testing.T, name string) {
+	t.Helper()
+	e := onMac(t, c.port, c.table, c.whose...)
+	d := answered(t, &e, c.plain, c.reuse)
+	all := advice(&d)
+	for _, part := range c.says {
+		if !strings.Contains(all, part) {
+			t.Errorf("%s: no %q in\n%s", name, part, all)
+		}
+	}
+	if strings.Contains(all, c.never) {
+		t.Errorf("%s: %q in\n%s", name, c.never, all)
+	}
+	checkForeign(t, name, all)
+}
+
+func TestAirPlay(t *testing.T) {
+	for name, c := range map[string]macCase{
+		"AirPlay": {
+			5000, "1 tcp LISTEN [::]:5000 dual pid:20 uid:501\n2 tcp LISTEN 0.0.0.0:5000 pid:20 uid:501",
+			[]*process.Process{someone(20, "ControlCenter", controlCenter)},
+			allTaken, allTaken,
+			[]string{
+				"ControlCenter (20) holds the port for AirPlay Receiver and comes back when it is ended",
+				"change_setting: turn off AirPlay Receiver in System Settings › General › AirDrop & Handoff",
+			},
+			"terminate",
+		},
+		"AirPlay of another user, whose command is not known": {
+			7000, "1 tcp LISTEN 0.0.0.0:7000 pid:20 uid:502",
+			[]*process.Process{someone(20, "ControlCenter")},
+			allTaken, allTaken,
+			[]string{"change_setting"},
+			"terminate",
+		},
+		"Control Center elsewhere": {
+			3000, "1 tcp LISTEN 0.0.0.0:3000 pid:20 uid:501",
+			[]*process.Process{someone(20, "ControlCenter", controlCenter)},
+			allTaken, allTaken,
+			[]string{"terminate: lotop free 3000"},
+			"AirPlay",
+		},
+		"a program of that name": {
+			5000, "1 tcp LISTEN 0.0.0.0:5000 pid:20 uid:501",
+			[]*process.Process{someone(20, "ControlCenter", "./ControlCenter")},
+			allTaken, allTaken,
+			[]string{"terminate: lotop free 5000"},
+			"AirPlay",
+		},
+	} {
+		c.check(t, name)
+	}
+}
+
+func TestWhoHoldsForOthersOnMac(t *testing.T) {
+	for name, c := range map[string]macCase{
+		"launchd": {
+			22, "1 tcp LISTEN [::]:22 dual pid:1 uid:0",
+			[]*process.Process{someone(1, "launchd", "/sbin/launchd")},
+			allTaken, allTaken,
+			[]string{
+				"launchd (1) holds the port for a job, which it starts on the first connection; sudo launchctl bootout system/LABEL stops it",
+				"stop_job: sudo launchctl list",
+			},
+			"terminate",
+		},
+		"Docker Desktop, as Windows names it": {
+			3000, "1 tcp LISTEN 0.0.0.0:3000 pid:20",
+			[]*process.Process{someone(20, "com.docker.backend.exe", `C:\Program Files\Docker\Docker\resources\com.docker.backend.exe`)},
+			allTaken, allTaken,
+			[]string{"stop_container: docker ps"},
+			"terminate",
+		},
+		"Docker Desktop": {
+			3000, "1 tcp LISTEN [::]:3000 dual pid:20 uid:501",
+			[]*process.Process{someone(20, "com.docker.backe", "/Applications/Docker.app/Contents/MacOS/com.docker.backend", "services")},
+			allTaken, allTaken,
+			[]string{"com.docker.backe (20) forwards the port to a container", "stop_container: docker ps"},
+			"terminate",
+		},
+	} {
+		c.check(t, name)
+	}
+}
+
+// Whoever holds the port for somebody else is not ended.
+func TestPlanOnMac(t *testing.T) {
+	nobody := func(*process.Process) (string, bool) { return "", false }
+	for _, c := range []struct {
+		port   uint16
+		holder *process.Process
+		reason string
+	}{
+		{5000, someone(20, "ControlCenter", controlCenter), "it holds the port for AirPlay Receiver and comes back when it is ended: turn off AirPlay Receiver in System Settings"},
+		{22, someone(1, "launchd"), "sudo launchctl list"},
+	} {
+		e := onMac(t, c.port, fmt.Sprintf("1 tcp LISTEN 0.0.0.0:%d pid:%d uid:501", c.port, c.holder.PID), c.holder)
+		d := answered(t, &e, allTaken, allTaken)
+		p := PlanPort(d, PlanOptions{Protected: nobody}, func(int32) []Row { return nil })
+		if p.Possible() || len(p.Refused) != 1 || !strings.Contains(p.Refused[0].Reason, c.reason) {
+			t.Errorf("%v: %+v", c.port, p.Refused)
+		}
+	}
+}
+
+func TestPortsOfMac(t *testing.T) {
+	for name, c := range map[string]macCase{
+		"a low port": {
+			80, "", nil,
+			[4]Answer{AnswerDenied, AnswerOK, AnswerDenied, AnswerOK},
+			[4]Answer{AnswerDenied, AnswerOK, AnswerDenied, AnswerOK},
+			[]string{
+				"macOS keeps single addresses below port 1024 for root",
+				"privilege: sudo PROGRAM", "other_address: or bind to 0.0.0.0, which is free", "other_address: or bind to ::, which is free",
+			},
+			"CAP_NET",
+		},
+		"a client on an ephemeral port": {
+			50000, "1 tcp ESTABLISHED 127.0.0.1:50000 127.0.0.1:3000 pid:20 uid:501", nil, allTaken, allFree,
+			[]string{"the port lies in the range that this system hands out by itself (49152-65535, sysctl net.inet.ip.portrange): a server is safe from that below 49152"},
+			"close_connection",
+		},
+		"a free ephemeral port": {
+			50000, "", nil, allFree, allFree,
+			[]string{"it lies in the range that this system hands out by itself (49152-65535, sysctl net.inet.ip.portrange)"},
+			"reserve",
+		},
+	} {
+		c.check(t, name)
+	}
+}
+
+func TestSocketsOnMac(t *testing.T) {
+	for name, c := range map[string]macCase{
+		"another user's TIME_WAIT": {
+			3000, "1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000 uid:502", nil, allTaken, allTaken,
+			[]string{"another user's program left it behind"},
+			"root",
+		},
+		"0.0.0.0 comes before ::": {
+			3000, "1 tcp LISTEN [::]:3000 dual pid:10 uid:501\n2 tcp LISTEN 0.0.0.0:3000 pid:20 uid:501", nil, allTaken, allTaken,
+			[]string{
+				"p10 (10) gets no connections over IPv4: p20 (20) listens on 0.0.0.0",
+				"127.0.0.1 leads to p20 (20), ::1 to p10 (10)",
+			},
+			"take turns",
+		},
+		"twins": {
+			3000, "1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501\n2 tcp LISTEN 127.0.0.1:3000 pid:20 uid:501", nil, allTaken, allTaken,
+			[]string{"SO_REUSEPORT: one of them gets all connections"},
+			"take turns",
+		},
+		"lights-out management": {
+			55555, "", nil, allTaken, allTaken, []string{"macOS keeps port 55555"}, "terminate",
+		},
+	} {
+		c.check(t, name)
+	}
+}
+
+// checkForeign looks for words that mean something on Linux only.
+func checkForeign(t *testing.T, name, all string) {
+	t.Helper()
+	for _, word := range []string{
+		"systemctl", "systemd", "setcap", "CAP_NET", "sysctl net.ipv4", "ip_local_reserved_ports", "ip_unprivileged_port_start",
+		"seccomp", "SELinux", "AppArmor", "BPF", "namespace", "reserve_port", "close_connection", "close it as root",
+	} {
+		if strings.Contains(all, word) {
+			t.Errorf("%s: %q in\n%s", name, word, all)
+		}
+	}
+}
+
+// Whatever holds a port and whatever the kernel answers: no advice for Linux
+// reaches another system.
+func TestNoLinuxWordsElsewhere(t *testing.T) {
+	tables := []string{"", "1 tcp LISTEN 127.0.0.1:PORT pid:10 uid:501\n2 tcp LISTEN 127.0.0.1:PORT uid:502"}
+	for _, state := range sockets.States() {
+		tables = append(tables, fmt.Sprintf("1 tcp %[1]v 127.0.0.1:PORT 127.0.0.1:40000 pid:10 uid:501\n2 tcp %[1]v 127.0.0.1:PORT 127.0.0.1:40001 waits", state))
+	}
+	for _, table := range tables {
+		for _, a := range []Answer{AnswerOK, AnswerInUse, AnswerDenied, "EPERM", "EADDRNOTAVAIL", "EAFNOSUPPORT"} {
+			for _, port := range []uint16{80, 3000, 50000} {
+				for _, system := range []string{"darwin", "windows", "freebsd"} {
+					e := onMac(t, port, strings.ReplaceAll(table, "PORT", fmt.Sprint(port)))
+					e.System.OS = system
+					e.Connects = []Connect{{loopback4, "open"}}
+					d := answered(t, &e, [4]Answer{a, a, a, a}, [4]Answer{a, a, a, a})
+					checkForeign(t, system+" "+table, advice(&d))
+				}
+			}
+		}
+	}
+}

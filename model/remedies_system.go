@@ -1,0 +1,76 @@
+package model
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"lotop/sockets/process"
+)
+
+// handedOut tells whether the system may give the port to any program that
+// connects somewhere.
+func (e *Evidence) handedOut() bool {
+	return e.System.Ephemeral.Contains(e.Target.Port) && !e.System.Reserved
+}
+
+// privileges says how a server may have a port that needs one. macOS wants it for
+// a single address only (in_pcbbind, bsd/netinet/in_pcb.c).
+func (e *Evidence) privileges() []Remedy {
+	switch {
+	case e.System.linux():
+		return []Remedy{
+			{Action: Privilege, Command: "sudo setcap cap_net_bind_service=+ep PROGRAM"},
+			{Action: Privilege, Command: fmt.Sprintf("sudo sysctl net.ipv4.ip_unprivileged_port_start=%d", e.Target.Port)},
+		}
+	case e.System.macOS():
+		all := []Remedy{{Action: Privilege, Command: "sudo PROGRAM"}}
+		for _, a := range e.Binds {
+			if a.Host.IsUnspecified() && a.Plain == AnswerOK {
+				all = append(all, Remedy{Action: OtherAddress, Address: a.Host})
+			}
+		}
+		return all
+	}
+	return nil
+}
+
+// reserveCommand keeps the ports that are reserved already: the setting is a
+// list, which the command replaces.
+func (e *Evidence) reserveCommand() string {
+	list := ""
+	for _, kept := range e.System.ReservedPorts {
+		list += strconv.Itoa(int(kept.First))
+		if kept.Last != kept.First {
+			list += "-" + strconv.Itoa(int(kept.Last))
+		}
+		list += ","
+	}
+	return fmt.Sprintf("sudo sysctl net.ipv4.ip_local_reserved_ports=%s%d", list, e.Target.Port)
+}
+
+// managed says how to stop the service or the container that something runs in.
+func managed(g *process.Cgroup) (Remedy, bool) {
+	if name := g.Container.String(); name != "" {
+		r := Remedy{Action: StopContainer, Container: name}
+		switch g.Engine {
+		case "docker", "podman":
+			r.Command = g.Engine + " stop " + name
+		case "lxc":
+			r.Command = "lxc-stop " + name
+		case "nspawn":
+			r.Command = "machinectl stop " + name
+		}
+		return r, true
+	}
+	unit := g.Unit.String()
+	if ending := path.Ext(unit); ending != ".service" && ending != ".socket" || strings.HasPrefix(unit, "user@") {
+		return Remedy{}, false
+	}
+	command := "systemctl stop " + unit
+	if g.OfUser() {
+		command = "systemctl --user stop " + unit
+	}
+	return Remedy{Action: StopUnit, Unit: unit, Command: command}, true
+}

@@ -1,0 +1,36 @@
+package process
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// From bsd/kern/syscalls.master and bsd/sys/proc_info.h of xnu.
+const (
+	sysProcInfo = 336
+	procInfoPID = 2  // PROC_INFO_CALL_PIDINFO
+	vnodePaths  = 9  // PROC_PIDVNODEPATHINFO, for the process's own user and root
+	pidPath     = 11 // PROC_PIDPATHINFO, for everybody
+)
+
+// procInfo asks the kernel about a process, as proc_pidinfo of libproc does, and
+// tells whether it has filled b.
+func procInfo(pid, flavor int, b []byte) bool {
+	_, _, errno := unix.Syscall6(sysProcInfo, procInfoPID, uintptr(pid), uintptr(flavor), 0,
+		uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)))
+	return errno == 0
+}
+
+// paths gives the folder that a process works in and its program, each empty if
+// this user may not know it.
+func paths(pid int) (folder, program string) {
+	b := make([]byte, 4*maxPath) // PROC_PIDPATHINFO_MAXSIZE
+	if procInfo(pid, pidPath, b) {
+		program = parsePath(b)
+	}
+	if b = b[:vnodePathsLen]; procInfo(pid, vnodePaths, b) {
+		folder = parseFolder(b)
+	}
+	return folder, program
+}
