@@ -179,7 +179,9 @@ type freeJSON struct {
 // A program with a console of its own ends when it is asked to.
 func TestFree(t *testing.T) {
 	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE})
-	lotop(t, 0, "free", port(child.Local[0]), "--dry-run")
+	if _, plan := lotop(t, 0, "free", port(child.Local[0]), "--dry-run"); !strings.Contains(plan, "ask to close") || strings.Contains(plan, "SIG") {
+		t.Error(plan)
+	}
 	var free freeJSON
 	out, words := lotop(t, 0, "free", port(child.Local[0]), "--yes", "--json")
 	decode(t, out, &free)
@@ -196,7 +198,9 @@ func TestFreeByForce(t *testing.T) {
 	child := socketstest.Hold(t, socketstest.Holding{
 		Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE, Stubborn: true,
 	})
-	lotop(t, 1, "free", port(child.Local[0]), "--yes", "--grace", "500ms")
+	if _, words := lotop(t, 1, "free", port(child.Local[0]), "--yes", "--grace", "500ms"); !strings.Contains(words, "did not close when asked to") {
+		t.Error(words)
+	}
 	var free freeJSON
 	out, words := lotop(t, 0, "free", port(child.Local[0]), "--yes", "--force", "--grace", "500ms", "--json")
 	decode(t, out, &free)
@@ -213,4 +217,18 @@ func TestFreeUnasked(t *testing.T) {
 		t.Error(words)
 	}
 	lotop(t, 0, "free", port(child.Local[0]), "--yes", "--force")
+}
+
+// Help speaks of what Windows does.
+func TestHelpOfFree(t *testing.T) {
+	out, words := lotop(t, 0, "free", "--help")
+	out += words
+	for _, word := range []string{"SIG", "systemctl", "root", "pidfd"} {
+		if strings.Contains(out, word) {
+			t.Errorf("it says %s:\n%s", word, out)
+		}
+	}
+	if !strings.Contains(out, "WM_CLOSE") || !strings.Contains(out, "by force") {
+		t.Error(out)
+	}
 }

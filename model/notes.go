@@ -84,7 +84,7 @@ func (d *Diagnosis) noteTwins(e *Evidence) []string {
 			}
 		}
 		if n > 1 {
-			return []string{fmt.Sprintf("%d sockets listen on %s with SO_REUSEPORT: the kernel deals connections out among them, so answers may take turns", n, s.Local)}
+			return []string{d.Words.twins(n, s)}
 		}
 	}
 	return nil
@@ -246,7 +246,7 @@ func (d *Diagnosis) noteFree(e *Evidence) []string {
 	}
 	for _, c := range d.Connects {
 		if c.Result == "open" && len(d.Holders) == 0 {
-			notes = append(notes, "something answers although nobody holds the port here: a firewall rule or another network namespace redirects it")
+			notes = append(notes, d.Words.redirected())
 			break
 		}
 	}

@@ -47,3 +47,9 @@ func (e *Evidence) noteDenied(b Bind) string {
 	}
 	return "Windows denies the port although no table shows a socket on it: it may be reserved, " + list + " lists what is"
 }
+
+// excludeCommand keeps a port out of the dynamic range. A server may still bind
+// it: only what asks for any port does not get it. It takes an administrator.
+func (e *Evidence) excludeCommand() string {
+	return fmt.Sprintf("netsh interface ipv4 add excludedportrange protocol=%s startport=%d numberofports=1", e.Target.Protocol, e.Target.Port)
+}

@@ -103,7 +103,7 @@ func (b *planner) holder(h *Holder) {
 		case b.options.Root:
 			b.close(h)
 		default:
-			b.leave(h, "its process is not ended for a connection unless you say --clients; root can close the connection alone")
+			b.leave(h, b.plan.Diagnosis.Words.clientStays())
 		}
 	default:
 		b.ownerless(h)
@@ -118,7 +118,7 @@ func (b *planner) ownerless(h *Holder) {
 	case h.Cause == CauseNotAccepted && h.Row.Listener != nil:
 		// It goes with its listener, which is a holder of its own.
 	default:
-		b.leave(h, "no process holds it: only root can close it, or it ends by itself")
+		b.leave(h, b.plan.Diagnosis.Words.ownerless())
 	}
 }
 

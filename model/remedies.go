@@ -173,6 +173,9 @@ func force(p *process.Process) string {
 // closeIt says how to close a connection without ending anyone: free does it for
 // root, and only as long as it is not told to end clients.
 func (h *Holder) closeIt(e *Evidence) {
+	if e.System.windows() {
+		return // no call does it for all connections (see sockets.Destroy)
+	}
 	command := e.freeCommand("")
 	if !e.System.Root {
 		command = "sudo " + command
@@ -197,6 +200,9 @@ func (e *Evidence) freeCommand(flag string) string {
 // reserveCommand keeps the ports that are reserved already: the setting is a
 // list, which the command replaces.
 func (e *Evidence) reserveCommand() string {
+	if e.System.windows() {
+		return e.excludeCommand()
+	}
 	list := ""
 	for _, kept := range e.System.ReservedPorts {
 		list += strconv.Itoa(int(kept.First))

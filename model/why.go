@@ -71,12 +71,14 @@ type Diagnosis struct {
 	// PlainOnly tells that only a plain bind was tried: on Windows SO_REUSEADDR
 	// takes an address away from its holder, so it is no answer.
 	PlainOnly bool
+	Words     Words
 }
 
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
 	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows()}
+	d.Words = WordsFor(e.System.OS)
 	if e.System.byAnswers() {
 		d.Holders = e.holdersByAnswers()
 		d.addExcluded(&e)
