@@ -40,9 +40,10 @@ func (p *Process) Same(q *Process) bool {
 // process or a socket.
 type Cgroup struct {
 	Path      Text   // in the cgroup hierarchy, "/" the root
-	Unit      Text   // the systemd unit, such as postgresql.service; empty if none
+	Unit      Text   // the systemd unit, such as postgresql.service, or the service of Windows; empty if none
 	Container Text   // the container's name or short id; empty if none
 	Engine    string // "docker", "podman", "containerd", "cri-o", "lxc", "nspawn"; empty if none
+	Service   Service
 }
 
 // Details is what costs more to read, or may be read by the process's own user

@@ -86,13 +86,13 @@ func (r *Reader) look(pid int) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.process(e), nil
+	return t.process(e, &services{}), nil
 }
 
 // process makes a Process of an entry, with what only its own user and the
 // administrators are told: its command line.
-func (t table) process(e *entry) *Process {
-	p := &Process{PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start), Name: NewText(e.name)}
+func (t table) process(e *entry, s *services) *Process {
+	p := &Process{PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start), Name: NewText(e.name), Cgroup: s.of(t, e)}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(e.pid))
 	if err != nil {
 		return p
@@ -120,16 +120,17 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 	if e == nil || e.start != old.Start {
 		return nil, fmt.Errorf("look at process %d again: %w", old.PID, ErrGone)
 	}
-	return t.again(e, old), nil
+	return t.again(e, old, &services{}), nil
 }
 
 // again returns old if it would be told the same now: name and arguments of a
-// process never change here, its parent can end.
-func (t table) again(e *entry, old *Process) *Process {
+// process never change here, its parent can end. A service that a process takes
+// in later is not noticed.
+func (t table) again(e *entry, old *Process, s *services) *Process {
 	if old.Start == e.start && old.Parent == t.parent(e) {
 		return old
 	}
-	return t.process(e)
+	return t.process(e, s)
 }
 
 // All tells who the processes with those pids are, with one question for all of
@@ -140,15 +141,15 @@ func (r *Reader) All(pids map[int32]bool, before map[int32]*Process) (map[int32]
 	if err != nil {
 		return nil, err
 	}
-	now := make(map[int32]*Process, len(pids))
+	now, running := make(map[int32]*Process, len(pids)), &services{}
 	for pid := range pids {
 		e := t[int(pid)]
 		switch old := before[pid]; {
 		case e == nil:
 		case old != nil:
-			now[pid] = t.again(e, old)
+			now[pid] = t.again(e, old, running)
 		default:
-			now[pid] = t.process(e)
+			now[pid] = t.process(e, running)
 		}
 	}
 	return now, nil
@@ -163,7 +164,7 @@ func (r *Reader) details(pid int) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Details{Process: *t.process(e), CPU: e.cpu, Memory: e.memory, Threads: e.threads}
+	d := &Details{Process: *t.process(e, &services{}), CPU: e.cpu, Memory: e.memory, Threads: e.threads}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
 		return d, nil // another user's

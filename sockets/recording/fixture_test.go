@@ -134,7 +134,7 @@ func newInvent(seed uint64) *invent {
 		c := process.ParseCgroup(fmt.Sprintf("/system.slice/shop-%d.service", i))
 		v.cgroups = append(v.cgroups, &c)
 	}
-	v.cgroups = append(v.cgroups, nil, &process.Cgroup{Path: v.text(), Engine: "lxc"})
+	v.cgroups = append(v.cgroups, nil, &process.Cgroup{Path: v.text(), Engine: "lxc", Service: process.Shared})
 	return v
 }
 

@@ -66,7 +66,7 @@ func TestNothingForgotten(t *testing.T) {
 		{sockets.Notice{}, 3},
 		{sockets.TCPInfo{}, 4},
 		{process.Process{}, 10},
-		{process.Cgroup{}, 4},
+		{process.Cgroup{}, 5},
 	} {
 		fields := 0
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(c.of)) {

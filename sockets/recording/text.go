@@ -46,15 +46,17 @@ type cgroupLine struct {
 	Unit      text `json:"unit,omitempty"`
 	Container text `json:"container,omitempty"`
 	Engine    text `json:"engine,omitempty"`
+	Service   text `json:"service,omitempty"`
 }
 
 func newCgroupLine(c *process.Cgroup) cgroupLine {
-	return cgroupLine{textOf(c.Path), textOf(c.Unit), textOf(c.Container), text(c.Engine)}
+	return cgroupLine{textOf(c.Path), textOf(c.Unit), textOf(c.Container), text(c.Engine), text(c.Service)}
 }
 
 func (l *cgroupLine) cgroup() *process.Cgroup {
 	return &process.Cgroup{
 		Path: l.Path.clean(), Unit: l.Unit.clean(), Container: l.Container.clean(), Engine: string(l.Engine),
+		Service: process.Service(l.Service),
 	}
 }
 
