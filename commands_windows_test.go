@@ -21,8 +21,9 @@ import (
 // These tests run the real binary against real sockets of other processes. What
 // Wine cannot show is said in the tests of sockets and sockets/process; of the
 // commands it is the screen, which needs a console that Wine has not got without
-// a display; every answer about IPv6 owners; and two servers on one port, since
-// Wine binds by the rules of the system below it.
+// a display; every answer about IPv6 owners; two servers on one port, since Wine binds
+// by the rules of the system below it; several services in one process; and what
+// a user who is no administrator is told of services.
 
 func TestMain(m *testing.M) {
 	code := socketstest.Main(m)
@@ -231,4 +232,30 @@ func TestHelpOfFree(t *testing.T) {
 	if !strings.Contains(out, "WM_CLOSE") || !strings.Contains(out, "by force") {
 		t.Error(out)
 	}
+}
+
+// A service is named, and stopped in place of being ended.
+func TestService(t *testing.T) {
+	at := socketstest.FreePort(t)
+	service := socketstest.Serve(t, "tcp "+at.String())
+	var all []struct {
+		Unit   string
+		Owners []struct{ PID int }
+	}
+	out, _ := lotop(t, 0, "list", "--json", "unit:"+service.Name)
+	decode(t, out, &all)
+	if len(all) != 1 || all[0].Unit != service.Name || len(all[0].Owners) != 1 || all[0].Owners[0].PID != service.PID {
+		t.Errorf("%s, not %d", out, service.PID)
+	}
+	stop := "net stop " + service.Name
+	if out, _ = lotop(t, 1, "why", port(at)); !strings.Contains(out, "part of service "+service.Name) || !strings.Contains(out, stop) || strings.Contains(out, "lotop free") {
+		t.Error(out)
+	}
+	if _, words := lotop(t, 2, "free", port(at), "--yes", "--force"); !strings.Contains(words, "it is the service "+service.Name+": "+stop) {
+		t.Error(words)
+	}
+	if out, err := exec.Command("net", "stop", service.Name).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	lotop(t, 0, "free", port(at), "--yes")
 }

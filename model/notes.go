@@ -127,7 +127,7 @@ func (e *Evidence) noteProcess(h *Holder, p *process.Process) []string {
 	other, ok := e.substituteFor(p)
 	switch {
 	case ok:
-		say("%s %s: %s", named(p), other.why, other.remedy.Command)
+		say("%s %s", named(p), other.words())
 	case p.PID == 1:
 		say("%s is init: everything here ends with it", named(p))
 	case forwards(p) && listens:

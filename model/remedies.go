@@ -72,7 +72,9 @@ func (d *Diagnosis) endedAnyway() map[int32]bool {
 			continue
 		}
 		for _, o := range h.Row.Socket.Owners {
-			pids[o.PID] = true
+			if !isService(h.Row.In, o.PID) {
+				pids[o.PID] = true
+			}
 		}
 	}
 	return pids
@@ -138,7 +140,9 @@ func (h *Holder) endHolders(e *Evidence, flag string) {
 	seen := map[string]bool{}
 	for _, p := range h.Row.Holders(s) {
 		if other, ok := e.substituteFor(p); ok {
-			h.Remedies = append(h.Remedies, other.remedy)
+			if other.remedy.Action != "" {
+				h.Remedies = append(h.Remedies, other.remedy)
+			}
 			continue
 		}
 		if p.PID == 1 {

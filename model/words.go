@@ -113,6 +113,19 @@ func (w Words) OfOtherUser() string {
 	return w.either("another user's process; run lotop as root to end it", "another user's process; run lotop as administrator to end it")
 }
 
+// StopReason says what stopping a service does, empty where units are systemd's.
+func (w Words) StopReason(r *Remedy) string {
+	switch {
+	case !w.windows:
+		return ""
+	case r.Unit == "":
+		return "as administrator: names the service whose port it is; stop that"
+	case r.Command == servicesList:
+		return "lists the services: stop " + r.Unit
+	}
+	return "as administrator: stops the service, which Windows might start again if it were ended"
+}
+
 // clientStays and ownerless say why a plan leaves a connection alone.
 func (w Words) clientStays() string {
 	const stays = "its process is not ended for a connection unless you say --clients"

@@ -23,7 +23,8 @@ func foreign(text string) string {
 func TestWordsOfWindows(t *testing.T) {
 	unix, windows := reflect.ValueOf(WordsFor("linux")), reflect.ValueOf(WordsFor("windows"))
 	args := map[reflect.Type]reflect.Value{
-		reflect.TypeFor[string](): reflect.ValueOf("3s"),
+		reflect.TypeFor[string]():  reflect.ValueOf("3s"),
+		reflect.TypeFor[*Remedy](): reflect.ValueOf(&Remedy{Action: StopUnit, Unit: "Spooler"}),
 	}
 	for i := range windows.NumMethod() {
 		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {

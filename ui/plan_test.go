@@ -48,3 +48,14 @@ func plainText(lines []Line) string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// Who takes a port again as a service is to be stopped as one.
+func TestStopInsteadOfService(t *testing.T) {
+	for kind, want := range map[process.Service]string{
+		process.Stoppable: "Windows may start it again: net stop Spooler", process.Permanent: "", process.Shared: "",
+	} {
+		if got := StopInstead(&process.Cgroup{Unit: process.NewText("Spooler"), Service: kind}); got != want {
+			t.Errorf("%s: %q", kind, got)
+		}
+	}
+}

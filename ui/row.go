@@ -174,7 +174,7 @@ func whose(r *model.Row, s *sockets.Socket) string {
 	return strings.Join(parts, " ")
 }
 
-// Place names the container or systemd unit a socket belongs to, empty if it is
+// Place names the container, systemd unit or service a socket belongs to, empty if it is
 // in neither.
 func Place(r *model.Row, s *sockets.Socket) string {
 	g := Cgroup(r, s)
@@ -184,7 +184,11 @@ func Place(r *model.Row, s *sockets.Socket) string {
 	if name := g.Container.String(); name != "" {
 		return g.Engine + " " + name
 	}
-	return g.Unit.String()
+	unit := g.Unit.String()
+	if g.Service != process.NoService {
+		return "service " + unit
+	}
+	return unit
 }
 
 // Cgroup returns where the first owner of s, or else s itself, is kept; nil if
@@ -232,6 +236,12 @@ func StopInstead(g *process.Cgroup) string {
 			return "it runs in a container, which may start it again: " + g.Engine + " stop " + name
 		}
 		return "it runs in the " + g.Engine + " container " + name + ", which may start it again"
+	}
+	if g.Service != process.NoService {
+		if command := model.StopService(g); command != "" {
+			return "Windows may start it again: " + command
+		}
+		return ""
 	}
 	unit := g.Unit.String()
 	if !strings.HasSuffix(unit, ".service") || strings.HasPrefix(unit, "user@") {

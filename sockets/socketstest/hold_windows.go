@@ -103,6 +103,9 @@ func (h *Held) Close() {
 
 // Main runs the tests, or serves one as a child.
 func Main(m *testing.M) int {
+	if len(os.Args) == 4 && os.Args[1] == serviceArg {
+		return runService(os.Args[2], os.Args[3])
+	}
 	config := os.Getenv(holdEnv)
 	if config == "" {
 		return m.Run()
