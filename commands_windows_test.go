@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -113,7 +114,20 @@ func TestList(t *testing.T) {
 			t.Errorf("%+v is not owned by %d", s, child.PID)
 		}
 	}
-	out, _ := lotop(t, 0, "list", fmt.Sprintf("pid:%d", child.PID))
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, name, _ := strings.Cut(me.Username, `\`)
+	out, _ := lotop(t, 0, "list", fmt.Sprintf("pid:%d", child.PID), "user:"+name)
+	if !strings.Contains(out, name) {
+		t.Errorf("%s is not in\n%s", name, out)
+	}
+	out, _ = lotop(t, 0, "list", "--json", fmt.Sprintf("pid:%d", child.PID), "proto:udp")
+	if !strings.Contains(out, `"user":"`+name+`"`) || strings.Contains(out, `"uid"`) {
+		t.Error(out)
+	}
+	out, _ = lotop(t, 0, "list", fmt.Sprintf("pid:%d", child.PID))
 	if strings.Count(out, port(child.Local[0])) != 1 || !strings.Contains(out, ".exe") {
 		t.Error(out)
 	}

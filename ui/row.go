@@ -200,12 +200,16 @@ func Cgroup(r *model.Row, s *sockets.Socket) *process.Cgroup {
 	return s.Cgroup
 }
 
-// User names the user of a socket, empty if not known.
+// User names the user of a socket, or of its first owner where sockets have none;
+// empty if not known.
 func User(r *model.Row, s *sockets.Socket) string {
-	if !s.HasUID {
-		return ""
+	if s.HasUID {
+		return r.In.Users[s.UID].String()
 	}
-	return r.In.Users[s.UID].String()
+	if p := r.Owner(s); p != nil {
+		return p.Account.String()
+	}
+	return ""
 }
 
 // Holder writes who holds one of the row's sockets, or what stands in the place

@@ -25,9 +25,12 @@ type Process struct {
 	Started time.Time // the same as a time of day
 	State   byte      // R, S, D, T, t, Z and so on, as in proc(5); 0 unknown
 	UID     uint32    // effective user
-	Name    Text      // what the kernel calls it, at most 15 bytes
-	Command Text      // its arguments joined by spaces, empty for kernel threads
-	Args    []string  // its arguments as they are; never print them
+	// Account is the name of the user on Windows, where users have no numbers; empty
+	// if this user may not know it.
+	Account Text
+	Name    Text     // what the kernel calls it, at most 15 bytes
+	Command Text     // its arguments joined by spaces, empty for kernel threads
+	Args    []string // its arguments as they are; never print them
 	Cgroup  Cgroup
 }
 

@@ -86,18 +86,19 @@ func (r *Reader) look(pid int) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.process(e, &services{}), nil
+	return r.process(t, e, &services{}), nil
 }
 
 // process makes a Process of an entry, with what only its own user and the
-// administrators are told: its command line.
-func (t table) process(e *entry, s *services) *Process {
+// administrators are told: its command line and its user.
+func (r *Reader) process(t table, e *entry, s *services) *Process {
 	p := &Process{PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start), Name: NewText(e.name), Cgroup: s.of(t, e)}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(e.pid))
 	if err != nil {
 		return p
 	}
 	defer windows.CloseHandle(h)
+	p.Account = r.userOf(h)
 	line := commandLine(h, uint32(e.pid))
 	if line == "" {
 		return p
@@ -120,17 +121,17 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 	if e == nil || e.start != old.Start {
 		return nil, fmt.Errorf("look at process %d again: %w", old.PID, ErrGone)
 	}
-	return t.again(e, old, &services{}), nil
+	return r.again(t, e, old, &services{}), nil
 }
 
 // again returns old if it would be told the same now: name and arguments of a
 // process never change here, its parent can end. A service that a process takes
 // in later is not noticed.
-func (t table) again(e *entry, old *Process, s *services) *Process {
+func (r *Reader) again(t table, e *entry, old *Process, s *services) *Process {
 	if old.Start == e.start && old.Parent == t.parent(e) {
 		return old
 	}
-	return t.process(e, s)
+	return r.process(t, e, s)
 }
 
 // All tells who the processes with those pids are, with one question for all of
@@ -147,9 +148,9 @@ func (r *Reader) All(pids map[int32]bool, before map[int32]*Process) (map[int32]
 		switch old := before[pid]; {
 		case e == nil:
 		case old != nil:
-			now[pid] = t.again(e, old, running)
+			now[pid] = r.again(t, e, old, running)
 		default:
-			now[pid] = t.process(e, running)
+			now[pid] = r.process(t, e, running)
 		}
 	}
 	return now, nil
@@ -164,14 +165,14 @@ func (r *Reader) details(pid int) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Details{Process: *t.process(e, &services{}), CPU: e.cpu, Memory: e.memory, Threads: e.threads}
+	d := &Details{Process: *r.process(t, e, &services{}), CPU: e.cpu, Memory: e.memory, Threads: e.threads}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
 		return d, nil // another user's
 	}
 	defer windows.CloseHandle(h)
 	d.Executable = imagePath(h)
-	d.User = userOf(h)
+	d.User = d.Account
 	d.Folder = folderOf(uint32(pid))
 	return d, nil
 }

@@ -187,7 +187,7 @@ func (v *invent) socket() sockets.Socket {
 func (v *invent) process(pid int32) *process.Process {
 	p := &process.Process{
 		PID: int(pid), Parent: v.IntN(9), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
-		Name: v.text(), Command: v.text(),
+		Name: v.text(), Command: v.text(), Account: v.text(),
 	}
 	if v.chance(2) {
 		p.Started = noon.Add(-time.Duration(v.Uint32()))

@@ -65,7 +65,7 @@ func TestNothingForgotten(t *testing.T) {
 		{sockets.Warning{}, 3},
 		{sockets.Notice{}, 3},
 		{sockets.TCPInfo{}, 4},
-		{process.Process{}, 10},
+		{process.Process{}, 11},
 		{process.Cgroup{}, 5},
 	} {
 		fields := 0
@@ -160,7 +160,7 @@ func TestRedact(t *testing.T) {
 		s := sockets.Snapshot{
 			Time: noon, Users: map[uint32]process.Text{1000: process.NewText("ada")},
 			Processes: map[int32]*process.Process{7: {
-				PID: 7, UID: 1000, Name: process.NewText(c.name), Args: c.args, Command: process.NewText(strings.Join(c.args, " ")),
+				PID: 7, UID: 1000, Account: process.NewText("ada"), Name: process.NewText(c.name), Args: c.args, Command: process.NewText(strings.Join(c.args, " ")),
 				Cgroup: process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/ada/run-7.scope"),
 			}},
 			Sockets: []sockets.Socket{{ID: 1, Owners: []sockets.Owner{{PID: 7, FD: 3}}, UID: 1000, HasUID: true}},
@@ -179,6 +179,9 @@ func TestRedact(t *testing.T) {
 				t.Errorf("%q is recorded as %+v", c.args, q)
 			}
 			if name := got.Users[1000].Raw(); name != "…" || !p.Redacted() {
+				t.Error(name)
+			}
+			if name := q.Account.Raw(); name != "…" {
 				t.Error(name)
 			}
 			if path := q.Cgroup.Path.Raw(); path != "/user.slice/user-1000.slice/user@1000.service/…/run-7.scope" {

@@ -68,6 +68,7 @@ type processLine struct {
 	Started *int64 `json:"started,omitempty"` // ns since 1970
 	State   byte   `json:"state,omitempty"`
 	UID     uint32 `json:"uid"`
+	Account text   `json:"account,omitempty"`
 	Name    text   `json:"name,omitempty"`
 	Args    []text `json:"args,omitempty"`
 	Command *text  `json:"command,omitempty"` // if it is not args joined by spaces
@@ -76,7 +77,8 @@ type processLine struct {
 
 func newProcessLine(pid int32, p *process.Process) processLine {
 	l := processLine{
-		PID: pid, Parent: p.Parent, Start: p.Start, State: p.State, UID: p.UID, Name: textOf(p.Name),
+		PID: pid, Parent: p.Parent, Start: p.Start, State: p.State, UID: p.UID, Account: textOf(p.Account),
+		Name: textOf(p.Name),
 	}
 	if !p.Started.IsZero() {
 		ns := p.Started.UnixNano()
@@ -93,7 +95,8 @@ func newProcessLine(pid int32, p *process.Process) processLine {
 
 func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 	p := &process.Process{
-		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Name: l.Name.clean(),
+		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Account: l.Account.clean(),
+		Name: l.Name.clean(),
 	}
 	if l.Started != nil {
 		p.Started = fromNano(*l.Started)
