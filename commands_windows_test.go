@@ -183,6 +183,24 @@ func TestWhyExclusive(t *testing.T) {
 	}
 }
 
+// Of a socket that is bound and does not listen no table tells, and why says so.
+func TestWhyBound(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"bound 127.0.0.1:0"}})
+	var why whyJSON
+	out, _ := lotop(t, 1, "why", "--json", port(child.Local[0]))
+	decode(t, out, &why)
+	if why.Verdict != "taken" || len(why.Holders) != 1 || why.Holders[0].Cause != "unseen" || why.Holders[0].Blocks[0] != "127.0.0.1" {
+		t.Error(out)
+	}
+	if notes := strings.Join(why.Notes, "\n"); !strings.Contains(notes, "bound and do not listen") || !strings.Contains(notes, "netstat -anoq") {
+		t.Error(notes)
+	}
+	if _, words := lotop(t, 2, "free", port(child.Local[0]), "--yes"); !strings.Contains(words, "netstat -anoq") {
+		t.Error(words)
+	}
+	lotop(t, 1, "list", "user:0") // users have no numbers
+}
+
 type freeJSON struct {
 	Verdict string
 	Actions []struct {

@@ -195,7 +195,10 @@ func (d *Diagnosis) noteUnseen(e *Evidence) []string {
 			continue
 		}
 		text := "the kernel refuses, and no table shows a socket that explains it: it may have come or gone at this moment, ask again"
-		if e.System.Partial {
+		switch {
+		case e.System.windows():
+			text = e.unseenBound()
+		case e.System.Partial:
 			text = "the kernel refuses, and the table that could be read does not show why: it has no sockets that are bound without listening"
 		}
 		return []string{text}

@@ -89,7 +89,7 @@ type planner struct {
 func (b *planner) holder(h *Holder) {
 	switch h.Cause {
 	case CauseUnseen:
-		b.leave(h, "no table shows it, so there is nobody to end")
+		b.leave(h, b.plan.Diagnosis.Words.unseen(b.plan.Diagnosis.Target.Protocol))
 	case CauseExcluded:
 		b.leave(h, "Windows has reserved the port, so there is nobody to end")
 	case CauseListener, CauseBound:

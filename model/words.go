@@ -126,7 +126,7 @@ func (w Words) StopReason(r *Remedy) string {
 	return "as administrator: stops the service, which Windows might start again if it were ended"
 }
 
-// clientStays and ownerless say why a plan leaves a connection alone.
+// clientStays, ownerless and unseen say why a plan leaves a holder alone.
 func (w Words) clientStays() string {
 	const stays = "its process is not ended for a connection unless you say --clients"
 	return w.either(stays+"; root can close the connection alone", stays)
@@ -134,6 +134,14 @@ func (w Words) clientStays() string {
 
 func (w Words) ownerless() string {
 	return w.either("no process holds it: only root can close it, or it ends by itself", "no process holds it: it ends by itself")
+}
+
+func (w Words) unseen(p sockets.Protocol) string {
+	const nobody = "no table shows it, so there is nobody to end"
+	if p != sockets.TCP {
+		return nobody
+	}
+	return w.either(nobody, nobody+": "+listBound+" lists sockets that are bound and do not listen, with the pid")
 }
 
 func (w Words) twins(n int, s *sockets.Socket) string {

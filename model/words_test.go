@@ -40,7 +40,7 @@ func TestWordsOfWindows(t *testing.T) {
 		}
 	}
 	w := WordsFor("windows")
-	for _, text := range []string{w.clientStays(), w.ownerless(), w.redirected(), w.twins(2, &sockets.Socket{})} {
+	for _, text := range []string{w.clientStays(), w.ownerless(), w.redirected(), w.unseen(sockets.TCP), w.twins(2, &sockets.Socket{})} {
 		if word := foreign(text); word != "" {
 			t.Errorf("%q says %s", text, word)
 		}

@@ -24,7 +24,7 @@ type Process struct {
 	Start   uint64
 	Started time.Time // the same as a time of day
 	State   byte      // R, S, D, T, t, Z and so on, as in proc(5); 0 unknown
-	UID     uint32    // effective user
+	UID     uint32    // effective user, 1<<32 - 1 where users have no numbers
 	// Account is the name of the user on Windows, where users have no numbers; empty
 	// if this user may not know it.
 	Account Text

@@ -89,10 +89,16 @@ func (r *Reader) look(pid int) (*Process, error) {
 	return r.process(t, e, &services{}), nil
 }
 
+// noUser is (uid_t)-1, which nobody has: 0 would be root.
+const noUser = 1<<32 - 1
+
 // process makes a Process of an entry, with what only its own user and the
 // administrators are told: its command line and its user.
 func (r *Reader) process(t table, e *entry, s *services) *Process {
-	p := &Process{PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start), Name: NewText(e.name), Cgroup: s.of(t, e)}
+	p := &Process{
+		PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start),
+		UID: noUser, Name: NewText(e.name), Cgroup: s.of(t, e),
+	}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(e.pid))
 	if err != nil {
 		return p
