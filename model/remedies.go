@@ -126,7 +126,7 @@ func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
 		h.closeIt(e)
 	case CauseTimeWait, CauseClosing:
 		h.waitForIt()
-		if len(h.BlocksReuse) == 0 {
+		if len(h.BlocksReuse) == 0 && !e.System.windows() { // where it takes the address from its holder
 			h.Remedies = append(h.Remedies, Remedy{Action: ReuseAddress})
 		}
 		h.closeIt(e)

@@ -123,7 +123,7 @@ func (w Words) StopReason(r *Remedy) string {
 	case r.Command == servicesList:
 		return "lists the services: stop " + r.Unit
 	}
-	return "as administrator: stops the service, which Windows might start again if it were ended"
+	return "as administrator: a service that is ended may be started again"
 }
 
 // clientStays, ownerless and unseen say why a plan leaves a holder alone.
