@@ -108,8 +108,12 @@ func debugging(p *process.Process) string {
 	return "debugger"
 }
 
-// hint names the program that an interpreter runs: "(gradle)".
+// hint names the program that an interpreter runs: "(gradle)"; and the service
+// of Windows, many of which run in processes called svchost.exe.
 func hint(p *process.Process) string {
+	if p.Cgroup.Service != process.NoService {
+		return "(" + p.Cgroup.Unit.String() + ")"
+	}
 	if program := model.Program(p); program != "" {
 		return "(" + process.NewText(program).String() + ")"
 	}

@@ -274,3 +274,20 @@ func TestDialogOfWindows(t *testing.T) {
 	d.wantsNot("SIG")
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
 }
+
+// A service of Windows is named beside its process, and stopped by Windows.
+func TestDialogOfService(t *testing.T) {
+	snap := street()
+	service := *snap.Processes[2001]
+	service.Cgroup = process.Cgroup{Unit: process.NewText("Shop"), Service: process.Stoppable}
+	snap.Processes[2001] = &service
+	d := start(t, snap, 80, 24)
+	d.m.words = model.WordsFor("windows")
+	d.selectRow("127.0.0.1:3000")
+	d.wants("node (Shop)")
+	d.press("x")
+	d.wants("not node (2001): it is the service Shop: net stop", "[ n  leave it ]")
+	d.wantsNot("[ y")
+	d.press("y")
+	d.wantsSignals()
+}
