@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,8 +22,9 @@ import (
 // These tests run the real binary against real sockets of other processes. What
 // Wine cannot show is said in the tests of sockets and sockets/process; of the
 // commands it is the screen, which needs a console that Wine has not got without
-// a display; every answer about IPv6 owners; and two servers on one port, since
-// Wine binds by the rules of the system below it.
+// a display; every answer about IPv6 owners; two servers on one port, since Wine binds
+// by the rules of the system below it; several services in one process; and what
+// a user who is no administrator is told of services.
 
 func TestMain(m *testing.M) {
 	code := socketstest.Main(m)
@@ -112,7 +114,20 @@ func TestList(t *testing.T) {
 			t.Errorf("%+v is not owned by %d", s, child.PID)
 		}
 	}
-	out, _ := lotop(t, 0, "list", fmt.Sprintf("pid:%d", child.PID))
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, name, _ := strings.Cut(me.Username, `\`)
+	out, _ := lotop(t, 0, "list", fmt.Sprintf("pid:%d", child.PID), "user:"+name)
+	if !strings.Contains(out, name) {
+		t.Errorf("%s is not in\n%s", name, out)
+	}
+	out, _ = lotop(t, 0, "list", "--json", fmt.Sprintf("pid:%d", child.PID), "proto:udp")
+	if !strings.Contains(out, `"user":"`+name+`"`) || strings.Contains(out, `"uid"`) {
+		t.Error(out)
+	}
+	out, _ = lotop(t, 0, "list", fmt.Sprintf("pid:%d", child.PID))
 	if strings.Count(out, port(child.Local[0])) != 1 || !strings.Contains(out, ".exe") {
 		t.Error(out)
 	}
@@ -168,6 +183,24 @@ func TestWhyExclusive(t *testing.T) {
 	}
 }
 
+// Of a socket that is bound and does not listen no table tells, and why says so.
+func TestWhyBound(t *testing.T) {
+	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"bound 127.0.0.1:0"}})
+	var why whyJSON
+	out, _ := lotop(t, 1, "why", "--json", port(child.Local[0]))
+	decode(t, out, &why)
+	if why.Verdict != "taken" || len(why.Holders) != 1 || why.Holders[0].Cause != "unseen" || why.Holders[0].Blocks[0] != "127.0.0.1" {
+		t.Error(out)
+	}
+	if notes := strings.Join(why.Notes, "\n"); !strings.Contains(notes, "bound and do not listen") || !strings.Contains(notes, "netstat -anoq") {
+		t.Error(notes)
+	}
+	if _, words := lotop(t, 2, "free", port(child.Local[0]), "--yes"); !strings.Contains(words, "netstat -anoq") {
+		t.Error(words)
+	}
+	lotop(t, 1, "list", "user:0") // users have no numbers
+}
+
 type freeJSON struct {
 	Verdict string
 	Actions []struct {
@@ -179,7 +212,9 @@ type freeJSON struct {
 // A program with a console of its own ends when it is asked to.
 func TestFree(t *testing.T) {
 	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE})
-	lotop(t, 0, "free", port(child.Local[0]), "--dry-run")
+	if _, plan := lotop(t, 0, "free", port(child.Local[0]), "--dry-run"); !strings.Contains(plan, "ask to close") || strings.Contains(plan, "SIG") {
+		t.Error(plan)
+	}
 	var free freeJSON
 	out, words := lotop(t, 0, "free", port(child.Local[0]), "--yes", "--json")
 	decode(t, out, &free)
@@ -196,7 +231,9 @@ func TestFreeByForce(t *testing.T) {
 	child := socketstest.Hold(t, socketstest.Holding{
 		Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE, Stubborn: true,
 	})
-	lotop(t, 1, "free", port(child.Local[0]), "--yes", "--grace", "500ms")
+	if _, words := lotop(t, 1, "free", port(child.Local[0]), "--yes", "--grace", "500ms"); !strings.Contains(words, "did not close when asked to") {
+		t.Error(words)
+	}
 	var free freeJSON
 	out, words := lotop(t, 0, "free", port(child.Local[0]), "--yes", "--force", "--grace", "500ms", "--json")
 	decode(t, out, &free)
@@ -213,4 +250,47 @@ func TestFreeUnasked(t *testing.T) {
 		t.Error(words)
 	}
 	lotop(t, 0, "free", port(child.Local[0]), "--yes", "--force")
+}
+
+// Help speaks of what Windows does.
+func TestHelpOfFree(t *testing.T) {
+	out, words := lotop(t, 0, "free", "--help")
+	out += words
+	for _, word := range []string{"SIG", "systemctl", "root", "pidfd"} {
+		if strings.Contains(out, word) {
+			t.Errorf("it says %s:\n%s", word, out)
+		}
+	}
+	if !strings.Contains(out, "WM_CLOSE") || !strings.Contains(out, "by force") {
+		t.Error(out)
+	}
+}
+
+// A service is named, and stopped in place of being ended.
+func TestService(t *testing.T) {
+	at := socketstest.FreePort(t)
+	service := socketstest.Serve(t, "tcp "+at.String())
+	var all []struct {
+		Unit   string
+		Owners []struct{ PID int }
+	}
+	out, _ := lotop(t, 0, "list", "--json", "unit:"+service.Name)
+	decode(t, out, &all)
+	if len(all) != 1 || all[0].Unit != service.Name || len(all[0].Owners) != 1 || all[0].Owners[0].PID != service.PID {
+		t.Errorf("%s, not %d", out, service.PID)
+	}
+	if out, _ = lotop(t, 0, "list", "lport:"+port(at)); !strings.Contains(out, "("+service.Name+")") {
+		t.Error(out)
+	}
+	stop := "net stop " + service.Name
+	if out, _ = lotop(t, 1, "why", port(at)); !strings.Contains(out, "part of service "+service.Name) || !strings.Contains(out, stop) || strings.Contains(out, "lotop free") {
+		t.Error(out)
+	}
+	if _, words := lotop(t, 2, "free", port(at), "--yes", "--force"); !strings.Contains(words, "it is the service "+service.Name+": "+stop) {
+		t.Error(words)
+	}
+	if out, err := exec.Command("net", "stop", service.Name).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	lotop(t, 0, "free", port(at), "--yes")
 }

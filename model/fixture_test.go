@@ -94,6 +94,8 @@ func literalOption(t testing.TB, in *sockets.Snapshot, s *sockets.Socket, f stri
 		s.V6Only = sockets.No
 	case "waits":
 		s.NoOwner = sockets.NotAccepted
+	case "orphaned":
+		s.NoOwner = sockets.Orphaned
 	case "dev":
 		n, _ := strconv.Atoi(value)
 		s.Device = uint32(n)

@@ -139,7 +139,7 @@ func (e *Evidence) noteProcess(h *Holder, p *process.Process) []string {
 	other, ok := e.substituteFor(p)
 	switch {
 	case ok:
-		say("%s %s: %s", named(p), other.why, other.remedy.Words())
+		say("%s %s", named(p), other.words())
 	case p.PID == 1:
 		say("%s is init: everything here ends with it", named(p))
 	case forwards(p) && listens:
@@ -210,7 +210,10 @@ func (d *Diagnosis) noteUnseen(e *Evidence) []string {
 			continue
 		}
 		text := "the kernel refuses, and no table shows a socket that explains it: it may have come or gone at this moment, ask again"
-		if e.System.Partial {
+		switch {
+		case e.System.windows():
+			text = e.unseenBound()
+		case e.System.Partial:
 			text = "the kernel refuses, and the table that could be read does not show why: it has no sockets that are bound without listening"
 		}
 		return []string{text}

@@ -204,7 +204,7 @@ func checkForeign(t *testing.T, name, all string) {
 	t.Helper()
 	for _, word := range []string{
 		"systemctl", "systemd", "setcap", "CAP_NET", "sysctl net.ipv4", "ip_local_reserved_ports", "ip_unprivileged_port_start",
-		"seccomp", "SELinux", "AppArmor", "BPF", "namespace", "reserve_port", "close_connection", "close it as root",
+		"seccomp", "SELinux", "AppArmor", "BPF", "namespace", "close_connection", "close it as root",
 	} {
 		if strings.Contains(all, word) {
 			t.Errorf("%s: %q in\n%s", name, word, all)

@@ -103,5 +103,34 @@ func (e *Evidence) noteDeniedByWindows(b Bind) string {
 		return fmt.Sprintf("Windows keeps the ports %d-%d for Hyper-V, WinNAT or who else reserved them, and no process holds them: take a port outside (%s), or as administrator net stop winnat, start the server, net start winnat",
 			r.First, r.Last, list)
 	}
-	return "Windows denies the port although no table shows a socket on it: it may be reserved, " + list + " lists what is"
+	return "Windows denies the port although no table shows a socket on it: it may be reserved, " + list + " lists what is" + e.orBound()
+}
+
+// excludeCommand keeps a port out of the dynamic range. A server may still bind
+// it: only what asks for any port does not get it. It takes an administrator.
+func (e *Evidence) excludeCommand() string {
+	return fmt.Sprintf("netsh interface ipv4 add excludedportrange protocol=%s startport=%d numberofports=1", e.Target.Protocol, e.Target.Port)
+}
+
+// listBound lists the TCP sockets that are bound without listening, with the pids
+// that no table of lotop's has (netstat in the documentation of Windows, since
+// Windows 10). GetExtendedTcpTable leaves them out, and no documented call tells.
+const listBound = "netstat -anoq"
+
+// unseenBound says what may hold a port that Windows calls taken though its
+// tables are empty there.
+func (e *Evidence) unseenBound() string {
+	if e.Target.Protocol != sockets.TCP {
+		return "Windows refuses, and its table shows no socket that explains it: it may have come or gone at this moment, ask again"
+	}
+	return "Windows refuses, and shows nobody who holds the port: its tables leave out TCP sockets that are bound and do not listen; " +
+		listBound + " lists them as BOUND, with the pid"
+}
+
+// orBound adds that to what else a denied port may mean.
+func (e *Evidence) orBound() string {
+	if e.Target.Protocol != sockets.TCP {
+		return ""
+	}
+	return "; or a socket is bound there and does not listen, which " + listBound + " lists as BOUND"
 }

@@ -79,7 +79,7 @@ func (s *sorter) columnKey(c Column, r *Row) (key uint64, known bool) {
 		p := r.Owner(k)
 		return s.processes[p], p != nil
 	case ByUser:
-		return s.users[k.UID], k.HasUID
+		return s.userRank(r, k)
 	case ByAge: // the youngest first
 		return math.MaxInt64 - uint64(r.First.UnixNano()), !r.First.IsZero()
 	}

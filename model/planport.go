@@ -93,7 +93,7 @@ type planner struct {
 func (b *planner) holder(h *Holder) {
 	switch h.Cause {
 	case CauseUnseen:
-		b.leave(h, "no table shows it, so there is nobody to end")
+		b.leave(h, b.plan.Diagnosis.Words.unseen(b.plan.Diagnosis.Target.Protocol))
 	case CauseExcluded:
 		b.leave(h, "Windows has reserved the port, so there is nobody to end")
 	case CauseListener, CauseBound:
@@ -109,7 +109,7 @@ func (b *planner) holder(h *Holder) {
 		case b.options.Root:
 			b.close(h)
 		default:
-			b.leave(h, "its process is not ended for a connection unless you say --clients; root can close the connection alone")
+			b.leave(h, b.plan.Diagnosis.Words.clientStays())
 		}
 	default:
 		b.ownerless(h)
@@ -126,7 +126,7 @@ func (b *planner) ownerless(h *Holder) {
 	case b.options.NoClosing:
 		b.leave(h, "no process holds it: it ends by itself")
 	default:
-		b.leave(h, "no process holds it: only root can close it, or it ends by itself")
+		b.leave(h, b.plan.Diagnosis.Words.ownerless())
 	}
 }
 

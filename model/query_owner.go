@@ -84,7 +84,12 @@ func parseUsers(_ *queryParser, key string, values []queryValue) (condition, err
 }
 
 func ownedBy(r *Row, s *sockets.Socket, u *userWanted) bool {
-	return anyOwner(r, s, func(p *process.Process) bool { return u.is(r.In, p.UID) })
+	return anyOwner(r, s, func(p *process.Process) bool {
+		if p.Account.Raw() != "" {
+			return !u.hasUID && u.name.in(p.Account.String())
+		}
+		return u.is(r.In, p.UID)
+	})
 }
 
 // anyOwner tells whether f holds for an owner of s.

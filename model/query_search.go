@@ -85,7 +85,7 @@ func (w *wordSearch) inAnOwner(r *Row, s *sockets.Socket) bool {
 func (w *wordSearch) inProcess(p *process.Process) bool {
 	holds, known := w.processes.look(p)
 	if !known {
-		holds = w.find.in(p.Name.String()) || w.find.in(p.Command.String()) || w.inCgroup(&p.Cgroup)
+		holds = w.find.in(p.Name.String()) || w.find.in(p.Command.String()) || w.find.in(p.Account.String()) || w.inCgroup(&p.Cgroup)
 		w.processes.keep(p, holds)
 	}
 	return holds

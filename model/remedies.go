@@ -68,7 +68,9 @@ func (d *Diagnosis) endedAnyway() map[int32]bool {
 			continue
 		}
 		for _, o := range h.Row.Socket.Owners {
-			pids[o.PID] = true
+			if !isService(h.Row.In, o.PID) {
+				pids[o.PID] = true
+			}
 		}
 	}
 	return pids
@@ -108,7 +110,7 @@ func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
 		if h.Row.Socket.State != sockets.Close {
 			h.closeIt(e)
 		}
-		if h.Cause == CauseClient && e.handedOut() && e.System.linux() {
+		if h.Cause == CauseClient && e.handedOut() && (e.System.linux() || e.System.windows()) {
 			h.Remedies = append(h.Remedies, Remedy{Action: ReservePort, Command: e.reserveCommand()})
 		}
 	case CauseNotAccepted:
@@ -120,7 +122,7 @@ func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
 		h.closeIt(e)
 	case CauseTimeWait, CauseClosing:
 		h.waitForIt()
-		if len(h.BlocksReuse) == 0 {
+		if len(h.BlocksReuse) == 0 && !e.System.windows() { // where it takes the address from its holder
 			h.Remedies = append(h.Remedies, Remedy{Action: ReuseAddress})
 		}
 		h.closeIt(e)
@@ -134,7 +136,9 @@ func (h *Holder) endHolders(e *Evidence, flag string) {
 	seen := map[string]bool{}
 	for _, p := range h.Row.Holders(s) {
 		if other, ok := e.substituteFor(p); ok {
-			h.Remedies = append(h.Remedies, other.remedy)
+			if other.remedy.Action != "" {
+				h.Remedies = append(h.Remedies, other.remedy)
+			}
 			continue
 		}
 		if p.PID == 1 {

@@ -39,6 +39,9 @@ func (e *Evidence) privileges() []Remedy {
 // reserveCommand keeps the ports that are reserved already: the setting is a
 // list, which the command replaces.
 func (e *Evidence) reserveCommand() string {
+	if e.System.windows() {
+		return e.excludeCommand()
+	}
 	list := ""
 	for _, kept := range e.System.ReservedPorts {
 		list += strconv.Itoa(int(kept.First))

@@ -2,9 +2,11 @@ package model
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 
+	"lotop/sockets"
 	"lotop/sockets/process"
 )
 
@@ -22,6 +24,7 @@ type sorter struct {
 	processes map[*process.Process]uint64
 	owners    []*process.Process
 	users     map[uint32]uint64
+	accounts  map[string]uint64
 	names     []userName
 }
 
@@ -197,15 +200,19 @@ func (s *sorter) rankProcesses(rows []Row) {
 
 func (s *sorter) rankUsers(rows []Row) {
 	if s.users == nil {
-		s.users = map[uint32]uint64{}
+		s.users, s.accounts = map[uint32]uint64{}, map[string]uint64{}
 	}
 	clear(s.users)
+	clear(s.accounts)
 	s.names = s.names[:0]
 	for i := range rows {
 		k := rows[i].Socket
 		if _, ok := s.users[k.UID]; k.HasUID && !ok {
 			s.users[k.UID] = 0
 			s.names = append(s.names, userName{k.UID, rows[i].In.Users[k.UID].String()})
+		}
+		if name := account(&rows[i], k); name != "" {
+			s.accounts[name] = 0
 		}
 	}
 	slices.SortFunc(s.names, func(a, b userName) int {
@@ -214,4 +221,27 @@ func (s *sorter) rankUsers(rows []Row) {
 	for i, n := range s.names {
 		s.users[n.uid] = uint64(i)
 	}
+	for i, name := range slices.Sorted(maps.Keys(s.accounts)) {
+		s.accounts[name] = uint64(i)
+	}
+}
+
+// userRank gives a row its place among the users, or among the accounts where
+// sockets have no users.
+func (s *sorter) userRank(r *Row, k *sockets.Socket) (uint64, bool) {
+	if k.HasUID {
+		return s.users[k.UID], true
+	}
+	name := account(r, k)
+	return s.accounts[name], name != ""
+}
+
+func account(r *Row, k *sockets.Socket) string {
+	if k.HasUID {
+		return ""
+	}
+	if p := r.Owner(k); p != nil {
+		return p.Account.String()
+	}
+	return ""
 }

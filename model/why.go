@@ -71,6 +71,7 @@ type Diagnosis struct {
 	// PlainOnly tells that only a plain bind was tried: on Windows SO_REUSEADDR
 	// takes an address away from its holder, so it is no answer.
 	PlainOnly bool
+	Words     Words
 }
 
 // Diagnose says what is in the way of a bind. What no table shows it takes from
@@ -78,6 +79,7 @@ type Diagnosis struct {
 func Diagnose(e Evidence) Diagnosis {
 	e.Behind.Port = e.Target.Port
 	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows()}
+	d.Words = WordsFor(e.System.OS)
 	switch {
 	case e.System.linux():
 		d.Holders = e.holders()

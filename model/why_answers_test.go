@@ -81,7 +81,7 @@ func TestByAnswers(t *testing.T) {
 			"", []Answer{denied, denied, ok, ok}, VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "Windows keeps the ports 2990-3089",
 		},
 		"nothing explains it": {
-			"", []Answer{taken, ok, ok, ok}, VerdictTaken, "unseen@127.0.0.1?", "no table shows a socket",
+			"", []Answer{taken, ok, ok, ok}, VerdictTaken, "unseen@127.0.0.1?", "netstat -anoq lists them as BOUND",
 		},
 	} {
 		d := onWindows(t, c.table, c.answers...)
@@ -100,5 +100,18 @@ func TestPlanExcluded(t *testing.T) {
 	p := PlanPort(d, PlanOptions{}, func(int32) []Row { return nil })
 	if p.Possible() || len(p.Left) != 1 || !strings.Contains(p.Left[0].Reason, "reserved") {
 		t.Errorf("%+v", p)
+	}
+}
+
+// The tables of Windows leave out TCP sockets that are bound and do not listen,
+// and none of UDP.
+func TestNotesOfNobody(t *testing.T) {
+	for protocol, want := range map[sockets.Protocol]bool{sockets.TCP: true, sockets.UDP: false} {
+		e := Evidence{Target: Target{Protocol: protocol, Port: 3000, Hosts: AnyHost()}, System: System{OS: "windows"}}
+		for _, text := range []string{e.unseenBound(), e.noteDenied(e.Target.Binds()[0]), WordsFor("windows").unseen(protocol)} {
+			if got := strings.Contains(text, listBound); got != want {
+				t.Errorf("%s: %s", protocol, text)
+			}
+		}
 	}
 }

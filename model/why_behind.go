@@ -32,6 +32,9 @@ type substitute struct {
 // substituteFor tells whether ending a process would be wrong because it holds the
 // port for somebody else, and what to do in its place.
 func (b *Behind) substituteFor(p *process.Process) (substitute, bool) {
+	if s, ok := serviceIn(&p.Cgroup); ok {
+		return s, true
+	}
 	if isManager(p) {
 		ctl := "systemctl "
 		if p.PID != 1 {
@@ -90,7 +93,7 @@ func (b *Behind) isAirPlay(p *process.Process) bool {
 // for somebody else.
 func (b *Behind) refusal(p *process.Process, protected func(*process.Process) (string, bool)) (string, bool) {
 	if s, ok := b.substituteFor(p); ok {
-		return "it " + s.why + ": " + s.remedy.Words(), true
+		return "it " + s.words(), true
 	}
 	return protected(p)
 }

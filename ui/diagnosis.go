@@ -222,13 +222,13 @@ func todoLines(d *model.Diagnosis, width int) []Line {
 	all := d.AllRemedies()
 	column := 0
 	for i := range all {
-		if w := Width(all[i].Words()); w <= 36 && remedyReason(&all[i]) != "" {
+		if w := Width(all[i].Words()); w <= 36 && remedyReason(&all[i], d.Words) != "" {
 			column = max(column, w+2)
 		}
 	}
 	var out []Line
 	for i := range all {
-		l, reason := Text("  "+all[i].Words()), remedyReason(&all[i])
+		l, reason := Text("  "+all[i].Words()), remedyReason(&all[i], d.Words)
 		switch {
 		case reason == "":
 		case width > 0 && max(l.Width(), column)+2+Width(reason) > width:
@@ -242,7 +242,7 @@ func todoLines(d *model.Diagnosis, width int) []Line {
 	return out
 }
 
-func remedyReason(r *model.Remedy) string {
+func remedyReason(r *model.Remedy, words model.Words) string {
 	switch r.Action {
 	case model.Terminate:
 		if strings.HasSuffix(r.Command, "--clients") {
@@ -252,6 +252,9 @@ func remedyReason(r *model.Remedy) string {
 	case model.CloseConnection:
 		return "as root: closes the connection, ends nobody"
 	case model.StopUnit:
+		if reason := words.StopReason(r); reason != "" {
+			return reason
+		}
 		switch {
 		case r.Unit == "":
 			return "lists the socket units: stop the one with this port"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"lotop/model"
@@ -14,11 +15,11 @@ import (
 
 // PlanLines writes what freeing a port would do, before anything is done. A
 // width of 0 is no bound.
-func PlanLines(p *model.PortPlan, signal string, width int) []Line {
+func PlanLines(p *model.PortPlan, sig syscall.Signal, width int) []Line {
 	var out []Line
 	add := func(l Line) { out = append(out, Wrap(l, width, 2)...) }
 	for _, v := range p.Victims {
-		l := Styled(Quiet, signal+" to  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
+		l := Styled(Quiet, p.Diagnosis.Words.To(sig)+"  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
 		if command := v.Command.String(); width > 0 {
 			l = l.Add(Plain, "  "+Middle(command, width-l.Width()-2))
 		} else {
@@ -126,7 +127,7 @@ func leavings(all []model.Leaving) []string {
 }
 
 // OutcomeLine writes what became of a process that was to be ended.
-func OutcomeLine(o *process.Outcome) Line {
+func OutcomeLine(o *process.Outcome, words model.Words) Line {
 	name := Named(o.Process)
 	switch o.Result {
 	case process.Exited:
@@ -136,7 +137,7 @@ func OutcomeLine(o *process.Outcome) Line {
 	case process.Survived:
 		text := name + " is still there"
 		if o.Signal != 0 {
-			text = name + " survived " + process.SignalName(o.Signal)
+			text = name + " " + words.Survived(o.Signal)
 		}
 		switch {
 		case o.Reason != "":

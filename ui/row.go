@@ -122,8 +122,12 @@ func debugging(p *process.Process) string {
 	return "debugger"
 }
 
-// hint names the program that an interpreter runs: "(gradle)".
+// hint names the program that an interpreter runs: "(gradle)"; and the service
+// of Windows, many of which run in processes called svchost.exe.
 func hint(p *process.Process) string {
+	if p.Cgroup.Service != process.NoService {
+		return "(" + p.Cgroup.Unit.String() + ")"
+	}
 	if program := model.Program(p); program != "" {
 		return "(" + process.NewText(program).String() + ")"
 	}
@@ -188,7 +192,7 @@ func whose(r *model.Row, s *sockets.Socket) string {
 	return strings.Join(parts, " ")
 }
 
-// Place names the container or systemd unit a socket belongs to, empty if it is
+// Place names the container, systemd unit or service a socket belongs to, empty if it is
 // in neither.
 func Place(r *model.Row, s *sockets.Socket) string {
 	g := Cgroup(r, s)
@@ -198,7 +202,11 @@ func Place(r *model.Row, s *sockets.Socket) string {
 	if name := g.Container.String(); name != "" {
 		return g.Engine + " " + name
 	}
-	return g.Unit.String()
+	unit := g.Unit.String()
+	if g.Service != process.NoService {
+		return "service " + unit
+	}
+	return unit
 }
 
 // Cgroup returns where the first owner of s, or else s itself, is kept; nil if
@@ -210,12 +218,16 @@ func Cgroup(r *model.Row, s *sockets.Socket) *process.Cgroup {
 	return s.Cgroup
 }
 
-// User names the user of a socket, empty if not known.
+// User names the user of a socket, or of its first owner where sockets have none;
+// empty if not known.
 func User(r *model.Row, s *sockets.Socket) string {
-	if !s.HasUID {
-		return ""
+	if s.HasUID {
+		return r.In.Users[s.UID].String()
 	}
-	return r.In.Users[s.UID].String()
+	if p := r.Owner(s); p != nil {
+		return p.Account.String()
+	}
+	return ""
 }
 
 // Holder writes who holds one of the row's sockets, or what stands in the place
@@ -246,6 +258,12 @@ func StopInstead(g *process.Cgroup) string {
 			return "it runs in a container, which may start it again: " + g.Engine + " stop " + name
 		}
 		return "it runs in the " + g.Engine + " container " + name + ", which may start it again"
+	}
+	if g.Service != process.NoService {
+		if command := model.StopService(g); command != "" {
+			return "Windows may start it again: " + command
+		}
+		return ""
 	}
 	unit := g.Unit.String()
 	if !strings.HasSuffix(unit, ".service") || strings.HasPrefix(unit, "user@") {

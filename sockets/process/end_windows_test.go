@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -43,6 +44,13 @@ func TestLook(t *testing.T) {
 	self, _ := os.Executable()
 	if p.Name.String() != filepath.Base(self) || p.Parent != os.Getpid() || strings.Join(p.Args[1:], "|") != `-x|two words|quote"` {
 		t.Errorf("%+v", p)
+	}
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, name, _ := strings.Cut(me.Username, `\`); p.Account.String() != name || name == "" {
+		t.Errorf("%q is not %q", p.Account, me.Username)
 	}
 	if off := p.Started.Sub(before); off < -time.Minute || off > time.Minute {
 		t.Errorf("started %v after it was told to", off)

@@ -24,11 +24,14 @@ type Process struct {
 	Start   uint64
 	Started time.Time // the same as a time of day
 	State   byte      // R, S, D, T, t, Z and so on, as in proc(5); 0 unknown
-	UID     uint32    // effective user
-	Name    Text      // what the kernel calls it, at most 15 bytes
-	Command Text      // its arguments joined by spaces, empty for kernel threads
-	Args    []string  // its arguments as they are; never print them
-	Traces  int       // pid of the child that it debugs by ptrace, 0 none; known on Linux only, of debug servers
+	UID     uint32    // effective user, 1<<32 - 1 where users have no numbers
+	// Account is the name of the user on Windows, where users have no numbers; empty
+	// if this user may not know it.
+	Account Text
+	Name    Text     // what the kernel calls it, at most 15 bytes
+	Command Text     // its arguments joined by spaces, empty for kernel threads
+	Args    []string // its arguments as they are; never print them
+	Traces  int      // pid of the child that it debugs by ptrace, 0 none; known on Linux only, of debug servers
 	Cgroup  Cgroup
 }
 
@@ -41,9 +44,10 @@ func (p *Process) Same(q *Process) bool {
 // process or a socket.
 type Cgroup struct {
 	Path      Text   // in the cgroup hierarchy, "/" the root
-	Unit      Text   // the systemd unit, such as postgresql.service; empty if none
+	Unit      Text   // the systemd unit, such as postgresql.service, or the service of Windows; empty if none
 	Container Text   // the container's name or short id; empty if none
 	Engine    string // "docker", "podman", "containerd", "cri-o", "lxc", "nspawn"; empty if none
+	Service   Service
 }
 
 // Details is what costs more to read, or may be read by the process's own user

@@ -47,8 +47,9 @@ func imagePath(h windows.Handle) Text {
 	return NewText(windows.UTF16ToString(path[:size]))
 }
 
-// userOf names the user of a process, empty if that may not be known.
-func userOf(h windows.Handle) Text {
+// userOf names the user of a process by its token, empty if that may not be known:
+// those of other users are closed to all but administrators.
+func (r *Reader) userOf(h windows.Handle) Text {
 	var token windows.Token
 	if err := windows.OpenProcessToken(h, windows.TOKEN_QUERY, &token); err != nil {
 		return Text{}
@@ -58,11 +59,14 @@ func userOf(h windows.Handle) Text {
 	if err != nil {
 		return Text{}
 	}
-	name, _, _, err := user.User.Sid.LookupAccount("")
-	if err != nil {
-		name = user.User.Sid.String()
-	}
-	return NewText(name)
+	sid := user.User.Sid.String()
+	return r.users.account(sid, func() Text {
+		name, _, _, err := user.User.Sid.LookupAccount("")
+		if err != nil {
+			name = sid
+		}
+		return NewText(name)
+	})
 }
 
 // Where things stand in the memory of a 64-bit process (winternl.h, the reserved

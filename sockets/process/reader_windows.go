@@ -86,18 +86,25 @@ func (r *Reader) look(pid int) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.process(e), nil
+	return r.process(t, e, &services{}), nil
 }
 
+// noUser is (uid_t)-1, which nobody has: 0 would be root.
+const noUser = 1<<32 - 1
+
 // process makes a Process of an entry, with what only its own user and the
-// administrators are told: its command line.
-func (t table) process(e *entry) *Process {
-	p := &Process{PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start), Name: NewText(e.name)}
+// administrators are told: its command line and its user.
+func (r *Reader) process(t table, e *entry, s *services) *Process {
+	p := &Process{
+		PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start),
+		UID: noUser, Name: NewText(e.name), Cgroup: s.of(t, e),
+	}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(e.pid))
 	if err != nil {
 		return p
 	}
 	defer windows.CloseHandle(h)
+	p.Account = r.userOf(h)
 	line := commandLine(h, uint32(e.pid))
 	if line == "" {
 		return p
@@ -120,16 +127,17 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 	if e == nil || e.start != old.Start {
 		return nil, fmt.Errorf("look at process %d again: %w", old.PID, ErrGone)
 	}
-	return t.again(e, old), nil
+	return r.again(t, e, old, &services{}), nil
 }
 
 // again returns old if it would be told the same now: name and arguments of a
-// process never change here, its parent can end.
-func (t table) again(e *entry, old *Process) *Process {
+// process never change here, its parent can end. A service that a process takes
+// in later is not noticed.
+func (r *Reader) again(t table, e *entry, old *Process, s *services) *Process {
 	if old.Start == e.start && old.Parent == t.parent(e) {
 		return old
 	}
-	return t.process(e)
+	return r.process(t, e, s)
 }
 
 // All tells who the processes with those pids are, with one question for all of
@@ -140,15 +148,15 @@ func (r *Reader) All(pids map[int32]bool, before map[int32]*Process) (map[int32]
 	if err != nil {
 		return nil, err
 	}
-	now := make(map[int32]*Process, len(pids))
+	now, running := make(map[int32]*Process, len(pids)), &services{}
 	for pid := range pids {
 		e := t[int(pid)]
 		switch old := before[pid]; {
 		case e == nil:
 		case old != nil:
-			now[pid] = t.again(e, old)
+			now[pid] = r.again(t, e, old, running)
 		default:
-			now[pid] = t.process(e)
+			now[pid] = r.process(t, e, running)
 		}
 	}
 	return now, nil
@@ -163,14 +171,14 @@ func (r *Reader) details(pid int) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Details{Process: *t.process(e), CPU: e.cpu, Memory: e.memory, Threads: e.threads}
+	d := &Details{Process: *r.process(t, e, &services{}), CPU: e.cpu, Memory: e.memory, Threads: e.threads}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
 		return d, nil // another user's
 	}
 	defer windows.CloseHandle(h)
 	d.Executable = imagePath(h)
-	d.User = userOf(h)
+	d.User = d.Account
 	d.Folder = folderOf(uint32(pid))
 	return d, nil
 }

@@ -17,6 +17,7 @@ type Users struct {
 	names    map[uint32]Text
 	modified time.Time
 	size     int64
+	accounts map[string]Text // by SID
 }
 
 // NewUsers reads names from that password file, when they are first asked for;
@@ -72,4 +73,23 @@ func parsePasswd(s string) map[uint32]Text {
 		}
 	}
 	return names
+}
+
+// account returns the name of the user of Windows with that SID, and asks for it
+// once: the answer can take a domain's controller.
+func (u *Users) account(sid string, ask func() Text) Text {
+	u.mu.Lock()
+	name, ok := u.accounts[sid]
+	u.mu.Unlock()
+	if ok {
+		return name
+	}
+	name = ask()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.accounts == nil {
+		u.accounts = map[string]Text{}
+	}
+	u.accounts[sid] = name
+	return name
 }

@@ -43,3 +43,21 @@ func TestUsers(t *testing.T) {
 	check(1000, `ada\x1b[31m`)
 	check(9, "9")
 }
+
+// A name that was told is not asked for again.
+func TestAccounts(t *testing.T) {
+	u := NewUsers("")
+	asked := 0
+	ask := func() Text {
+		asked++
+		return NewText("ada")
+	}
+	for range 3 {
+		if got := u.account("S-1-5-21-1-2-3-1001", ask).String(); got != "ada" {
+			t.Error(got)
+		}
+	}
+	if u.account("S-1-5-18", func() Text { return NewText("SYSTEM") }).String() != "SYSTEM" || asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+}

@@ -134,7 +134,7 @@ func newInvent(seed uint64) *invent {
 		c := process.ParseCgroup(fmt.Sprintf("/system.slice/shop-%d.service", i))
 		v.cgroups = append(v.cgroups, &c)
 	}
-	v.cgroups = append(v.cgroups, nil, &process.Cgroup{Path: v.text(), Engine: "lxc"})
+	v.cgroups = append(v.cgroups, nil, &process.Cgroup{Path: v.text(), Engine: "lxc", Service: process.Shared})
 	return v
 }
 
@@ -182,26 +182,6 @@ func (v *invent) socket() sockets.Socket {
 		s.Owners = append(s.Owners, sockets.Owner{PID: int32(v.Uint32()), FD: int32(v.IntN(100)) - 1})
 	}
 	return s
-}
-
-func (v *invent) process(pid int32) *process.Process {
-	p := &process.Process{
-		PID: int(pid), Parent: v.IntN(9), Traces: v.IntN(3), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
-		Name: v.text(), Command: v.text(),
-	}
-	if v.chance(2) {
-		p.Started = noon.Add(-time.Duration(v.Uint32()))
-	}
-	for range v.IntN(4) {
-		p.Args = append(p.Args, v.text().Raw())
-	}
-	if v.chance(2) {
-		p.Command = process.NewText(strings.Join(p.Args, " "))
-	}
-	if c := v.cgroups[v.IntN(len(v.cgroups))]; c != nil {
-		p.Cgroup = *c
-	}
-	return p
 }
 
 // next changes the machine and gives a snapshot that stays as it is.

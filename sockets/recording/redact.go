@@ -11,14 +11,18 @@ import (
 const hidden = "…"
 
 // redactProcess leaves of the command line only which program it is and, if
-// there is one, which script or subcommand it runs.
+// there is one, which script or subcommand it runs. The user's name goes as well.
 func redactProcess(p *process.Process) *process.Process {
+	q := *p
+	if q.Account.Raw() != "" {
+		q.Account = process.NewText(hidden)
+	}
 	args := p.Args
 	if len(args) == 0 {
 		args = strings.Fields(p.Command.Raw())
 	}
 	if len(args) == 0 {
-		return p
+		return &q
 	}
 	kept, rest := []string{path.Base(args[0])}, args[1:]
 	switch {
@@ -31,7 +35,6 @@ func redactProcess(p *process.Process) *process.Process {
 	if len(rest) > 0 {
 		kept = append(kept, hidden)
 	}
-	q := *p
 	q.Command = process.NewText(strings.Join(kept, " "))
 	if q.Args != nil {
 		q.Args = kept

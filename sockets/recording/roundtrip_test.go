@@ -65,8 +65,8 @@ func TestNothingForgotten(t *testing.T) {
 		{sockets.Warning{}, 3},
 		{sockets.Notice{}, 3},
 		{sockets.TCPInfo{}, 4},
-		{process.Process{}, 11},
-		{process.Cgroup{}, 4},
+		{process.Process{}, 12},
+		{process.Cgroup{}, 5},
 	} {
 		fields := 0
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(c.of)) {
@@ -160,7 +160,7 @@ func TestRedact(t *testing.T) {
 		s := sockets.Snapshot{
 			Time: noon, Users: map[uint32]process.Text{1000: process.NewText("ada")},
 			Processes: map[int32]*process.Process{7: {
-				PID: 7, UID: 1000, Name: process.NewText(c.name), Args: c.args, Command: process.NewText(strings.Join(c.args, " ")),
+				PID: 7, UID: 1000, Account: process.NewText("ada"), Name: process.NewText(c.name), Args: c.args, Command: process.NewText(strings.Join(c.args, " ")),
 				Cgroup: process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/ada/run-7.scope"),
 			}},
 			Sockets: []sockets.Socket{{ID: 1, Owners: []sockets.Owner{{PID: 7, FD: 3}}, UID: 1000, HasUID: true}},
@@ -181,6 +181,9 @@ func TestRedact(t *testing.T) {
 			if name := got.Users[1000].Raw(); name != "…" || !p.Redacted() {
 				t.Error(name)
 			}
+			if name := q.Account.Raw(); name != "…" {
+				t.Error(name)
+			}
 			if path := q.Cgroup.Path.Raw(); path != "/user.slice/user-1000.slice/user@1000.service/…/run-7.scope" {
 				t.Error(path)
 			}
@@ -189,4 +192,24 @@ func TestRedact(t *testing.T) {
 			}
 		}
 	}
+}
+
+func (v *invent) process(pid int32) *process.Process {
+	p := &process.Process{
+		PID: int(pid), Parent: v.IntN(9), Traces: v.IntN(3), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
+		Name: v.text(), Command: v.text(), Account: v.text(),
+	}
+	if v.chance(2) {
+		p.Started = noon.Add(-time.Duration(v.Uint32()))
+	}
+	for range v.IntN(4) {
+		p.Args = append(p.Args, v.text().Raw())
+	}
+	if v.chance(2) {
+		p.Command = process.NewText(strings.Join(p.Args, " "))
+	}
+	if c := v.cgroups[v.IntN(len(v.cgroups))]; c != nil {
+		p.Cgroup = *c
+	}
+	return p
 }

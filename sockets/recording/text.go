@@ -46,15 +46,17 @@ type cgroupLine struct {
 	Unit      text `json:"unit,omitempty"`
 	Container text `json:"container,omitempty"`
 	Engine    text `json:"engine,omitempty"`
+	Service   text `json:"service,omitempty"`
 }
 
 func newCgroupLine(c *process.Cgroup) cgroupLine {
-	return cgroupLine{textOf(c.Path), textOf(c.Unit), textOf(c.Container), text(c.Engine)}
+	return cgroupLine{textOf(c.Path), textOf(c.Unit), textOf(c.Container), text(c.Engine), text(c.Service)}
 }
 
 func (l *cgroupLine) cgroup() *process.Cgroup {
 	return &process.Cgroup{
 		Path: l.Path.clean(), Unit: l.Unit.clean(), Container: l.Container.clean(), Engine: string(l.Engine),
+		Service: process.Service(l.Service),
 	}
 }
 
@@ -66,6 +68,7 @@ type processLine struct {
 	Started *int64 `json:"started,omitempty"` // ns since 1970
 	State   byte   `json:"state,omitempty"`
 	UID     uint32 `json:"uid"`
+	Account text   `json:"account,omitempty"`
 	Name    text   `json:"name,omitempty"`
 	Args    []text `json:"args,omitempty"`
 	Command *text  `json:"command,omitempty"` // if it is not args joined by spaces
@@ -75,7 +78,8 @@ type processLine struct {
 
 func newProcessLine(pid int32, p *process.Process) processLine {
 	l := processLine{
-		PID: pid, Parent: p.Parent, Start: p.Start, State: p.State, UID: p.UID, Name: textOf(p.Name), Traces: p.Traces,
+		PID: pid, Parent: p.Parent, Start: p.Start, State: p.State, UID: p.UID, Account: textOf(p.Account),
+		Name: textOf(p.Name), Traces: p.Traces,
 	}
 	if !p.Started.IsZero() {
 		ns := p.Started.UnixNano()
@@ -92,7 +96,8 @@ func newProcessLine(pid int32, p *process.Process) processLine {
 
 func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 	p := &process.Process{
-		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Name: l.Name.clean(), Traces: l.Traces,
+		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Account: l.Account.clean(),
+		Name: l.Name.clean(), Traces: l.Traces,
 	}
 	if l.Started != nil {
 		p.Started = fromNano(*l.Started)

@@ -21,7 +21,8 @@ const holdEnv = "SOCKETSTEST_HOLD"
 // Holding is what a child on Windows holds, and how it takes being asked to end.
 type Holding struct {
 	// Sockets are made in this order: "tcp ADDR" listens, "udp ADDR" is bound,
-	// "exclusive ADDR" listens with SO_EXCLUSIVEADDRUSE, "dial ADDR" connects.
+	// "exclusive ADDR" listens with SO_EXCLUSIVEADDRUSE, "bound ADDR" is TCP that
+	// does not listen, "dial ADDR" connects.
 	Sockets []string
 	Flags   uint32 // for CreateProcess, such as CREATE_NEW_CONSOLE
 	Stubborn,
@@ -103,6 +104,9 @@ func (h *Held) Close() {
 
 // Main runs the tests, or serves one as a child.
 func Main(m *testing.M) int {
+	if len(os.Args) == 4 && os.Args[1] == serviceArg {
+		return runService(os.Args[2], os.Args[3])
+	}
 	config := os.Getenv(holdEnv)
 	if config == "" {
 		return m.Run()
@@ -171,6 +175,9 @@ func listen(s windows.Handle, kind string, at windows.Sockaddr) error {
 	}
 	if err := windows.Bind(s, at); err != nil {
 		return err
+	}
+	if kind == "bound" {
+		return nil
 	}
 	// Wine tells the owner of a socket only once an option is set on it late.
 	if kind == "udp" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -28,12 +29,11 @@ type freeOptions struct {
 
 // newFree makes the command that frees a port.
 func (a *app) newFree(o *options) *cobra.Command {
-	fo := freeOptions{signal: signalFlag(syscall.SIGTERM)}
+	fo, words := freeOptions{signal: signalFlag(syscall.SIGTERM)}, model.WordsFor(runtime.GOOS)
 	cmd := &cobra.Command{
 		Use:   "free TARGET",
 		Short: "end what holds a port, prove that it is free",
-		Long: "free shows whom it would end, asks, sends SIGTERM to exactly those processes, waits, and proves by a bind that the port is free. " +
-			"Owners of listeners and bound sockets are ended, clients only with --clients. On Linux root closes single connections without ending anyone. " +
+		Long: words.FreeHelp() +
 			"It exits with 0 if the port is free, 1 if it is still held, 2 if nothing could be done.",
 		Example: `lotop free 3000
 lotop free 3000 --dry-run
@@ -54,10 +54,10 @@ lotop free --udp 5353 --yes --force`,
 	f.BoolVar(&fo.udp, "udp", false, "UDP in place of TCP")
 	f.BoolVarP(&fo.yes, "yes", "y", false, "do it without asking")
 	f.BoolVar(&fo.dryRun, "dry-run", false, "show the plan and do nothing")
-	f.BoolVar(&fo.force, "force", false, "SIGKILL for what survives the grace period")
+	f.BoolVar(&fo.force, "force", false, words.ForceHelp())
 	f.BoolVar(&fo.clients, "clients", false, "end the processes of connections as well")
 	f.DurationVar(&fo.grace, "grace", process.DefaultGrace, "how long to wait for the processes to end")
-	f.Var(&fo.signal, "signal", "what to send first: TERM, INT, HUP, QUIT, KILL or a number")
+	f.Var(&fo.signal, "signal", words.SignalHelp())
 	fo.signal.complete(cmd, "signal")
 	return cmd
 }
@@ -117,7 +117,7 @@ func (r *freeRun) carryOut(ctx context.Context) (int, error) {
 }
 
 func (r *freeRun) planLines() []ui.Line {
-	return ui.PlanLines(r.plan, process.SignalName(syscall.Signal(r.free.signal)), r.terminal.errWidth)
+	return ui.PlanLines(r.plan, syscall.Signal(r.free.signal), r.terminal.errWidth)
 }
 
 // nothingToDo ends a run in which there is nobody to end. It never sounds like a
@@ -186,14 +186,14 @@ func (r *freeRun) mayForce(ctx context.Context) bool {
 		return r.free.force
 	}
 	r.tellOutcomes()
-	ok, _ := r.confirmed(ctx, "send SIGKILL?")
+	ok, _ := r.confirmed(ctx, r.plan.Diagnosis.Words.AskForce())
 	return ok
 }
 
 // tellOutcomes says what became of the processes, of each once.
 func (r *freeRun) tellOutcomes() {
 	for i := r.told; i < len(r.report.Outcomes); i++ {
-		r.tell([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i])})
+		r.tell([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i], r.plan.Diagnosis.Words)})
 	}
 	r.told = len(r.report.Outcomes)
 }

@@ -103,6 +103,8 @@ func newSocketJSON(r *model.Row) socketJSON {
 		if name := r.In.Users[s.UID]; name.Raw() != strconv.FormatUint(uint64(s.UID), 10) {
 			j.User = name
 		}
+	} else if p := r.Owner(s); p != nil {
+		j.User = p.Account
 	}
 	if g := ui.Cgroup(r, s); g != nil {
 		j.Unit, j.Container = g.Unit, g.Container

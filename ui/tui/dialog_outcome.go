@@ -26,7 +26,7 @@ func (w *dialogWriter) outcome() {
 		w.stillTaken(address)
 	}
 	if d.survived() {
-		w.buttons([2]string{"f", "SIGKILL"}, [2]string{"n", "leave it"})
+		w.buttons([2]string{"f", w.words.Force()}, [2]string{"n", "leave it"})
 		return
 	}
 	w.last = styled(quiet, "any key goes back").Cut(w.width)
@@ -79,7 +79,7 @@ func (w *dialogWriter) stillTaken(address string) {
 		case o.Result == process.Survived && o.Reason != "":
 			w.para(danger, "✗ still taken: "+ui.Named(o.Process)+" is still there: "+o.Reason)
 		case o.Result == process.Survived && o.Err == nil:
-			w.para(danger, "✗ still taken: "+ui.Named(o.Process)+" survived "+process.SignalName(w.d.signal)+" for "+ui.Interval(process.DefaultGrace))
+			w.para(danger, "✗ still taken: "+ui.Named(o.Process)+" "+w.words.SurvivedFor(w.d.signal, ui.Interval(process.DefaultGrace)))
 		case o.Err != nil:
 			w.para(danger, "✗ "+o.Err.Error())
 		default:

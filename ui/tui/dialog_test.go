@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui/freeing"
@@ -255,4 +256,38 @@ func TestNothingToFree(t *testing.T) {
 	if d.m.dialog != nil {
 		t.Error("a dialog for what has gone")
 	}
+}
+
+// Windows has no signals, and the dialog names none.
+func TestDialogOfWindows(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.m.words = model.WordsFor("windows")
+	d.selectRow("127.0.0.1:3000")
+	d.press("x")
+	d.wants("ask to close  node (2001)", "then by force only if you say so")
+	d.wantsNot("SIG")
+	d.survives(2001)
+	d.press("y")
+	d.wants("node (2001) did not close within 3s", "[ f  end by force ]")
+	d.press("f")
+	d.wants("did not end by force either")
+	d.wantsNot("SIG")
+	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
+}
+
+// A service of Windows is named beside its process, and stopped by Windows.
+func TestDialogOfService(t *testing.T) {
+	snap := street()
+	service := *snap.Processes[2001]
+	service.Cgroup = process.Cgroup{Unit: process.NewText("Shop"), Service: process.Stoppable}
+	snap.Processes[2001] = &service
+	d := start(t, snap, 80, 24)
+	d.m.words = model.WordsFor("windows")
+	d.selectRow("127.0.0.1:3000")
+	d.wants("node (Shop)")
+	d.press("x")
+	d.wants("not node (2001): it is the service Shop: net stop", "[ n  leave it ]")
+	d.wantsNot("[ y")
+	d.press("y")
+	d.wantsSignals()
 }

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
+	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -21,7 +23,7 @@ func (d *dialog) title() string {
 // dialogLines writes the dialog, at most width cells wide.
 func (m *Model) dialogLines(width, height int) []line {
 	d := m.dialog
-	w := dialogWriter{width: width, d: d}
+	w := dialogWriter{width: width, words: m.words, d: d}
 	spin := m.spinner.View()
 	switch d.stage {
 	case choosing:
@@ -40,6 +42,7 @@ func (m *Model) dialogLines(width, height int) []line {
 
 type dialogWriter struct {
 	width int
+	words model.Words
 	d     *dialog
 	out   []line
 	last  line // what can be done next: it must not get lost
@@ -84,7 +87,7 @@ func (w *dialogWriter) buttons(all ...[2]string) {
 
 func (w *dialogWriter) choices(all []choice) {
 	if len(all) == 0 {
-		w.para(plain, "nothing can be done about this connection without root")
+		w.para(plain, w.words.NoChoice())
 	}
 	for _, c := range all {
 		w.add(styled(accent, c.key).Add(plain, "  "+c.what))
@@ -108,7 +111,7 @@ func (w *dialogWriter) plan() {
 	}
 	if !d.possible() {
 		if len(d.plan.Refused) == 0 {
-			w.para(notice, whyNobody(d))
+			w.para(notice, whyNobody(d, w.words))
 			w.managed(d.socket.Cgroup, "or stop what started it")
 		}
 		w.buttons([2]string{"n", "leave it"})
@@ -121,12 +124,12 @@ func (w *dialogWriter) plan() {
 		}
 	}
 	w.space()
-	w.add(styled(quiet, "then SIGKILL only if you say so"))
+	w.add(styled(quiet, w.words.ForceLater()))
 	w.buttons([2]string{"y", "free it"}, [2]string{"n", "leave it"})
 }
 
 func (w *dialogWriter) victim(p *process.Process) {
-	w.add(styled(quiet, "SIGTERM to  ").Add(strong, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
+	w.add(styled(quiet, w.words.To(syscall.SIGTERM)+"  ").Add(strong, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
 	if command := p.Command.String(); command != "" {
 		w.add(text("  " + ui.Middle(command, w.width-2)))
 	}
@@ -179,19 +182,14 @@ func (w *dialogWriter) managed(g *process.Cgroup, instead string) bool {
 }
 
 // whyNobody says why there is no process to end, and what can be done.
-func whyNobody(d *dialog) string {
+func whyNobody(d *dialog, words model.Words) string {
 	s := d.socket
 	switch s.NoOwner {
 	case sockets.OtherUser:
 		who, _ := ui.Holder(&d.row, s)
-		return "held by " + who + ": another user's process; run lotop as root to end it"
+		return "held by " + who + ": " + words.OfOtherUser()
 	case sockets.InTimeWait:
-		why := "no process holds it: the kernel waits out old packets" + ui.Lasting(" for another ", s) +
-			"; a server that sets SO_REUSEADDR can bind already"
-		if sockets.CanDestroy {
-			why += "; as root lotop can close it"
-		}
-		return why
+		return words.InTimeWait(ui.Lasting(" for another ", s))
 	case sockets.NotAccepted:
 		return "nobody has accepted it yet: free the listener's port instead"
 	case sockets.HeldByKernel:
@@ -205,5 +203,5 @@ func (w *dialogWriter) whatIsDone() string {
 	if w.d.alone {
 		return "closing the connection …"
 	}
-	return process.SignalName(w.d.signal) + " sent, waiting " + ui.Interval(process.DefaultGrace) + " at most for it to end …"
+	return w.words.Sent(w.d.signal) + ", waiting " + ui.Interval(process.DefaultGrace) + " at most for it to end …"
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -51,7 +52,7 @@ func Run(o Options) error {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
 	m := newModel(o, query, pinned, process.NewReader(""), time.Now)
-	m.root = sockets.CanDestroy && os.Geteuid() == 0
+	m.root, m.words = sockets.CanDestroy && os.Geteuid() == 0, model.WordsFor(runtime.GOOS)
 	_, err = tea.NewProgram(m, options...).Run()
 	return err
 }

@@ -1,0 +1,44 @@
+package model
+
+import (
+	"strings"
+	"testing"
+
+	"lotop/sockets/process"
+)
+
+// On Windows sockets have no users, and processes names of users in place of
+// numbers.
+func TestAccounts(t *testing.T) {
+	m := NewMonitor()
+	s := literal(t, 0, `
+		1 tcp LISTEN 127.0.0.1:1 pid:10
+		2 tcp LISTEN 127.0.0.1:2 pid:20
+		3 tcp LISTEN 127.0.0.1:3 pid:30
+		4 tcp LISTEN 127.0.0.1:4`)
+	s.Processes[10].Account = process.NewText("SYSTEM")
+	s.Processes[30].Account = process.NewText("ada")
+	m.Advance(s)
+	ask := func(query string, column Column) string {
+		q, err := ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, _ := m.Rows(nil, Shape{All: true, Query: q, Order: Order{Column: column}})
+		var ids []string
+		for i := range rows {
+			ids = append(ids, strings.TrimLeft(rows[i].Socket.ID.String(), "0"))
+		}
+		return strings.Join(ids, " ")
+	}
+	for query, want := range map[string]string{
+		"user:ada": "3", "user:system": "1", "user:1000": "", "ada": "3", "user:ad,sys": "1 3",
+	} {
+		if got := ask(query, ByLocal); got != want {
+			t.Errorf("%s finds %q, not %q", query, got, want)
+		}
+	}
+	if got := ask("", ByUser); got != "1 3 2 4" {
+		t.Errorf("by user: %s", got)
+	}
+}

@@ -1,0 +1,67 @@
+package model
+
+import (
+	"strings"
+	"testing"
+
+	"lotop/sockets/process"
+)
+
+// serving diagnoses a port whose listener runs as a service of Windows.
+func serving(t *testing.T, unit string, kind process.Service) Diagnosis {
+	t.Helper()
+	d := onWindows(t, "1 tcp LISTEN 0.0.0.0:3000 pid:10\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10", AnswerInUse, AnswerInUse, AnswerOK, AnswerOK)
+	for _, p := range d.Holders[0].Row.In.Processes {
+		p.Cgroup = process.Cgroup{Unit: process.NewText(unit), Service: kind}
+	}
+	for i := range d.Holders {
+		d.Holders[i].Remedies = nil
+	}
+	d.Notes = nil
+	e := Evidence{Target: d.Target, System: System{OS: "windows"}}
+	d.advise(&e)
+	d.note(&e)
+	return d
+}
+
+// A service is stopped, and its process not ended.
+func TestServices(t *testing.T) {
+	for _, c := range []struct {
+		unit          string
+		kind          process.Service
+		remedy, title string
+		reason        string
+	}{
+		{"Spooler", process.Stoppable, "net stop Spooler", "Spooler", "it is the service Spooler: net stop Spooler"},
+		{"lanman-server_1.2", process.Stoppable, "net stop lanman-server_1.2", "lanman-server_1.2", "it is the service lanman-server_1.2: net stop lanman-server_1.2"},
+		{"Bonjour Service", process.Stoppable, `net stop "Bonjour Service"`, "Bonjour Service", `it is the service Bonjour Service: net stop "Bonjour Service"`},
+		{"x&calc", process.Stoppable, "services.msc", "x&calc", "it is the service x&calc: services.msc"},
+		{"MSSQL$SHOP", process.Stoppable, "services.msc", "MSSQL$SHOP", "it is the service MSSQL$SHOP: services.msc"},
+		{"Dnscache", process.Permanent, "", "", "it is the service Dnscache, which lets nobody stop it: take another port"},
+		{"RpcEptMapper, RpcSs", process.Shared, "netstat -abno", "", "it runs the services RpcEptMapper, RpcSs, and only one of them holds the port: netstat -abno"},
+	} {
+		d := serving(t, c.unit, c.kind)
+		if len(d.Holders) != 2 { // the listener and its connection
+			t.Errorf("%s: %s", c.unit, sketchHolders(&d))
+		}
+		for _, h := range d.Holders {
+			var remedies []string
+			for _, r := range h.Remedies {
+				remedies = append(remedies, r.Command)
+				if r.Action != StopUnit || r.Unit != c.title {
+					t.Errorf("%s: %+v", c.unit, r)
+				}
+			}
+			if got := strings.Join(remedies, "|"); got != c.remedy {
+				t.Errorf("%s: %q, not %q", c.unit, got, c.remedy)
+			}
+		}
+		if len(d.Notes) == 0 || d.Notes[0] != "p10 (10) "+strings.TrimPrefix(c.reason, "it ") {
+			t.Errorf("%s: %q", c.unit, d.Notes)
+		}
+		p := PlanPort(d, PlanOptions{Protected: unprotected}, func(int32) []Row { return nil })
+		if p.Possible() || len(p.Refused) != 1 || p.Refused[0].Reason != c.reason {
+			t.Errorf("%s: %+v", c.unit, p.Refused)
+		}
+	}
+}

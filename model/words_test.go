@@ -1,0 +1,84 @@
+package model
+
+import (
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+
+	"lotop/sockets"
+)
+
+// foreign are words that mean nothing on Windows.
+func foreign(text string) string {
+	for _, word := range []string{"SIG", "signal", "pidfd", "systemctl", "setcap", "sysctl", "sudo", "root"} {
+		if strings.Contains(text, word) {
+			return word
+		}
+	}
+	return ""
+}
+
+// Every text has words of its own for Windows, and none of them is Linux's.
+func TestWordsOfWindows(t *testing.T) {
+	unix, windows := reflect.ValueOf(WordsFor("linux")), reflect.ValueOf(WordsFor("windows"))
+	args := map[reflect.Type]reflect.Value{
+		reflect.TypeFor[string]():  reflect.ValueOf("3s"),
+		reflect.TypeFor[*Remedy](): reflect.ValueOf(&Remedy{Action: StopUnit, Unit: "Spooler"}),
+	}
+	for i := range windows.NumMethod() {
+		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+			args[reflect.TypeFor[syscall.Signal]()] = reflect.ValueOf(sig)
+			var in []reflect.Value
+			for k := range windows.Method(i).Type().NumIn() {
+				in = append(in, args[windows.Method(i).Type().In(k)])
+			}
+			here, there := unix.Method(i).Call(in)[0].String(), windows.Method(i).Call(in)[0].String()
+			if word := foreign(there); word != "" || here == there || there == "" {
+				t.Errorf("%s: %q on Windows, %q elsewhere", windows.Type().Method(i).Name, there, here)
+			}
+		}
+	}
+	w := WordsFor("windows")
+	for _, text := range []string{w.clientStays(), w.ownerless(), w.unseen(sockets.TCP)} {
+		if word := foreign(text); word != "" {
+			t.Errorf("%q says %s", text, word)
+		}
+	}
+}
+
+// What a diagnosis and a plan say on Windows can be done there.
+func TestDiagnosisOfWindows(t *testing.T) {
+	const table = `1 tcp LISTEN 0.0.0.0:3000 pid:10
+2 tcp LISTEN 0.0.0.0:3000 pid:20
+3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:30
+4 tcp FIN_WAIT2 127.0.0.1:3000 127.0.0.1:50002 orphaned`
+	d := onWindows(t, table, AnswerInUse, AnswerInUse, AnswerOK, AnswerOK)
+	texts := append([]string{}, d.Notes...)
+	for _, r := range d.AllRemedies() {
+		texts = append(texts, r.Words())
+		if r.Action == CloseConnection || r.Action == ReuseAddress {
+			t.Errorf("%+v", r)
+		}
+	}
+	p := PlanPort(d, PlanOptions{Protected: unprotected}, func(int32) []Row { return nil })
+	for _, l := range p.Left {
+		texts = append(texts, l.Reason)
+	}
+	if len(p.Left) == 0 || len(texts) < 5 {
+		t.Errorf("%d left, %q", len(p.Left), texts)
+	}
+	for _, text := range texts {
+		if word := foreign(text); word != "" {
+			t.Errorf("%q says %s", text, word)
+		}
+	}
+}
+
+// Of a client in the dynamic range the port can be kept.
+func TestExcludeOnWindows(t *testing.T) {
+	e := Evidence{Target: Target{Protocol: sockets.TCP, Port: 50000, Hosts: AnyHost()}, System: System{OS: "windows"}}
+	if got, want := e.reserveCommand(), "netsh interface ipv4 add excludedportrange protocol=tcp startport=50000 numberofports=1"; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+}

@@ -1,0 +1,130 @@
+package socketstest
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/windows"
+	"golang.org/x/sys/windows/svc"
+	"golang.org/x/sys/windows/svc/mgr"
+)
+
+// serviceArg is the first argument of a child that is a service; its name and
+// its sockets follow. The service manager hands on no environment.
+const serviceArg = "__service"
+
+// Service is a service that holds sockets until the test ends.
+type Service struct {
+	Name string
+	PID  int
+	mine *mgr.Service
+	t    testing.TB
+}
+
+// Serve makes a service of this program, which holds sockets as a Holding does;
+// their ports must not be 0. It takes an administrator, so the test is skipped
+// for others.
+func Serve(t testing.TB, sockets ...string) *Service {
+	t.Helper()
+	m, err := mgr.Connect()
+	if errors.Is(err, windows.ERROR_ACCESS_DENIED) {
+		t.Skip("making a service takes an administrator")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Disconnect() })
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("lotop-test-%d", os.Getpid())
+	mine, err := m.CreateService(name, self, mgr.Config{StartType: mgr.StartManual}, serviceArg, name, strings.Join(sockets, ","))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Service{Name: name, mine: mine, t: t}
+	t.Cleanup(func() {
+		s.Stop()
+		if err := errors.Join(mine.Delete(), mine.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := mine.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.PID = int(s.reach(svc.Running).ProcessId)
+	return s
+}
+
+// Stop stops the service and waits.
+func (s *Service) Stop() {
+	s.t.Helper()
+	if _, err := s.mine.Control(svc.Stop); err != nil && !errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE) {
+		s.t.Fatal(err)
+	}
+	s.reach(svc.Stopped)
+}
+
+// reach waits for a state: the service manager only ever answers.
+func (s *Service) reach(want svc.State) svc.Status {
+	s.t.Helper()
+	until := time.Now().Add(20 * time.Second)
+	for {
+		now, err := s.mine.Query()
+		if err != nil || now.State != want && time.Now().After(until) {
+			s.t.Fatalf("the service is in state %d, not %d: %v", now.State, want, err)
+		}
+		if now.State == want {
+			return now
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// FreePort gives a TCP address that nobody had a moment ago.
+func FreePort(t testing.TB) netip.AddrPort {
+	t.Helper()
+	child := Hold(t, Holding{Sockets: []string{"tcp 127.0.0.1:0"}})
+	child.Close()
+	return child.Local[0]
+}
+
+// runService is what the child does.
+func runService(name, sockets string) int {
+	if err := svc.Run(name, &handler{strings.Split(sockets, ",")}); err != nil {
+		return 1
+	}
+	return 0
+}
+
+type handler struct{ sockets []string }
+
+// Execute implements [svc.Handler]. The service runs once its sockets are there.
+func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, status chan<- svc.Status) (bool, uint32) {
+	status <- svc.Status{State: svc.StartPending}
+	var data windows.WSAData
+	if err := windows.WSAStartup(0x202, &data); err != nil {
+		return true, 1
+	}
+	for _, spec := range h.sockets {
+		if _, err := socket(spec); err != nil {
+			return true, 2
+		}
+	}
+	status <- svc.Status{State: svc.Running, Accepts: svc.AcceptStop}
+	for r := range requests {
+		switch r.Cmd {
+		case svc.Interrogate:
+			status <- r.CurrentStatus
+		case svc.Stop:
+			return false, 0
+		}
+	}
+	return false, 0
+}

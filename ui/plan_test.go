@@ -1,0 +1,61 @@
+package ui
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"lotop/model"
+	"lotop/sockets/process"
+)
+
+// The words for what is done to a process are those of the system.
+func TestWordsOfEnding(t *testing.T) {
+	node := &process.Process{PID: 4411, Name: process.NewText("node"), Command: process.NewText("node server.js")}
+	for _, c := range []struct {
+		system         string
+		sig            syscall.Signal
+		plan, survived string
+	}{
+		{"linux", syscall.SIGTERM, "SIGTERM to  node (4411)  node server.js", "✗ node (4411) survived SIGTERM"},
+		{"linux", syscall.SIGKILL, "SIGKILL to  node (4411)  node server.js", "✗ node (4411) survived SIGKILL"},
+		{"windows", syscall.SIGTERM, "ask to close  node (4411)  node server.js", "✗ node (4411) did not close when asked to"},
+		{"windows", syscall.SIGKILL, "end by force  node (4411)  node server.js", "✗ node (4411) did not end by force either"},
+	} {
+		words := model.WordsFor(c.system)
+		plan := model.PortPlan{Diagnosis: model.Diagnosis{Words: words}, Victims: []*process.Process{node}}
+		if got := plainText(PlanLines(&plan, c.sig, 0)); got != c.plan {
+			t.Errorf("%s: %q", c.system, got)
+		}
+		o := process.Outcome{Process: node, Signal: c.sig, Result: process.Survived}
+		if got := plainText([]Line{OutcomeLine(&o, words)}); got != c.survived {
+			t.Errorf("%s: %q", c.system, got)
+		}
+		o = process.Outcome{Process: node, Signal: c.sig, Result: process.Exited, After: time.Second}
+		if got := plainText([]Line{OutcomeLine(&o, words)}); got != "✓ node (4411) ended after 1.0s" {
+			t.Errorf("%s: %q", c.system, got)
+		}
+	}
+}
+
+func plainText(lines []Line) string {
+	all := make([]string, len(lines))
+	for i, l := range lines {
+		for _, span := range l {
+			all[i] += span.Text
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+// Who takes a port again as a service is to be stopped as one.
+func TestStopInsteadOfService(t *testing.T) {
+	for kind, want := range map[process.Service]string{
+		process.Stoppable: "Windows may start it again: net stop Spooler", process.Permanent: "", process.Shared: "",
+	} {
+		if got := StopInstead(&process.Cgroup{Unit: process.NewText("Spooler"), Service: kind}); got != want {
+			t.Errorf("%s: %q", kind, got)
+		}
+	}
+}
