@@ -194,7 +194,8 @@ func (m *Model) follow() tea.Cmd {
 	}
 	m.details = newDetails(r)
 	if m.view == eventsView {
-		if e := m.events.current(); e.Kind == model.EventClosed {
+		e := *m.events.current()
+		if m.details.event = &e; e.Kind == model.EventClosed {
 			m.details.gone = e.Time
 		}
 	}

@@ -21,6 +21,7 @@ func (d *detailsPane) lines(now time.Time, width int, flows func(*sockets.Socket
 	}
 	w.process()
 	w.space()
+	w.event(d.event)
 	w.facts()
 	w.clients()
 	w.also()

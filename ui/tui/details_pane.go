@@ -3,6 +3,7 @@ package tui
 import (
 	"time"
 
+	"lotop/model"
 	"lotop/sockets"
 	"lotop/ui"
 )
@@ -12,10 +13,11 @@ import (
 type detailsPane struct {
 	id     sockets.ID
 	known  *inspection
-	there  bool      // a look found the row
-	left   bool      // a later one did not, or the first did not
-	gone   time.Time // when that was, zero if it cannot be told
-	absent bool      // a recording was jumped to where it was not, or not any more
+	event  *model.Event // whose row it is, nil if the row is the table's
+	there  bool         // a look found the row
+	left   bool         // a later one did not, or the first did not
+	gone   time.Time    // when that was, zero if it cannot be told
+	absent bool         // a recording was jumped to where it was not, or not any more
 	scroll int
 }
 
@@ -29,6 +31,9 @@ func (d *detailsPane) take(r result) {
 		d.absent = false
 	case !d.left:
 		d.left = true
+		if r.past != nil {
+			d.known = r.past
+		}
 		if d.absent = r.anew; d.there && !r.anew {
 			d.gone = r.at
 		}

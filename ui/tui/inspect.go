@@ -51,6 +51,18 @@ func (w *worker) inspect(id sockets.ID) *inspection {
 	return in
 }
 
+// inspectPast gathers what is still to be known of a row that has gone: its
+// processes may go on.
+func (w *worker) inspectPast(r *model.Row) *inspection {
+	in := &inspection{row: r.Keep()}
+	in.ends = append(in.ends, w.end(&in.row, in.row.Socket))
+	if r.Folded {
+		in.ends = append(in.ends, w.end(&in.row, in.row.Peer))
+	}
+	in.nameEnds()
+	return in
+}
+
 func (in *inspection) nameEnds() {
 	if len(in.ends) > 1 {
 		in.ends[0].title, in.ends[1].title = "server", "client"

@@ -191,6 +191,9 @@ func (m *Model) start(t task) tea.Cmd {
 	}
 	if m.details != nil {
 		j.inspect = m.details.id
+		if m.details.event != nil {
+			j.known = &m.details.known.row
+		}
 	}
 	if m.dialog != nil && m.dialog.stage == planning {
 		j.free = m.dialog

@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"lotop/model"
 	"lotop/sockets/recording"
 )
 
@@ -71,6 +72,8 @@ func sessionScenes() []scene {
 		{"connections", func(d *driver) { d.press("tab", "tab"); d.steps(14) }},
 		{"events", func(d *driver) { d.press("shift+tab"); d.steps(20) }},
 		{"events-end", func(d *driver) { d.press("shift+tab"); d.steps(40) }},
+		{"event-closed", func(d *driver) { d.inspectEvent(false) }},
+		{"event-unseen", func(d *driver) { d.inspectEvent(true) }},
 		{"filter", func(d *driver) { d.filterBy("name:node -9229"); d.steps(13) }},
 		{"filter-half-closed", func(d *driver) { d.filterBy("state:close_wait"); d.steps(16) }},
 		{"filter-exposed", func(d *driver) { d.filterBy("is:exposed"); d.steps(8) }},
@@ -84,6 +87,24 @@ func sessionScenes() []scene {
 			d.press("enter")
 		}},
 	}
+}
+
+// inspectEvent opens the details of the newest connection that has closed, of those
+// that a snapshot has shown or of those that none has.
+func (d *driver) inspectEvent(unseen bool) {
+	d.t.Helper()
+	d.press("shift+tab")
+	d.steps(40)
+	for i := range d.m.events.rows {
+		if e := &d.m.events.rows[i]; e.Kind == model.EventClosed && e.Unseen == unseen && e.Row.Socket.Connected() && e.Counted {
+			for d.m.events.current().Seq != e.Seq {
+				d.press("down")
+			}
+			d.press("enter")
+			return
+		}
+	}
+	d.t.Fatalf("nothing has closed:\n%s", d.text())
 }
 
 func TestGoldenSession(t *testing.T) {

@@ -74,6 +74,7 @@ type job struct {
 	events  bool         // the journal in place of rows
 	measure []sockets.ID // the connections whose bytes are to be counted, with read
 	inspect sockets.ID   // the socket whose details are wanted, 0 for none
+	known   *model.Row   // what is known of that if it has gone: the row of an event, nil for none
 	free    *dialog      // the dialog that wants a plan, nil for none
 }
 
@@ -87,7 +88,8 @@ type result struct {
 	from     string
 	at       time.Time
 	flows    map[sockets.ID]flow
-	details  *inspection
+	details  *inspection // of what is there
+	past     *inspection // of job.known, if that is not there any more
 	plan     *model.Plan
 	pins     []pin
 	news     []model.Event // what happened to pinned rows
@@ -142,7 +144,9 @@ func (w *worker) work(j job) result {
 		w.events[w.rowTurn] = res.events
 	}
 	if j.inspect != 0 {
-		res.details = w.inspect(j.inspect)
+		if res.details = w.inspect(j.inspect); res.details == nil && j.known != nil {
+			res.past = w.inspectPast(j.known)
+		}
 	}
 	if d := j.free; d != nil {
 		plan := w.monitor.PlanEnd(&d.row, d.socket, w.reader.Protected)

@@ -1,0 +1,38 @@
+package tui
+
+import (
+	"strings"
+
+	"lotop/model"
+	"lotop/ui"
+)
+
+// event writes what only an event knows: what happened, and of a connection that
+// is over how long it lived and what it carried.
+func (w *detailsWriter) event(e *model.Event) {
+	if e == nil {
+		return
+	}
+	what := e.Kind.String() + " at " + e.Time.Local().Format("15:04:05.000")
+	if before, now := ui.EventState(e); before != "" {
+		what += ", " + before + " → " + now
+	}
+	w.fact("event", plain, what)
+	if sums := ui.EventSums(e); len(sums) > 0 {
+		w.fact("in all", plain, strings.Join(sums, " · "))
+	}
+	if e.RTT > 0 {
+		w.fact("round trip", plain, ui.Millis(e.RTT))
+	}
+	if !e.Unseen {
+		return
+	}
+	w.fact("unseen", notice, "it came and went between two looks: no table has shown whose its ends were")
+	if l := e.Row.Listener; l != nil {
+		at := ui.Local(e.Row.In, l)
+		if p := e.Row.Owner(l); p != nil {
+			at += "  " + ui.Named(p)
+		}
+		w.fact("came in by", plain, at)
+	}
+}
