@@ -21,33 +21,35 @@ func (m *Monitor) foldHeard(p *parting) {
 		n := p.ends[i].notice
 		if s := p.row.Socket; n != nil && s.Connected() && n.Socket.Local == s.Remote && n.Socket.Remote == s.Local && s.Local != s.Remote {
 			r := p.row
-			r.Peer, r.Folded = &n.Socket, true
+			if r.Peer, r.Folded = &n.Socket, true; !r.Unsure && !r.Inbound {
+				r.Socket, r.Peer = r.Peer, r.Socket
+			}
 			p.row = m.faceServer(r)
 			return
 		}
 	}
 }
 
-// faceServer lets the server's end of a heard connection be the row's socket, as
-// far as the listeners of now show which that is, and keeps the row.
+// faceServer lets the server's end of a heard connection be the row's socket, unless
+// it is known to be, as far as the listeners of now and the ports show which that
+// is; and keeps the row.
 func (m *Monitor) faceServer(r Row) Row {
 	snap := m.cur.snap
-	l, peerListens := m.pairer.listenerOf(snap.Sockets, r.Socket), false
-	if l < 0 && r.Peer != nil {
+	l := m.pairer.listenerOf(snap.Sockets, r.Socket)
+	if l < 0 && r.Unsure && r.Peer != nil {
 		l = m.pairer.listenerOf(snap.Sockets, r.Peer)
-		peerListens = l >= 0
+		if l >= 0 || r.Peer.Local.Port() < r.Socket.Local.Port() {
+			r.Socket, r.Peer = r.Peer, r.Socket
+		}
 	}
-	if peerListens || l < 0 && r.Peer != nil && r.Peer.Local.Port() < r.Socket.Local.Port() {
-		r.Socket, r.Peer = r.Peer, r.Socket
-	}
-	r.Unsure = r.Unsure && l < 0 && r.Peer == nil
+	// Of two ports that the system hands out either can be a server's.
+	r.Unsure = r.Unsure && l < 0 && (r.Peer == nil || snap.Ephemeral.Contains(r.Socket.Local.Port()))
 	r.Inbound = l >= 0 || r.Peer != nil
 	r.Reach = reachOf(snap, r.Socket, r.Peer)
-	r.Listener = nil
 	if l < 0 {
 		return m.cur.keep(r)
 	}
-	r.Debugger = m.debug.of(snap, &snap.Sockets[l])
+	r.Listener, r.Debugger = nil, m.debug.of(snap, &snap.Sockets[l])
 	r = m.cur.keep(r)
 	r.Listener = m.cur.kept.listener(snap, &snap.Sockets[l])
 	return r

@@ -72,6 +72,9 @@ var hearTests = []struct {
 	}},
 	{"a listener", []string{listener3000, "hear 1 127.0.0.1:3000", ""}, []string{"closed 1 tcp LISTEN 127.0.0.1:3000", ""}},
 	{"a listener that the snapshot misses first", []string{listener3000, "", "hear 1 127.0.0.1:3000", ""}, []string{"closed 1 tcp LISTEN 127.0.0.1:3000", "", ""}},
+	{"nobody listens any more, and both ports are ephemeral", []string{"", "hear 2 127.0.0.1:51234 127.0.0.1:40000 sent:10 got:21", "hear 3 127.0.0.1:40000 127.0.0.1:51234 sent:20 got:11", ""}, []string{
+		"", "closed 3=2 tcp CLOSE 127.0.0.1:40000 <? 127.0.0.1:51234 unseen" + both, "",
+	}},
 	{"UDP", []string{"4 udp UNCONN 127.0.0.1:53", "hear 4 127.0.0.1:53 udp", ""}, []string{"closed 4 udp UNCONN 127.0.0.1:53", ""}},
 	{"connected UDP", []string{"4 udp ESTABLISHED 127.0.0.1:5000 127.0.0.1:53", "hear 4 127.0.0.1:5000 127.0.0.1:53 udp", ""}, []string{
 		"closed 4 udp ESTABLISHED 127.0.0.1:5000 >? 127.0.0.1:53", "",

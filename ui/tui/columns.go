@@ -257,11 +257,7 @@ func eventProcess(e *model.Event) line {
 
 func eventLived(e *model.Event) line {
 	switch {
-	case e.Kind != model.EventClosed:
-		return styled(quiet, dash)
-	case e.Unseen:
-		return styled(quiet, "0s") // between two looks
-	case e.Lived == 0:
+	case e.Kind != model.EventClosed, e.Lived == 0: // of an unseen one it is only known to be short
 		return styled(quiet, dash)
 	}
 	return text(ui.Lived(e.Lived))
