@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asLotop) != "" {
 		os.Exit(Run(os.Args[1:]))
 	}
+	time.Local = time.UTC // golden files have times; set before anything reads it
 	os.Exit(socketstest.Main(m))
 }
 

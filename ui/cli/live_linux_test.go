@@ -21,11 +21,17 @@ import (
 // lotop makes the command line, to be run as a process of its own.
 func lotop(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
+	return lotopFor(t, 20*time.Second, args...)
+}
+
+// lotopFor is lotop for as long as that at most.
+func lotopFor(t testing.TB, limit time.Duration, args ...string) *exec.Cmd {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, exe, args...)
 	cmd.Env = append(os.Environ(), asLotop+"=1", "GORACE=atexit_sleep_ms=0")

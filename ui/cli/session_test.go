@@ -13,9 +13,6 @@ import (
 // What the commands tell of a recorded session of real programs, see
 // scripts/record-session.
 func TestGoldenSession(t *testing.T) {
-	local := time.Local
-	time.Local = time.UTC
-	t.Cleanup(func() { time.Local = local })
 	path := filepath.Join("..", "..", "docs", "sessions", "shop.lotop")
 	p, err := recording.Open(path)
 	if err != nil {

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +48,72 @@ func BenchmarkFirstLoss(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 		})
 	}
+}
+
+// BenchmarkChurn plays what a machine with ten short connections a second makes in
+// an hour within a few seconds, three times, and lets the TIME_WAITs go in between:
+// the memory of a watch of everything has to stay as it is after the first.
+func BenchmarkChurn(b *testing.B) {
+	const rounds, each = 3, 9000
+	for range b.N {
+		s := socketstest.NewStorm(b, 4)
+		l := listen(b)
+		w := startWatch(b, l, asNobody(lotopFor(b, 10*time.Minute, "watch", "--json")))
+		for i := range rounds {
+			took := s.Blow(each, 0)
+			for told := 0; told < 4*each; {
+				if e := w.next("the churn", func(e watchedEvent) bool { return e.Event == "closed" }); e.Socket.Remote.Port != 0 {
+					told++
+				}
+			}
+			awaitNoTimeWait(b)
+			b.Logf("%d connections in %v; %d kB resident", 4*each, took, resident(b, w.cmd.Process.Pid))
+			b.ReportMetric(float64(resident(b, w.cmd.Process.Pid))/1000, fmt.Sprintf("MB-hour-%d", i+1))
+		}
+		w.tally(s, 0)
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// awaitNoTimeWait waits until nearly all TIME_WAITs of this machine are over.
+func awaitNoTimeWait(b *testing.B) {
+	b.Helper()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for range 120 {
+		stat, err := os.ReadFile("/proc/net/sockstat")
+		if err != nil {
+			b.Fatal(err)
+		}
+		var n int
+		for line := range strings.Lines(string(stat)) {
+			if f := strings.Fields(line); f[0] == "TCP:" {
+				n, _ = strconv.Atoi(f[6]) // TCP: inuse 5 orphan 0 tw 12 …
+			}
+		}
+		if n < 100 {
+			return
+		}
+		<-tick.C
+	}
+	b.Fatal("TIME_WAITs that do not end")
+}
+
+// resident is how much memory a process has, in kB.
+func resident(b *testing.B, pid int) int {
+	b.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if f := strings.Fields(line); f[0] == "VmRSS:" {
+			n, _ := strconv.Atoi(f[1])
+			return n
+		}
+	}
+	b.Fatal("no VmRSS")
+	return 0
 }
 
 // pollSS runs ss once a second until stop, which returns how many connections of

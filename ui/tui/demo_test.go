@@ -50,9 +50,6 @@ type shooting struct {
 }
 
 func newShooting(t *testing.T) *shooting {
-	local := time.Local
-	time.Local = time.UTC
-	t.Cleanup(func() { time.Local = local })
 	p := openSession(t)
 	p.Pause(true)
 	s := &shooting{film: film{p}}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 
 	"lotop/sockets/socketstest"
 )
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) {
 	case os.Getenv(superviseEnv) != "":
 		err = supervise(os.Getenv(superviseEnv))
 	default:
+		time.Local = time.UTC // golden files have times; set before anything reads it
 		os.Exit(socketstest.Main(m))
 	}
 	fmt.Fprintln(os.Stderr, err)

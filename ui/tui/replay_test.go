@@ -55,9 +55,6 @@ func taped(t testing.TB) *recording.Player {
 // replay opens the screen over a recording that stands at its beginning.
 func replay(t testing.TB, width, height int) *driver {
 	t.Helper()
-	local := time.Local
-	time.Local = time.UTC
-	t.Cleanup(func() { time.Local = local })
 	p := taped(t)
 	p.Pause(true)
 	d := prepare(t, street(), Options{Source: p, Notices: p.Notices()})

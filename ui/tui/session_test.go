@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
@@ -31,9 +30,6 @@ func openSession(t testing.TB) *recording.Player {
 // session opens the screen over that recording, paused at its beginning.
 func session(t testing.TB, o Options, width, height int) *driver {
 	t.Helper()
-	local := time.Local
-	time.Local = time.UTC
-	t.Cleanup(func() { time.Local = local })
 	p := openSession(t)
 	p.Pause(true)
 	o.Source, o.Notices = p, p.Notices()
