@@ -74,7 +74,12 @@ func (s setting) run(t testing.TB, args ...string) result {
 		getenv:     func(key string) string { return s.env[key] },
 		open:       func(sockets.Options) (sockets.Source, error) { return s.source, s.openErr },
 		configFile: func() string { return s.config },
-		screen:     func(o tui.Options) error { r.screen = &o; return s.screen },
+		screen: func(o tui.Options) error {
+			if r.screen = &o; o.Notices != nil {
+				_ = o.Notices.Close() // as the screen does
+			}
+			return s.screen
+		},
 	}
 	r.code = a.run(context.Background(), args)
 	r.out, r.err = out.String(), err.String()
