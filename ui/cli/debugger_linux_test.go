@@ -134,14 +134,7 @@ type words chan string
 
 func startWords(t *testing.T, knock func(), cmd *exec.Cmd) words {
 	t.Helper()
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	out := output(t, cmd)
 	all := make(words, 1<<12)
 	go func() {
 		defer close(all)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -65,14 +66,7 @@ func startWatching(t testing.TB, knock func(), cmd *exec.Cmd) *watcher {
 	t.Helper()
 	w := &watcher{t: t, cmd: cmd, events: make(chan watchedEvent, 1<<16)}
 	cmd.Stderr = &w.err
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	out := output(t, cmd)
 	go func() {
 		defer close(w.events)
 		for lines := bufio.NewScanner(out); lines.Scan(); {
@@ -95,6 +89,20 @@ func startWatching(t testing.TB, knock func(), cmd *exec.Cmd) *watcher {
 		case <-time.After(5 * time.Millisecond): // it starts
 		}
 	}
+}
+
+// output starts a command that the end of the test ends, and returns what it writes.
+func output(t testing.TB, cmd *exec.Cmd) io.Reader {
+	t.Helper()
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return out
 }
 
 // knock makes a short connection.
