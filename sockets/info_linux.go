@@ -1,6 +1,8 @@
 package sockets
 
 import (
+	"encoding/binary"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -30,4 +32,19 @@ func (d *diag) info(s *Socket) TCPInfo {
 		return TCPInfo{}
 	}
 	return parseAnswer(d.buf[:n], d.seq)
+}
+
+// parseAnswer takes tcp_info out of the answer to a question about one socket.
+func parseAnswer(buf []byte, seq uint32) TCPInfo {
+	ne := binary.NativeEndian
+	if len(buf) < nlHeaderLen+diagMessageLen || ne.Uint16(buf[4:]) != sockDiagByFamily || ne.Uint32(buf[8:]) != seq {
+		return TCPInfo{}
+	}
+	var i TCPInfo
+	eachAttr(buf[nlHeaderLen+diagMessageLen:], func(kind uint16, data []byte) {
+		if kind == attrInfo {
+			i = parseInfo(data)
+		}
+	})
+	return i
 }

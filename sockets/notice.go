@@ -94,18 +94,3 @@ func appendNotice(dst []Notice, body []byte, now time.Time) []Notice {
 }
 
 const attrProtocol = 10 // INET_DIAG_PROTOCOL
-
-// parseAnswer takes tcp_info out of the answer to a question about one socket.
-func parseAnswer(buf []byte, seq uint32) TCPInfo {
-	ne := binary.NativeEndian
-	if len(buf) < nlHeaderLen+diagMessageLen || ne.Uint16(buf[4:]) != sockDiagByFamily || ne.Uint32(buf[8:]) != seq {
-		return TCPInfo{}
-	}
-	var i TCPInfo
-	eachAttr(buf[nlHeaderLen+diagMessageLen:], func(kind uint16, data []byte) {
-		if kind == attrInfo {
-			i = parseInfo(data)
-		}
-	})
-	return i
-}

@@ -1,10 +1,5 @@
 package sockets
 
-import (
-	"strconv"
-	"strings"
-)
-
 // PortRules say how this system hands out ports and who may have which.
 type PortRules struct {
 	Ephemeral    PortRange   // handed out by itself (ip_local_port_range)
@@ -31,20 +26,3 @@ func Rules() PortRules { return rules("/proc") }
 // table shows a socket there. It is empty on other systems, and where it cannot
 // be told.
 func ExcludedPorts(p Protocol, v6 bool) []PortRange { return excludedPorts(p, v6) }
-
-// parsePorts reads "8080,9000-9100", the form of ip_local_reserved_ports.
-func parsePorts(s string) []PortRange {
-	var all []PortRange
-	for part := range strings.SplitSeq(strings.TrimSpace(s), ",") {
-		first, last, isRange := strings.Cut(part, "-")
-		if !isRange {
-			last = first
-		}
-		from, err1 := strconv.ParseUint(first, 10, 16)
-		to, err2 := strconv.ParseUint(last, 10, 16)
-		if err1 == nil && err2 == nil {
-			all = append(all, PortRange{First: uint16(from), Last: uint16(to)})
-		}
-	}
-	return all
-}

@@ -19,3 +19,20 @@ func rules(proc string) PortRules {
 	}
 	return r
 }
+
+// parsePorts reads "8080,9000-9100", the form of ip_local_reserved_ports.
+func parsePorts(s string) []PortRange {
+	var all []PortRange
+	for part := range strings.SplitSeq(strings.TrimSpace(s), ",") {
+		first, last, isRange := strings.Cut(part, "-")
+		if !isRange {
+			last = first
+		}
+		from, err1 := strconv.ParseUint(first, 10, 16)
+		to, err2 := strconv.ParseUint(last, 10, 16)
+		if err1 == nil && err2 == nil {
+			all = append(all, PortRange{First: uint16(from), Last: uint16(to)})
+		}
+	}
+	return all
+}

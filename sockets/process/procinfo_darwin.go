@@ -24,8 +24,15 @@ func procInfo(pid, flavor int, b []byte) bool {
 
 // paths gives the folder that a process works in and its program, each empty if
 // this user may not know it.
-func paths(pid int) (folder, program string) {
-	b := make([]byte, 4*maxPath) // PROC_PIDPATHINFO_MAXSIZE
+func (r *Reader) paths(pid int) (folder, program string) {
+	buf, ok := r.buffers.Get().(*[]byte)
+	if !ok {
+		b := make([]byte, 4*maxPath) // PROC_PIDPATHINFO_MAXSIZE
+		buf = &b
+	}
+	defer r.buffers.Put(buf)
+	b := *buf
+	clear(b) // of the last process's paths
 	if procInfo(pid, pidPath, b) {
 		program = parsePath(b)
 	}

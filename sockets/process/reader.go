@@ -11,10 +11,6 @@ import (
 // system, nor end them.
 var ErrUnsupported = errors.New("lotop cannot look at processes on " + runtime.GOOS + " yet")
 
-// tick is how long a clock tick of /proc is: USER_HZ is 100 on every
-// architecture that Go runs on.
-const tick = 10 * time.Millisecond
-
 // maxAncestors ends a walk to the root that a race has sent in circles.
 const maxAncestors = 256
 
@@ -99,11 +95,6 @@ func (r *Reader) lineage(pid int) ([]identity, error) {
 		child = parent
 	}
 	return line, nil
-}
-
-// started gives the time of day of a start in clock ticks since boot.
-func (r *Reader) started(start uint64) time.Time {
-	return r.boot.Add(time.Duration(start) * tick)
 }
 
 // condition puts the letters of State into the classes that matter to a

@@ -59,7 +59,7 @@ func (r *Reader) details(pid int) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, program := paths(pid)
+	folder, program := r.paths(pid)
 	if now, err := r.kinfo(pid); err != nil || now.start != d.Start {
 		return d, nil // the paths may be another's
 	}
