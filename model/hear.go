@@ -21,7 +21,10 @@ type hearing struct {
 	// resets counts ends that were reset by their own process and that no
 	// snapshot has shown, by resetKey, with the pass.
 	resets map[uint64]resets
-	late   late
+	// alone are the partings of which only one end was heard, by the resetKey of
+	// the other.
+	alone map[uint64]alone
+	late  late
 	// told are the events of rows that the last snapshot still had.
 	told []Event
 }
@@ -48,6 +51,7 @@ func (m *Monitor) Listen() {
 	m.hears.partings = map[uint64][]*parting{}
 	m.hears.known = map[sockets.ID]uint32{}
 	m.hears.resets = map[uint64]resets{}
+	m.hears.alone = map[uint64]alone{}
 }
 
 // Hear takes notices in and returns the events that they are, one for both ends
@@ -93,7 +97,9 @@ func (m *Monitor) hearOne(n *sockets.Notice) (Event, bool) {
 		p.hear(0, n, t)
 		return m.part(p), true
 	case wasReset(s) && isOwn(m.cur.snap, s.Remote.Addr()):
-		m.noteReset(s)
+		if p := m.noteReset(s); p != nil {
+			return m.part(p), true
+		}
 		return Event{}, false // the other end has all that is to be told
 	}
 	return m.hearEnd(s, n, t)
@@ -113,6 +119,7 @@ func (m *Monitor) hearEnd(s *sockets.Socket, n *sockets.Notice, t *track) (Event
 		p.ends[1-side].waived = true
 		return m.part(p), true
 	}
+	m.await(p, s)
 	return Event{}, false
 }
 
@@ -127,38 +134,6 @@ func (m *Monitor) hasOtherEnd(s *sockets.Socket, t *track) bool {
 		return false // the other end is a socket that serves many
 	}
 	return isOwn(m.cur.snap, s.Remote.Addr()) || s.Local.Addr() == s.Remote.Addr()
-}
-
-// wasReset tells whether a socket was reset by its own process: that takes the
-// remote port off it, sets its counters back, and leaves the remote address
-// (tcp_disconnect, net/ipv4/tcp.c).
-func wasReset(s *sockets.Socket) bool { return s.Connected() && s.Remote.Port() == 0 }
-
-// noteReset remembers that the other end of such a socket has nobody to wait
-// for. Only a client can be told by what is left of it: the address that the
-// kernel chose for it is taken off as well. What is left of a server's end
-// would fit every connection of that server.
-func (m *Monitor) noteReset(s *sockets.Socket) {
-	if !s.Local.Addr().IsUnspecified() {
-		return
-	}
-	key := resetKey(s.Protocol, s.Local.Port(), s)
-	m.hears.resets[key] = resets{m.hears.resets[key].n + 1, m.pass, m.cur.snap.Time}
-}
-
-// otherWasReset tells whether the other end of s was reset a moment ago.
-func (m *Monitor) otherWasReset(s *sockets.Socket) bool {
-	key := resetKey(s.Protocol, s.Remote.Port(), s)
-	r := m.hears.resets[key]
-	if r.n == 0 {
-		return false
-	}
-	if r.n--; r.n == 0 {
-		delete(m.hears.resets, key)
-	} else {
-		m.hears.resets[key] = r
-	}
-	return true
 }
 
 // HearOut returns the events that wait for a notice which may still come, when

@@ -52,13 +52,3 @@ func (l *late) take(s *sockets.Socket) bool {
 	}
 	return false
 }
-
-// resetKey is the same for an end that was reset by its own process, whose port
-// and remote address are left, and for its other end.
-func resetKey(p sockets.Protocol, port uint16, s *sockets.Socket) uint64 {
-	a := s.Remote.Addr()
-	if !wasReset(s) {
-		a = s.Local.Addr()
-	}
-	return endKey(netip.AddrPortFrom(a, port)) + uint64(p)
-}

@@ -18,6 +18,7 @@ type parting struct {
 	gone   bool   // the table does not have it any more
 	pass   uint32 // in which the first was heard of it
 	at     time.Time
+	alone  uint64 // its key in hearing.alone, 0 if it is not there
 }
 
 // parted is one end of a parting.
@@ -71,6 +72,7 @@ func (m *Monitor) partingOf(s *sockets.Socket, id sockets.ID) (*parting, int) {
 }
 
 func (m *Monitor) forget(p *parting) {
+	m.leaveAlone(p)
 	e := &p.ends[0]
 	if !e.remote.IsValid() {
 		return // it was never kept

@@ -224,7 +224,7 @@ func checkForgotten(t *testing.T, m *Monitor) {
 	if n := len(m.hears.known); n > 0 {
 		t.Errorf("%d IDs are remembered", n)
 	}
-	if n := len(m.hears.resets) + len(m.hears.told); n > 0 {
+	if n := len(m.hears.resets) + len(m.hears.told) + len(m.hears.alone); n > 0 {
 		t.Errorf("%d resets and told ones are left", n)
 	}
 }
