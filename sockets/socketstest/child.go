@@ -100,7 +100,7 @@ func (c *child) handle(q request) (answer, error) {
 		n, err := c.churn(q.N)
 		return answer{N: n}, err
 	case cmdStorm:
-		return answer{N: q.N}, storm(q.FD, q.N, q.PerSecond)
+		return answer{N: q.N}, storm(q)
 	case cmdExit:
 		return answer{}, nil
 	}

@@ -66,6 +66,7 @@ type request struct {
 	FD        int          `json:"fd,omitempty"`
 	N         int          `json:"n,omitempty"`
 	PerSecond int          `json:"per_second,omitempty"`
+	Remains   int          `json:"remains,omitempty"`
 	Fork      *forkRequest `json:"fork,omitempty"`
 }
 

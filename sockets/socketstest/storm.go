@@ -16,12 +16,16 @@ type Storm struct {
 	t         testing.TB
 	processes []*Process
 	listeners []Sock
+	remains   int
 }
 
-// NewStorm starts the processes; they listen, and make no connection yet.
-func NewStorm(t testing.TB, processes int) *Storm {
+// NewStorm starts the processes; they listen, and make no connection yet. One of
+// remains connections leaves a TIME_WAIT, now at the client's end, now at the
+// server's. Of the others the server closes its end, and then the client resets
+// what is left: thousands of TIME_WAITs take their ports from other tests.
+func NewStorm(t testing.TB, processes, remains int) *Storm {
 	t.Helper()
-	s := &Storm{t: t}
+	s := &Storm{t: t, remains: remains}
 	for range processes {
 		p := Start(t)
 		s.processes = append(s.processes, p)
@@ -34,14 +38,14 @@ func NewStorm(t testing.TB, processes int) *Storm {
 func (s *Storm) Listeners() []Sock { return s.listeners }
 
 // Blow makes that many connections in each process, all processes at once, and
-// returns how long it took. Each is made, carries bytes both ways and is closed,
-// now by the client first, now by the server, before the process makes its next:
-// perSecond of them in a second, or as fast as it can if that is 0.
+// returns how long it took. Each is made, carries bytes both ways and is closed
+// before the process makes its next: perSecond of them in a second, or as fast as it
+// can if that is 0.
 func (s *Storm) Blow(each, perSecond int) time.Duration {
 	s.t.Helper()
 	start := time.Now()
 	err := inParallel(len(s.processes), func(i int) error {
-		_, err := s.processes[i].do(request{Do: cmdStorm, FD: s.listeners[i].FD, N: each, PerSecond: perSecond})
+		_, err := s.processes[i].do(request{Do: cmdStorm, FD: s.listeners[i].FD, N: each, PerSecond: perSecond, Remains: s.remains})
 		return err
 	})
 	if err != nil {
@@ -57,25 +61,38 @@ func StormBytes(client uint16) (toServer, toClient int) {
 }
 
 // storm makes n short connections to a listener of this process.
-func storm(listener, n, perSecond int) error {
-	to, err := describe(listener)
+func storm(q request) error {
+	to, err := describe(q.FD)
 	if err != nil {
 		return err
 	}
 	start := time.Now()
-	for i := range n {
-		if perSecond > 0 {
-			time.Sleep(time.Until(start.Add(time.Duration(i) * time.Second / time.Duration(perSecond))))
+	for i := range q.N {
+		if q.PerSecond > 0 {
+			time.Sleep(time.Until(start.Add(time.Duration(i) * time.Second / time.Duration(q.PerSecond))))
 		}
-		if err := gust(listener, to.Local.String(), i%2 == 0); err != nil {
+		end := reset
+		if i%q.Remains == 0 {
+			end = [...]ending{clientFirst, serverFirst}[i/q.Remains%2]
+		}
+		if err := gust(q.FD, to.Local.String(), end); err != nil {
 			return fmt.Errorf("connection %d: %w", i, err)
 		}
 	}
 	return nil
 }
 
+// ending is how a connection of a storm is closed.
+type ending uint8
+
+const (
+	clientFirst ending = iota
+	serverFirst
+	reset
+)
+
 // gust makes one connection, uses it and closes it.
-func gust(listener int, address string, clientFirst bool) error {
+func gust(listener int, address string, end ending) error {
 	client, err := open(request{Do: cmdConnect, Network: "tcp4", Address: address})
 	if err != nil {
 		return err
@@ -93,14 +110,20 @@ func gust(listener int, address string, clientFirst bool) error {
 			return fmt.Errorf("%d bytes of %d: %w", got, way.n, err)
 		}
 	}
-	ends := [2]int{client.FD, server.FD}
-	if !clientFirst {
-		ends[0], ends[1] = ends[1], ends[0]
+	first, last := client.FD, server.FD
+	if end != clientFirst {
+		first, last = last, first
 	}
-	for _, fd := range ends {
-		if err := unix.Close(fd); err != nil {
+	if err := unix.Close(first); err != nil {
+		return err
+	}
+	if end == reset {
+		if _, err := recv(last, 1); err != nil { // up to the other's FIN
+			return err
+		}
+		if err := linger0(last); err != nil {
 			return err
 		}
 	}
-	return nil
+	return unix.Close(last)
 }

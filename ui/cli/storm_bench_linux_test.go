@@ -24,7 +24,7 @@ func BenchmarkFirstLoss(b *testing.B) {
 			for range b.N {
 				kept, lost = 0, 0
 				for pace := 500; lost == 0; pace += pace / 2 {
-					s := socketstest.NewStorm(b, processes)
+					s := socketstest.NewStorm(b, processes, 1)
 					stop := pollSS(b, s)
 					got, took := watchStorm(b, s, each, pace, narrow)
 					saw = stop()
@@ -56,7 +56,7 @@ func BenchmarkFirstLoss(b *testing.B) {
 func BenchmarkChurn(b *testing.B) {
 	const rounds, each = 3, 9000
 	for range b.N {
-		s := socketstest.NewStorm(b, 4)
+		s := socketstest.NewStorm(b, 4, 1)
 		l := listen(b)
 		w := startWatch(b, l, asNobody(lotopFor(b, 10*time.Minute, "watch", "--json")))
 		for i := range rounds {
