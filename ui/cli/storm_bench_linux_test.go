@@ -54,13 +54,14 @@ func BenchmarkFirstLoss(b *testing.B) {
 // an hour within a few seconds, three times, and lets the TIME_WAITs go in between:
 // the memory of a watch of everything has to stay as it is after the first.
 func BenchmarkChurn(b *testing.B) {
-	const rounds, each = 3, 9000
+	const rounds, each, pace = 3, 9000, 1000
 	for range b.N {
-		s := socketstest.NewStorm(b, 4, 1)
+		awaitNoTimeWait(b) // of others
+		s := socketstest.NewStorm(b, 4, 4)
 		l := listen(b)
 		w := startWatch(b, l, asNobody(lotopFor(b, 10*time.Minute, "watch", "--json")))
 		for i := range rounds {
-			took := s.Blow(each, 0)
+			took := s.Blow(each, pace)
 			for told := 0; told < 4*each; {
 				if e := w.next("the churn", func(e watchedEvent) bool { return e.Event == "closed" }); e.Socket.Remote.Port != 0 {
 					told++
