@@ -18,7 +18,7 @@ func (r *Reader) keeps(pid int, sig syscall.Signal) string {
 	}
 	switch {
 	case now.state == 't' && more.tracer > 0:
-		return fmt.Sprintf("a debugger holds it: quit %s first", r.called(more.tracer))
+		return fmt.Sprintf("a debugger holds it: quit %s first", r.called(r.leader(more.tracer)))
 	case now.state == 'T' && sig != syscall.SIGKILL:
 		return fmt.Sprintf("it is stopped and ends when it goes on: kill -CONT %d", pid)
 	case now.state == 'D':
@@ -28,9 +28,21 @@ func (r *Reader) keeps(pid int, sig syscall.Signal) string {
 	case sig > 0 && sig <= 64 && more.ignores&(1<<(sig-1)) != 0:
 		return fmt.Sprintf("it ignores %s: end it by force", SignalName(sig))
 	case more.tracer > 0: // it runs, yet a signal goes to the debugger first
-		return fmt.Sprintf("a debugger is attached and may hold the signal back: quit %s first", r.called(more.tracer))
+		return fmt.Sprintf("a debugger is attached and may hold the signal back: quit %s first", r.called(r.leader(more.tracer)))
 	}
 	return ""
+}
+
+// leader gives the process that a thread belongs to: the kernel names the thread that
+// traces, not its process (proc_pid_status, fs/proc/array.c).
+func (r *Reader) leader(thread int) int {
+	if thread == 0 {
+		return 0
+	}
+	if s, err := r.status(thread); err == nil && s.group > 0 {
+		return s.group
+	}
+	return thread // it has gone meanwhile
 }
 
 // called gives a process's name and pid.

@@ -242,7 +242,7 @@ func (r *Reader) gather(f folder, pid int, buf *[]byte) (Details, error) {
 	if more.group > 0 && more.group != pid {
 		return Details{}, fmt.Errorf("look at process %d: it is a thread of process %d: %w", pid, more.group, ErrGone)
 	}
-	d.Memory, d.Tracer, d.UID = more.memory, more.tracer, more.uid
+	d.Memory, d.Tracer, d.UID = more.memory, r.leader(more.tracer), more.uid
 	if !more.hasUID {
 		d.UID = f.owner()
 	}
