@@ -203,12 +203,5 @@ func (m *Model) follow() tea.Cmd {
 }
 
 func newDetails(r *model.Row) *detailsPane {
-	in := &inspection{row: r.Keep()}
-	for _, s := range []*sockets.Socket{in.row.Socket, in.row.Peer} {
-		if s == in.row.Socket || in.row.Folded {
-			in.ends = append(in.ends, end{socket: s, holders: in.row.Holders(s)})
-		}
-	}
-	in.nameEnds()
-	return &detailsPane{id: r.Socket.ID, known: in}
+	return &detailsPane{id: r.Socket.ID, known: newInspection(r, knownEnd)}
 }

@@ -33,12 +33,7 @@ func (w *worker) inspect(id sockets.ID) *inspection {
 	if !ok {
 		return nil
 	}
-	in := &inspection{row: r.Keep()}
-	in.ends = append(in.ends, w.end(&in.row, in.row.Socket))
-	if r.Folded {
-		in.ends = append(in.ends, w.end(&in.row, in.row.Peer))
-	}
-	in.nameEnds()
+	in := newInspection(&r, w.end)
 	if r.Socket.State == sockets.Listen {
 		in.clients = keepSome(w.monitor.Clients(r.Socket), isClient)
 	}
@@ -51,22 +46,15 @@ func (w *worker) inspect(id sockets.ID) *inspection {
 	return in
 }
 
-// inspectPast gathers what is still to be known of a row that has gone: its
-// processes may go on.
-func (w *worker) inspectPast(r *model.Row) *inspection {
+// newInspection begins the details of a row with what of tells of each side.
+func newInspection(r *model.Row, of func(*model.Row, *sockets.Socket) end) *inspection {
 	in := &inspection{row: r.Keep()}
-	in.ends = append(in.ends, w.end(&in.row, in.row.Socket))
+	in.ends = append(in.ends, of(&in.row, in.row.Socket))
 	if r.Folded {
-		in.ends = append(in.ends, w.end(&in.row, in.row.Peer))
-	}
-	in.nameEnds()
-	return in
-}
-
-func (in *inspection) nameEnds() {
-	if len(in.ends) > 1 {
+		in.ends = append(in.ends, of(&in.row, in.row.Peer))
 		in.ends[0].title, in.ends[1].title = "server", "client"
 	}
+	return in
 }
 
 // isClient tells whether a listener's connection is one that its process deals
@@ -93,8 +81,14 @@ func keepSome(rows []model.Row, wanted func(*model.Row) bool) []model.Row {
 	return kept
 }
 
+// knownEnd is what the row itself knows of a side.
+func knownEnd(r *model.Row, s *sockets.Socket) end {
+	return end{socket: s, holders: r.Holders(s)}
+}
+
+// end is knownEnd with what only a look at the process tells.
 func (w *worker) end(r *model.Row, s *sockets.Socket) end {
-	e := end{socket: s, holders: r.Holders(s)}
+	e := knownEnd(r, s)
 	if len(e.holders) == 0 {
 		return e
 	}

@@ -145,7 +145,7 @@ func (w *worker) work(j job) result {
 	}
 	if j.inspect != 0 {
 		if res.details = w.inspect(j.inspect); res.details == nil && j.known != nil {
-			res.past = w.inspectPast(j.known)
+			res.past = newInspection(j.known, w.end) // its processes may go on
 		}
 	}
 	if d := j.free; d != nil {
