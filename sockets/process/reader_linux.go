@@ -187,7 +187,7 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 		if err != nil {
 			return nil, err
 		}
-		if sameArgs(args, old.Args) && r.traces(f, old.Name.raw) == old.Traces {
+		if sameArgs(args, old.Args) && r.traces(f, old.PID, old.Name.raw) == old.Traces {
 			return old, nil
 		}
 	}
@@ -246,7 +246,7 @@ func (r *Reader) gather(f folder, pid int, buf *[]byte) (Details, error) {
 	if !more.hasUID {
 		d.UID = f.owner()
 	}
-	d.Traces = r.traces(f, d.Name.raw)
+	d.Traces = r.traces(f, pid, d.Name.raw)
 	d.Cgroup, err = f.cgroup(buf)
 	return d, err
 }

@@ -54,20 +54,21 @@ func (r *Reader) table() (table, error) {
 	return newTable(all), err
 }
 
-func (t table) find(pid int) (*entry, error) {
+// entry finds a process, in the table that it stands in.
+func (r *Reader) entry(pid int) (table, *entry, error) {
+	t, err := r.table()
+	if err != nil {
+		return nil, nil, err
+	}
 	e := t[pid]
 	if e == nil {
-		return nil, fmt.Errorf("look at process %d: %w", pid, ErrGone)
+		return nil, nil, fmt.Errorf("look at process %d: %w", pid, ErrGone)
 	}
-	return e, nil
+	return t, e, nil
 }
 
 func (r *Reader) stat(pid int) (stat, error) {
-	t, err := r.table()
-	if err != nil {
-		return stat{}, err
-	}
-	e, err := t.find(pid)
+	t, e, err := r.entry(pid)
 	if err != nil {
 		return stat{}, err
 	}
@@ -78,11 +79,7 @@ func (r *Reader) stat(pid int) (stat, error) {
 func (r *Reader) status(int) (status, error) { return status{}, ErrUnsupported }
 
 func (r *Reader) look(pid int) (*Process, error) {
-	t, err := r.table()
-	if err != nil {
-		return nil, err
-	}
-	e, err := t.find(pid)
+	t, e, err := r.entry(pid)
 	if err != nil {
 		return nil, err
 	}
@@ -163,11 +160,7 @@ func (r *Reader) All(pids map[int32]bool, before map[int32]*Process) (map[int32]
 }
 
 func (r *Reader) details(pid int) (*Details, error) {
-	t, err := r.table()
-	if err != nil {
-		return nil, err
-	}
-	e, err := t.find(pid)
+	t, e, err := r.entry(pid)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package process
 
 import (
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,7 +19,7 @@ func tracesOthers(name string) bool {
 // traces returns the child that a debug server holds by ptrace, 0 if there is
 // none, if it is no debug server, or if this kernel does not list children
 // (CONFIG_PROC_CHILDREN). A child is one of the thread that started it.
-func (r *Reader) traces(f folder, name string) int {
+func (r *Reader) traces(f folder, pid int, name string) int {
 	if !tracesOthers(name) {
 		return 0
 	}
@@ -36,18 +35,12 @@ func (r *Reader) traces(f folder, name string) int {
 			continue
 		}
 		for _, child := range parseChildren(b) {
-			if s, err := r.status(child); err == nil && isOneOf(tasks, s.tracer) {
+			if s, err := r.status(child); err == nil && r.leader(s.tracer) == pid {
 				return child
 			}
 		}
 	}
 	return 0
-}
-
-// isOneOf tells whether a tracer, which is a thread, belongs to a process.
-func isOneOf(tasks []os.DirEntry, tracer int) bool {
-	name := strconv.Itoa(tracer)
-	return slices.ContainsFunc(tasks, func(task os.DirEntry) bool { return task.Name() == name })
 }
 
 // parseChildren reads a children file: pids with a space behind each.
