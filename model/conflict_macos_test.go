@@ -206,7 +206,7 @@ func TestPlanWithoutClosing(t *testing.T) {
 	e := onMac(t, 3000, table)
 	d := answered(t, &e, [4]Answer{AnswerInUse, AnswerInUse, AnswerOK, AnswerInUse}, [4]Answer{AnswerInUse, AnswerOK, AnswerOK, AnswerOK})
 	nobody := func(*process.Process) (string, bool) { return "", false }
-	p := PlanPort(d, PlanOptions{Root: true, NoClosing: true, Protected: nobody}, func(int32) []Row { return nil })
+	p := PlanPort(d, PlanOptions{Root: true, Protected: nobody}, func(int32) []Row { return nil })
 	if len(p.Victims) != 1 || len(p.Closing)+len(p.Remains) != 0 || len(p.Left) != 2 {
 		t.Fatalf("%+v", p)
 	}

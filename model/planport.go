@@ -37,9 +37,9 @@ type Leaving struct {
 type PlanOptions struct {
 	// Clients tells to end the processes of connections as well.
 	Clients bool
-	// Root tells that single connections can be closed, unless the system has no
-	// way to do that for anyone.
-	Root, NoClosing bool
+	// Root tells that single connections can be closed, where the system of the
+	// diagnosis has a way to do that.
+	Root bool
 	// Protected tells whom not to end, and what to do instead.
 	Protected func(*process.Process) (string, bool)
 }
@@ -69,9 +69,9 @@ func (b *planner) settleClosing() {
 			s = h.Row.Listener
 		}
 		switch goes := b.goes(s); {
-		case goes && b.options.NoClosing: // and what outlives them ends by itself
-		case b.options.NoClosing:
-			b.leave(h, "its process is not ended for a connection unless you say --clients")
+		case goes && !b.destroys(): // and what outlives them ends by itself
+		case !b.destroys():
+			b.leave(h, b.plan.Diagnosis.Words.clientStays())
 		case goes:
 			b.plan.Remains = append(b.plan.Remains, h.Row)
 		case b.stays:
@@ -90,6 +90,9 @@ type planner struct {
 	stays   bool         // somebody who listens or is bound will stay
 }
 
+// destroys tells whether root can close a connection alone.
+func (b *planner) destroys() bool { return b.plan.Diagnosis.Words.destroys() }
+
 func (b *planner) holder(h *Holder) {
 	switch h.Cause {
 	case CauseUnseen:
@@ -104,7 +107,7 @@ func (b *planner) holder(h *Holder) {
 			b.end(h)
 		case h.Row.Socket.State == sockets.Close:
 			b.leave(h, "its connection is over, and only its process can close the socket: --clients ends it")
-		case b.options.NoClosing:
+		case !b.destroys():
 			b.closing = append(b.closing, h)
 		case b.options.Root:
 			b.close(h)
@@ -119,12 +122,10 @@ func (b *planner) holder(h *Holder) {
 // ownerless deals with sockets that nobody holds.
 func (b *planner) ownerless(h *Holder) {
 	switch {
-	case b.options.Root && !b.options.NoClosing:
+	case b.options.Root && b.destroys():
 		b.closing = append(b.closing, h)
 	case h.Cause == CauseNotAccepted && h.Row.Listener != nil:
 		// It goes with its listener, which is a holder of its own.
-	case b.options.NoClosing:
-		b.leave(h, "no process holds it: it ends by itself")
 	default:
 		b.leave(h, b.plan.Diagnosis.Words.ownerless())
 	}

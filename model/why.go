@@ -78,8 +78,7 @@ type Diagnosis struct {
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
 	e.Behind.Port = e.Target.Port
-	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows()}
-	d.Words = WordsFor(e.System.OS)
+	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows(), Words: WordsFor(e.System.OS)}
 	switch {
 	case e.System.linux():
 		d.Holders = e.holders()

@@ -139,11 +139,17 @@ func (w Words) StopReason(r *Remedy) string {
 // clientStays, ownerless and unseen say why a plan leaves a holder alone.
 func (w Words) clientStays() string {
 	const stays = "its process is not ended for a connection unless you say --clients"
-	return w.either(stays+"; root can close the connection alone", stays)
+	if w.destroys() {
+		return stays + "; root can close the connection alone"
+	}
+	return stays
 }
 
 func (w Words) ownerless() string {
-	return w.either("no process holds it: only root can close it, or it ends by itself", "no process holds it: it ends by itself")
+	if w.destroys() {
+		return "no process holds it: only root can close it, or it ends by itself"
+	}
+	return "no process holds it: it ends by itself"
 }
 
 func (w Words) unseen(p sockets.Protocol) string {

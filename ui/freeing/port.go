@@ -39,7 +39,7 @@ func (f *Freer) PlanPort(ctx context.Context, target model.Target, clients, root
 	if err != nil {
 		return model.PortPlan{}, err
 	}
-	options := model.PlanOptions{Clients: clients, Root: root, NoClosing: !sockets.CanDestroy, Protected: f.Reader.Protected}
+	options := model.PlanOptions{Clients: clients, Root: root, Protected: f.Reader.Protected}
 	plan := model.PlanPort(d, options, monitor.HeldBy)
 	plan.Victims = f.Reader.Order(plan.Victims)
 	return plan, nil
