@@ -27,9 +27,6 @@ func EventWho(r *model.Row) (main, more string) {
 	if p := r.Owner(r.Socket); p != nil {
 		main = Named(p)
 	}
-	if main == nobody && more == "← "+nobody {
-		return nobody, "" // nobody saw either
-	}
 	return main, more
 }
 

@@ -84,6 +84,9 @@ func Who(r *model.Row) (main, more string) {
 	if p := r.Owner(r.Peer); p != nil {
 		client = Named(p)
 	}
+	if main == nobody && client == nobody {
+		return nobody, "" // nobody saw either
+	}
 	return main, strings.TrimSpace(more + " ← " + client)
 }
 
