@@ -81,6 +81,7 @@ var ownWays = []way{
 // quietWays are what remains of connections, or is none.
 var quietWays = []way{
 	{"an outgoing connection that got the port as its own", model.CauseClient, model.VerdictTaken, nil, func(b *building) {
+		b.handedOut = true
 		l := socketstest.Start(b).Listen("tcp4", "127.0.0.1:0")
 		b.target.Port = b.as("firefox").Dial(l.Target()).Local.Port()
 	}},
@@ -118,6 +119,7 @@ var quietWays = []way{
 		b.target.Hosts = []netip.Addr{netip.MustParseAddr("192.0.2.77")} // for documentation: RFC 5737
 	}},
 	{"nobody, but the system may hand it out at any time", "", model.VerdictFree, nil, func(b *building) {
+		b.handedOut = true
 		b.target.Port = freeEphemeral(b)
 	}},
 	{"nobody", "", model.VerdictFree, nil, func(*building) {}},
