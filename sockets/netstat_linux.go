@@ -56,6 +56,7 @@ func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
 	into.From = "netstat"
 	into.Processes = map[int32]*process.Process{}
 	hidden := 0
+	read := map[[2]netip.AddrPort]bool{}
 	for _, t := range netstatTables {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -69,7 +70,7 @@ func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
 		}
 		for i := range entries {
 			s, ok := n.socket(&entries[i], t.protocol, t.v6)
-			if !ok {
+			if !ok || twice(read, &s) {
 				continue
 			}
 			n.addOwner(&s, entries[i].Process, into.Processes)
@@ -81,6 +82,20 @@ func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
 	}
 	into.Warnings = append(into.Warnings, n.warnings(hidden)...)
 	return nil
+}
+
+// twice reports whether a connection is in the table a second time. The kernel
+// hands out its table a page at a time and finds the place again by counting
+// (tcp_seek_last_pos in tcp_ipv4.c), so what opens meanwhile moves the last line
+// of one page into the next as well.
+func twice(read map[[2]netip.AddrPort]bool, s *Socket) bool {
+	if s.Protocol != TCP || !s.Connected() {
+		return false // several may be bound to one address
+	}
+	ends := [2]netip.AddrPort{s.Local, s.Remote}
+	again := read[ends]
+	read[ends] = true
+	return again
 }
 
 // wanted is asked about every line of a table, before its process is looked up.

@@ -1,10 +1,12 @@
 package sockets
 
 import (
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/cakturk/go-netstat/netstat"
 	"golang.org/x/sys/unix"
 
 	"lotop/sockets/socketstest"
@@ -81,6 +83,25 @@ func TestNetstatConnections(t *testing.T) {
 	}
 	if e.From != "netstat" {
 		t.Errorf("from %q", e.From)
+	}
+}
+
+// The kernel's table can have a line twice: a connection is told once all the
+// same. Two that are bound to one address are two.
+func TestNetstatLineTwice(t *testing.T) {
+	read := netstatTables[0].read
+	t.Cleanup(func() { netstatTables[0].read = read })
+	netstatTables[0].read = func(accept netstat.AcceptFn) ([]netstat.SockTabEntry, error) {
+		all, err := read(accept)
+		return slices.Concat(all, all), err
+	}
+	l := socketstest.Start(t).Listen("tcp4", "127.0.0.1:0")
+	client := socketstest.NotAccepted(t, l)
+	e := openEye(t, Netstat)
+	e.look()
+	e.one("tcp4", client.Local, client.Remote)
+	if all := e.at("tcp4", l.Local, l.Remote); len(all) != 2 {
+		t.Errorf("the line of the listener was read twice and is there %d times", len(all))
 	}
 }
 
