@@ -98,6 +98,10 @@ func (m *Monitor) tell() []Event {
 		if e, ok := m.event(c, p); ok {
 			e.Time = m.cur.snap.Time
 			e.Row.Mark = e.Kind.Mark()
+			if e.Kind == EventOpened && m.isHalf(c.track) {
+				m.halves = append(m.halves, half{c.track, e})
+				continue
+			}
 			events = append(events, e)
 		}
 	}

@@ -14,6 +14,7 @@ const (
 	pair3000     = listener3000 + `
 		2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20
 		3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:51234 pid:10`
+	half3000 = listener3000 + `2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20`
 )
 
 // eventTests give a snapshot a second; the events are those of the last.
@@ -154,9 +155,31 @@ var eventTests = []struct {
 		`changed 3=2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1 from SYN_SENT`,
 	},
 	{
-		"a dump missed one end: no news",
+		"a dump missed one end of what came: the next has both",
 		[]string{"", listener3000 + `2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20`, pair3000},
+		`opened 3=2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1`,
+	},
+	{
+		"a dump missed one end of what was there: no news",
+		[]string{listener3000 + `2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20`, pair3000},
 		``,
+	},
+	{
+		"of what came only one end is ever seen",
+		[]string{listener3000, half3000, half3000},
+		`opened 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000`,
+	},
+	{
+		"the other end comes when the first closes already",
+		[]string{listener3000, half3000, listener3000 + `
+			2 tcp FIN_WAIT2 127.0.0.1:51234 127.0.0.1:3000
+			3 tcp CLOSE_WAIT 127.0.0.1:3000 127.0.0.1:51234 pid:10`},
+		`opened 3=2 tcp CLOSE_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1`,
+	},
+	{
+		"one end comes, and goes before the other is seen",
+		[]string{listener3000, half3000, listener3000},
+		"opened 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000\nclosed 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000 lived 1s",
 	},
 	{
 		"the next connection between the same ports",
@@ -201,7 +224,11 @@ func TestEvents(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 			for _, e := range w.events {
-				if e.Time != w.cur.snap.Time || e.Row.Mark != e.Kind.Mark() {
+				at := w.cur.snap.Time
+				if e.Kind == EventOpened {
+					at = e.Row.First // it can have waited for its other end
+				}
+				if !e.Time.Equal(at) || e.Row.Mark != e.Kind.Mark() {
 					t.Errorf("event at %v with mark %d", e.Time, e.Row.Mark)
 				}
 			}

@@ -68,7 +68,7 @@ func (m *Monitor) Hear(notices []sockets.Notice, lost bool) []Event {
 	for i := range notices {
 		n := notices[i]
 		if e, ok := m.hearOne(&n); ok {
-			events = append(events, e)
+			events = append(append(events, m.takeHalf(&e)...), e)
 		}
 	}
 	// Rows that are kept later must not touch what these have been given.
@@ -136,14 +136,14 @@ func (m *Monitor) hasOtherEnd(s *sockets.Socket, t *track) bool {
 	return isOwn(m.cur.snap, s.Remote.Addr()) || s.Local.Addr() == s.Remote.Addr()
 }
 
-// HearOut returns the events that wait for a notice which may still come, when
-// nobody listens any longer.
+// HearOut returns the events that wait for a notice or a snapshot which may still
+// come, when nobody listens any longer.
 func (m *Monitor) HearOut() []Event {
 	var all []*parting
 	for _, list := range m.hears.partings {
 		all = append(all, list...)
 	}
-	return m.partAll(all)
+	return append(m.takeHalves(), m.partAll(all)...)
 }
 
 // catchUp brings what was heard together with a new snapshot: of the events

@@ -37,6 +37,12 @@ var hearTests = []struct {
 	{"a tracked pair closes with its second notice", []string{pair3000, hear2, hear3, listener3000}, []string{"", closed32 + both, ""}},
 	{"server first", []string{pair3000, hear3, hear2, listener3000}, []string{"", closed32 + both, ""}},
 	{"the time it lived is until the notice", []string{listener3000, pair3000, hear2, hear3}, []string{"opened 3=2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1", "", closed32 + " lived 1s" + both}},
+	{"of one that came the table had one end, then it is heard to close", []string{listener3000, half3000, hear2, hear3, listener3000}, []string{
+		"", "", "opened 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000; closed 3=2 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 lived 1s" + both, "",
+	}},
+	{"of one that came the table had one end, then one end is heard", []string{listener3000, half3000, hear2, listener3000, hear3, listener3000}, []string{
+		"", "", "opened 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000", "closed 3=2 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 lived 1.5s" + both, "",
+	}},
 	{"one that nobody saw", []string{listener3000, hear2, hear3, listener3000, listener3000}, []string{"", unseen32 + both, "", ""}},
 	{"one that nobody saw, server first", []string{listener3000, hear3, hear2, listener3000}, []string{"", unseen32 + both, ""}},
 	{"only one end is ever heard", []string{listener3000, hear3, listener3000, listener3000, listener3000}, []string{

@@ -21,6 +21,7 @@ type Monitor struct {
 	pairer   pairer
 	ghosts   []ghost
 	changes  []change
+	halves   []half
 	debug    debuggers
 	hears    hearing
 	sorter   sorter
@@ -97,7 +98,7 @@ func (m *Monitor) Advance(next *sockets.Snapshot) []Event {
 	m.findGone()
 	m.joinRemains()
 	m.debug.meet(next)
-	events := m.tell()
+	events := append(m.joinHalves(), m.tell()...)
 	m.raise(events)
 	if m.hears.on {
 		events = m.catchUp(events)

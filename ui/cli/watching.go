@@ -130,7 +130,7 @@ func (w *watching) replay() (int, error) {
 		case err != nil:
 			return exitFailed, err
 		case w.period > 0 && m.Snapshot != nil && m.Snapshot.Time.Sub(w.since) > w.period:
-			return exitYes, nil
+			return exitYes, w.tell(w.monitor.HearOut())
 		}
 		if err := w.retell(m); err != nil {
 			return exitFailed, err
