@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"runtime"
@@ -28,6 +29,13 @@ func openEars(t *testing.T, ports ...uint16) *Notices {
 	}
 	t.Cleanup(func() { _ = n.Close() })
 	return n
+}
+
+// lonelyUDP is a UDP socket on a port that the system gives to no TCP client, which
+// would be heard and seen as well.
+func lonelyUDP(t *testing.T, p *socketstest.Process, host string) socketstest.Sock {
+	t.Helper()
+	return p.UDP(fmt.Sprintf("%s:%d", host, socketstest.FreePort(t, "udp")))
 }
 
 // hear waits for so many notices.
@@ -98,7 +106,7 @@ func TestNoticesOfConnection(t *testing.T) {
 // The notice has the ID by which the tables know the socket.
 func TestNoticesNameTheSocket(t *testing.T) {
 	p := socketstest.Start(t)
-	l, u := p.Listen("tcp4", "127.0.0.1:0"), p.UDP("[::1]:0")
+	l, u := p.Listen("tcp4", "127.0.0.1:0"), lonelyUDP(t, p, "[::1]")
 	ears := openEars(t, l.Local.Port(), u.Local.Port())
 	see := openEye(t, Diag)
 	see.look()
@@ -141,7 +149,7 @@ func TestNoticesOfPorts(t *testing.T) {
 // What the kernel drops is counted, to the last one.
 func TestLostNotices(t *testing.T) {
 	p := socketstest.Start(t)
-	first := p.UDP("127.0.0.1:0")
+	first := lonelyUDP(t, p, "127.0.0.1")
 	ears := openEars(t, first.Local.Port())
 	small := func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 1) }
 	if err := ears.raw.Control(small); err != nil {
@@ -211,7 +219,7 @@ func TestNoticesQueueIsBounded(t *testing.T) {
 
 func TestNoticesClose(t *testing.T) {
 	p := socketstest.Start(t)
-	u := p.UDP("127.0.0.1:0")
+	u := lonelyUDP(t, p, "127.0.0.1")
 	ears := openEars(t, u.Local.Port())
 	p.Close(u)
 	hear(t, ears, 1)
