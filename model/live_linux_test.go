@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"testing"
 
 	"lotop/sockets"
@@ -141,7 +142,8 @@ func TestLiveUnseen(t *testing.T) {
 func TestLiveBoundListens(t *testing.T) {
 	l := openLiving(t)
 	p := socketstest.Start(t)
-	s := p.UDP("127.0.0.1:0")
+	// A port that the system gives to no TCP client, which would be seen as well.
+	s := p.UDP(fmt.Sprintf("127.0.0.1:%d", socketstest.FreePort(t, "udp")))
 	l.look(t, 0)
 	client := p.ConnectUDP(s.Local.String())
 	if got := only(t, l.look(t, s.Local.Port()), EventOpened); got.Listener == nil && got.Inbound {
