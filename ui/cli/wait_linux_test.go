@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -70,8 +71,8 @@ func TestWaitForWildcard(t *testing.T) {
 
 func TestWaitForFree(t *testing.T) {
 	p := socketstest.Start(t)
-	l := p.Listen("tcp4", "127.0.0.1:0")
-	at := l.Local.String()
+	at := fmt.Sprintf("127.0.0.1:%d", socketstest.FreePort(t, "tcp")) // no client gets it once it is free
+	l := p.Listen("tcp4", at)
 	if r := execute(t, lotop(t, "wait", "--free", at, "--timeout", "60ms")); r.code != 1 || !strings.Contains(r.err, at+" is still taken after ") {
 		t.Errorf("taken: %+v", r)
 	}
