@@ -77,7 +77,7 @@ func (x *terminal) await(what string, good func(screen string) bool) string {
 	x.t.Helper()
 	poll := time.NewTicker(10 * time.Millisecond)
 	defer poll.Stop()
-	for deadline := time.Now().Add(15 * time.Second); ; <-poll.C {
+	for deadline := time.Now().Add(socketstest.Patience); ; <-poll.C {
 		screen := x.screen()
 		if good(screen) {
 			return screen

@@ -108,7 +108,7 @@ func startInheritor(t *testing.T, fd int) (_ socketstest.Sock, turn func()) {
 // awaitName waits until the kernel calls the process so.
 func awaitName(t *testing.T, pid int, name string) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline := time.Now().Add(socketstest.Patience); time.Now().Before(deadline); runtime.Gosched() {
 		comm, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "comm"))
 		if err != nil {
 			t.Fatal(err)

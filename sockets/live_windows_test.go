@@ -48,7 +48,7 @@ func (s *Snapshot) at(p Protocol, local netip.AddrPort, connected bool) *Socket 
 func asks[T comparable](t *testing.T, want T, ask func() T) {
 	t.Helper()
 	got := ask()
-	for until := time.Now().Add(10 * time.Second); got != want && time.Now().Before(until); got = ask() {
+	for until := time.Now().Add(socketstest.Patience); got != want && time.Now().Before(until); got = ask() {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if got != want {

@@ -42,7 +42,7 @@ func lonelyUDP(t *testing.T, p *socketstest.Process, host string) socketstest.So
 func hear(t *testing.T, n *Notices, count int) []Notice {
 	t.Helper()
 	var all []Notice
-	late := time.After(10 * time.Second)
+	late := time.After(socketstest.Patience)
 	for {
 		var lost int
 		if all, lost = n.Drain(all); lost > 0 {
@@ -164,7 +164,7 @@ func TestLostNotices(t *testing.T) {
 	ears.mu.Unlock()
 	var all []Notice
 	lost := 0
-	for late := time.After(10 * time.Second); len(all)+lost < sent; {
+	for late := time.After(socketstest.Patience); len(all)+lost < sent; {
 		var more int
 		all, more = ears.Drain(all)
 		lost += more
@@ -229,7 +229,7 @@ func TestNoticesClose(t *testing.T) {
 	if all, lost := ears.Drain(nil); len(all) > 0 || lost > 0 {
 		t.Errorf("after the end: %v, %d lost", all, lost)
 	}
-	for late := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+	for late := time.Now().Add(socketstest.Patience); ; runtime.Gosched() {
 		stacks := make([]byte, 1<<20)
 		if !strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "sockets.(*notices).listen") {
 			return

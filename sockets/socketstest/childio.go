@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// waitFor waits until fd is ready, for as long as patience lasts.
+// waitFor waits until fd is ready, for as long as Patience lasts.
 func waitFor(fd int, events int16) error {
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(Patience)
 	for {
 		left := time.Until(deadline)
 		if left <= 0 {

@@ -77,7 +77,7 @@ func (p *Process) Continue() {
 
 func (p *Process) awaitStopped(want bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); runtime.Gosched() {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
 		if err != nil {
 			p.t.Fatal(err)

@@ -228,7 +228,7 @@ func TestAbandoned(t *testing.T) {
 		t.Fatalf("%q: %v", line, err)
 	}
 	for _, pid := range pids {
-		for deadline := time.Now().Add(5 * time.Second); !gone(pid); runtime.Gosched() {
+		for deadline := time.Now().Add(socketstest.Patience); !gone(pid); runtime.Gosched() {
 			if time.Now().After(deadline) {
 				t.Fatalf("process %d outlives the tests", pid)
 			}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"syscall"
-	"time"
 )
 
 // childEnv says, as the JSON of a childConfig, that this process is a child.
@@ -20,12 +19,9 @@ const ownExe = "/proc/self/exe"
 // nobody is the user and the group of AsNobody.
 const nobody = 65534
 
-// patience bounds every wait for the kernel; answerTime, which is longer, the
-// wait for a child's answer.
-const (
-	patience   = 5 * time.Second
-	answerTime = 30 * time.Second
-)
+// answerTime bounds the wait for a child's answer, which itself waits for the
+// kernel.
+const answerTime = 2 * Patience
 
 // childConfig is what a child does to itself before it answers.
 type childConfig struct {

@@ -58,7 +58,7 @@ func Table(t testing.TB, network string) []Row {
 func Await(t testing.TB, network string, local, remote netip.AddrPort, state State) Row {
 	t.Helper()
 	var last *Row
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); runtime.Gosched() {
 		for _, r := range Table(t, network) {
 			if r.Local != local || r.Remote != remote {
 				continue

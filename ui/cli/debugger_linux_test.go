@@ -181,7 +181,7 @@ func childOf(t *testing.T, pid int, name string) int {
 	reader := process.NewReader("/proc")
 	poll := time.NewTicker(10 * time.Millisecond)
 	defer poll.Stop()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); <-poll.C {
+	for deadline := time.Now().Add(socketstest.Patience); time.Now().Before(deadline); <-poll.C {
 		children := childrenOf(pid) // the kernel may leave some out while others come and go
 		i := slices.IndexFunc(children, func(pid int) bool {
 			p, err := reader.Look(pid)

@@ -67,7 +67,7 @@ func (w *watcher) tally(s *socketstest.Storm, n int) tally {
 		case e, ok := <-w.events:
 			all.add(&e)
 			quiet = !ok
-		case <-time.After(3 * time.Second):
+		case <-time.After(socketstest.Patience / 2):
 			quiet = true
 		}
 	}

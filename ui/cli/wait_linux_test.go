@@ -106,7 +106,7 @@ func TestWaitInterrupted(t *testing.T) {
 func awaitNotices(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	folder := "/proc/" + strconv.Itoa(cmd.Process.Pid) + "/fd/"
-	for late := time.Now().Add(10 * time.Second); time.Now().Before(late); {
+	for late := time.Now().Add(socketstest.Patience); time.Now().Before(late); {
 		text, err := os.ReadFile("/proc/net/netlink")
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"lotop/sockets/socketstest"
 )
 
 // watchedEvent is what a script reads of an event.
@@ -113,12 +115,12 @@ func knock(t testing.TB, l net.Listener) {
 // next waits for an event that is meant.
 func (w *watcher) next(what string, meant func(watchedEvent) bool) watchedEvent {
 	w.t.Helper()
-	late := time.After(10 * time.Second)
+	late := time.After(socketstest.Patience)
 	for {
 		select {
 		case e, ok := <-w.events:
 			if !ok {
-				w.t.Fatalf("%s: it ended: %s", what, w.err.String())
+				w.t.Fatalf("%s: it ended (%v): %s", what, w.cmd.Wait(), w.err.String())
 			}
 			if meant(e) {
 				return e

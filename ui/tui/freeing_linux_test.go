@@ -44,7 +44,7 @@ func live(t testing.TB, port uint16) *driver {
 // look reads the tables until the screen shows the text.
 func (d *driver) look(want string) {
 	d.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline := time.Now().Add(socketstest.Patience); time.Now().Before(deadline); runtime.Gosched() {
 		d.run(d.m.refresh())
 		if strings.Contains(d.text(), want) {
 			return
