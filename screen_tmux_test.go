@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"lotop/sockets/socketstest"
 )
@@ -75,17 +74,15 @@ func (x *terminal) screen() string { x.t.Helper(); return x.tmux("capture-pane",
 // await reads the screen until it is as wanted.
 func (x *terminal) await(what string, good func(screen string) bool) string {
 	x.t.Helper()
-	poll := time.NewTicker(10 * time.Millisecond)
-	defer poll.Stop()
-	for deadline := time.Now().Add(socketstest.Patience); ; <-poll.C {
-		screen := x.screen()
-		if good(screen) {
-			return screen
-		}
-		if time.Now().After(deadline) {
-			x.t.Fatalf("the screen does not show %s:\n%s", what, screen)
-		}
+	var screen string
+	shown := socketstest.Until(func() bool {
+		screen = x.screen()
+		return good(screen)
+	})
+	if !shown {
+		x.t.Fatalf("the screen does not show %s:\n%s", what, screen)
 	}
+	return screen
 }
 
 func (x *terminal) awaitText(all ...string) string {

@@ -6,10 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -108,16 +106,16 @@ func startInheritor(t *testing.T, fd int) (_ socketstest.Sock, turn func()) {
 // awaitName waits until the kernel calls the process so.
 func awaitName(t *testing.T, pid int, name string) {
 	t.Helper()
-	for deadline := time.Now().Add(socketstest.Patience); time.Now().Before(deadline); runtime.Gosched() {
+	called := socketstest.Until(func() bool {
 		comm, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "comm"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.TrimSpace(string(comm)) == name {
-			return
-		}
+		return strings.TrimSpace(string(comm)) == name
+	})
+	if !called {
+		t.Fatalf("process %d is not called %s", pid, name)
 	}
-	t.Fatalf("process %d is not called %s", pid, name)
 }
 
 // A process that was seen between fork and exec gets its own name: at the

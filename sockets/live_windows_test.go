@@ -7,7 +7,6 @@ import (
 	"os"
 	"syscall"
 	"testing"
-	"time"
 
 	"lotop/sockets/socketstest"
 )
@@ -47,11 +46,12 @@ func (s *Snapshot) at(p Protocol, local netip.AddrPort, connected bool) *Socket 
 // process by a moment.
 func asks[T comparable](t *testing.T, want T, ask func() T) {
 	t.Helper()
-	got := ask()
-	for until := time.Now().Add(socketstest.Patience); got != want && time.Now().Before(until); got = ask() {
-		time.Sleep(10 * time.Millisecond)
+	var got T
+	asked := func() bool {
+		got = ask()
+		return got == want
 	}
-	if got != want {
+	if !socketstest.Until(asked) {
 		t.Errorf("%v, not %v", got, want)
 	}
 }

@@ -229,13 +229,11 @@ func TestNoticesClose(t *testing.T) {
 	if all, lost := ears.Drain(nil); len(all) > 0 || lost > 0 {
 		t.Errorf("after the end: %v, %d lost", all, lost)
 	}
-	for late := time.Now().Add(socketstest.Patience); ; runtime.Gosched() {
+	ended := socketstest.Until(func() bool {
 		stacks := make([]byte, 1<<20)
-		if !strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "sockets.(*notices).listen") {
-			return
-		}
-		if time.Now().After(late) {
-			t.Fatal("it listens still")
-		}
+		return !strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "sockets.(*notices).listen")
+	})
+	if !ended {
+		t.Fatal("it listens still")
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -77,18 +76,18 @@ func (p *Process) Continue() {
 
 func (p *Process) awaitStopped(want bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); runtime.Gosched() {
+	reached := Until(func() bool {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
 		if err != nil {
 			p.t.Fatal(err)
 		}
 		// The name before the last bracket may hold anything.
 		rest := stat[bytes.LastIndexByte(stat, ')')+1:]
-		if bytes.HasPrefix(rest, []byte(" T")) == want {
-			return
-		}
+		return bytes.HasPrefix(rest, []byte(" T")) == want
+	})
+	if !reached {
+		p.t.Fatalf("process %d: stopped is still %v", p.pid, !want)
 	}
-	p.t.Fatalf("process %d: stopped is still %v", p.pid, !want)
 }
 
 // Fork starts a child of this process, which inherits socks and answers the

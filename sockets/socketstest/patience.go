@@ -7,3 +7,17 @@ import "time"
 // much else, where the kernel's own work waits for a processor too, must not be
 // taken for a fault.
 const Patience = 30 * time.Second
+
+// Until asks until the answer is yes, and reports false if it never was. It asks
+// at once, and then more and more seldom, so that what is waited for has the
+// processor.
+func Until(good func() bool) bool {
+	deadline := time.Now().Add(Patience)
+	for pause := 100 * time.Microsecond; !good(); pause = min(2*pause, 200*time.Millisecond) {
+		if time.Now().After(deadline) {
+			return false
+		}
+		time.Sleep(pause)
+	}
+	return true
+}

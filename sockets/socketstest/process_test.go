@@ -9,10 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -228,10 +226,8 @@ func TestAbandoned(t *testing.T) {
 		t.Fatalf("%q: %v", line, err)
 	}
 	for _, pid := range pids {
-		for deadline := time.Now().Add(socketstest.Patience); !gone(pid); runtime.Gosched() {
-			if time.Now().After(deadline) {
-				t.Fatalf("process %d outlives the tests", pid)
-			}
+		if !socketstest.Until(func() bool { return gone(pid) }) {
+			t.Fatalf("process %d outlives the tests", pid)
 		}
 	}
 }

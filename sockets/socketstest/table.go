@@ -8,11 +8,9 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // State is a socket's state, numbered as the kernel does.
@@ -58,19 +56,21 @@ func Table(t testing.TB, network string) []Row {
 func Await(t testing.TB, network string, local, remote netip.AddrPort, state State) Row {
 	t.Helper()
 	var last *Row
-	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); runtime.Gosched() {
+	reached := Until(func() bool {
 		for _, r := range Table(t, network) {
 			if r.Local != local || r.Remote != remote {
 				continue
 			}
-			last = &r
-			if r.State == state {
-				return r
+			if last = &r; r.State == state {
+				return true
 			}
 		}
+		return false
+	})
+	if !reached {
+		t.Fatalf("%s %v → %v does not get to state %d; last seen: %+v", network, local, remote, state, last)
 	}
-	t.Fatalf("%s %v → %v does not get to state %d; last seen: %+v", network, local, remote, state, last)
-	return Row{}
+	return *last
 }
 
 // readTable opens the file anew each time: some kernels cannot rewind it. It

@@ -179,20 +179,22 @@ func copyProgram(t *testing.T, to string) {
 func childOf(t *testing.T, pid int, name string) int {
 	t.Helper()
 	reader := process.NewReader("/proc")
-	poll := time.NewTicker(10 * time.Millisecond)
-	defer poll.Stop()
-	for deadline := time.Now().Add(socketstest.Patience); time.Now().Before(deadline); <-poll.C {
+	var child int
+	found := socketstest.Until(func() bool {
 		children := childrenOf(pid) // the kernel may leave some out while others come and go
 		i := slices.IndexFunc(children, func(pid int) bool {
 			p, err := reader.Look(pid)
 			return err == nil && p.Name.String() == name
 		})
 		if i >= 0 {
-			return children[i]
+			child = children[i]
 		}
+		return i >= 0
+	})
+	if !found {
+		t.Fatalf("no child %s of %d", name, pid)
 	}
-	t.Fatalf("no child %s of %d", name, pid)
-	return 0
+	return child
 }
 
 func childrenOf(pid int) []int {

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"lotop/sockets/socketstest"
 )
@@ -106,7 +105,7 @@ func TestWaitInterrupted(t *testing.T) {
 func awaitNotices(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	folder := "/proc/" + strconv.Itoa(cmd.Process.Pid) + "/fd/"
-	for late := time.Now().Add(socketstest.Patience); time.Now().Before(late); {
+	listens := func() bool {
 		text, err := os.ReadFile("/proc/net/netlink")
 		if err != nil {
 			t.Fatal(err)
@@ -120,9 +119,12 @@ func awaitNotices(t *testing.T, cmd *exec.Cmd) {
 		open, _ := os.ReadDir(folder) // it may just have ended
 		for _, fd := range open {
 			if link, _ := os.Readlink(folder + fd.Name()); inodes[link] {
-				return
+				return true
 			}
 		}
+		return false
 	}
-	t.Fatal("it does not listen for closed sockets")
+	if !socketstest.Until(listens) {
+		t.Fatal("it does not listen for closed sockets")
+	}
 }

@@ -261,12 +261,13 @@ func (s *scene) checkEnding(host netip.Addr, reuse bool, d model.Diagnosis) {
 		return
 	}
 	s.sums.ended++
-	answer := s.bind(host, reuse)
+	var answer string
 	// What is left of MPTCP goes a little later than its sockets (mptcp_worker).
-	for deadline := time.Now().Add(socketstest.Patience); answer != "ok" && time.Now().Before(deadline); {
+	bound := socketstest.Until(func() bool {
 		answer = s.bind(host, reuse)
-	}
-	if answer != "ok" {
+		return answer == "ok"
+	})
+	if !bound {
 		s.miss("all that block %s have gone (reuse %v), and the kernel says %s", host, reuse, answer)
 	}
 }
@@ -276,12 +277,13 @@ func (s *scene) checkFree(target model.Target) {
 	if !s.end(func(*sockets.Socket) bool { return true }) {
 		return
 	}
-	for deadline := time.Now().Add(socketstest.Patience); len(s.rows()) > 0; {
-		if time.Now().After(deadline) {
-			s.miss("everything was closed, and there is still %+v", *s.rows()[0].Socket)
-			return
-		}
+	closed := socketstest.Until(func() bool {
 		s.end(func(*sockets.Socket) bool { return true }) // what closing left behind
+		return len(s.rows()) == 0
+	})
+	if !closed {
+		s.miss("everything was closed, and there is still %+v", *s.rows()[0].Socket)
+		return
 	}
 	s.sums.emptied++
 	if d := s.diagnose(target); d.Verdict != model.VerdictFree || len(d.Holders) > 0 {

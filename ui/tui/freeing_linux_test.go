@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,13 +43,13 @@ func live(t testing.TB, port uint16) *driver {
 // look reads the tables until the screen shows the text.
 func (d *driver) look(want string) {
 	d.t.Helper()
-	for deadline := time.Now().Add(socketstest.Patience); time.Now().Before(deadline); runtime.Gosched() {
+	shown := socketstest.Until(func() bool {
 		d.run(d.m.refresh())
-		if strings.Contains(d.text(), want) {
-			return
-		}
+		return strings.Contains(d.text(), want)
+	})
+	if !shown {
+		d.t.Fatalf("no %q on the screen:\n%s", want, d.text())
 	}
-	d.t.Fatalf("no %q on the screen:\n%s", want, d.text())
 }
 
 func address(port uint16) string { return fmt.Sprintf("127.0.0.1:%d", port) }
