@@ -1,6 +1,7 @@
 package process
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -101,7 +102,9 @@ func reused(r *Reader, old, now *Process, held *Handle) error {
 	return nil
 }
 
-// child starts a process, and gives a function that ends and collects it.
+// child starts a process, waits until it is itself, and gives a function that ends
+// and collects it. Start returns a moment before the kernel names the process
+// after its program (begin_new_exec, fs/exec.c).
 func child() (pid int, end func(), err error) {
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), helperVariable+"=wait")
@@ -109,7 +112,14 @@ func child() (pid int, end func(), err error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return 0, nil, err
+	}
 	if err := cmd.Start(); err != nil {
+		return 0, nil, err
+	}
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 		return 0, nil, err
 	}
 	return cmd.Process.Pid, func() { _ = in.Close(); _ = cmd.Wait() }, nil
