@@ -2,9 +2,11 @@ package sockets
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,42 +34,66 @@ func openEars(t *testing.T, ports ...uint16) *Notices {
 }
 
 // lonelyUDP is a UDP socket on a port that the system gives to no TCP client, which
-// would be heard and seen as well.
+// would be heard and seen as well. No socket has tried the port before: the
+// kernel may be late to tell of that, too.
 func lonelyUDP(t *testing.T, p *socketstest.Process, host string) socketstest.Sock {
 	t.Helper()
-	return p.UDP(fmt.Sprintf("%s:%d", host, socketstest.FreePort(t, "udp")))
+	network := "udp4"
+	if host == "[::1]" {
+		network = "udp6"
+	}
+	for range 1000 {
+		port := uint16(1024 + rand.IntN(1<<16-1024))
+		if Rules().Ephemeral.Contains(port) {
+			continue
+		}
+		if s, err := p.TryBind(network, fmt.Sprintf("%s:%d", host, port)); err == nil {
+			return s
+		}
+	}
+	t.Fatal("no UDP port is free below the ephemeral range, or above")
+	return socketstest.Sock{}
 }
 
-// hear waits for so many notices.
-func hear(t *testing.T, n *Notices, count int) []Notice {
+// hear waits for the notice of each of these sockets, and returns them in that
+// order. Others can be heard between: what had the port before, for the kernel
+// may be late to tell of it.
+func hear(t *testing.T, n *Notices, wanted ...func(*Socket) bool) []Notice {
 	t.Helper()
+	found := make([]Notice, len(wanted))
 	var all []Notice
 	late := time.After(socketstest.Patience)
-	for {
+	for left := len(wanted); left > 0; {
 		var lost int
-		if all, lost = n.Drain(all); lost > 0 {
+		if all, lost = n.Drain(all[:0]); lost > 0 {
 			t.Fatalf("%d lost", lost)
 		}
-		if len(all) >= count {
-			return all
+		for _, notice := range all {
+			i := slices.IndexFunc(wanted, func(is func(*Socket) bool) bool { return is(&notice.Socket) })
+			if i >= 0 && found[i].Time.IsZero() {
+				found[i] = notice
+				left--
+			}
+		}
+		if left == 0 {
+			break
 		}
 		select {
 		case <-n.Wake():
 		case <-late:
-			t.Fatalf("%d notices of %d: %+v", len(all), count, all)
+			t.Fatalf("%d notices never came; these did: %+v", left, found)
 		}
 	}
+	return found
 }
 
-func noticeOf(t *testing.T, all []Notice, local netip.AddrPort) Notice {
-	t.Helper()
-	for _, n := range all {
-		if n.Socket.Local == local {
-			return n
-		}
+// of is the socket of a child.
+func of(s socketstest.Sock) func(*Socket) bool {
+	local, remote := plain(s.Local), netip.AddrPort{}
+	if s.Remote.IsValid() && s.Remote.Port() != 0 {
+		remote = plain(s.Remote)
 	}
-	t.Fatalf("no notice of %v in %+v", local, all)
-	return Notice{}
+	return func(n *Socket) bool { return n.Local == local && n.Remote == remote }
 }
 
 // plain is an address as the tables write it: IPv4 where it is mapped.
@@ -88,16 +114,16 @@ func TestNoticesOfConnection(t *testing.T) {
 		p.Recv(client, 77)
 		p.Close(client)
 		p.Close(server)
-		all := hear(t, ears, 2)
-		a, b := noticeOf(t, all, plain(client.Local)), noticeOf(t, all, plain(server.Local))
+		all := hear(t, ears, of(client), of(server))
+		a, b := all[0], all[1]
 		if a.Info.Sent != 1000 || b.Info.Sent != 77 || a.Info.Received-77 > 1 || b.Info.Received != 1001 { // with the FIN, which the client may have got or not
 			t.Errorf("%v: client %+v, server %+v", c, a.Info, b.Info)
 		}
-		if a.Socket.Remote != plain(server.Local) || b.Socket.Remote != plain(client.Local) || a.Socket.ID == b.Socket.ID {
+		if a.Socket.ID == b.Socket.ID {
 			t.Errorf("%v: %+v and %+v", c, a.Socket, b.Socket)
 		}
 		p.Close(l)
-		if n := hear(t, ears, 1)[0]; n.Socket.Local != plain(l.Local) || n.Socket.Connected() {
+		if n := hear(t, ears, of(l))[0]; n.Socket.Connected() {
 			t.Errorf("listener: %+v", n.Socket)
 		}
 	}
@@ -110,14 +136,13 @@ func TestNoticesNameTheSocket(t *testing.T) {
 	ears := openEars(t, l.Local.Port(), u.Local.Port())
 	see := openEye(t, Diag)
 	see.look()
-	want := map[ID]bool{see.see(l).ID: true, see.see(u).ID: true}
+	ids := []ID{see.see(l).ID, see.see(u).ID}
 	p.Close(l)
 	p.Close(u)
-	for _, n := range hear(t, ears, 2) {
-		delete(want, n.Socket.ID)
-	}
-	if len(want) > 0 {
-		t.Errorf("never heard of %v", want)
+	for i, n := range hear(t, ears, of(l), of(u)) {
+		if n.Socket.ID != ids[i] {
+			t.Errorf("%v is heard of as %v", ids[i], n.Socket.ID)
+		}
 	}
 }
 
@@ -131,19 +156,25 @@ func TestNoticesOfPorts(t *testing.T) {
 		t.Skip(err)
 	}
 	defer n.Close()
+	var ends []func(*Socket) bool
 	for _, to := range []socketstest.Sock{other, l, other} {
 		c := p.Dial(to.Target())
 		a := p.Accept(to)
+		if to.Local == l.Local {
+			ends = append(ends, of(c), of(a))
+		}
 		p.Close(c)
 		p.Close(a)
 	}
 	p.Close(l)
-	all := hear(t, n, 3)
-	for _, x := range all {
-		if x.Socket.Local.Port() != port && x.Socket.Remote.Port() != port && x.Socket.Local.Port() != port-1 && x.Socket.Remote.Port() != port-1 {
-			t.Errorf("%+v has another port", x.Socket)
+	fits := func(p uint16) bool { return p == port || p == port-1 }
+	listener := func(s *Socket) bool { // asked about every notice
+		if !fits(s.Local.Port()) && !fits(s.Remote.Port()) {
+			t.Errorf("%+v has another port", s)
 		}
+		return of(l)(s)
 	}
+	hear(t, n, slices.Insert(ends, 0, listener)...)
 }
 
 // What the kernel drops is counted, to the last one.
@@ -179,7 +210,7 @@ func TestLostNotices(t *testing.T) {
 		t.Errorf("%d heard, %d lost, of %d; /proc says %d", len(all), lost, sent, dropsOf(t, ears))
 	}
 	p.Close(p.UDP(first.Local.String()))
-	hear(t, ears, 1) // it hears again, and nothing is counted twice
+	hear(t, ears, of(first)) // it hears again, and nothing is counted twice
 }
 
 // dropsOf is the last column but one of /proc/net/netlink for the socket.
@@ -222,7 +253,7 @@ func TestNoticesClose(t *testing.T) {
 	u := lonelyUDP(t, p, "127.0.0.1")
 	ears := openEars(t, u.Local.Port())
 	p.Close(u)
-	hear(t, ears, 1)
+	hear(t, ears, of(u))
 	if err := ears.Close(); err != nil {
 		t.Fatal(err)
 	}
