@@ -18,6 +18,7 @@ var (
 	nodeRuntime = jsRuntime{
 		name: "node inspector", port: 9229,
 		valued: []string{
+			"-e", "--eval", "-p", "--print",
 			"-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "--title",
 			"--env-file", "--stack-trace-limit", "--input-type", "--max-http-header-size", "--icu-data-dir",
 		},
@@ -25,7 +26,10 @@ var (
 	bunRuntime = jsRuntime{
 		name: "bun inspector", port: 6499,
 		commands: []string{"run", "test", "x", "exec", "repl"},
-		valued:   []string{"-r", "--preload", "--require", "--import", "-c", "--config", "--cwd", "--port", "--env-file", "-t", "-F", "--filter"},
+		valued: []string{
+			"-e", "--eval", "-p", "--print", "-r", "--preload", "--require", "--import", "-c", "--config", "--cwd", "--port",
+			"--env-file", "-t", "-F", "--filter",
+		},
 	}
 	denoRuntime = jsRuntime{
 		name: "deno inspector", port: 9229,
@@ -33,6 +37,9 @@ var (
 		valued:   []string{"-c", "--config", "--import-map", "--port", "--host", "--cert", "--ext", "--filter", "-L", "--log-level"},
 	}
 )
+
+// interpreter is what programs of the runtime are run by: node.
+func (js *jsRuntime) interpreter() string { return strings.TrimSuffix(js.name, " inspector") }
 
 // nodeDebugger recognises the inspector, and js-debug's stand-alone server:
 // node dapDebugServer.js [PORT] [HOST].
@@ -59,7 +66,11 @@ func inspector(js jsRuntime, args []string) debugServer {
 		rest = script
 	}
 	d := debugServer{port: js.port}
+	isFile := true // and not the program itself, as in node -e CODE and deno eval CODE
 	for _, a := range options {
+		if a == "eval" || isCode(js.interpreter(), a) {
+			isFile = false
+		}
 		name, where, hasWhere := strings.Cut(a, "=")
 		switch name {
 		case "--inspect", "--inspect-brk", "--inspect-wait", "--inspect-brk-node":
@@ -79,7 +90,7 @@ func inspector(js jsRuntime, args []string) debugServer {
 			d.at(where, d.port)
 		}
 	}
-	if d.sockets != noSocket && len(rest) > 0 {
+	if d.sockets != noSocket && isFile && len(rest) > 0 {
 		d.program = rest[0]
 	}
 	return d
