@@ -82,9 +82,10 @@ func (m *Monitor) note(kind EventKind, t *track) {
 	m.changes = append(m.changes, change{kind: kind, track: t})
 }
 
-// tell folds the changes of both ends of a connection into one event each.
+// tell folds the changes of both ends of a connection into one event each, behind
+// the events that have waited for this snapshot.
 func (m *Monitor) tell() []Event {
-	var events []Event
+	events := m.joinHalves()
 	for i := range m.changes {
 		c := &m.changes[i]
 		if c.told {

@@ -1,6 +1,10 @@
 package model
 
-import "lotop/sockets"
+import (
+	"slices"
+
+	"lotop/sockets"
+)
 
 // half is a connection that has opened and of which the table has one end only.
 // A table is not read at one moment: the end whose line was passed before the
@@ -15,33 +19,31 @@ type half struct {
 // and is not in the table.
 func (m *Monitor) isHalf(t *track) bool {
 	s := &m.cur.snap.Sockets[t.at]
-	return t.peer == nil && s.State == sockets.Established && s.Protocol == sockets.TCP &&
-		s.Local != s.Remote && isOwn(m.cur.snap, s.Remote.Addr())
+	return t.peer == nil && s.State == sockets.Established && m.hasOtherEnd(s, t)
 }
 
 // joinHalves returns the events that have waited for this table. What it shows
 // of these connections now is all in them.
 func (m *Monitor) joinHalves() []Event {
-	var events []Event
-	for _, h := range m.halves {
-		if t := h.track; t.pass == m.pass && !t.over && !m.ended(t) {
-			if p := t.peer; p != nil {
-				p.first, p.exact = t.first, t.exact // both ends are as old as the connection
-			}
-			h.event.Row = m.keep(m.cur, t.at)
-			h.event.Row.Mark = New
-			m.settle(t)
-			m.settle(t.peer)
+	for i := range m.halves {
+		t, e := m.halves[i].track, &m.halves[i].event
+		if t.pass != m.pass || t.over || m.ended(t) {
+			continue
 		}
-		events = append(events, h.event)
+		m.settle(t)
+		if p := t.peer; p != nil {
+			p.first, p.exact = t.first, t.exact // both ends are as old as the connection
+			m.settle(p)
+		}
+		e.Row = m.keep(m.cur, t.at)
+		e.Row.Mark = e.Kind.Mark()
 	}
-	m.dropHalves()
-	return events
+	return m.takeHalves()
 }
 
 // settle tells that what happened to a socket in this pass is told.
 func (m *Monitor) settle(t *track) {
-	if t != nil && t.change >= 0 {
+	if t.change >= 0 {
 		m.changes[t.change].told = true
 	}
 }
@@ -51,7 +53,7 @@ func (m *Monitor) settle(t *track) {
 func (m *Monitor) takeHalf(e *Event) []Event {
 	for i, h := range m.halves {
 		if id := h.event.Row.Socket.ID; id == e.Row.Socket.ID || e.Row.Peer != nil && id == e.Row.Peer.ID {
-			m.halves = append(m.halves[:i], m.halves[i+1:]...)
+			m.halves = slices.Delete(m.halves, i, i+1)
 			return []Event{h.event}
 		}
 	}
@@ -64,11 +66,7 @@ func (m *Monitor) takeHalves() []Event {
 	for _, h := range m.halves {
 		events = append(events, h.event)
 	}
-	m.dropHalves()
-	return events
-}
-
-func (m *Monitor) dropHalves() {
 	clear(m.halves)
 	m.halves = m.halves[:0]
+	return events
 }

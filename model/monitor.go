@@ -98,7 +98,7 @@ func (m *Monitor) Advance(next *sockets.Snapshot) []Event {
 	m.findGone()
 	m.joinRemains()
 	m.debug.meet(next)
-	events := append(m.joinHalves(), m.tell()...)
+	events := m.tell()
 	m.raise(events)
 	if m.hears.on {
 		events = m.catchUp(events)

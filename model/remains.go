@@ -29,7 +29,7 @@ func (m *Monitor) joinRemains() {
 		case c.kind == EventClosed && remains != nil: // they come after the others
 			if t := remains[tupleOf(&m.old.snap.Sockets[c.track.at])]; t != nil {
 				t.inherit(c.track)
-				m.changes[t.change].told = true
+				m.settle(t)
 				if m.cur.pairs.peer[t.at] < 0 {
 					m.cur.pairs.server[t.at] = t.server
 				}
