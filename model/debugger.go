@@ -210,6 +210,10 @@ func option(args []string, names ...string) (value string, given bool) {
 // operands returns args from the first that is neither an option nor the value
 // of one of the options in valued on.
 func operands(args []string, valued ...string) []string {
+	return operandsFunc(args, func(a string) bool { return slices.Contains(valued, a) })
+}
+
+func operandsFunc(args []string, takesValue func(option string) bool) []string {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
 		switch {
@@ -217,7 +221,7 @@ func operands(args []string, valued ...string) []string {
 			return args[i+1:]
 		case !strings.HasPrefix(a, "-"):
 			return args[i:]
-		case slices.Contains(valued, a):
+		case takesValue(a):
 			i++
 		}
 	}

@@ -9,6 +9,7 @@ import (
 // program itself, so that the program's other sockets are not the debugger's.
 type jsRuntime struct {
 	name     string
+	by       string   // the interpreter
 	port     uint16   // where the inspector listens if nothing else is said
 	commands []string // what stands before the script: deno run
 	valued   []string // options whose value is the next argument
@@ -16,35 +17,34 @@ type jsRuntime struct {
 
 var (
 	nodeRuntime = jsRuntime{
-		name: "node inspector", port: 9229,
+		name: "node inspector", by: "node", port: 9229,
 		valued: []string{
-			"-e", "--eval", "-p", "--print",
 			"-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "--title",
 			"--env-file", "--stack-trace-limit", "--input-type", "--max-http-header-size", "--icu-data-dir",
 		},
 	}
 	bunRuntime = jsRuntime{
-		name: "bun inspector", port: 6499,
+		name: "bun inspector", by: "bun", port: 6499,
 		commands: []string{"run", "test", "x", "exec", "repl"},
-		valued: []string{
-			"-e", "--eval", "-p", "--print", "-r", "--preload", "--require", "--import", "-c", "--config", "--cwd", "--port",
-			"--env-file", "-t", "-F", "--filter",
-		},
+		valued:   []string{"-r", "--preload", "--require", "--import", "-c", "--config", "--cwd", "--port", "--env-file", "-t", "-F", "--filter"},
 	}
 	denoRuntime = jsRuntime{
-		name: "deno inspector", port: 9229,
+		name: "deno inspector", by: "deno", port: 9229,
 		commands: []string{"run", "test", "serve", "eval", "bench", "repl", "task", "compile"},
 		valued:   []string{"-c", "--config", "--import-map", "--port", "--host", "--cert", "--ext", "--filter", "-L", "--log-level"},
 	}
 )
 
-// interpreter is what programs of the runtime are run by: node.
-func (js *jsRuntime) interpreter() string { return strings.TrimSuffix(js.name, " inspector") }
+// takesValue tells whether the argument behind an option is its value, which can be
+// the program itself.
+func (js *jsRuntime) takesValue(option string) bool {
+	return slices.Contains(js.valued, option) || isCode(js.by, option)
+}
 
 // nodeDebugger recognises the inspector, and js-debug's stand-alone server:
 // node dapDebugServer.js [PORT] [HOST].
 func nodeDebugger(args []string) debugServer {
-	rest := operands(args, nodeRuntime.valued...)
+	rest := operandsFunc(args, nodeRuntime.takesValue)
 	if len(rest) > 0 && programName(rest[0]) == "dapDebugServer.js" {
 		d := debugServer{name: "js-debug", sockets: everySocket, port: 8123}
 		if len(rest) > 1 {
@@ -58,17 +58,18 @@ func nodeDebugger(args []string) debugServer {
 // inspector looks for --inspect among the options of the runtime. Behind the
 // script they would be the script's own.
 func inspector(js jsRuntime, args []string) debugServer {
-	rest := operands(args, js.valued...)
+	rest := operandsFunc(args, js.takesValue)
 	options := before(args, rest)
+	isFile := true // and not the program itself, as in node -e CODE and deno eval CODE
 	if len(rest) > 0 && slices.Contains(js.commands, rest[0]) {
-		script := operands(rest[1:], js.valued...)
+		isFile = rest[0] != "eval"
+		script := operandsFunc(rest[1:], js.takesValue)
 		options = before(args, script)
 		rest = script
 	}
 	d := debugServer{port: js.port}
-	isFile := true // and not the program itself, as in node -e CODE and deno eval CODE
 	for _, a := range options {
-		if a == "eval" || isCode(js.interpreter(), a) {
+		if isCode(js.by, a) {
 			isFile = false
 		}
 		name, where, hasWhere := strings.Cut(a, "=")
