@@ -2,7 +2,6 @@ package sockets
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"os"
 	"runtime"
@@ -38,20 +37,12 @@ func openEars(t *testing.T, ports ...uint16) *Notices {
 // kernel may be late to tell of that, too.
 func lonelyUDP(t *testing.T, p *socketstest.Process, host string) socketstest.Sock {
 	t.Helper()
-	network := "udp4"
-	if host == "[::1]" {
-		network = "udp6"
-	}
 	for range 1000 {
-		port := uint16(1024 + rand.IntN(1<<16-1024))
-		if Rules().Ephemeral.Contains(port) {
-			continue
-		}
-		if s, err := p.TryBind(network, fmt.Sprintf("%s:%d", host, port)); err == nil {
+		if s, err := p.TryUDP(fmt.Sprintf("%s:%d", host, socketstest.RandomPort(t))); err == nil {
 			return s
 		}
 	}
-	t.Fatal("no UDP port is free below the ephemeral range, or above")
+	t.Fatal("no UDP port is free of those that the kernel does not hand out")
 	return socketstest.Sock{}
 }
 

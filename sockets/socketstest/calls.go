@@ -31,7 +31,12 @@ func (p *Process) TryBind(network, addr string, options ...SockOption) (Sock, er
 // UDP makes an unconnected UDP socket of the address's family.
 func (p *Process) UDP(addr string, options ...SockOption) Sock {
 	p.t.Helper()
-	return p.Bind(networkOf("udp", addr), addr, options...)
+	return p.sock(p.TryUDP(addr, options...))
+}
+
+// TryUDP is UDP; an errno can be asked for with errors.Is.
+func (p *Process) TryUDP(addr string, options ...SockOption) (Sock, error) {
+	return p.TryBind(networkOf("udp", addr), addr, options...)
 }
 
 // ConnectUDP makes a UDP socket with a remote end.

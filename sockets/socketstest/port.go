@@ -14,29 +14,41 @@ import (
 
 // FreePort returns a port that the kernel does not hand out by itself and that
 // can be bound now, without any option, on 127.0.0.1, 0.0.0.0, ::1 and ::. The
-// network is tcp or udp. The port is chosen at random, since the tests of other
-// packages look for theirs at the same time; nothing reserves it.
+// network is tcp or udp. Nothing reserves the port.
 func FreePort(t testing.TB, network string) uint16 {
+	t.Helper()
+	for range 10_000 {
+		if port := RandomPort(t); bindable(network, port) {
+			return port
+		}
+	}
+	t.Fatalf("no %s port is free of those that the kernel does not hand out", network)
+	return 0
+}
+
+// RandomPort returns a port that the kernel does not hand out by itself; somebody
+// may have it. It is chosen at random, since the tests of other packages look for
+// theirs at the same time.
+func RandomPort(t testing.TB) uint16 {
 	t.Helper()
 	text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var first, last int
+	var first, last uint16
 	if _, err := fmt.Sscan(string(text), &first, &last); err != nil {
 		t.Fatalf("ip_local_port_range %q: %v", text, err)
 	}
 	for range 10_000 {
-		port := 1024 + rand.IntN(1<<16-1024)
-		if (port < first || port > last) && bindable(network, port) {
-			return uint16(port)
+		if port := uint16(1024 + rand.IntN(1<<16-1024)); port < first || port > last {
+			return port
 		}
 	}
-	t.Fatalf("no %s port is free outside %d-%d", network, first, last)
+	t.Fatalf("the kernel hands out all ports: %d-%d", first, last)
 	return 0
 }
 
-func bindable(network string, port int) bool {
+func bindable(network string, port uint16) bool {
 	for _, b := range []struct{ family, host string }{
 		{"4", "127.0.0.1"}, {"4", "0.0.0.0"}, {"6", "[::1]"}, {"6", "[::]"},
 	} {
