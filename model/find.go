@@ -38,7 +38,7 @@ func (m *Monitor) HeldBy(pid int32) []Row {
 	var rows []Row
 	f := m.cur
 	for i := range f.snap.Sockets {
-		if heldBefore(f.snap.Sockets[i].Owners, pid) {
+		if f.snap.Sockets[i].OwnedBy(pid) {
 			rows = append(rows, m.row(f, i, false))
 		}
 	}

@@ -96,7 +96,7 @@ func (m *Monitor) hearOne(n *sockets.Notice) (Event, bool) {
 		p := &parting{}
 		p.hear(0, n, t)
 		return m.part(p), true
-	case wasReset(s) && isOwn(m.cur.snap, s.Remote.Addr()):
+	case wasReset(s) && m.cur.snap.IsLocal(s.Remote.Addr()):
 		if p := m.noteReset(s); p != nil {
 			return m.part(p), true
 		}
@@ -133,7 +133,7 @@ func (m *Monitor) hasOtherEnd(s *sockets.Socket, t *track) bool {
 	case t != nil && s.Protocol == sockets.UDP:
 		return false // the other end is a socket that serves many
 	}
-	return isOwn(m.cur.snap, s.Remote.Addr()) || s.Local.Addr() == s.Remote.Addr()
+	return m.cur.snap.IsLocal(s.Remote.Addr()) || s.Local.Addr() == s.Remote.Addr()
 }
 
 // HearOut returns the events that wait for a notice or a snapshot which may still

@@ -39,7 +39,7 @@ func (d *Diagnosis) noteLocalhost(e *Evidence) []string {
 		return nil
 	case four == nil:
 		return []string{"localhost may be refused: nobody listens on 127.0.0.1; a client that tries only that finds nobody, [::1] works"}
-	case four.Socket.ID == six.Socket.ID || shareOwner(four.Socket, six.Socket):
+	case four.Socket.ID == six.Socket.ID || four.Socket.SharesOwner(six.Socket):
 		return nil
 	}
 	return []string{fmt.Sprintf("localhost may reach another server: 127.0.0.1 leads to %s, ::1 to %s; give the address in place of the name",
@@ -53,7 +53,7 @@ func (e *Evidence) Answering(host netip.Addr) *Row {
 	var best *Row
 	for i := range e.Rows {
 		r := &e.Rows[i]
-		if r.Socket.State != sockets.Listen || !answers(r.Socket, &to) {
+		if r.Socket.State != sockets.Listen || !r.Socket.Accepts(to.Local.Addr()) {
 			continue
 		}
 		if best == nil || closeness(r.Socket, host) > closeness(best.Socket, host) {

@@ -40,7 +40,7 @@ func (e *Evidence) noteOutranked() []string {
 		}
 		for j := range e.Rows {
 			dual := e.Rows[j].Socket
-			if dual.State == sockets.Listen && dual.DualStack() && !shareOwner(dual, four) {
+			if dual.State == sockets.Listen && dual.DualStack() && !dual.SharesOwner(four) {
 				notes = append(notes, fmt.Sprintf("%s gets no connections over IPv4: %s listens on 0.0.0.0, which comes before ::",
 					owner(&e.Rows[j]), owner(&e.Rows[i])))
 			}

@@ -18,10 +18,10 @@ func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 		}
 		for j := range e.Rows {
 			wide := e.Rows[j].Socket
-			if wide.State != sockets.Listen || !wide.Local.Addr().IsUnspecified() || !answers(wide, specific) {
+			if wide.State != sockets.Listen || !wide.Local.Addr().IsUnspecified() || !wide.Accepts(specific.Local.Addr()) {
 				continue
 			}
-			if shareOwner(wide, specific) || wide.V6 && !specific.V6 && wide.V6Only != sockets.No {
+			if wide.SharesOwner(specific) || wide.V6 && !specific.V6 && wide.V6Only != sockets.No {
 				continue // a program that knows what it does, or no rival for all that is known
 			}
 			notes = append(notes, fmt.Sprintf("%s is shadowed on %s: connections to that address reach %s, which listens on it alone",

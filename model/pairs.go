@@ -128,7 +128,7 @@ func (m *pairer) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
 	best, bestScore := int32(-1), 0
 	for i := m.ports[portIndex(s)]; i >= 0; i = m.next[i] {
 		l := &all[i]
-		if !answers(l, s) {
+		if !l.Accepts(s.Local.Addr()) {
 			continue
 		}
 		score := 1
@@ -138,7 +138,7 @@ func (m *pairer) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
 		if l.V6 == s.V6 {
 			score += 2
 		}
-		if shareOwner(l, s) {
+		if l.SharesOwner(s) {
 			score++
 		}
 		if score > bestScore {
@@ -146,28 +146,4 @@ func (m *pairer) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
 		}
 	}
 	return best
-}
-
-// answers tells whether what is sent to s's local address reaches the listener.
-func answers(l, s *sockets.Socket) bool {
-	la, sa := l.Local.Addr(), s.Local.Addr()
-	if la == sa {
-		return true
-	}
-	if !la.IsUnspecified() {
-		return false
-	}
-	if la.Is4() == sa.Is4() {
-		return true
-	}
-	return la.Is6() && l.V6Only != sockets.Yes
-}
-
-func shareOwner(a, b *sockets.Socket) bool {
-	for _, o := range a.Owners {
-		if heldBefore(b.Owners, o.PID) {
-			return true
-		}
-	}
-	return false
 }

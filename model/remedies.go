@@ -95,7 +95,7 @@ func (h *Holder) goesWith(ended map[int32]bool) bool {
 func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
 	if h.goesWith(ended) && h.Cause != CauseListener && h.Cause != CauseBound {
 		for pid := range ended {
-			if heldBefore(h.Row.Socket.Owners, pid) || h.Row.Listener != nil && heldBefore(h.Row.Listener.Owners, pid) {
+			if h.Row.Socket.OwnedBy(pid) || h.Row.Listener != nil && h.Row.Listener.OwnedBy(pid) {
 				h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: int(pid), Command: e.freeCommand("")})
 			}
 		}

@@ -91,21 +91,12 @@ func (r *Row) Owner(s *sockets.Socket) *process.Process {
 // table.
 func (r *Row) Holders(s *sockets.Socket) []*process.Process {
 	var all []*process.Process
-	for i, o := range s.Owners {
-		if p := r.In.Process(o.PID); p != nil && !heldBefore(s.Owners[:i], o.PID) {
+	for _, pid := range s.PIDs() {
+		if p := r.In.Process(pid); p != nil {
 			all = append(all, p)
 		}
 	}
 	return all
-}
-
-func heldBefore(owners []sockets.Owner, pid int32) bool {
-	for _, o := range owners {
-		if o.PID == pid {
-			return true
-		}
-	}
-	return false
 }
 
 // Is tells whether the row stands for the socket with that ID.

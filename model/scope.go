@@ -1,9 +1,6 @@
 package model
 
 import (
-	"net/netip"
-	"slices"
-
 	"lotop/sockets"
 )
 
@@ -12,14 +9,9 @@ import (
 // connection if that is on this machine.
 func inScope(snap *sockets.Snapshot, s, peer *sockets.Socket) bool {
 	if s.Connected() {
-		return peer != nil || isOwn(snap, s.Remote.Addr())
+		return peer != nil || snap.IsLocal(s.Remote.Addr())
 	}
-	return s.Local.Addr().IsUnspecified() || isOwn(snap, s.Local.Addr())
-}
-
-// isOwn tells whether addr is one of this machine's.
-func isOwn(snap *sockets.Snapshot, addr netip.Addr) bool {
-	return addr.IsLoopback() || slices.Contains(snap.Addresses, addr)
+	return s.Local.Addr().IsUnspecified() || snap.IsLocal(s.Local.Addr())
 }
 
 // reachOf tells who can get to a socket.
@@ -29,7 +21,7 @@ func reachOf(snap *sockets.Snapshot, s, peer *sockets.Socket) Reach {
 		return ReachLoopback
 	case s.Device != 0 && snap.Devices[s.Device].String() == "lo":
 		return ReachLoopback // bound to the device: a wildcard there is no wildcard
-	case s.Connected() && (peer != nil || isOwn(snap, s.Remote.Addr())):
+	case s.Connected() && (peer != nil || snap.IsLocal(s.Remote.Addr())):
 		return ReachLoopback
 	}
 	return ReachNetwork

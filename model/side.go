@@ -37,13 +37,13 @@ func (m *Monitor) sideAlone(i int) (server, sure bool) {
 	case f.pairs.listener[i] >= 0:
 		return true, true
 	}
-	if isOwn(f.snap, s.Remote.Addr()) {
+	if f.snap.IsLocal(s.Remote.Addr()) {
 		far := sockets.Socket{Protocol: s.Protocol, Local: s.Remote, V6: s.V6}
 		if m.pairer.listenerOf(f.snap.Sockets, &far) >= 0 {
 			return false, true // what listens at the other end is the server
 		}
 	}
-	if f.snap.Ephemeral.Contains(s.Local.Port()) && !isOwn(f.snap, s.Remote.Addr()) {
+	if f.snap.Ephemeral.Contains(s.Local.Port()) && !f.snap.IsLocal(s.Remote.Addr()) {
 		return false, true // nobody listens on that port, and the system gave it out
 	}
 	return t.server, false // what was guessed of it as long as it was one of a pair

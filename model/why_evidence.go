@@ -129,7 +129,7 @@ func (e *Evidence) inherited(s *sockets.Socket, listeners []*sockets.Socket) soc
 	var o sockets.SocketOptions
 	first := true
 	for _, l := range listeners {
-		if l.V6 != s.V6 || !answers(l, s) {
+		if l.V6 != s.V6 || !l.Accepts(s.Local.Addr()) {
 			continue
 		}
 		theirs := e.Options[l.ID]

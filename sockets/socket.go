@@ -198,3 +198,50 @@ func (s *Socket) DualStack() bool {
 
 // Connected tells whether the socket has a remote end.
 func (s *Socket) Connected() bool { return s.Remote.IsValid() }
+
+// OwnedBy reports whether a process holds a descriptor of the socket.
+func (s *Socket) OwnedBy(pid int32) bool { return ownedBy(s.Owners, pid) }
+
+func ownedBy(owners []Owner, pid int32) bool {
+	for _, o := range owners {
+		if o.PID == pid {
+			return true
+		}
+	}
+	return false
+}
+
+// PIDs returns the process of each owner, each once, in the order of the owners.
+func (s *Socket) PIDs() []int32 {
+	var all []int32
+	for i, o := range s.Owners {
+		if !ownedBy(s.Owners[:i], o.PID) {
+			all = append(all, o.PID)
+		}
+	}
+	return all
+}
+
+// SharesOwner reports whether a process holds descriptors of both sockets.
+func (s *Socket) SharesOwner(o *Socket) bool {
+	for _, owner := range s.Owners {
+		if o.OwnedBy(owner.PID) {
+			return true
+		}
+	}
+	return false
+}
+
+// Accepts reports whether the listener receives what is sent to a local address.
+func (s *Socket) Accepts(to netip.Addr) bool {
+	at := s.Local.Addr()
+	switch {
+	case at == to:
+		return true
+	case !at.IsUnspecified():
+		return false
+	case at.Is4() == to.Is4():
+		return true
+	}
+	return at.Is6() && s.V6Only != Yes
+}

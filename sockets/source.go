@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"runtime"
+	"slices"
 	"time"
 
 	"lotop/sockets/process"
@@ -38,6 +39,11 @@ type Snapshot struct {
 
 // Process returns the process with that pid, or nil.
 func (s *Snapshot) Process(pid int32) *process.Process { return s.Processes[pid] }
+
+// IsLocal reports whether an address is one of this machine's.
+func (s *Snapshot) IsLocal(addr netip.Addr) bool {
+	return addr.IsLoopback() || slices.Contains(s.Addresses, addr)
+}
 
 // PortRange is a range of ports, both ends included; the zero value is empty.
 type PortRange struct{ First, Last uint16 }
