@@ -25,11 +25,6 @@ type Monitor struct {
 	debug    debuggers
 	hears    hearing
 	sorter   sorter
-
-	// Of the last call of Rows, to put the next in order at little cost.
-	listings uint32  // how many calls there were
-	listed   []int32 // the sockets of its rows, by index in their table
-	places   []int32 // where these rows came to stand
 }
 
 // track is what is remembered of a socket while it lives.
@@ -41,9 +36,6 @@ type track struct {
 	// at is its place in the table of that pass, was the place in the table
 	// before that, -1 if it was not there.
 	at, was int32
-	// place is where its row stood in the listing with that number.
-	place   int32
-	listing uint32
 	change  int32 // index of what happened to it in this pass, -1 for nothing
 	state   sockets.State
 	mark    Mark
@@ -72,9 +64,8 @@ type crowd struct{ clients, waiting int32 }
 func NewMonitor() *Monitor {
 	return &Monitor{
 		cur: &frame{}, old: &frame{},
-		tracks:   map[sockets.ID]*track{},
-		debug:    debuggers{known: map[*process.Process]debugServer{}},
-		listings: 1, // a new track has been in none
+		tracks: map[sockets.ID]*track{},
+		debug:  debuggers{known: map[*process.Process]debugServer{}},
 	}
 }
 

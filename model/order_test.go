@@ -130,32 +130,6 @@ func checkTotal(t *testing.T, s *sorter) {
 	}
 }
 
-// TestSortNearlySorted goes through every way a list can be out of order in a
-// few places, and in many.
-func TestSortNearlySorted(t *testing.T) {
-	c := newChaos(7)
-	for n := range 40 {
-		for moves := range 12 {
-			s := &sorter{rows: make([]Row, n)}
-			for i := range n {
-				s.rows[i].Socket = &sockets.Socket{ID: sockets.ID(i)}
-				s.keys = append(s.keys, sortKey{column: uint64(i), row: int32(i), wholeColumn: true})
-			}
-			for range moves * min(n, 1) {
-				from, to := c.rng.IntN(n), c.rng.IntN(n)
-				k := s.keys[from]
-				s.keys = slices.Insert(slices.Delete(s.keys, from, from+1), to, k)
-			}
-			s.sortKeys()
-			for i, k := range s.keys {
-				if k.column != uint64(i) {
-					t.Fatalf("%d keys, %d moved: place %d has key %d", n, moves, i, k.column)
-				}
-			}
-		}
-	}
-}
-
 // checkSorted compares with a plain sort by naiveCompare.
 func checkSorted(t *testing.T, rows []Row, o Order) {
 	t.Helper()

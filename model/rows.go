@@ -37,29 +37,15 @@ func (m *Monitor) Rows(dst []Row, shape Shape) ([]Row, Counts) {
 	if f.snap == nil {
 		return dst, l.counts
 	}
-	m.places, m.listed = m.places[:0], m.listed[:0]
-	for i, t := range f.tracks {
+	for i := range f.tracks {
 		if f.pairs.peer[i] >= 0 && !shape.Unfold && !f.pairs.server[i] {
 			continue // stands in the row of the server's end
 		}
 		l.rows = append(l.rows, m.row(f, i, !shape.Unfold))
-		if l.admit(&shape, &l.counts) {
-			place := int32(-1)
-			if t.listing == m.listings {
-				place = t.place
-			}
-			m.places, m.listed = append(m.places, place), append(m.listed, int32(i))
-		}
+		l.admit(&shape, &l.counts)
 	}
 	l.addGhosts(m.ghosts, &shape)
-	for len(m.places) < len(l.rows)-len(dst) {
-		m.places = append(m.places, -1)
-	}
-	m.sorter.sort(l.rows[len(dst):], m.places, shape.Order)
-	m.listings++
-	for row, i := range m.listed {
-		f.tracks[i].listing, f.tracks[i].place = m.listings, m.places[row]
-	}
+	m.sorter.sort(l.rows[len(dst):], shape.Order)
 	return l.rows, l.counts
 }
 
@@ -86,13 +72,10 @@ func (l *listing) addGhosts(ghosts []ghost, shape *Shape) {
 }
 
 // admit drops the last row again if it is not wanted.
-func (l *listing) admit(shape *Shape, counts *Counts) bool {
-	last := len(l.rows) - 1
-	wanted := shape.admit(&l.rows[last], counts)
-	if !wanted {
+func (l *listing) admit(shape *Shape, counts *Counts) {
+	if last := len(l.rows) - 1; !shape.admit(&l.rows[last], counts) {
 		l.rows = l.rows[:last]
 	}
-	return wanted
 }
 
 // admit tells whether a row is wanted, and counts it if it is in scope.

@@ -16,9 +16,7 @@ import (
 type sorter struct {
 	rows  []Row // during a sort
 	order Order
-	last  int // how many rows the last time had
 	keys  []sortKey
-	loose []sortKey
 	// processes and users rank the names in sight, for the columns that order
 	// by them.
 	processes map[*process.Process]uint64
@@ -41,69 +39,18 @@ type userName struct {
 	name string
 }
 
-// sort puts rows in order. Each row's place in the order of the last time is
-// given in places, -1 for none, and the new one left there. It is cheap if few
-// rows are to move against each other.
-func (s *sorter) sort(rows []Row, places []int32, o Order) {
-	s.rows, s.order = rows, o
+// sort puts rows in order.
+func (s *sorter) sort(rows []Row, o Order) {
+	s.rows, s.order, s.keys = rows, o, s.keys[:0]
 	s.rankNames(rows, o.Column)
-	s.arrange(places)
-	s.sortKeys()
-	for place, k := range s.keys {
-		places[k.row] = int32(place)
+	for i := range rows {
+		s.keys = append(s.keys, s.key(&rows[i], i))
 	}
+	slices.SortFunc(s.keys, s.compare)
 	permute(rows, s.keys)
-	s.rows, s.last = nil, len(rows)
+	s.rows = nil
 	clear(s.processes) // they must not outlive their snapshot
 	clear(s.owners)
-}
-
-// arrange makes the keys, in the order of the last time, new ones last. It goes
-// through the rows as they lie in memory: that is most of what it costs.
-func (s *sorter) arrange(places []int32) {
-	s.keys = fill(s.keys, s.last, sortKey{row: -1})
-	for i := range s.rows {
-		if place := places[i]; place >= 0 {
-			s.keys[place] = s.key(&s.rows[i], i)
-		} else {
-			s.keys = append(s.keys, s.key(&s.rows[i], i))
-		}
-	}
-	s.keys = slices.DeleteFunc(s.keys, func(k sortKey) bool { return k.row < 0 })
-}
-
-// sortKeys takes out the keys that are out of place, sorts these, and merges
-// them with the rest. Where two neighbours are in the wrong order, nobody knows
-// which of them is out of place, so both go: at most two for each that is.
-func (s *sorter) sortKeys() {
-	keys, n := s.keys, 0
-	s.loose = s.loose[:0]
-	for i, k := range keys {
-		if n > 0 && s.compare(keys[n-1], k) > 0 {
-			n--
-			s.loose = append(s.loose, keys[n], k)
-			if len(s.loose) > len(keys)/4 {
-				copy(keys[n:], s.loose) // into the places of these, which end at i
-				copy(keys[n+len(s.loose):], keys[i+1:])
-				slices.SortFunc(keys, s.compare)
-				return
-			}
-			continue
-		}
-		keys[n] = k
-		n++
-	}
-	slices.SortFunc(s.loose, s.compare)
-	// Merged from the end on, where the room is.
-	for to, i := len(keys)-1, len(s.loose)-1; i >= 0; to-- {
-		if n > 0 && s.compare(keys[n-1], s.loose[i]) > 0 {
-			n--
-			keys[to] = keys[n]
-		} else {
-			keys[to] = s.loose[i]
-			i--
-		}
-	}
 }
 
 func (s *sorter) compare(a, b sortKey) int {
