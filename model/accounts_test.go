@@ -24,7 +24,7 @@ func TestAccounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, _ := m.Rows(nil, Shape{All: true, Query: q, Order: Order{Column: column}})
+		rows, _ := m.Rows(nil, Shape{All: true, Match: q.Match, Order: Order{Column: column}})
 		var ids []string
 		for i := range rows {
 			ids = append(ids, strings.TrimLeft(rows[i].Socket.ID.String(), "0"))

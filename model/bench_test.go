@@ -145,7 +145,7 @@ func BenchmarkRows50k(b *testing.B) {
 	}{
 		{"folded", Shape{Order: Order{Column: ByLocal}}},
 		{"unfolded", Shape{Order: Order{Column: ByLocal}, Unfold: true}},
-		{"word", Shape{Order: Order{Column: ByLocal}, Query: word}},
+		{"word", Shape{Order: Order{Column: ByLocal}, Match: word.Match}},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			c, m := newCrowd50k(), NewMonitor()

@@ -245,7 +245,7 @@ func TestEventsStayTrue(t *testing.T) {
 	if !ok {
 		t.Fatal("socket 2 is not found")
 	}
-	kept := row.Keep()
+	kept := row.Clone()
 	events := m.Advance(second)
 	before := sketchEvents(events)
 	ghosts := m.rows(Shape{})

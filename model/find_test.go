@@ -140,7 +140,7 @@ func TestPlanEnd(t *testing.T) {
 func TestPlanEndForAnOldRow(t *testing.T) {
 	m := watch(t, "1 tcp LISTEN 127.0.0.1:3000 pid:10")
 	r, _ := m.Find(1)
-	old := r.Keep()
+	old := r.Clone()
 	next := literal(t, 1, "2 tcp LISTEN 127.0.0.1:4000 pid:10")
 	next.Processes[10] = &process.Process{PID: 10, Start: 999}
 	m.Advance(next)

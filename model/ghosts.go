@@ -40,19 +40,3 @@ func (m *Monitor) raise(events []Event) {
 func (m *Monitor) stands(r *Row) bool {
 	return m.tracks[r.Socket.ID] != nil || r.Folded && m.tracks[r.Peer.ID] != nil
 }
-
-// ends takes the row of a folded pair apart, client's end second; of any other
-// row, it gives that alone.
-func (r *Row) ends() (all [2]Row, n int) {
-	all[0] = *r
-	if !r.Folded {
-		return all, 1
-	}
-	all[0].Folded = false
-	client := &all[1]
-	*client = all[0]
-	client.Socket, client.Peer = r.Peer, r.Socket
-	client.Listener, client.Inbound, client.Debugger = nil, false, ""
-	client.Clients, client.Waiting = 0, 0
-	return all, 2
-}

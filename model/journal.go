@@ -35,12 +35,12 @@ func (j *Journal) Clear() {
 // Len tells how many events are kept.
 func (j *Journal) Len() int { return len(j.ring) }
 
-// Newest appends to dst the kept events that match the query (nil for all) and
-// the scope, the newest first.
-func (j *Journal) Newest(dst []Event, q *Query, all bool) []Event {
+// Newest appends to dst the kept events whose rows match (nil for all) and are in
+// scope, the newest first.
+func (j *Journal) Newest(dst []Event, match func(*Row) bool, all bool) []Event {
 	for i := len(j.ring) - 1; i >= 0; i-- {
 		e := &j.ring[(j.next+i)%len(j.ring)]
-		if (all || e.Row.InScope()) && (q == nil || q.Match(&e.Row)) {
+		if (all || e.Row.InScope()) && (match == nil || match(&e.Row)) {
 			dst = append(dst, *e)
 		}
 	}

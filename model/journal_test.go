@@ -11,7 +11,7 @@ func TestJournal(t *testing.T) {
 	j := NewJournal(3)
 	seqs := func(q *Query, all bool) []uint64 {
 		var s []uint64
-		for _, e := range j.Newest(nil, q, all) {
+		for _, e := range j.Newest(nil, q.Match, all) {
 			s = append(s, e.Seq)
 		}
 		return s

@@ -5,25 +5,6 @@ import (
 	"lotop/sockets/process"
 )
 
-// Keep returns a copy of the row that stays true to this moment: it does not
-// point into a snapshot that will be used again.
-func (r *Row) Keep() Row {
-	kept := *r
-	snap := *r.In
-	snap.Sockets, snap.Warnings = nil, nil
-	kept.In = &snap
-	kept.Socket, kept.Peer, kept.Listener = copySocket(r.Socket), copySocket(r.Peer), copySocket(r.Listener)
-	return kept
-}
-
-func copySocket(s *sockets.Socket) *sockets.Socket {
-	if s == nil {
-		return nil
-	}
-	c := *s
-	return &c
-}
-
 // keeper copies the rows of events out of a frame. What they have in common is
 // copied once, and of the processes only their own are kept: a journal outlives
 // thousands of snapshots, and must not keep the processes of each.
@@ -40,10 +21,10 @@ func (f *frame) keep(r Row) Row {
 	}
 	k := f.kept
 	k.keepOwners(r.In, r.Socket)
-	r.Socket = copySocket(r.Socket)
+	r.Socket = r.Socket.Clone()
 	if r.Peer != nil {
 		k.keepOwners(r.In, r.Peer)
-		r.Peer = copySocket(r.Peer)
+		r.Peer = r.Peer.Clone()
 	}
 	if r.Listener != nil {
 		r.Listener = k.listener(r.In, r.Listener)
@@ -63,7 +44,7 @@ func (k *keeper) keepOwners(in *sockets.Snapshot, s *sockets.Socket) {
 func (k *keeper) listener(in *sockets.Snapshot, l *sockets.Socket) *sockets.Socket {
 	c := k.listeners[l]
 	if c == nil {
-		c = copySocket(l)
+		c = l.Clone()
 		k.listeners[l] = c
 		k.keepOwners(in, l)
 	}

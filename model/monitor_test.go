@@ -241,7 +241,7 @@ func TestUnchangedRefreshAllocatesNothing(t *testing.T) {
 		{Order: Order{Column: ByLocal}},
 		{Order: Order{Column: ByProcess}},
 		{Order: Order{Column: ByUser, Reverse: true}, Unfold: true},
-		{Order: Order{Column: ByAge}, Query: q},
+		{Order: Order{Column: ByAge}, Match: q.Match},
 	} {
 		refresh := func() {
 			m.Advance(c.read(0))

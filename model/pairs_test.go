@@ -245,7 +245,7 @@ func TestUnfold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := m.rows(Shape{Unfold: true, Query: q}); len(got) != 1 {
+	if got := m.rows(Shape{Unfold: true, Match: q.Match}); len(got) != 1 {
 		t.Errorf("%q, want the client's end alone", got)
 	}
 }

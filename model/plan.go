@@ -41,7 +41,7 @@ func TargetOf(s *sockets.Socket) Target {
 // PlanEnd plans to end the processes that hold s, which is one of the row's
 // sockets. protected tells whom not to end, and why.
 func (m *Monitor) PlanEnd(r *Row, s *sockets.Socket, protected func(*process.Process) (string, bool)) Plan {
-	p := Plan{Target: TargetOf(s), Row: r.Keep()}
+	p := Plan{Target: TargetOf(s), Row: r.Clone()}
 	ending := map[int32]bool{}
 	behind := Behind{Port: p.Target.Port}
 	for _, holder := range r.Holders(s) {
@@ -94,7 +94,7 @@ func (p *Plan) fall(m *Monitor, i int, ending map[int32]bool) {
 		}
 	case !f.snap.Sockets[i].Connected():
 		row := m.row(f, i, false)
-		p.Closes = append(p.Closes, row.Keep())
+		p.Closes = append(p.Closes, row.Clone())
 	}
 }
 

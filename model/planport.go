@@ -214,7 +214,7 @@ func (b *planner) fallout(held func(pid int32) []Row) {
 			case r.Inbound:
 				b.plan.Clients++
 			case !r.Socket.Connected() && !mine:
-				b.plan.Closes = append(b.plan.Closes, r.Keep())
+				b.plan.Closes = append(b.plan.Closes, r.Clone())
 			}
 		}
 	}

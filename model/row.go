@@ -103,3 +103,30 @@ func (r *Row) Holders(s *sockets.Socket) []*process.Process {
 func (r *Row) Is(id sockets.ID) bool {
 	return r.Socket.ID == id || r.Folded && r.Peer.ID == id
 }
+
+// Clone returns a copy of the row that does not point into a snapshot, whose
+// memory is used again.
+func (r *Row) Clone() Row {
+	kept := *r
+	snap := *r.In
+	snap.Sockets, snap.Warnings = nil, nil
+	kept.In = &snap
+	kept.Socket, kept.Peer, kept.Listener = r.Socket.Clone(), r.Peer.Clone(), r.Listener.Clone()
+	return kept
+}
+
+// Unfold returns the two rows of a folded pair, the client's second, or the one
+// row of anything else.
+func (r *Row) Unfold() (all [2]Row, n int) {
+	all[0] = *r
+	if !r.Folded {
+		return all, 1
+	}
+	all[0].Folded = false
+	client := &all[1]
+	*client = all[0]
+	client.Socket, client.Peer = r.Peer, r.Socket
+	client.Listener, client.Inbound, client.Debugger = nil, false, ""
+	client.Clients, client.Waiting = 0, 0
+	return all, 2
+}

@@ -15,10 +15,11 @@ const (
 // Shape says which rows are wanted, and in which order.
 type Shape struct {
 	View   View
-	All    bool   // connections to other machines too
-	Unfold bool   // both ends of a pair as rows of their own
-	Query  *Query // nil for all
-	Order  Order
+	All    bool // connections to other machines too
+	Unfold bool // both ends of a pair as rows of their own
+	// Match selects rows, nil for all.
+	Match func(*Row) bool
+	Order Order
 }
 
 // Counts sums up what is in scope, whatever view and query leave of it.
@@ -59,7 +60,7 @@ func (l *listing) addGhosts(ghosts []ghost, shape *Shape) {
 	var uncounted Counts
 	for i := range ghosts {
 		if r := &ghosts[i].row; shape.Unfold {
-			ends, n := r.ends()
+			ends, n := r.Unfold()
 			for _, end := range ends[:n] {
 				l.rows = append(l.rows, end)
 				l.admit(shape, &uncounted)
@@ -94,11 +95,8 @@ func (shape *Shape) admit(r *Row, counts *Counts) bool {
 			return false
 		}
 	}
-	return shape.Query == nil || shape.Query.Match(r)
+	return shape.Match == nil || shape.Match(r)
 }
-
-// InScope tells whether the row is in view by default.
-func (r *Row) InScope() bool { return inScope(r.In, r.Socket, r.Peer) }
 
 func (c *Counts) add(r *Row) {
 	c.Rows++

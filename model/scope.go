@@ -4,6 +4,9 @@ import (
 	"lotop/sockets"
 )
 
+// InScope tells whether the row is in view by default.
+func (r *Row) InScope() bool { return inScope(r.In, r.Socket, r.Peer) }
+
 // inScope tells whether a socket is in view by default: it runs over the
 // loopback interface or is reachable over it. peer is the other end of a
 // connection if that is on this machine.

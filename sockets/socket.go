@@ -196,6 +196,15 @@ func (s *Socket) DualStack() bool {
 	return s.V6 && !s.Mapped && s.V6Only == No && s.Local.Addr().IsUnspecified()
 }
 
+// Clone returns a copy of the socket, nil for nil. It shares what never changes.
+func (s *Socket) Clone() *Socket {
+	if s == nil {
+		return nil
+	}
+	c := *s
+	return &c
+}
+
 // Connected tells whether the socket has a remote end.
 func (s *Socket) Connected() bool { return s.Remote.IsValid() }
 

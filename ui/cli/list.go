@@ -55,7 +55,7 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 	}
 	column, _ := model.ParseColumn(o.sort.value) // the flag takes no other words
 	shape := model.Shape{
-		All: o.all, Query: query,
+		All: o.all, Match: query.Match,
 		Unfold: o.unfold || o.json, // JSON has an object for each socket
 		Order:  model.Order{Column: column, Reverse: o.reverse},
 	}
@@ -130,6 +130,6 @@ func whyNone(m *model.Monitor, shape model.Shape, query string) string {
 		return "none either"
 	}
 	free, wide := shape, shape
-	free.Query, wide.All = nil, true
+	free.Match, wide.All = nil, true
 	return ui.Nothing(shape.View, query, shape.All, "without the query there would be "+count(free), "with --all "+count(wide))
 }

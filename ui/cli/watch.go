@@ -144,7 +144,7 @@ func (w *watching) begin(ctx context.Context) error {
 		w.a.say("%s", warning.Text)
 	}
 	if w.a.terminal.err && !w.o.json {
-		rows, _ := w.monitor.Rows(nil, model.Shape{All: w.o.all, Query: w.query})
+		rows, _ := w.monitor.Rows(nil, model.Shape{All: w.o.all, Match: w.query.Match})
 		w.a.say("watching from %s on, %d now; ctrl+c ends it", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
 	}
 	return nil

@@ -114,7 +114,7 @@ func BenchmarkWorker(b *testing.B) {
 	byProcess := model.Order{Column: model.ByProcess}
 	for name, shape := range map[string]model.Shape{
 		"arrange": {Order: model.Order{Column: model.ByLocal}},
-		"filter":  {Query: query("worker17"), Order: model.Order{Column: model.ByLocal}},
+		"filter":  {Match: query("worker17").Match, Order: model.Order{Column: model.ByLocal}},
 		"sort":    {Order: byProcess},
 	} {
 		b.Run(name, func(b *testing.B) {

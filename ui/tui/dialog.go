@@ -76,7 +76,7 @@ func (m *Model) startFreeing() tea.Cmd {
 		m.say(notice, "this row has closed already; choose one that is open")
 		return nil
 	}
-	m.dialog = &dialog{row: r.Keep()}
+	m.dialog = &dialog{row: r.Clone()}
 	m.dialog.socket = m.dialog.row.Socket
 	if m.dialog.socket.Connected() {
 		all := m.choices()

@@ -61,7 +61,7 @@ func (m *Model) applyFilter() tea.Cmd {
 	if err != nil {
 		return nil
 	}
-	m.shape.Query = q
+	m.query, m.shape.Match = q, q.Match
 	m.rows.forget()
 	return m.rearrange()
 }
@@ -72,7 +72,7 @@ func (m *Model) stopFilter() {
 	if m.filterErr != nil {
 		// What stands in the box is what is in force.
 		m.filterErr = nil
-		m.filter.SetValue(m.shape.Query.String())
+		m.filter.SetValue(m.query.String())
 	}
 }
 

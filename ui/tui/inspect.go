@@ -48,7 +48,7 @@ func (w *worker) inspect(id sockets.ID) *inspection {
 
 // newInspection begins the details of a row with what of tells of each side.
 func newInspection(r *model.Row, of func(*model.Row, *sockets.Socket) end) *inspection {
-	in := &inspection{row: r.Keep()}
+	in := &inspection{row: r.Clone()}
 	in.ends = append(in.ends, of(&in.row, in.row.Socket))
 	if r.Folded {
 		in.ends = append(in.ends, of(&in.row, in.row.Peer))
@@ -76,7 +76,7 @@ func keepSome(rows []model.Row, wanted func(*model.Row) bool) []model.Row {
 		if len(kept) == inspectAtMost {
 			break
 		}
-		kept = append(kept, rows[i].Keep())
+		kept = append(kept, rows[i].Clone())
 	}
 	return kept
 }

@@ -131,7 +131,7 @@ func TestEscGoesOneStepBack(t *testing.T) {
 		t.Error("esc does not close just the details")
 	}
 	d.press("esc")
-	if d.m.filter.Value() != "" || !d.m.shape.Query.Empty() {
+	if d.m.filter.Value() != "" || !d.m.query.Empty() {
 		t.Error("esc does not clear the filter")
 	}
 	d.press("esc")

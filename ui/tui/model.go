@@ -39,6 +39,7 @@ type Model struct {
 	view     view
 	rows     table[model.Row]
 	events   table[model.Event]
+	query    *model.Query // the filter in force
 	shape    model.Shape
 	interval time.Duration
 	paused   bool
@@ -105,7 +106,8 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 		colours:  o.Color != "never",
 		dark:     true,
 		noMouse:  o.NoMouse,
-		shape:    model.Shape{All: o.All, Query: query, Order: model.Order{Column: model.ByLocal}},
+		query:    query,
+		shape:    model.Shape{All: o.All, Match: query.Match, Order: model.Order{Column: model.ByLocal}},
 		interval: o.Interval,
 		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:   textinput.New(),

@@ -36,7 +36,7 @@ func (p *pins) toggle(r *model.Row) {
 		p.all = slices.Delete(p.all, i, i+1)
 		return
 	}
-	p.all = append(p.all, pin{row: r.Keep()})
+	p.all = append(p.all, pin{row: r.Clone()})
 }
 
 // arrange puts the pinned rows on top, in the order they were pinned. Those that
@@ -49,7 +49,7 @@ func (p *pins) arrange(rows []model.Row, m *model.Monitor, now time.Time) []mode
 	for i := range p.all {
 		k := &p.all[i]
 		if r, ok := m.Find(k.row.Socket.ID); ok {
-			k.row, k.closed = r.Keep(), time.Time{}
+			k.row, k.closed = r.Clone(), time.Time{}
 			continue
 		}
 		if k.closed.IsZero() {
@@ -73,7 +73,7 @@ func (p *pins) pinMatches(rows []model.Row) {
 		// Its connections are told of as they come and go; pinned they would
 		// push everything else off the screen.
 		if r := &rows[i]; r.Mark != model.Closed && !r.Socket.Connected() && p.query.Match(r) && p.find(r) < 0 {
-			p.all = append(p.all, pin{row: r.Keep()})
+			p.all = append(p.all, pin{row: r.Clone()})
 		}
 	}
 }
@@ -115,7 +115,7 @@ func (m *Model) togglePin() tea.Cmd {
 	} else {
 		m.say(good, name+" is pinned: a change rings the bell")
 	}
-	m.pinWanted = append(m.pinWanted, r.Keep())
+	m.pinWanted = append(m.pinWanted, r.Clone())
 	return m.rearrange()
 }
 

@@ -54,7 +54,7 @@ func (m *Model) wantWhy() (t model.Target, ok bool) {
 
 // filteredPort is the one port that the filter asks for, and nothing else.
 func (m *Model) filteredPort() (t model.Target, ok bool) {
-	q := m.shape.Query
+	q := m.query
 	ports := q.Ports()
 	if len(ports) != 1 || ports[0].First != ports[0].Last || ports[0].First == 0 || !isPort(q.String()) {
 		return t, false

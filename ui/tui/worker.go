@@ -140,7 +140,7 @@ func (w *worker) work(j job) result {
 	w.rows[w.rowTurn] = rows
 	res.rows = rows
 	if j.events {
-		res.events = w.journal.Newest(w.events[w.rowTurn][:0], j.shape.Query, j.shape.All)
+		res.events = w.journal.Newest(w.events[w.rowTurn][:0], j.shape.Match, j.shape.All)
 		w.events[w.rowTurn] = res.events
 	}
 	if j.inspect != 0 {
