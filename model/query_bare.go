@@ -77,7 +77,7 @@ func wordTerm(text string) condition {
 		written = quoteText(text)
 	}
 	n := newNeedle(text)
-	w := wordSearch{find: &n, inAddress: canBeInAddress(n.lower), services: servicesWith(&n)}
+	w := wordSearch{find: &n, inAddress: canBeInAddress(n.lower), services: PortsNamed(n.in)}
 	return condition{text: written, cost: looksAtTexts, holds: w.holds}
 }
 
@@ -106,7 +106,7 @@ func (p *queryParser) regex() (condition, error) {
 		return condition{}, p.badRegex(v, err)
 	}
 	find := matcher{re}
-	w := wordSearch{find: find, inAddress: !strangeToAddresses(anyCase + v.text), services: servicesWith(find)}
+	w := wordSearch{find: find, inAddress: !strangeToAddresses(anyCase + v.text), services: PortsNamed(find.in)}
 	return condition{text: "/" + v.text + "/", cost: looksAtTexts, holds: w.holds}, nil
 }
 

@@ -12,7 +12,7 @@ import (
 type wordSearch struct {
 	find      finder
 	inAddress bool      // whether it can occur in an address without a zone
-	services  *services // nil if it occurs in no service's name
+	services  *PortSet // nil if it occurs in no service's name
 	processes processMemo
 	// cgroup is the last that was looked at: sockets of one service often
 	// follow each other and share it.
@@ -52,7 +52,7 @@ func (w *wordSearch) inAnAddress(s *sockets.Socket, ap netip.AddrPort) bool {
 	if !ap.IsValid() {
 		return false
 	}
-	if w.services != nil && w.services.has(s.Protocol, ap.Port()) {
+	if w.services != nil && w.services.Has(s.Protocol, ap.Port()) {
 		return true
 	}
 	return (w.inAddress || ap.Addr().Zone() != "") && w.find.inBytes(appendEnd(w.scratch[:0], s, ap))
@@ -113,46 +113,4 @@ func (m *processMemo) keep(p *process.Process, holds bool) {
 		*m = make(processMemo)
 	}
 	(*m)[p] = holds
-}
-
-// services is a set of ports, by protocol, whose service names were searched
-// beforehand.
-type services struct{ tcp, udp portSet }
-
-type portSet [1 << 16 / 64]uint64
-
-func (s *portSet) add(port uint16)      { s[port/64] |= 1 << (port % 64) }
-func (s *portSet) has(port uint16) bool { return s[port/64]&(1<<(port%64)) != 0 }
-
-// has tells whether the name of the service at that port was found.
-func (s *services) has(p sockets.Protocol, port uint16) bool {
-	if p == sockets.UDP {
-		return s.udp.has(port)
-	}
-	return s.tcp.has(port)
-}
-
-// servicesWith searches all names once; nil if none has it.
-func servicesWith(f finder) *services {
-	var found *services
-	for _, table := range [...][]service{assignedServices[:], customaryServices[:]} {
-		for _, e := range table {
-			if f.in(e.name) {
-				if found == nil {
-					found = &services{}
-				}
-				found.add(e)
-			}
-		}
-	}
-	return found
-}
-
-func (s *services) add(e service) {
-	if e.on&onTCP != 0 {
-		s.tcp.add(e.port)
-	}
-	if e.on&onUDP != 0 {
-		s.udp.add(e.port)
-	}
 }
