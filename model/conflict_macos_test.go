@@ -210,7 +210,7 @@ func TestPlanWithoutClosing(t *testing.T) {
 	if len(p.Victims) != 1 || len(p.Closing)+len(p.Remains) != 0 || len(p.Left) != 2 {
 		t.Fatalf("%+v", p)
 	}
-	for i, want := range []string{"it ends by itself", "--clients"} {
+	for i, want := range []string{"wait for it to expire", "--clients"} {
 		if p.Left[i].Reason == "" || !strings.Contains(p.Left[i].Reason, want) || strings.Contains(p.Left[i].Reason, "root") {
 			t.Errorf("left %+v, not %q", p.Left[i], want)
 		}

@@ -38,11 +38,11 @@ func (d *Diagnosis) noteLocalhost(e *Evidence) []string {
 	case six == nil: // clients try the other address; nearly all servers are like that
 		return nil
 	case four == nil:
-		return []string{"localhost may be refused: nobody listens on 127.0.0.1; a client that tries only that finds nobody, [::1] works"}
+		return []string{"localhost may be refused: nothing is listening on 127.0.0.1; IPv4-only clients fail, [::1] works"}
 	case four.Socket.ID == six.Socket.ID || four.Socket.SharesOwner(six.Socket):
 		return nil
 	}
-	return []string{fmt.Sprintf("localhost may reach another server: 127.0.0.1 leads to %s, ::1 to %s; give the address in place of the name",
+	return []string{fmt.Sprintf("localhost is ambiguous: 127.0.0.1 reaches %s, ::1 reaches %s; use the address",
 		owner(four), owner(six))}
 }
 
@@ -79,7 +79,7 @@ func owner(r *Row) string {
 	if p := r.Owner(r.Socket); p != nil {
 		return named(p)
 	}
-	return "a process that cannot be seen from here"
+	return "an unknown process"
 }
 
 // noteTwins tells of several sockets that listen on one address.
@@ -96,7 +96,7 @@ func (d *Diagnosis) noteTwins(e *Evidence) []string {
 			}
 		}
 		if n > 1 {
-			return []string{fmt.Sprintf("%d sockets listen on %s with %s", n, s.Local, e.System.sharing())}
+			return []string{fmt.Sprintf("%d listeners share %s with %s", n, s.Local, e.System.sharing())}
 		}
 	}
 	return nil
@@ -107,7 +107,7 @@ func (d *Diagnosis) noteHolders(e *Evidence) []string {
 	var notes []string
 	for i := range e.Rows {
 		if s := e.Rows[i].Socket; s.State == sockets.Listen && s.RecvQueue > 0 {
-			notes = append(notes, fmt.Sprintf("%s has not accepted %d of its connections: it may be stuck or stopped", owner(&e.Rows[i]), s.RecvQueue))
+			notes = append(notes, fmt.Sprintf("%s: %d in the accept queue; the process may be hung or suspended", owner(&e.Rows[i]), s.RecvQueue))
 		}
 	}
 	for i := range d.Holders {
@@ -116,11 +116,11 @@ func (d *Diagnosis) noteHolders(e *Evidence) []string {
 			continue
 		}
 		if h.Row.Debugger != "" {
-			notes = append(notes, fmt.Sprintf("%s is a debug server (%s): one that its editor has left behind keeps its port until it is ended",
+			notes = append(notes, fmt.Sprintf("%s is a debug server (%s): if its editor has exited, it keeps the port until you stop it",
 				owner(&h.Row), h.Row.Debugger))
 		}
 		if h.Cause == CauseSelf {
-			notes = append(notes, "the socket is connected to itself: a client that kept trying a dead port of the ephemeral range got that port as its own")
+			notes = append(notes, "self-connect: the client kept retrying an unused ephemeral port and was assigned that port itself")
 		}
 		if (h.Cause == CauseListener || h.Cause == CauseBound) && len(h.Row.Socket.Owners) == 0 {
 			notes = append(notes, unendable(h.Row.Socket))
@@ -141,19 +141,19 @@ func (e *Evidence) noteProcess(h *Holder, p *process.Process) []string {
 	case ok:
 		say("%s %s", named(p), other.words())
 	case p.PID == 1:
-		say("%s is init: everything here ends with it", named(p))
+		say("%s is init: stopping it stops the whole system", named(p))
 	case forwards(p) && listens:
-		say("%s forwards the port for somebody else: closing that session or its forward frees it", named(p))
+		say("%s forwards the port: close that session or remove the forward to free it", named(p))
 	case listens && e.bereaved(p):
-		say("%s has lost its parent: it may be a child that inherited the socket of a server that has ended", named(p))
+		say("%s is orphaned (its parent exited): it may have inherited the socket from a server that exited", named(p))
 	}
 	switch p.State {
 	case 'T':
-		say("%s is stopped: it will not act on SIGTERM before it goes on (SIGCONT), SIGKILL ends it", named(p))
+		say("%s is suspended: it handles SIGTERM only after SIGCONT; SIGKILL works immediately", named(p))
 	case 't':
-		say("%s is held by a debugger: it may not end before the debugger lets it go", named(p))
+		say("%s is paused by a debugger and may not exit until the debugger detaches", named(p))
 	case 'D':
-		say("%s waits for a disk or device: until that answers, no signal ends it", named(p))
+		say("%s is in uninterruptible sleep (I/O): no signal takes effect until the I/O completes", named(p))
 	}
 	return notes
 }
@@ -197,9 +197,9 @@ func (d *Diagnosis) noteTimeWait(e *Evidence) []string {
 			continue
 		}
 		if !e.System.linux() {
-			return []string{"SO_REUSEADDR does not help against this TIME_WAIT: another user's program left it behind; wait"}
+			return []string{"SO_REUSEADDR does not help: the TIME_WAIT socket belonged to another user; wait for it to expire"}
 		}
-		return []string{"SO_REUSEADDR does not help against this TIME_WAIT: the socket that left it behind had not set it; wait, or close it as root"}
+		return []string{"SO_REUSEADDR does not help: the socket in TIME_WAIT did not set it; wait for it to expire, or close it as root"}
 	}
 	return nil
 }
@@ -209,12 +209,12 @@ func (d *Diagnosis) noteUnseen(e *Evidence) []string {
 		if d.Holders[i].Cause != CauseUnseen {
 			continue
 		}
-		text := "the kernel refuses, and no table shows a socket that explains it: it may have come or gone at this moment, ask again"
+		text := "the kernel refused the bind, but no listed socket explains it: it may have just opened or closed; run lotop why again"
 		switch {
 		case e.System.windows():
 			text = e.unseenBound()
 		case e.System.Partial:
-			text = "the kernel refuses, and the table that could be read does not show why: it has no sockets that are bound without listening"
+			text = "the kernel refused the bind, but the table lotop could read does not show why: it omits sockets that are bound but not listening"
 		}
 		return []string{text}
 	}
@@ -229,11 +229,11 @@ func (d *Diagnosis) noteRefusal(e *Evidence) []string {
 		case AnswerDenied:
 			notes = append(notes, e.noteDenied(a.Bind))
 		case "EPERM":
-			notes = append(notes, "a security policy"+e.System.policies()+" forbids the bind")
+			notes = append(notes, "a security policy"+e.System.policies()+" blocks the bind")
 		case "EADDRNOTAVAIL":
-			notes = append(notes, fmt.Sprintf("%s is not an address of this machine; its own are %s", a.Host, list(e.System.Addresses)))
+			notes = append(notes, fmt.Sprintf("%s is not a local address; local addresses: %s", a.Host, list(e.System.Addresses)))
 		case "EAFNOSUPPORT":
-			notes = append(notes, "this system has no IPv6")
+			notes = append(notes, "IPv6 is not available on this system")
 		}
 	}
 	return notes
@@ -254,11 +254,11 @@ func (d *Diagnosis) noteFree(e *Evidence) []string {
 	}
 	var notes []string
 	if e.handedOut() {
-		notes = append(notes, "it lies in the range that "+e.handsOut()+": any program that connects somewhere may get it at any time")
+		notes = append(notes, "it is in "+e.handsOut()+": the system may assign it to any outgoing connection")
 	}
 	for _, c := range d.Connects {
 		if c.Result == "open" && len(d.Holders) == 0 {
-			notes = append(notes, "something answers although nobody holds the port here: "+e.System.redirects()+" redirects it")
+			notes = append(notes, "a connection succeeds although no local socket uses the port: "+e.System.redirects()+" redirects it")
 			break
 		}
 	}

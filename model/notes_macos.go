@@ -19,9 +19,9 @@ func (d *Diagnosis) noteMac(e *Evidence) []string {
 	for i := range d.Holders {
 		switch h := &d.Holders[i]; {
 		case h.Cause == CauseUnseen && e.Target.Protocol == sockets.TCP && e.Target.Port == lightsOut:
-			notes = append(notes, fmt.Sprintf("macOS keeps port %d for its lights-out management: choose another", lightsOut))
+			notes = append(notes, fmt.Sprintf("macOS reserves port %d for lights-out management: use another port", lightsOut))
 		case h.Cause == CauseClient && e.handedOut():
-			notes = append(notes, fmt.Sprintf("the port lies in the range that %s: a server is safe from that below %d",
+			notes = append(notes, fmt.Sprintf("the port is in %s: use a port below %d to avoid conflicts",
 				e.handsOut(), e.System.Ephemeral.First))
 		}
 	}
@@ -41,7 +41,7 @@ func (e *Evidence) noteOutranked() []string {
 		for j := range e.Rows {
 			dual := e.Rows[j].Socket
 			if dual.State == sockets.Listen && dual.DualStack() && !dual.SharesOwner(four) {
-				notes = append(notes, fmt.Sprintf("%s gets no connections over IPv4: %s listens on 0.0.0.0, which comes before ::",
+				notes = append(notes, fmt.Sprintf("%s receives no IPv4 connections: %s listens on 0.0.0.0, which takes precedence over ::",
 					owner(&e.Rows[j]), owner(&e.Rows[i])))
 			}
 		}

@@ -62,7 +62,7 @@ func TestAirPlay(t *testing.T) {
 			[]*process.Process{someone(20, "ControlCenter", controlCenter)},
 			allTaken, allTaken,
 			[]string{
-				"ControlCenter (20) holds the port for AirPlay Receiver and comes back when it is ended",
+				"ControlCenter (20) listens for AirPlay Receiver and restarts if stopped",
 				"change_setting: turn off AirPlay Receiver in System Settings › General › AirDrop & Handoff",
 			},
 			"terminate",
@@ -100,7 +100,7 @@ func TestWhoHoldsForOthersOnMac(t *testing.T) {
 			[]*process.Process{someone(1, "launchd", "/sbin/launchd")},
 			allTaken, allTaken,
 			[]string{
-				"launchd (1) holds the port for a job, which it starts on the first connection; sudo launchctl bootout system/LABEL stops it",
+				"launchd (1) listens on behalf of a launchd job and starts it on the first connection; stop it with sudo launchctl bootout system/LABEL",
 				"stop_job: sudo launchctl list",
 			},
 			"terminate",
@@ -132,7 +132,7 @@ func TestPlanOnMac(t *testing.T) {
 		holder *process.Process
 		reason string
 	}{
-		{5000, someone(20, "ControlCenter", controlCenter), "it holds the port for AirPlay Receiver and comes back when it is ended: turn off AirPlay Receiver in System Settings"},
+		{5000, someone(20, "ControlCenter", controlCenter), "it listens for AirPlay Receiver and restarts if stopped: turn off AirPlay Receiver in System Settings"},
 		{22, someone(1, "launchd"), "sudo launchctl list"},
 	} {
 		e := onMac(t, c.port, fmt.Sprintf("1 tcp LISTEN 0.0.0.0:%d pid:%d uid:501", c.port, c.holder.PID), c.holder)
@@ -151,19 +151,19 @@ func TestPortsOfMac(t *testing.T) {
 			[4]Answer{AnswerDenied, AnswerOK, AnswerDenied, AnswerOK},
 			[4]Answer{AnswerDenied, AnswerOK, AnswerDenied, AnswerOK},
 			[]string{
-				"macOS keeps single addresses below port 1024 for root",
-				"privilege: sudo PROGRAM", "other_address: or bind to 0.0.0.0, which is free", "other_address: or bind to ::, which is free",
+				"macOS lets only root bind a specific address below port 1024",
+				"privilege: sudo PROGRAM", "other_address: bind to 0.0.0.0 instead", "other_address: bind to :: instead",
 			},
 			"CAP_NET",
 		},
 		"a client on an ephemeral port": {
 			50000, "1 tcp ESTABLISHED 127.0.0.1:50000 127.0.0.1:3000 pid:20 uid:501", nil, allTaken, allFree,
-			[]string{"the port lies in the range that this system hands out by itself (49152-65535, sysctl net.inet.ip.portrange): a server is safe from that below 49152"},
+			[]string{"the port is in the ephemeral port range (49152-65535, sysctl net.inet.ip.portrange): use a port below 49152 to avoid conflicts"},
 			"close_connection",
 		},
 		"a free ephemeral port": {
 			50000, "", nil, allFree, allFree,
-			[]string{"it lies in the range that this system hands out by itself (49152-65535, sysctl net.inet.ip.portrange)"},
+			[]string{"it is in the ephemeral port range (49152-65535, sysctl net.inet.ip.portrange)"},
 			"reserve",
 		},
 	} {
@@ -175,24 +175,24 @@ func TestSocketsOnMac(t *testing.T) {
 	for name, c := range map[string]macCase{
 		"another user's TIME_WAIT": {
 			3000, "1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000 uid:502", nil, allTaken, allTaken,
-			[]string{"another user's program left it behind"},
+			[]string{"the TIME_WAIT socket belonged to another user"},
 			"root",
 		},
 		"0.0.0.0 comes before ::": {
 			3000, "1 tcp LISTEN [::]:3000 dual pid:10 uid:501\n2 tcp LISTEN 0.0.0.0:3000 pid:20 uid:501", nil, allTaken, allTaken,
 			[]string{
-				"p10 (10) gets no connections over IPv4: p20 (20) listens on 0.0.0.0",
-				"127.0.0.1 leads to p20 (20), ::1 to p10 (10)",
+				"p10 (10) receives no IPv4 connections: p20 (20) listens on 0.0.0.0",
+				"127.0.0.1 reaches p20 (20), ::1 reaches p10 (10)",
 			},
 			"take turns",
 		},
 		"twins": {
 			3000, "1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501\n2 tcp LISTEN 127.0.0.1:3000 pid:20 uid:501", nil, allTaken, allTaken,
-			[]string{"SO_REUSEPORT: one of them gets all connections"},
+			[]string{"SO_REUSEPORT: one of them receives every connection"},
 			"take turns",
 		},
 		"lights-out management": {
-			55555, "", nil, allTaken, allTaken, []string{"macOS keeps port 55555"}, "terminate",
+			55555, "", nil, allTaken, allTaken, []string{"macOS reserves port 55555"}, "terminate",
 		},
 	} {
 		c.check(t, name)

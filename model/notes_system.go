@@ -24,7 +24,7 @@ func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 			if wide.SharesOwner(specific) || wide.V6 && !specific.V6 && wide.V6Only != sockets.No {
 				continue // a program that knows what it does, or no rival for all that is known
 			}
-			notes = append(notes, fmt.Sprintf("%s is shadowed on %s: connections to that address reach %s, which listens on it alone",
+			notes = append(notes, fmt.Sprintf("%s is shadowed on %s: connections to that address reach %s, whose bind is more specific",
 				owner(&e.Rows[j]), specific.Local.Addr(), owner(&e.Rows[i])))
 		}
 	}
@@ -36,11 +36,11 @@ func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 func (s *System) sharing() string {
 	switch {
 	case s.linux():
-		return "SO_REUSEPORT: the kernel deals connections out among them, so answers may take turns"
+		return "SO_REUSEPORT: the kernel distributes connections among them, so responses may alternate"
 	case s.windows():
-		return "SO_REUSEADDR: which of them a connection reaches is not defined"
+		return "SO_REUSEADDR: which one receives a connection is undefined"
 	}
-	return "SO_REUSEPORT: one of them gets all connections, and the others none before it is gone"
+	return "SO_REUSEPORT: one of them receives every connection until it closes"
 }
 
 // handsOut says which ports the system gives by itself, and where that is set.
@@ -49,7 +49,7 @@ func (e *Evidence) handsOut() string {
 	if e.System.macOS() {
 		where = ", sysctl net.inet.ip.portrange"
 	}
-	return fmt.Sprintf("this system hands out by itself (%d-%d%s)", e.System.Ephemeral.First, e.System.Ephemeral.Last, where)
+	return fmt.Sprintf("the ephemeral port range (%d-%d%s)", e.System.Ephemeral.First, e.System.Ephemeral.Last, where)
 }
 
 // policies gives examples of what forbids a bind.
@@ -80,19 +80,19 @@ func (e *Evidence) noteDenied(b Bind) string {
 	case e.System.windows():
 		return e.noteDeniedByWindows(b)
 	case e.System.macOS() && e.Target.Port < e.System.Unprivileged && !b.Host.IsUnspecified():
-		return fmt.Sprintf("macOS keeps single addresses below port %d for root, but not 0.0.0.0 and ::, which others reach too: run the server as root, bind to all addresses, or choose a higher port",
+		return fmt.Sprintf("macOS lets only root bind a specific address below port %d; 0.0.0.0 and :: are allowed but exposed: run the server as root, bind to all addresses, or use a higher port",
 			e.System.Unprivileged)
 	case e.System.linux():
-		return fmt.Sprintf("ports below %d (ip_unprivileged_port_start) need the capability CAP_NET_BIND_SERVICE: run the server as root, give its program the capability, or choose a higher port",
+		return fmt.Sprintf("ports below %d (ip_unprivileged_port_start) require CAP_NET_BIND_SERVICE: run the server as root, grant the capability, or use a higher port",
 			e.System.Unprivileged)
 	}
-	return "this system keeps the port from this user: run the server as root, or choose a higher port"
+	return "this user may not bind the port: run the server as root, or use a higher port"
 }
 
 // noteDeniedByWindows explains what Windows denies although no socket is in sight.
 func (e *Evidence) noteDeniedByWindows(b Bind) string {
 	if e.held(b) {
-		return "its holder has it for itself alone (SO_EXCLUSIVEADDRUSE), or belongs to another user"
+		return "its owner bound it exclusively (SO_EXCLUSIVEADDRUSE), or is another user"
 	}
 	family := "ipv4"
 	if b.Host.Is6() {
@@ -100,10 +100,10 @@ func (e *Evidence) noteDeniedByWindows(b Bind) string {
 	}
 	list := fmt.Sprintf("netsh interface %s show excludedportrange protocol=%s", family, e.Target.Protocol)
 	if r, ok := e.System.excluded(e.Target.Port); ok {
-		return fmt.Sprintf("Windows keeps the ports %d-%d for Hyper-V, WinNAT or who else reserved them, and no process holds them: take a port outside (%s), or as administrator net stop winnat, start the server, net start winnat",
+		return fmt.Sprintf("ports %d-%d are reserved by Windows (Hyper-V, WinNAT or another service); no process owns them: use a port outside the reserved ranges (run %s), or as administrator run net stop winnat, start the server, run net start winnat",
 			r.First, r.Last, list)
 	}
-	return "Windows denies the port although no table shows a socket on it: it may be reserved, " + list + " lists what is" + e.orBound()
+	return "Windows denies the bind although no socket is listed: the port may be reserved (run " + list + ")" + e.orBound()
 }
 
 // excludeCommand keeps a port out of the dynamic range. A server may still bind
@@ -121,10 +121,10 @@ const listBound = "netstat -anoq"
 // tables are empty there.
 func (e *Evidence) unseenBound() string {
 	if e.Target.Protocol != sockets.TCP {
-		return "Windows refuses, and its table shows no socket that explains it: it may have come or gone at this moment, ask again"
+		return "Windows refused the bind, but no listed socket explains it: it may have just opened or closed; try again"
 	}
-	return "Windows refuses, and shows nobody who holds the port: its tables leave out TCP sockets that are bound and do not listen; " +
-		listBound + " lists them as BOUND, with the pid"
+	return "Windows refused the bind and lists no owner: its tables omit TCP sockets that are bound but not listening; " +
+		listBound + " lists them as BOUND, with the PID"
 }
 
 // orBound adds that to what else a denied port may mean.
@@ -132,5 +132,5 @@ func (e *Evidence) orBound() string {
 	if e.Target.Protocol != sockets.TCP {
 		return ""
 	}
-	return "; or a socket is bound there and does not listen, which " + listBound + " lists as BOUND"
+	return ", or a socket may be bound but not listening (" + listBound + " shows BOUND)"
 }

@@ -98,7 +98,7 @@ func (b *planner) holder(h *Holder) {
 	case CauseUnseen:
 		b.leave(h, b.plan.Diagnosis.Words.unseen(b.plan.Diagnosis.Target.Protocol))
 	case CauseExcluded:
-		b.leave(h, "Windows has reserved the port, so there is nobody to end")
+		b.leave(h, "reserved by Windows: there is no process to stop")
 	case CauseListener, CauseBound:
 		b.end(h)
 	case CauseClient, CauseAccepted, CauseSelf:
@@ -106,7 +106,7 @@ func (b *planner) holder(h *Holder) {
 		case b.options.Clients:
 			b.end(h)
 		case h.Row.Socket.State == sockets.Close:
-			b.leave(h, "its connection is over, and only its process can close the socket: --clients ends it")
+			b.leave(h, "the connection is closed but its owner keeps the socket: use --clients to stop the owner")
 		case !b.destroys():
 			b.closing = append(b.closing, h)
 		case b.options.Root:
@@ -167,17 +167,17 @@ func (b *planner) end(h *Holder) {
 func unendable(s *sockets.Socket) string {
 	switch s.NoOwner {
 	case sockets.OtherUser:
-		return "it belongs to another user: only root can end its process, sudo lotop free does it"
+		return "owned by another user: run sudo lotop free"
 	case sockets.HeldByKernel:
-		return "the kernel itself holds it: unmount or take down what it serves, such as NFS or a tunnel"
+		return "owned by the kernel: unmount or shut down what uses it, such as NFS or a tunnel"
 	case sockets.OtherNamespace:
-		return "its process runs in another pid namespace: end it there, or stop the container"
+		return "owned by a process in another PID namespace: stop it there, or stop the container"
 	case sockets.Orphaned:
-		return "the process that opened it has ended, and one that inherited it keeps it: end what that process had started"
+		return "opened by a process that exited and inherited by another: stop its child processes"
 	case sockets.Unreadable:
-		return "its process hides what it holds, so it cannot be named"
+		return "owner unknown: its file descriptors are not readable"
 	}
-	return "no process that holds it is in sight"
+	return "owner unknown"
 }
 
 func (b *planner) leave(h *Holder, reason string) {

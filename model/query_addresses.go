@@ -26,8 +26,8 @@ func parseAddresses(p *queryParser, key string, values []queryValue) (condition,
 	for _, v := range values {
 		e, ok := parseEnd(v.text)
 		if !ok {
-			return condition{}, p.fail(v.at, v.end, v.text+" is no address",
-				"an address is 127.0.0.1, ::1, 127.0.0.0/8, localhost or *")
+			return condition{}, p.fail(v.at, v.end, v.text+" is not an address",
+				"expected 127.0.0.1, ::1, 127.0.0.0/8, localhost or *")
 		}
 		ends = append(ends, e)
 		texts = append(texts, quoteValue(e.String()))

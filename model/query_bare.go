@@ -26,7 +26,7 @@ func (p *queryParser) bare(v queryValue) (condition, error) {
 // barePorts reads 3000, :3000, 3000-3999 and lists of them.
 func (p *queryParser) barePorts(v queryValue, ports string) (condition, error) {
 	if ports == "" {
-		return condition{}, p.fail(v.at, v.end, "a port is missing", "for example :3000")
+		return condition{}, p.fail(v.at, v.end, "missing port", "for example :3000")
 	}
 	var list []queryValue
 	at := v.end - len(ports)
@@ -42,19 +42,19 @@ func (p *queryParser) colon(v queryValue) error {
 	i := strings.LastIndexByte(v.text, ':')
 	if e, ok := parseHost(v.text[:i]); ok && !e.prefix.IsValid() || ok && e.prefix.IsSingleIP() {
 		if i+1 == len(v.text) {
-			return p.fail(v.at, v.end, "a port is missing", "for example "+v.text+"3000")
+			return p.fail(v.at, v.end, "missing port", "for example "+v.text+"3000")
 		}
-		return p.fail(v.at+i+1, v.end, v.text[i+1:]+" is no port", "ports go from 0 to 65535")
+		return p.fail(v.at+i+1, v.end, v.text[i+1:]+" is not a port", "ports range from 0 to 65535")
 	}
 	name, _, _ := strings.Cut(v.text, ":")
 	if name == "" || strings.ContainsAny(name, "[]./%") {
-		return p.fail(v.at, v.end, v.text+" is no address", "quote it to look for the text: "+quoteText(v.text))
+		return p.fail(v.at, v.end, v.text+" is not an address", "quote it to search for the text: "+quoteText(v.text))
 	}
-	help := "known are " + strings.Join(QueryKeys(), ", ") + "; to look for the text, quote it"
+	help := "valid keys: " + strings.Join(QueryKeys(), ", ") + "; quote it to search for the text"
 	if near := nearest(name, QueryKeys()); near != "" {
 		help = "did you mean " + near + ":? " + help
 	}
-	return p.fail(v.at, v.at+len(name)+1, name+": is no key", help)
+	return p.fail(v.at, v.at+len(name)+1, name+": is not a filter key", help)
 }
 
 // quotedWord reads "foo bar", which is always a text, whatever is in it.
@@ -64,7 +64,7 @@ func (p *queryParser) quotedWord() (condition, error) {
 		return condition{}, err
 	}
 	if v.text == "" {
-		return condition{}, p.fail(v.at, v.end, "the quotes are empty", "put the text between them")
+		return condition{}, p.fail(v.at, v.end, "empty quotes", "put the text between the quotes")
 	}
 	return wordTerm(v.text), nil
 }
@@ -99,7 +99,7 @@ func (p *queryParser) regex() (condition, error) {
 		return condition{}, err
 	}
 	if v.text == "" {
-		return condition{}, p.fail(v.at, v.end, "the regular expression is empty", "for example /node|deno/")
+		return condition{}, p.fail(v.at, v.end, "empty regular expression", "for example /node|deno/")
 	}
 	re, err := regexp.Compile(anyCase + v.text)
 	if err != nil {
@@ -112,7 +112,7 @@ func (p *queryParser) regex() (condition, error) {
 
 // badRegex points at the part that the regexp package complains about.
 func (p *queryParser) badRegex(v queryValue, err error) error {
-	at, end, problem := v.at, v.end, "the regular expression is broken"
+	at, end, problem := v.at, v.end, "invalid regular expression"
 	var bad *syntax.Error
 	if errors.As(err, &bad) {
 		problem += ": " + bad.Code.String()
@@ -122,5 +122,5 @@ func (p *queryParser) badRegex(v queryValue, err error) error {
 			end = at + len(part)
 		}
 	}
-	return p.fail(at, end, problem, "to look for the text itself, put it in quotes")
+	return p.fail(at, end, problem, "quote it to search for the text")
 }

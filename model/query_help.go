@@ -14,10 +14,10 @@ type QueryTerm struct {
 // the documentation come from it, and it comes from the parser's own table.
 func QueryHelp() []QueryTerm {
 	terms := []QueryTerm{
-		{Term: "3000  :3000  3000-3999", Meaning: "a port of either end"},
-		{Term: "127.0.0.1  127.0.0.1:3000  localhost", Meaning: "an address of either end, with its port or any"},
-		{Term: `word  "two words"`, Meaning: "part of an address, service, name, command, user, unit, container, interface or debugger"},
-		{Term: "/regex/", Meaning: "the same places, as a regular expression"},
+		{Term: "3000  :3000  3000-3999", Meaning: "local or remote port"},
+		{Term: "127.0.0.1  127.0.0.1:3000  localhost", Meaning: "local or remote address, with or without a port"},
+		{Term: `word  "two words"`, Meaning: "substring of an address, service, process name, command line, user, unit, container, interface or debugger"},
+		{Term: "/regex/", Meaning: "same fields, as a regular expression"},
 	}
 	for i := range queryKeys {
 		k := &queryKeys[i]
@@ -28,8 +28,8 @@ func QueryHelp() []QueryTerm {
 		terms = append(terms, t)
 	}
 	return append(terms,
-		QueryTerm{Term: "key:one,two", Meaning: "any of them"},
-		QueryTerm{Term: "-term  !term  not:term", Meaning: "not"},
+		QueryTerm{Term: "key:one,two", Meaning: "match any of the values"},
+		QueryTerm{Term: "-term  !term  not:term", Meaning: "exclude matching rows"},
 	)
 }
 

@@ -29,22 +29,22 @@ type queryChoice struct {
 }
 
 var queryKeys = [...]queryKey{
-	{name: "port", example: "3000,8000-8100", meaning: "a port of either end", parse: parsePorts},
-	{name: "lport", example: "3000", meaning: "the local port", parse: parsePorts},
-	{name: "rport", example: "443", meaning: "the remote port", parse: parsePorts},
-	{name: "addr", example: "127.0.0.0/8", meaning: "an address of either end, * for wildcards", parse: parseAddresses},
-	{name: "pid", example: "4411", meaning: "the number of an owner", parse: parsePIDs},
-	{name: "user", example: "ada", meaning: "the user: part of the name, or the number", parse: parseUsers},
-	{name: "name", example: "node", meaning: "part of an owner's name", parse: parseOwnerText},
-	{name: "cmd", example: `"node server.js"`, meaning: "part of an owner's command", parse: parseOwnerText},
-	{name: "unit", example: "postgresql", meaning: "part of the systemd unit's name", parse: parseOwnerText},
-	{name: "container", example: "shop-db", meaning: "part of the container's name or engine", parse: parseOwnerText},
-	{name: "proto", example: "tcp", meaning: "the protocol", choices: protocolChoices},
-	{name: "state", example: "listen,time_wait", meaning: "the state", choices: stateChoices},
-	{name: "ip", example: "4", meaning: "the version of IP; a dual-stack wildcard is both", choices: familyChoices},
-	{name: "reach", example: "network", meaning: "who can get there", choices: reachChoices},
-	{name: "class", example: "dynamic", meaning: "the class of the local port", choices: classChoices},
-	{name: "is", example: "debugger", meaning: "what lotop makes of it", choices: isChoices},
+	{name: "port", example: "3000,8000-8100", meaning: "local or remote port", parse: parsePorts},
+	{name: "lport", example: "3000", meaning: "local port", parse: parsePorts},
+	{name: "rport", example: "443", meaning: "remote port", parse: parsePorts},
+	{name: "addr", example: "127.0.0.0/8", meaning: "local or remote address, * for wildcards", parse: parseAddresses},
+	{name: "pid", example: "4411", meaning: "owner PID", parse: parsePIDs},
+	{name: "user", example: "ada", meaning: "user name (substring) or UID", parse: parseUsers},
+	{name: "name", example: "node", meaning: "owner name (substring)", parse: parseOwnerText},
+	{name: "cmd", example: `"node server.js"`, meaning: "owner command line (substring)", parse: parseOwnerText},
+	{name: "unit", example: "postgresql", meaning: "systemd unit (substring)", parse: parseOwnerText},
+	{name: "container", example: "shop-db", meaning: "container name or engine (substring)", parse: parseOwnerText},
+	{name: "proto", example: "tcp", meaning: "protocol", choices: protocolChoices},
+	{name: "state", example: "listen,time_wait", meaning: "socket state", choices: stateChoices},
+	{name: "ip", example: "4", meaning: "IP version; a dual-stack wildcard matches both", choices: familyChoices},
+	{name: "reach", example: "network", meaning: "exposure: loopback or network", choices: reachChoices},
+	{name: "class", example: "dynamic", meaning: "class of the local port", choices: classChoices},
+	{name: "is", example: "debugger", meaning: "flags set by lotop", choices: isChoices},
 }
 
 // findKey returns the key of that name in any case, or nil.
@@ -67,11 +67,11 @@ func (p *queryParser) choose(k *queryKey, values []queryValue) (condition, error
 		i := slices.IndexFunc(known, func(c queryChoice) bool { return c.is(v.text) })
 		if i < 0 {
 			words := wordsOf(known)
-			help := "it takes " + strings.Join(words, ", ")
+			help := "valid values: " + strings.Join(words, ", ")
 			if near := nearest(v.text, words); near != "" {
 				help = "did you mean " + near + "? " + help
 			}
-			return condition{}, p.fail(v.at, v.end, k.name+": does not know "+v.text, help)
+			return condition{}, p.fail(v.at, v.end, k.name+": unknown value "+v.text, help)
 		}
 		chosen = append(chosen, known[i])
 		texts = append(texts, known[i].word)

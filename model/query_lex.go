@@ -52,8 +52,8 @@ func (p *queryParser) sign() (negated bool, err error) {
 		p.at += size
 		negated = !negated
 		if p.atBreak() {
-			return false, p.fail(at, p.at, "nothing stands after "+p.query[at:p.at],
-				"write the term without a space: -name:node")
+			return false, p.fail(at, p.at, "missing term after "+p.query[at:p.at],
+				"remove the space: -name:node")
 		}
 	}
 }
@@ -128,7 +128,7 @@ func (p *queryParser) values(k *queryKey, at int) ([]queryValue, error) {
 			return nil, err
 		}
 		if v.text == "" {
-			return nil, p.fail(at, v.end, "a value is missing", "for example "+k.name+":"+k.example)
+			return nil, p.fail(at, v.end, "missing value", "for example "+k.name+":"+k.example)
 		}
 		list = append(list, v)
 		if !strings.HasPrefix(p.query[p.at:], ",") {
@@ -165,7 +165,7 @@ func (p *queryParser) quoted(after string) (queryValue, error) {
 		}
 		b.WriteByte(c)
 	}
-	return v, p.fail(v.at, len(p.query), "the quote does not end", `put a " behind the text`)
+	return v, p.fail(v.at, len(p.query), "unterminated quote", `add a closing "`)
 }
 
 // pattern reads a regular expression between slashes.
@@ -181,8 +181,8 @@ func (p *queryParser) pattern() (queryValue, error) {
 			return v, p.mustBreak("the regular expression", "")
 		}
 	}
-	return v, p.fail(v.at, len(p.query), "the regular expression does not end",
-		`put a / behind it; a text that begins with a slash goes in quotes: "/usr/bin"`)
+	return v, p.fail(v.at, len(p.query), "unterminated regular expression",
+		`add a closing /; to search for text that starts with a slash, quote it: "/usr/bin"`)
 }
 
 // mustBreak tells what is wrong if neither a space nor one of after follows.
@@ -190,6 +190,6 @@ func (p *queryParser) mustBreak(what, after string) error {
 	if p.atBreak() || after != "" && strings.IndexByte(after, p.query[p.at]) >= 0 {
 		return nil
 	}
-	return p.fail(p.at, p.run(""), "a space is missing after "+what,
-		`a text with slashes or quotes in it goes in quotes: "/usr/bin/node"`)
+	return p.fail(p.at, p.run(""), "missing space after "+what,
+		`quote text that contains slashes or quotes: "/usr/bin/node"`)
 }

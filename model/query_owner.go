@@ -16,8 +16,8 @@ func parsePIDs(p *queryParser, key string, values []queryValue) (condition, erro
 	for _, v := range values {
 		n, err := strconv.ParseInt(v.text, 10, 32)
 		if err != nil || n < 0 {
-			return condition{}, p.fail(v.at, v.end, v.text+" is no process id",
-				"a process id is a number; name: looks for names")
+			return condition{}, p.fail(v.at, v.end, v.text+" is not a PID",
+				"expected a number; use name: for process names")
 		}
 		pids = append(pids, int32(n))
 		texts = append(texts, strconv.FormatInt(n, 10))

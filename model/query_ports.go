@@ -66,14 +66,14 @@ func (p *queryParser) portRange(v queryValue) (sockets.PortRange, error) {
 		return sockets.PortRange{First: first, Last: first}, err
 	}
 	if to == "" {
-		return sockets.PortRange{}, p.fail(v.at, v.end, "the range has no end", "for example "+from+"-65535")
+		return sockets.PortRange{}, p.fail(v.at, v.end, "missing end of range", "for example "+from+"-65535")
 	}
 	last, err := p.port(v, to)
 	if err != nil {
 		return sockets.PortRange{}, err
 	}
 	if first > last {
-		return sockets.PortRange{}, p.fail(v.at, v.end, "the range runs backwards", "write "+to+"-"+from)
+		return sockets.PortRange{}, p.fail(v.at, v.end, "range is reversed", "did you mean "+to+"-"+from+"?")
 	}
 	return sockets.PortRange{First: first, Last: last}, nil
 }
@@ -85,7 +85,7 @@ func (p *queryParser) port(v queryValue, text string) (uint16, error) {
 		if text == "" {
 			text = v.text
 		}
-		return 0, p.fail(v.at, v.end, text+" is no port", "ports go from 0 to 65535")
+		return 0, p.fail(v.at, v.end, text+" is not a port", "ports range from 0 to 65535")
 	}
 	return uint16(n), nil
 }

@@ -201,11 +201,11 @@ func (e *Evidence) freeCommand(flag string) string {
 func (r *Remedy) Words() string {
 	switch r.Action {
 	case Wait:
-		return "wait " + strconv.Itoa(r.Seconds) + " s"
+		return "wait " + strconv.Itoa(r.Seconds) + "s"
 	case ReuseAddress:
-		return "set SO_REUSEADDR in the server, as nearly all do"
+		return "set SO_REUSEADDR in the server"
 	case OtherAddress:
-		return "or bind to " + r.Address.String() + ", which is free"
+		return "bind to " + r.Address.String() + " instead"
 	case ChangeSetting:
 		return "turn off " + r.Setting
 	case Terminate, CloseConnection, StopUnit, StopContainer, StopJob, ReservePort, Privilege:

@@ -39,7 +39,7 @@ type TargetError struct{ Text, Problem string }
 
 // Error says it in one line.
 func (e *TargetError) Error() string {
-	return fmt.Sprintf("%q is no target: %s; write PORT, HOST:PORT or [::1]:PORT", process.NewText(e.Text).String(), e.Problem)
+	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT", process.NewText(e.Text).String(), e.Problem)
 }
 
 // ParseTarget understands PORT, :PORT, HOST:PORT and [IPv6]:PORT. HOST is an
@@ -63,19 +63,19 @@ func ParseTarget(p sockets.Protocol, text string) (Target, error) {
 func splitTarget(s string) (host, port, problem string) {
 	switch {
 	case s == "":
-		return "", "", "it is empty"
+		return "", "", "empty"
 	case strings.HasPrefix(s, "["):
 		end := strings.IndexByte(s, ']')
 		if end < 0 {
-			return "", "", "the bracket is not closed"
+			return "", "", "missing ]"
 		}
 		rest, ok := strings.CutPrefix(s[end+1:], ":")
 		if !ok {
-			return "", "", "there is no port after the bracket"
+			return "", "", "missing port after ]"
 		}
 		return s[1:end], rest, ""
 	case strings.Count(s, ":") > 1:
-		return "", "", "an IPv6 address needs brackets"
+		return "", "", "IPv6 addresses need brackets"
 	case strings.Contains(s, ":"):
 		host, port, _ = strings.Cut(s, ":")
 		return host, port, ""
@@ -87,13 +87,13 @@ func parsePort(s string) (uint16, string) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	switch {
 	case s == "":
-		return 0, "there is no port"
+		return 0, "missing port"
 	case err != nil && strings.Trim(s, "0123456789") != "":
-		return 0, process.NewText(s).String() + " is no port number"
+		return 0, process.NewText(s).String() + " is not a port number"
 	case err != nil || n > 65535:
-		return 0, "ports go from 1 to 65535"
+		return 0, "ports range from 1 to 65535"
 	case n == 0:
-		return 0, "port 0 asks the system for any free port; ports go from 1 to 65535"
+		return 0, "port 0 means any free port; ports range from 1 to 65535"
 	}
 	return uint16(n), ""
 }
@@ -109,7 +109,7 @@ func parseHosts(s string) ([]netip.Addr, string) {
 	}
 	a, err := netip.ParseAddr(s)
 	if err != nil {
-		return nil, process.NewText(s).String() + " is no address, and names other than localhost are never looked up"
+		return nil, process.NewText(s).String() + " is not an IP address; the only name supported is localhost"
 	}
 	return []netip.Addr{a.Unmap()}, ""
 }

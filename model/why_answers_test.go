@@ -78,7 +78,7 @@ func TestByAnswers(t *testing.T) {
 			VerdictTaken, "client@127.0.0.1?", "",
 		},
 		"a reserved range": {
-			"", []Answer{denied, denied, ok, ok}, VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "Windows keeps the ports 2990-3089",
+			"", []Answer{denied, denied, ok, ok}, VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "ports 2990-3089 are reserved by Windows",
 		},
 		"nothing explains it": {
 			"", []Answer{taken, ok, ok, ok}, VerdictTaken, "unseen@127.0.0.1?", "netstat -anoq lists them as BOUND",

@@ -41,19 +41,19 @@ func (b *Behind) substituteFor(p *process.Process) (substitute, bool) {
 			ctl = "systemctl --user "
 		}
 		if u, ok := b.Units[p.PID]; ok {
-			return substitute{"holds the port for the socket unit " + u.Name, Remedy{Action: StopUnit, Unit: u.Name, Command: ctl + "stop " + u.Name}}, true
+			return substitute{"listens on behalf of the socket unit " + u.Name, Remedy{Action: StopUnit, Unit: u.Name, Command: ctl + "stop " + u.Name}}, true
 		}
-		return substitute{"holds the port, as systemd does for socket units", Remedy{Action: StopUnit, Command: ctl + "list-sockets"}}, true
+		return substitute{"listens on behalf of a socket unit", Remedy{Action: StopUnit, Command: ctl + "list-sockets"}}, true
 	}
 	if isLaunchd(p) {
 		return substitute{
-			"holds the port for a job, which it starts on the first connection; sudo launchctl bootout system/LABEL stops it (a user's own: gui/UID/LABEL), and this lists the labels",
+			"listens on behalf of a launchd job and starts it on the first connection; stop it with sudo launchctl bootout system/LABEL (a user's job: gui/UID/LABEL); find the label with",
 			Remedy{Action: StopJob, Command: "sudo launchctl list"},
 		}, true
 	}
 	if b.isAirPlay(p) {
 		return substitute{
-			"holds the port for AirPlay Receiver and comes back when it is ended",
+			"listens for AirPlay Receiver and restarts if stopped",
 			Remedy{Action: ChangeSetting, Setting: "AirPlay Receiver in System Settings › General › AirDrop & Handoff"},
 		}, true
 	}

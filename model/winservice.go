@@ -15,11 +15,11 @@ func serviceIn(g *process.Cgroup) (substitute, bool) {
 	case process.Stoppable:
 		return substitute{"is the service " + unit, Remedy{Action: StopUnit, Unit: unit, Command: stopService(unit)}}, true
 	case process.Permanent:
-		return substitute{why: "is the service " + unit + ", which lets nobody stop it: take another port"}, true
+		return substitute{why: "is the service " + unit + ", which cannot be stopped: use another port"}, true
 	case process.Shared:
 		// No table that any user may read tells which of them made a socket. This
 		// names it above the program (netstat in the documentation of Windows).
-		return substitute{"runs the services " + unit + ", and only one of them holds the port", Remedy{Action: StopUnit, Command: "netstat -abno"}}, true
+		return substitute{"runs the services " + unit + ", only one of which owns the port", Remedy{Action: StopUnit, Command: "netstat -abno"}}, true
 	case process.NoService:
 	}
 	return substitute{}, false

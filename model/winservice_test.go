@@ -37,8 +37,8 @@ func TestServices(t *testing.T) {
 		{"Bonjour Service", process.Stoppable, `net stop "Bonjour Service"`, "Bonjour Service", `it is the service Bonjour Service: net stop "Bonjour Service"`},
 		{"x&calc", process.Stoppable, "services.msc", "x&calc", "it is the service x&calc: services.msc"},
 		{"MSSQL$SHOP", process.Stoppable, "services.msc", "MSSQL$SHOP", "it is the service MSSQL$SHOP: services.msc"},
-		{"Dnscache", process.Permanent, "", "", "it is the service Dnscache, which lets nobody stop it: take another port"},
-		{"RpcEptMapper, RpcSs", process.Shared, "netstat -abno", "", "it runs the services RpcEptMapper, RpcSs, and only one of them holds the port: netstat -abno"},
+		{"Dnscache", process.Permanent, "", "", "it is the service Dnscache, which cannot be stopped: use another port"},
+		{"RpcEptMapper, RpcSs", process.Shared, "netstat -abno", "", "it runs the services RpcEptMapper, RpcSs, only one of which owns the port: netstat -abno"},
 	} {
 		d := serving(t, c.unit, c.kind)
 		if len(d.Holders) != 2 { // the listener and its connection

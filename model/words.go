@@ -31,77 +31,78 @@ func (w Words) destroys() bool { return w.system == "" || w.system == "linux" }
 
 // To says what a plan does to the process whose name comes next: "SIGTERM to".
 func (w Words) To(sig syscall.Signal) string {
-	windows := "ask to close"
+	windows := "request close of"
 	if sig == syscall.SIGKILL {
-		windows = "end by force"
+		windows = "kill"
 	}
-	return w.either(process.SignalName(sig)+" to", windows)
+	return w.either("send "+process.SignalName(sig)+" to", windows)
 }
 
 // Sent says what has just been done to a process.
 func (w Words) Sent(sig syscall.Signal) string {
-	windows := "asked to close"
+	windows := "close requested"
 	if sig == syscall.SIGKILL {
-		windows = "ended by force"
+		windows = "killed"
 	}
 	return w.either(process.SignalName(sig)+" sent", windows)
 }
 
 // Survived says of a process that it is still there.
 func (w Words) Survived(sig syscall.Signal) string {
-	windows := "did not close when asked to"
+	windows := "did not close on request"
 	if sig == syscall.SIGKILL {
-		windows = "did not end by force either"
+		windows = "could not be killed either"
 	}
-	return w.either("survived "+process.SignalName(sig), windows)
+	return w.either("did not exit on "+process.SignalName(sig), windows)
 }
 
 // SurvivedFor is Survived with the time that it had.
 func (w Words) SurvivedFor(sig syscall.Signal, grace string) string {
 	windows := "did not close within " + grace
 	if sig == syscall.SIGKILL {
-		windows = w.Survived(sig) + ", within " + grace
+		windows = "could not be killed within " + grace + " either"
 	}
-	return w.either(w.Survived(sig)+" for "+grace, windows)
+	return w.either(w.Survived(sig)+" within "+grace, windows)
 }
 
 // Force names what ends a process that has survived, on a button.
-func (w Words) Force() string { return w.either("SIGKILL", "end by force") }
+func (w Words) Force() string { return w.either("send SIGKILL", "kill process") }
 
 // ForceLater says that this takes a yes of its own.
 func (w Words) ForceLater() string {
-	return w.either("then SIGKILL only if you say so", "then by force only if you say so")
+	return w.either("SIGKILL is sent only if you confirm it", "it is killed only if you confirm it")
 }
 
 // AskForce asks for that yes.
-func (w Words) AskForce() string { return w.either("send SIGKILL?", "end by force?") }
+func (w Words) AskForce() string { return w.either("Send SIGKILL?", "Kill the remaining processes?") }
 
 // FreeHelp is what free says of itself.
 func (w Words) FreeHelp() string {
 	return w.either(
-		"free shows whom it would end, asks, sends SIGTERM to exactly those processes, waits, and proves by a bind that the port is free. "+
-			"Owners of listeners and bound sockets are ended, clients only with --clients. On Linux root closes single connections without ending anyone. ",
-		"free shows whom it would end, asks, has exactly those processes close, waits, and proves by a bind that the port is free. "+
-			"A program with a window is asked by WM_CLOSE, one on a console by Ctrl+C; TerminateProcess ends by force, with --force only. "+
-			"Owners of listeners and bound sockets are ended, clients only with --clients. Services are left to Windows to stop. ",
+		"free prints a plan, asks for confirmation, sends SIGTERM to the listed processes, waits for them to exit, and verifies with a test bind that the port is free. "+
+			"It stops owners of listeners and bound sockets; add --clients to stop processes that own only connections. "+
+			"On Linux, root can close a connection without stopping a process. ",
+		"free prints a plan, asks for confirmation, requests the listed processes to close, waits, and verifies with a test bind that the port is free. "+
+			"Programs with a window get WM_CLOSE, console programs Ctrl+C; --force uses TerminateProcess. "+
+			"It stops owners of listeners and bound sockets; add --clients to stop processes that own only connections. Services are not stopped. ",
 	)
 }
 
 // ForceHelp says what the flag of free does that ends by force.
 func (w Words) ForceHelp() string {
-	return w.either("SIGKILL for what survives the grace period", "end by force what is still there after the grace period")
+	return w.either("send SIGKILL to processes still running after the grace period", "kill processes still running after the grace period")
 }
 
 // SignalHelp says what the flag of free does that tells how to begin.
 func (w Words) SignalHelp() string {
-	return w.either("what to send first: TERM, INT, HUP, QUIT, KILL or a number",
-		"how to begin: TERM or INT asks by WM_CLOSE or Ctrl+C, QUIT by WM_CLOSE or Ctrl+Break, KILL ends by force")
+	return w.either("signal to send first: TERM, INT, HUP, QUIT, ABRT, KILL or a number",
+		"first step: TERM or INT sends WM_CLOSE or Ctrl+C, QUIT sends WM_CLOSE or Ctrl+Break, KILL terminates")
 }
 
 // NoChoice says that neither end of a connection can be ended.
 func (w Words) NoChoice() string {
-	return w.either("nothing can be done about this connection without root",
-		"nothing can be done about this connection: no process that holds it is in sight")
+	return w.either("closing this connection requires root",
+		"cannot close this connection: its owner is unknown")
 }
 
 // InTimeWait says what a TIME_WAIT means to a server; lasting, such as " for
@@ -109,18 +110,18 @@ func (w Words) NoChoice() string {
 // beside it.
 func (w Words) InTimeWait(lasting string) string {
 	if w.windows() {
-		return "no process holds it: Windows waits out old packets, and a server can bind already"
+		return "no owner: in TIME_WAIT; servers can already bind"
 	}
-	why := "no process holds it: the kernel waits out old packets" + lasting + "; a server that sets SO_REUSEADDR can bind already"
+	why := "no owner: in TIME_WAIT" + lasting + "; servers that set SO_REUSEADDR can already bind"
 	if w.destroys() {
-		why += "; as root lotop can close it"
+		why += "; root can close it"
 	}
 	return why
 }
 
 // OfOtherUser says of a socket that lotop may not touch what would help.
 func (w Words) OfOtherUser() string {
-	return w.either("another user's process; run lotop as root to end it", "another user's process; run lotop as administrator to end it")
+	return w.either("another user's process; run lotop as root to stop it", "another user's process; run lotop as administrator to stop it")
 }
 
 // StopReason says what stopping a service does, empty where units are systemd's.
@@ -129,33 +130,33 @@ func (w Words) StopReason(r *Remedy) string {
 	case !w.windows():
 		return ""
 	case r.Unit == "":
-		return "as administrator: names the service whose port it is; stop that"
+		return "as administrator: find the service that owns the port, then stop it"
 	case r.Command == servicesList:
-		return "lists the services: stop " + r.Unit
+		return "list the services, then stop " + r.Unit
 	}
-	return "as administrator: a service that is ended may be started again"
+	return "as administrator: Windows may restart a killed service"
 }
 
 // clientStays, ownerless and unseen say why a plan leaves a holder alone.
 func (w Words) clientStays() string {
-	const stays = "its process is not ended for a connection unless you say --clients"
+	const stays = "owns only a connection: add --clients to stop it"
 	if w.destroys() {
-		return stays + "; root can close the connection alone"
+		return stays + "; root can close just the connection"
 	}
 	return stays
 }
 
 func (w Words) ownerless() string {
 	if w.destroys() {
-		return "no process holds it: only root can close it, or it ends by itself"
+		return "no owner: close it as root, or wait for it to expire"
 	}
-	return "no process holds it: it ends by itself"
+	return "no owner: wait for it to expire"
 }
 
 func (w Words) unseen(p sockets.Protocol) string {
-	const nobody = "no table shows it, so there is nobody to end"
+	const nobody = "no listed socket explains it, so there is no process to stop"
 	if p != sockets.TCP {
 		return nobody
 	}
-	return w.either(nobody, nobody+": "+listBound+" lists sockets that are bound and do not listen, with the pid")
+	return w.either(nobody, nobody+": "+listBound+" lists sockets that are bound but not listening, with the PID")
 }
