@@ -231,7 +231,7 @@ func TestFreeByForce(t *testing.T) {
 	child := socketstest.Hold(t, socketstest.Holding{
 		Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE, Stubborn: true,
 	})
-	if _, words := lotop(t, 1, "free", port(child.Local[0]), "--yes", "--grace", "500ms"); !strings.Contains(words, "did not close when asked to") {
+	if _, words := lotop(t, 1, "free", port(child.Local[0]), "--yes", "--grace", "500ms"); !strings.Contains(words, "did not close on request") {
 		t.Error(words)
 	}
 	var free freeJSON

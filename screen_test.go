@@ -149,7 +149,7 @@ func screenFree(t *testing.T, lotop string) {
 	x := open(t, 80, 24, lotop+" "+only(ports...))
 	x.awaitText(local(ports[0]))
 	x.press("x")
-	x.awaitText("╭─ Free "+local(ports[0]), "SIGTERM to", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "[ y  free it ]")
+	x.awaitText("╭─ Free "+local(ports[0]), "send SIGTERM to", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "[ y  free it ]")
 	x.press("n")
 	x.awaitNot("╭─ Free")
 	x.press("x")

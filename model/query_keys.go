@@ -42,7 +42,7 @@ var queryKeys = [...]queryKey{
 	{name: "proto", example: "tcp", meaning: "protocol", choices: protocolChoices},
 	{name: "state", example: "listen,time_wait", meaning: "socket state", choices: stateChoices},
 	{name: "ip", example: "4", meaning: "IP version; a dual-stack wildcard matches both", choices: familyChoices},
-	{name: "reach", example: "network", meaning: "exposure: loopback or network", choices: reachChoices},
+	{name: "reach", example: "network", meaning: "exposure", choices: reachChoices},
 	{name: "class", example: "dynamic", meaning: "class of the local port", choices: classChoices},
 	{name: "is", example: "debugger", meaning: "flags set by lotop", choices: isChoices},
 }

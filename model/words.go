@@ -70,7 +70,7 @@ func (w Words) Force() string { return w.either("send SIGKILL", "kill process") 
 
 // ForceLater says that this takes a yes of its own.
 func (w Words) ForceLater() string {
-	return w.either("SIGKILL is sent only if you confirm it", "it is killed only if you confirm it")
+	return w.either("SIGKILL only if you confirm it", "killed only if you confirm it")
 }
 
 // AskForce asks for that yes.

@@ -18,10 +18,10 @@ func TestWordsOfEnding(t *testing.T) {
 		sig            syscall.Signal
 		plan, survived string
 	}{
-		{"linux", syscall.SIGTERM, "SIGTERM to  node (4411)  node server.js", "✗ node (4411) survived SIGTERM"},
-		{"linux", syscall.SIGKILL, "SIGKILL to  node (4411)  node server.js", "✗ node (4411) survived SIGKILL"},
-		{"windows", syscall.SIGTERM, "ask to close  node (4411)  node server.js", "✗ node (4411) did not close when asked to"},
-		{"windows", syscall.SIGKILL, "end by force  node (4411)  node server.js", "✗ node (4411) did not end by force either"},
+		{"linux", syscall.SIGTERM, "send SIGTERM to  node (4411)  node server.js", "✗ node (4411) did not exit on SIGTERM"},
+		{"linux", syscall.SIGKILL, "send SIGKILL to  node (4411)  node server.js", "✗ node (4411) did not exit on SIGKILL"},
+		{"windows", syscall.SIGTERM, "request close of  node (4411)  node server.js", "✗ node (4411) did not close on request"},
+		{"windows", syscall.SIGKILL, "kill  node (4411)  node server.js", "✗ node (4411) could not be killed either"},
 	} {
 		words := model.WordsFor(c.system)
 		plan := model.PortPlan{Diagnosis: model.Diagnosis{Words: words}, Victims: []*process.Process{node}}

@@ -120,7 +120,7 @@ func TestFreeWithoutTerminal(t *testing.T) {
 
 func TestFreeSurvivor(t *testing.T) {
 	p, port := server(t, socketstest.IgnoreSIGTERM())
-	free(t, 1, port+" --yes --grace 200ms", named(p)+" survived SIGTERM: it ignores SIGTERM", port+" is taken")
+	free(t, 1, port+" --yes --grace 200ms", named(p)+" did not exit on SIGTERM: it ignores SIGTERM", port+" is taken")
 	checkAlive(t, p, true)
 	f := freeJSONOf(t, free(t, 0, port+" --yes --grace 200ms --force --json"))
 	if len(f.Actions) != 2 || f.Actions[0].Result != "survived" || f.Actions[1].Signal != "SIGKILL" || f.Actions[1].Result != "exited" || f.Verdict != "free" {
@@ -184,7 +184,7 @@ func TestFreeBoundClient(t *testing.T) {
 	p.SetLinger0(p.Dial(far.Listen("tcp4", "127.0.0.1:0").Target(), socketstest.From("127.0.0.1:"+port)))
 	if os.Geteuid() == 0 {
 		free(t, 1, port+" --yes", "✓ 1 connection closed", "the connection is over, but its socket still has the port")
-		free(t, 2, port+" --yes", "its connection is over", "--clients", "nothing was done")
+		free(t, 2, port+" --yes", "the connection is closed but its owner keeps the socket", "--clients", "nothing was done")
 	}
 	checkAlive(t, p, true)
 	free(t, 0, port+" --yes --clients", "SIGTERM to  "+named(p), "is free")

@@ -26,7 +26,7 @@ func TestFreeOtherUsers(t *testing.T) {
 	}
 	p, port := server(t)
 	r := execute(t, asUser(lotop(t, "free", port, "--yes"), 65534))
-	checkSaid(t, "as nobody", r, 2, "belongs to another user", "sudo lotop free", "nothing was done")
+	checkSaid(t, "as nobody", r, 2, "owned by another user", "sudo lotop free", "nothing was done")
 	checkAlive(t, p, true)
 }
 
@@ -51,17 +51,17 @@ func TestFreeAncestor(t *testing.T) {
 
 func TestFreeBadInput(t *testing.T) {
 	for _, c := range []struct{ target, says string }{
-		{"99999", "ports go from 1 to 65535"},
-		{"-1", "ports go from 1 to 65535"},
-		{"0", "port 0 asks the system"},
-		{"abc:def", "def is no port number"},
-		{"", "it is empty"},
-		{"[::1", "the bracket is not closed"},
-		{"[::1]", "no port after the bracket"},
-		{"::1", "needs brackets"},
-		{"example.org:80", "names other than localhost are never looked up"},
-		{"host", "host is no port number"},
-		{"1\x1b[2J", `1\x1b[2J is no port number`},
+		{"99999", "ports range from 1 to 65535"},
+		{"-1", "ports range from 1 to 65535"},
+		{"0", "port 0 means any free port"},
+		{"abc:def", "def is not a port number"},
+		{"", "invalid target \"\": empty"},
+		{"[::1", "missing ]"},
+		{"[::1]", "missing port after ]"},
+		{"::1", "need brackets"},
+		{"example.org:80", "is not an IP address; the only name supported is localhost"},
+		{"host", "host is not a port number"},
+		{"1\x1b[2J", `1\x1b[2J is not a port number`},
 	} {
 		for _, command := range []string{"free", "why"} {
 			r := execute(t, lotop(t, command, c.target))

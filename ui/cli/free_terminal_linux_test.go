@@ -94,11 +94,11 @@ func TestFreeAsksAgain(t *testing.T) {
 		s := onTerminal(t, "free", port, "--grace", "200ms")
 		s.expect("[y/N] ")
 		s.answer("y\n")
-		s.expect("send SIGKILL? [y/N] ")
+		s.expect("Send SIGKILL? [y/N] ")
 		s.answer(c.answer)
-		s.end(c.code, named(p)+" survived SIGTERM")
+		s.end(c.code, named(p)+" did not exit on SIGTERM")
 		checkAlive(t, p, c.alive)
-		if n := strings.Count(s.said, "survived"); n != 1 {
+		if n := strings.Count(s.said, "did not exit"); n != 1 {
 			t.Errorf("told %d times that it survived:\n%s", n, s.said)
 		}
 	}

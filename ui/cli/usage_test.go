@@ -47,7 +47,7 @@ func TestWrongQuery(t *testing.T) {
 		r := setting{}.run(t, args...)
 		all := strings.SplitAfter(r.err, "\n")
 		if r.code != exitFailed || r.out != "" || len(all) != 4 ||
-			!strings.HasPrefix(all[0], "lotop: read the query: state: does not know lisen: did you mean listen?") ||
+			!strings.HasPrefix(all[0], "lotop: read the query: state: unknown value lisen: did you mean listen?") ||
 			all[1] != "  python state:lisen\n" || all[2] != "               ^^^^^\n" {
 			t.Errorf("%q: exit %d, %q, %q", args, r.code, r.out, r.err)
 		}

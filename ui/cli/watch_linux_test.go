@@ -152,14 +152,14 @@ func TestWatchBadInput(t *testing.T) {
 		"watch state:lisen":      "state",
 		"watch --replay /no/f":   "/no/f",
 		"wait":                   "which port?",
-		"wait 99999":             "ports go from 1 to 65535",
-		"wait -1":                "ports go from 1 to 65535",
-		"wait [::1":              "the bracket is not closed",
+		"wait 99999":             "ports range from 1 to 65535",
+		"wait -1":                "ports range from 1 to 65535",
+		"wait [::1":              "missing ]",
 		"wait 80 81":             "one port at a time",
 		"wait 80 --timeout -1s":  "write a time such as 30s",
 		"wait 80 --record x":     "nothing to record",
 		"wait 80 --replay x":     "asks the kernel of now",
-		"wait nosuchhost.xyz:80": "names other than localhost are never looked up",
+		"wait nosuchhost.xyz:80": "the only name supported is localhost",
 	} {
 		if r := (setting{}).run(t, strings.Fields(args)...); r.code != 2 || !strings.Contains(r.err, want) || r.out != "" {
 			t.Errorf("%s: exit %d, %q, want 2 and %q", args, r.code, r.err, want)

@@ -54,7 +54,7 @@ func (a *app) heedPorts(cmd *cobra.Command) {
 		var unknown *pflag.NotExistError
 		if errors.As(err, &unknown) {
 			if n := unknown.GetSpecifiedShortnames(); n != "" && n[0] >= '0' && n[0] <= '9' {
-				a.end(exitFailed, &model.TargetError{Text: "-" + n, Problem: "ports go from 1 to 65535"})
+				a.end(exitFailed, &model.TargetError{Text: "-" + n, Problem: "ports range from 1 to 65535"})
 				return nil
 			}
 		}

@@ -154,7 +154,7 @@ var (
 	pids      = regexp.MustCompile(`\(\d+\)`)
 	ephemeral = regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`)
 	seconds   = regexp.MustCompile(`(another|wait) \d+( ?s)`)
-	addresses = regexp.MustCompile(`its own are [0-9a-f.:, ]*[0-9a-f]`)
+	addresses = regexp.MustCompile(`local addresses: [0-9a-f.:, ]*[0-9a-f]`)
 	handedOut = regexp.MustCompile(`by itself \(\d+-\d+\)`)
 	reserved  = regexp.MustCompile(`local_reserved_ports=[0-9,-]*`)
 )
@@ -169,7 +169,7 @@ func (b *building) anonymous(s string) string {
 		return "(4411)"
 	})
 	s = seconds.ReplaceAllString(s, "${1} 41$2")
-	s = addresses.ReplaceAllString(s, "its own are 127.0.0.1, …")
+	s = addresses.ReplaceAllString(s, "local addresses: 127.0.0.1, …")
 	s = handedOut.ReplaceAllString(s, "by itself (32768-60999)")
 	s = reserved.ReplaceAllString(s, "local_reserved_ports=3000")
 	return ephemeral.ReplaceAllStringFunc(s, func(a string) string {

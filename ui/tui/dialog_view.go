@@ -193,7 +193,7 @@ func whyNobody(d *dialog, words model.Words) string {
 	case sockets.NotAccepted:
 		return "nobody has accepted it yet: free the listener's port instead"
 	case sockets.HeldByKernel:
-		return "the kernel itself holds it: unmount or take down what it serves, such as NFS or a tunnel"
+		return "owned by the kernel: unmount or shut down what uses it, such as NFS or a tunnel"
 	}
 	main, _ := ui.Holder(&d.row, s)
 	return "no process to end is in sight: " + main

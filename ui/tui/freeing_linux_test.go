@@ -62,7 +62,7 @@ func TestFreeObedient(t *testing.T) {
 	d := live(t, port)
 	d.look("LISTEN")
 	d.press("x")
-	d.wants("SIGTERM to  obedient ("+strconv.Itoa(p.PID())+")", "[ y  free it ]")
+	d.wants("send SIGTERM to  obedient ("+strconv.Itoa(p.PID())+")", "[ y  free it ]")
 	d.press("y")
 	d.wants("✓ "+address(port)+" is free", "ended after", "Nobody took it again")
 	<-p.Done()
@@ -76,7 +76,7 @@ func TestFreeStubborn(t *testing.T) {
 	d := live(t, port)
 	d.look("LISTEN")
 	d.press("x", "y")
-	d.wants("still taken: stubborn", "[ f  SIGKILL ]")
+	d.wants("still taken: stubborn", "[ f  send SIGKILL ]")
 	if !p.Alive() {
 		t.Fatal("it was killed without a second yes")
 	}
@@ -229,7 +229,7 @@ func TestFreeOtherUsers(t *testing.T) {
 	p := socketstest.Start(t)
 	p.Listen("tcp4", address(port))
 	text := inChild(t, port, &syscall.Credential{Uid: 65534, Gid: 65534})
-	if !strings.Contains(text, "another user's process; run lotop as root to end it") || strings.Contains(text, "[ y") {
+	if !strings.Contains(text, "another user's process; run lotop as root to stop it") || strings.Contains(text, "[ y") {
 		t.Errorf("what to do is not said:\n%s", text)
 	}
 	if !p.Alive() {
