@@ -78,7 +78,7 @@ func (c *child) prepare() error {
 	// Not PR_SET_NAME: that names the calling thread, which need not be the
 	// first one.
 	if err := os.WriteFile("/proc/self/comm", []byte(name), 0); err != nil {
-		return fmt.Errorf("set the name: %w", err)
+		return fmt.Errorf("set the process name: %w", err)
 	}
 	return nil
 }

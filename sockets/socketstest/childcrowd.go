@@ -53,7 +53,7 @@ func (c *child) addPair() error {
 		return err
 	}
 	if server.Remote != client.Local {
-		return fmt.Errorf("%s: a stranger, %s, has connected", to.Local, server.Remote)
+		return fmt.Errorf("%s: unexpected connection from %s", to.Local, server.Remote)
 	}
 	c.pairs = append(c.pairs, [2]int{client.FD, server.FD})
 	if err := linger0(client.FD); err != nil {

@@ -179,7 +179,7 @@ func sockaddr(network, address string) (unix.Sockaddr, error) {
 	}
 	v4 := strings.HasSuffix(network, "4")
 	if v4 != a.Addr().Is4() {
-		return nil, fmt.Errorf("%s is no address of %s", address, network)
+		return nil, fmt.Errorf("%s is not an address of %s", address, network)
 	}
 	if v4 {
 		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}, nil

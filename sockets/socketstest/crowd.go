@@ -40,7 +40,7 @@ func Crowd(t testing.TB, processes, socketsEach int) *Load {
 		return err
 	})
 	if err != nil {
-		t.Fatalf("start a crowd: %v", err)
+		t.Fatalf("start the load: %v", err)
 	}
 	return l
 }

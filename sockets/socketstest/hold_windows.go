@@ -74,7 +74,7 @@ func Hold(t testing.TB, h Holding) *Held {
 		line := held.Line()
 		at, err := netip.ParseAddrPort(line)
 		if err != nil {
-			t.Fatalf("the child says %q", line)
+			t.Fatalf("unexpected line from the child: %q", line)
 		}
 		held.Local = append(held.Local, at)
 	}
@@ -84,7 +84,7 @@ func Hold(t testing.TB, h Holding) *Held {
 		}
 	}
 	if line := held.Line(); line != "ready" {
-		t.Fatalf("the child says %q", line)
+		t.Fatalf("unexpected line from the child: %q", line)
 	}
 	return held
 }

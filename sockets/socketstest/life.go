@@ -55,7 +55,7 @@ func (p *Process) Exit() {
 	select {
 	case <-p.done:
 	case <-time.After(answerTime):
-		p.t.Fatalf("process %d does not end", p.pid)
+		p.t.Fatalf("process %d does not exit", p.pid)
 	}
 }
 
@@ -86,7 +86,7 @@ func (p *Process) awaitStopped(want bool) {
 		return bytes.HasPrefix(rest, []byte(" T")) == want
 	})
 	if !reached {
-		p.t.Fatalf("process %d: stopped is still %v", p.pid, !want)
+		p.t.Fatalf("process %d: suspended is still %v", p.pid, !want)
 	}
 }
 
@@ -111,7 +111,7 @@ func (p *Process) fork(socks []Sock, opts []Option, outlives bool) *Process {
 	p.t.Helper()
 	s := newSpec(opts)
 	if s.nobody && !p.root {
-		p.t.Skip("needs root to start a process of another user")
+		p.t.Skip("requires root to start a process of another user")
 	}
 	s.config.Inherited = len(socks)
 	q := &forkRequest{Config: s.config, Args: s.args, Dir: s.dir, Nobody: s.nobody, Outlives: outlives}

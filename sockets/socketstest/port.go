@@ -22,7 +22,7 @@ func FreePort(t testing.TB, network string) uint16 {
 			return port
 		}
 	}
-	t.Fatalf("no %s port is free of those that the kernel does not hand out", network)
+	t.Fatalf("no free %s port outside the ephemeral port range", network)
 	return 0
 }
 
@@ -44,7 +44,7 @@ func RandomPort(t testing.TB) uint16 {
 			return port
 		}
 	}
-	t.Fatalf("the kernel hands out all ports: %d-%d", first, last)
+	t.Fatalf("the ephemeral port range covers all ports: %d-%d", first, last)
 	return 0
 }
 

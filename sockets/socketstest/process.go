@@ -41,7 +41,7 @@ func Start(t testing.TB, opts ...Option) *Process {
 	t.Helper()
 	s := newSpec(opts)
 	if s.nobody && os.Geteuid() != 0 {
-		t.Skip("needs root to start a process of another user")
+		t.Skip("requires root to start a process of another user")
 	}
 	p, err := launch(t, s)
 	if err != nil {
@@ -137,7 +137,7 @@ func (p *Process) greet() error {
 		return err
 	}
 	if a.PID != p.pid {
-		return fmt.Errorf("process %d answers in place of %d", a.PID, p.pid)
+		return fmt.Errorf("process %d answers instead of %d", a.PID, p.pid)
 	}
 	p.inherited = a.Socks
 	return nil
@@ -149,7 +149,7 @@ func (p *Process) do(q request) (answer, error) {
 	defer p.mu.Unlock()
 	deadline := time.Now().Add(answerTime)
 	if err := errors.Join(p.commands.SetWriteDeadline(deadline), p.answers.SetReadDeadline(deadline)); err != nil {
-		return answer{}, fmt.Errorf("process %d has ended: %w", p.pid, err)
+		return answer{}, fmt.Errorf("process %d has exited: %w", p.pid, err)
 	}
 	var a answer
 	if err := p.in.Encode(q); err != nil {
@@ -177,7 +177,7 @@ func (p *Process) end() {
 	select {
 	case <-p.done:
 	case <-time.After(answerTime):
-		p.t.Errorf("process %d does not end", p.pid)
+		p.t.Errorf("process %d does not exit", p.pid)
 		return
 	}
 	p.closePipes()

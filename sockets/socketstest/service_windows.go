@@ -33,7 +33,7 @@ func Serve(t testing.TB, sockets ...string) *Service {
 	t.Helper()
 	m, err := mgr.Connect()
 	if errors.Is(err, windows.ERROR_ACCESS_DENIED) {
-		t.Skip("making a service takes an administrator")
+		t.Skip("creating a service requires an administrator")
 	}
 	if err != nil {
 		t.Fatal(err)

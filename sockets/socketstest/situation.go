@@ -65,7 +65,7 @@ func InState(t testing.TB, state State, addr string, options ...SockOption) Ends
 		Await(t, a.Network, a.Local, a.Remote, StateFinWait2)
 		client.Exit()
 	default:
-		t.Fatalf("cannot bring a connection into state %d", state)
+		t.Fatalf("cannot create a connection in state %d", state)
 	}
 	Await(t, a.Network, a.Local, a.Remote, state)
 	ends := Ends{Network: a.Network, Local: a.Local, Remote: a.Remote}

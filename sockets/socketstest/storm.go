@@ -49,7 +49,7 @@ func (s *Storm) Blow(each, perSecond int) time.Duration {
 		return err
 	})
 	if err != nil {
-		s.t.Fatalf("a storm of connections: %v", err)
+		s.t.Fatalf("connection burst: %v", err)
 	}
 	return time.Since(start)
 }
@@ -107,7 +107,7 @@ func gust(listener int, address string, end ending) error {
 			return err
 		}
 		if got, err := recv(way.to, way.n); err != nil || got != way.n {
-			return fmt.Errorf("%d bytes of %d: %w", got, way.n, err)
+			return fmt.Errorf("received %d of %d bytes: %w", got, way.n, err)
 		}
 	}
 	first, last := client.FD, server.FD

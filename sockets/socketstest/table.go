@@ -68,7 +68,7 @@ func Await(t testing.TB, network string, local, remote netip.AddrPort, state Sta
 		return false
 	})
 	if !reached {
-		t.Fatalf("%s %v → %v does not get to state %d; last seen: %+v", network, local, remote, state, last)
+		t.Fatalf("%s %v → %v did not reach state %d; last state: %+v", network, local, remote, state, last)
 	}
 	return *last
 }
@@ -136,7 +136,7 @@ func parseAddr(s string) (netip.AddrPort, error) {
 	}
 	addr, ok := netip.AddrFromSlice(raw)
 	if !ok {
-		return netip.AddrPort{}, fmt.Errorf("no address: %s", host)
+		return netip.AddrPort{}, fmt.Errorf("not an address: %s", host)
 	}
 	return netip.AddrPortFrom(addr, uint16(p)), nil
 }
