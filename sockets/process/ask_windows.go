@@ -49,7 +49,7 @@ func (h *Handle) ask(sig syscall.Signal) error {
 	}
 	err = h.askByConsole(sig)
 	if err != nil && h.exited() {
-		return fmt.Errorf("ask process %d to end: %w", h.process.PID, ErrGone)
+		return fmt.Errorf("request close of process %d: %w", h.process.PID, ErrGone)
 	}
 	return err
 }

@@ -30,7 +30,7 @@ const consoleTimeout = 3 * time.Second
 func (h *Handle) askByConsole(sig syscall.Signal) error {
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("ask process %d to end: %w", h.process.PID, err)
+		return fmt.Errorf("request close of process %d: %w", h.process.PID, err)
 	}
 	event := windows.CTRL_C_EVENT
 	if sig != syscall.SIGINT && sig != syscall.SIGTERM {
@@ -48,7 +48,7 @@ func (h *Handle) askByConsole(sig syscall.Signal) error {
 	if text == "" {
 		text = err.Error()
 	}
-	return fmt.Errorf("process %d (%s) cannot be asked to end, %s: end it by force", h.process.PID, h.process.Name, NewText(text))
+	return fmt.Errorf("process %d (%s) cannot be asked to close, %s: kill it", h.process.PID, h.process.Name, NewText(text))
 }
 
 // Assist carries out what lotop runs itself for, and tells whether these
@@ -78,23 +78,23 @@ func sendEvent(pid int, event uint32) error {
 		if errors.Is(err, windows.ERROR_INVALID_HANDLE) {
 			return errors.New("it has neither a window nor a console")
 		}
-		return fmt.Errorf("its console is out of reach: %w", err)
+		return fmt.Errorf("cannot attach to its console: %w", err)
 	}
 	// The event comes to this process as well.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	console, err := consoleList()
 	if err != nil {
-		return fmt.Errorf("who shares its console cannot be told: %w", err)
+		return fmt.Errorf("cannot list the processes on its console: %w", err)
 	}
 	all, err := entries(new([]byte))
 	if err != nil {
 		return err
 	}
 	if other := newTable(all).bystander(console, pid, os.Getpid()); other != nil {
-		return fmt.Errorf("it shares its console with %s (%d), which would be hit as well", other.name, other.pid)
+		return fmt.Errorf("it shares its console with %s (%d), which would be interrupted too", other.name, other.pid)
 	}
 	if err := windows.GenerateConsoleCtrlEvent(event, 0); err != nil {
-		return fmt.Errorf("its console refuses: %w", err)
+		return fmt.Errorf("cannot signal its console: %w", err)
 	}
 	return nil
 }

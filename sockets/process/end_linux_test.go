@@ -49,7 +49,7 @@ func TestEndExits(t *testing.T) {
 
 func TestEndSurvives(t *testing.T) {
 	for _, test := range []struct{ mode, reason string }{
-		{"ignore", "it ignores SIGTERM: end it by force"},
+		{"ignore", "it ignores SIGTERM: kill it"},
 		{"catch", ""},
 	} {
 		r, h := NewReader(""), start(t, test.mode)
@@ -73,7 +73,7 @@ func TestEndStopped(t *testing.T) {
 	h.stop()
 	p := look(t, r, h.pid())
 	o := ends(t, r, p, EndOptions{Grace: brief})
-	if o.Result != Survived || o.Reason != "it is stopped and ends when it goes on: kill -CONT "+itoa(h.pid()) {
+	if o.Result != Survived || o.Reason != "it is suspended; resume it so it can exit: kill -CONT "+itoa(h.pid()) {
 		t.Errorf("%+v", o)
 	}
 	if o = ends(t, r, p, EndOptions{Grace: patient, Signal: syscall.SIGKILL}); o.Result != Exited {

@@ -7,7 +7,7 @@ import (
 )
 
 // ErrProtected says that lotop does not end a process, whoever asks.
-var ErrProtected = errors.New("not ended")
+var ErrProtected = errors.New("not stopped")
 
 // Protected tells whether lotop refuses to end p, and what to do instead: init,
 // what is part of the kernel, lotop itself, and all that lotop runs in.
@@ -15,9 +15,9 @@ func (r *Reader) Protected(p *Process) (reason string, ok bool) {
 	self := os.Getpid()
 	switch {
 	case p.PID <= 0:
-		return "it is no process that can be seen from here: look in the namespace that it runs in", true
+		return "it is not visible in this PID namespace: run lotop in its namespace", true
 	case p.PID == 1:
-		return "everything else depends on it: stop the unit that holds the port, such as systemctl stop NAME.socket", true
+		return "it is init: stop the unit that owns the port, such as systemctl stop NAME.socket", true
 	case p.PID == self:
 		return "it is lotop itself: quit lotop instead", true
 	}
@@ -25,7 +25,7 @@ func (r *Reader) Protected(p *Process) (reason string, ok bool) {
 		return reason, true
 	}
 	if s, err := r.stat(p.PID); err == nil && s.flags&kernelThread != 0 {
-		return "it is part of the kernel: unmount or take down what it serves", true
+		return "it is a kernel thread: unmount or shut down what it serves", true
 	}
 	if p.PID == os.Getppid() {
 		return runsLotop(p), true
@@ -41,5 +41,5 @@ func (r *Reader) Protected(p *Process) (reason string, ok bool) {
 
 // runsLotop says that p is an ancestor.
 func runsLotop(p *Process) string {
-	return fmt.Sprintf("lotop runs inside it: end %s from another terminal", p.Name)
+	return fmt.Sprintf("lotop runs inside it: stop %s from another terminal", p.Name)
 }

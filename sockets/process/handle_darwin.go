@@ -9,7 +9,7 @@ import (
 
 func (r *Reader) open(p *Process) (*Handle, error) {
 	if p.PID <= 0 { // to kill(2) these are groups of processes
-		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	}
 	h := &Handle{process: p, reader: r, fd: -1}
 	if err := h.verify(); err != nil {

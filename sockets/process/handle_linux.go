@@ -14,10 +14,10 @@ import (
 // reused, the pidfd may not.
 func (r *Reader) open(p *Process) (*Handle, error) {
 	if p.PID <= 0 { // to kill(2) these are groups of processes
-		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	}
 	if err := r.sameNamespace(); err != nil {
-		return nil, fmt.Errorf("hold process %d: %w", p.PID, err)
+		return nil, fmt.Errorf("open process %d: %w", p.PID, err)
 	}
 	fd, err := unix.PidfdOpen(p.PID, 0)
 	switch err {
@@ -25,9 +25,9 @@ func (r *Reader) open(p *Process) (*Handle, error) {
 	case unix.ENOSYS, unix.EPERM: // no such call, or a sandbox that hides it
 		fd = -1
 	case unix.ESRCH:
-		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	default:
-		return nil, fmt.Errorf("hold process %d: pidfd_open: %w", p.PID, err)
+		return nil, fmt.Errorf("open process %d: pidfd_open: %w", p.PID, err)
 	}
 	h := &Handle{process: p, reader: r, fd: fd}
 	if err := h.verify(); err != nil {
@@ -45,7 +45,7 @@ func (r *Reader) sameNamespace() error {
 		return err
 	}
 	if self != os.Getpid() {
-		return fmt.Errorf("%s belongs to another pid namespace: run lotop there", r.proc)
+		return fmt.Errorf("%s belongs to another PID namespace: run lotop there", r.proc)
 	}
 	return nil
 }
@@ -78,9 +78,9 @@ func (h *Handle) denied() error {
 	var help string
 	switch {
 	case self == 0:
-		help = fmt.Sprintf("belongs to %s, and root may not end it from inside this container: run lotop outside", owner)
+		help = fmt.Sprintf("belongs to %s, and root in this container may not signal it: run lotop on the host", owner)
 	case p.UID == self:
-		help = "has other rights than its user: run lotop with sudo"
+		help = "has elevated privileges: run lotop with sudo"
 	case p.UID == 0:
 		help = fmt.Sprintf("belongs to %s: run lotop with sudo", owner)
 	default:

@@ -131,7 +131,7 @@ func TestOpenRefusesForeignNamespace(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := NewReader(f.root).Open(&Process{PID: os.Getpid(), Start: 100})
-	if err == nil || !strings.Contains(err.Error(), "another pid namespace") {
+	if err == nil || !strings.Contains(err.Error(), "another PID namespace") {
 		t.Errorf("open: %v", err)
 	}
 }

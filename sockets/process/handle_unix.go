@@ -16,10 +16,10 @@ const pollEvery = 25 * time.Millisecond
 func (h *Handle) verify() error {
 	now, err := h.reader.stat(h.process.PID)
 	if err != nil {
-		return fmt.Errorf("hold process %d: %w", h.process.PID, err)
+		return fmt.Errorf("open process %d: %w", h.process.PID, err)
 	}
 	if now.start != h.process.Start {
-		return fmt.Errorf("hold process %d: its number names another by now: %w", h.process.PID, ErrGone)
+		return fmt.Errorf("open process %d: PID reused by another process: %w", h.process.PID, ErrGone)
 	}
 	return nil
 }

@@ -20,24 +20,24 @@ func (r *Reader) open(p *Process) (*Handle, error) {
 	held := &Handle{process: p, reader: r, fd: int(h)}
 	switch {
 	case errors.Is(err, windows.ERROR_INVALID_PARAMETER): // how it says that there is none
-		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED):
 		return nil, held.denied()
 	case err != nil:
-		return nil, fmt.Errorf("hold process %d: %w", p.PID, err)
+		return nil, fmt.Errorf("open process %d: %w", p.PID, err)
 	}
 	var created, exited, kernel, user windows.Filetime
 	if err := windows.GetProcessTimes(h, &created, &exited, &kernel, &user); err != nil {
 		held.close()
-		return nil, fmt.Errorf("hold process %d: %w", p.PID, err)
+		return nil, fmt.Errorf("open process %d: %w", p.PID, err)
 	}
 	if start := uint64(created.HighDateTime)<<32 | uint64(created.LowDateTime); start != p.Start {
 		held.close()
-		return nil, fmt.Errorf("hold process %d: its number names another by now: %w", p.PID, ErrGone)
+		return nil, fmt.Errorf("open process %d: PID reused by another process: %w", p.PID, ErrGone)
 	}
 	if held.exited() { // somebody else holds on to it as well
 		held.close()
-		return nil, fmt.Errorf("hold process %d: %w", p.PID, ErrGone)
+		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	}
 	return held, nil
 }
@@ -49,7 +49,7 @@ func (h *Handle) handle() windows.Handle { return windows.Handle(h.fd) }
 // other for WM_CLOSE or Ctrl+Break.
 func (h *Handle) signal(sig syscall.Signal) error {
 	if h.exited() {
-		return fmt.Errorf("end process %d: %w", h.process.PID, ErrGone)
+		return fmt.Errorf("terminate process %d: %w", h.process.PID, ErrGone)
 	}
 	if sig != syscall.SIGKILL {
 		return h.ask(sig)
@@ -59,11 +59,11 @@ func (h *Handle) signal(sig syscall.Signal) error {
 	case err == nil:
 		return nil
 	case h.exited(): // a process that is ending refuses, too
-		return fmt.Errorf("end process %d: %w", h.process.PID, ErrGone)
+		return fmt.Errorf("terminate process %d: %w", h.process.PID, ErrGone)
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED):
 		return h.denied()
 	}
-	return fmt.Errorf("end process %d: %w", h.process.PID, err)
+	return fmt.Errorf("terminate process %d: %w", h.process.PID, err)
 }
 
 func (h *Handle) denied() error {
@@ -114,7 +114,7 @@ const kernelPID = 4
 // instead; empty for all others.
 func indispensable(pid int) string {
 	if pid == kernelPID {
-		return "it is the kernel, which serves the port by a driver, most likely http.sys: netsh http show servicestate tells for whom, stop that service"
+		return "it is the kernel; a driver such as http.sys serves the port: run netsh http show servicestate, then stop the service it names"
 	}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
@@ -122,7 +122,7 @@ func indispensable(pid int) string {
 	}
 	defer windows.CloseHandle(h)
 	if isCritical(h) {
-		return "Windows itself stops with it: stop the service that holds the port"
+		return "it is critical to Windows: stop the service that owns the port"
 	}
 	return ""
 }

@@ -18,17 +18,17 @@ func (r *Reader) keeps(pid int, sig syscall.Signal) string {
 	}
 	switch {
 	case now.state == 't' && more.tracer > 0:
-		return fmt.Sprintf("a debugger holds it: quit %s first", r.called(r.leader(more.tracer)))
+		return fmt.Sprintf("it is paused by a debugger: quit %s first", r.called(r.leader(more.tracer)))
 	case now.state == 'T' && sig != syscall.SIGKILL:
-		return fmt.Sprintf("it is stopped and ends when it goes on: kill -CONT %d", pid)
+		return fmt.Sprintf("it is suspended; resume it so it can exit: kill -CONT %d", pid)
 	case now.state == 'D':
-		return "it waits for a disk or a file server: it ends when that answers"
+		return "it is in uninterruptible sleep: it exits when the disk or file server responds"
 	case condition(now.state) == 'Z':
-		return "its main thread has ended and others go on: wait, or end it by force"
+		return "its main thread exited but others still run: wait, or kill it"
 	case sig > 0 && sig <= 64 && more.ignores&(1<<(sig-1)) != 0:
-		return fmt.Sprintf("it ignores %s: end it by force", SignalName(sig))
+		return fmt.Sprintf("it ignores %s: kill it", SignalName(sig))
 	case more.tracer > 0: // it runs, yet a signal goes to the debugger first
-		return fmt.Sprintf("a debugger is attached and may hold the signal back: quit %s first", r.called(r.leader(more.tracer)))
+		return fmt.Sprintf("a debugger is attached and may block the signal: quit %s first", r.called(r.leader(more.tracer)))
 	}
 	return ""
 }

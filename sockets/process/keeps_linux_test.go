@@ -13,17 +13,17 @@ func TestKeeps(t *testing.T) {
 		want          string
 	}{
 		{"S", "", syscall.SIGTERM, ""},
-		{"D", "", syscall.SIGKILL, "it waits for a disk or a file server: it ends when that answers"},
-		{"Z", "", syscall.SIGTERM, "its main thread has ended and others go on: wait, or end it by force"},
-		{"T", "", syscall.SIGTERM, "it is stopped and ends when it goes on: kill -CONT 5"},
+		{"D", "", syscall.SIGKILL, "it is in uninterruptible sleep: it exits when the disk or file server responds"},
+		{"Z", "", syscall.SIGTERM, "its main thread exited but others still run: wait, or kill it"},
+		{"T", "", syscall.SIGTERM, "it is suspended; resume it so it can exit: kill -CONT 5"},
 		{"T", "", syscall.SIGKILL, ""},
-		{"t", "TracerPid:\t9\n", syscall.SIGTERM, "a debugger holds it: quit dlv (process 9) first"},
-		{"t", "TracerPid:\t8\n", syscall.SIGKILL, "a debugger holds it: quit process 8 first"},
-		{"S", "TracerPid:\t9\n", syscall.SIGTERM, "a debugger is attached and may hold the signal back: quit dlv (process 9) first"},
-		{"S", "TracerPid:\t9\nSigIgn:\t0000000000004000\n", syscall.SIGTERM, "it ignores SIGTERM: end it by force"},
-		{"S", "SigIgn:\t0000000000000001\n", syscall.SIGHUP, "it ignores SIGHUP: end it by force"},
+		{"t", "TracerPid:\t9\n", syscall.SIGTERM, "it is paused by a debugger: quit dlv (process 9) first"},
+		{"t", "TracerPid:\t8\n", syscall.SIGKILL, "it is paused by a debugger: quit process 8 first"},
+		{"S", "TracerPid:\t9\n", syscall.SIGTERM, "a debugger is attached and may block the signal: quit dlv (process 9) first"},
+		{"S", "TracerPid:\t9\nSigIgn:\t0000000000004000\n", syscall.SIGTERM, "it ignores SIGTERM: kill it"},
+		{"S", "SigIgn:\t0000000000000001\n", syscall.SIGHUP, "it ignores SIGHUP: kill it"},
 		{"S", "SigIgn:\t0000000000000002\n", syscall.SIGQUIT, ""},
-		{"S", "SigIgn:\t0000000000000200\n", 10, "it ignores signal 10: end it by force"},
+		{"S", "SigIgn:\t0000000000000200\n", 10, "it ignores signal 10: kill it"},
 	} {
 		f := fakeProc{t, t.TempDir()}
 		f.process(9, 1, 50)

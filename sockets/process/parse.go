@@ -8,7 +8,7 @@ import (
 )
 
 // errTruncated says that a file of /proc ended too early or is none.
-var errTruncated = errors.New("cut short, or not what the kernel writes")
+var errTruncated = errors.New("truncated or in an unknown format")
 
 // kernelThread is PF_KTHREAD, the flag that tells a thread of the kernel from a
 // process (field 9 of /proc/PID/stat).

@@ -9,7 +9,7 @@ import (
 
 // ErrUnsupported says that lotop cannot look at processes of this operating
 // system, nor end them.
-var ErrUnsupported = errors.New("lotop cannot look at processes on " + runtime.GOOS + " yet")
+var ErrUnsupported = errors.New("reading processes on " + runtime.GOOS + " is not supported")
 
 // maxAncestors ends a walk to the root that a race has sent in circles.
 const maxAncestors = 256

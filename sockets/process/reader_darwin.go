@@ -15,17 +15,17 @@ func bootTime() time.Time { return time.Time{} }
 func (r *Reader) kinfo(pid int) (kinfo, error) {
 	b, err := unix.SysctlRaw("kern.proc.pid", pid)
 	if err == unix.ESRCH || err == nil && len(b) == 0 {
-		return kinfo{}, fmt.Errorf("look at process %d: %w", pid, ErrGone)
+		return kinfo{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
 	}
 	if err != nil {
-		return kinfo{}, fmt.Errorf("look at process %d: kern.proc.pid: %w", pid, err)
+		return kinfo{}, fmt.Errorf("read process %d: kern.proc.pid: %w", pid, err)
 	}
 	k, err := parseKinfo(b)
 	if err != nil {
-		return kinfo{}, fmt.Errorf("look at process %d: kern.proc.pid: %w", pid, err)
+		return kinfo{}, fmt.Errorf("read process %d: kern.proc.pid: %w", pid, err)
 	}
 	if k.pid != pid {
-		return kinfo{}, fmt.Errorf("look at process %d: %w", pid, ErrGone)
+		return kinfo{}, fmt.Errorf("read process %d: %w", pid, ErrGone)
 	}
 	return k, nil
 }
@@ -46,7 +46,7 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 		return nil, err
 	}
 	if !now.Same(old) {
-		return nil, fmt.Errorf("look at process %d again: its number names another by now: %w", old.PID, ErrGone)
+		return nil, fmt.Errorf("read process %d: PID reused by another process: %w", old.PID, ErrGone)
 	}
 	if now.Name == old.Name && now.Parent == old.Parent && now.State == old.State && slices.Equal(now.Args, old.Args) {
 		return old, nil

@@ -42,7 +42,7 @@ func (r *Reader) folder(pid int) (folder, error) {
 	if err == unix.ENOENT {
 		// No process, or no proc file system at all: the latter is no benign race.
 		if _, missing := os.Stat(r.proc); missing != nil {
-			return f, fmt.Errorf("look at process %d: %w", pid, missing)
+			return f, fmt.Errorf("read process %d: %w", pid, missing)
 		}
 	}
 	if err != nil {
@@ -179,7 +179,7 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 		return nil, err
 	}
 	if s.start != old.Start {
-		return nil, fmt.Errorf("look at process %d again: its number names another by now: %w", old.PID, ErrGone)
+		return nil, fmt.Errorf("read process %d: PID reused by another process: %w", old.PID, ErrGone)
 	}
 	same := string(s.name) == old.Name.raw && s.parent == old.Parent && condition(s.state) == condition(old.State)
 	if same {
@@ -240,7 +240,7 @@ func (r *Reader) gather(f folder, pid int, buf *[]byte) (Details, error) {
 	}
 	more := parseStatus(b)
 	if more.group > 0 && more.group != pid {
-		return Details{}, fmt.Errorf("look at process %d: it is a thread of process %d: %w", pid, more.group, ErrGone)
+		return Details{}, fmt.Errorf("read process %d: it is a thread of process %d: %w", pid, more.group, ErrGone)
 	}
 	d.Memory, d.Tracer, d.UID = more.memory, r.leader(more.tracer), more.uid
 	if !more.hasUID {

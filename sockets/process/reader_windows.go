@@ -37,11 +37,11 @@ func entries(buf *[]byte) ([]entry, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("ask for all processes: %w", err)
+			return nil, fmt.Errorf("list processes: %w", err)
 		}
 		return parseEntries(b[:min(uint32(len(b)), used)], uint64(uintptr(unsafe.Pointer(&b[0]))))
 	}
-	return nil, errors.New("ask for all processes: too many of them")
+	return nil, errors.New("list processes: too many")
 }
 
 func (r *Reader) table() (table, error) {
@@ -62,7 +62,7 @@ func (r *Reader) entry(pid int) (table, *entry, error) {
 	}
 	e := t[pid]
 	if e == nil {
-		return nil, nil, fmt.Errorf("look at process %d: %w", pid, ErrGone)
+		return nil, nil, fmt.Errorf("read process %d: %w", pid, ErrGone)
 	}
 	return t, e, nil
 }
@@ -122,7 +122,7 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 	}
 	e := t[old.PID]
 	if e == nil || e.start != old.Start {
-		return nil, fmt.Errorf("look at process %d again: %w", old.PID, ErrGone)
+		return nil, fmt.Errorf("read process %d: %w", old.PID, ErrGone)
 	}
 	return r.again(t, e, old, &services{}), nil
 }

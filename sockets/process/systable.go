@@ -20,7 +20,7 @@ type entry struct {
 }
 
 // errSystemTable says that SYSTEM_PROCESS_INFORMATION is not what it should be.
-var errSystemTable = errors.New("the table of processes is cut short, or not what Windows writes")
+var errSystemTable = errors.New("process table truncated or in an unknown format")
 
 // Where the fields of a SYSTEM_PROCESS_INFORMATION stand on a 64-bit system
 // (winternl.h, the reserved ones as in phnt's ntexapi.h).

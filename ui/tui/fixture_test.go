@@ -137,7 +137,7 @@ func somePeople() *fakePeople {
 			},
 		},
 		parents:   map[int][]*process.Process{2001: {all[1500], all[1]}, 812: {all[1]}},
-		protected: map[int]string{6379: "lotop runs inside it: end redis-server from another terminal"},
+		protected: map[int]string{6379: "lotop runs inside it: stop redis-server from another terminal"},
 	}
 }
 

@@ -216,7 +216,7 @@ func TestFreeAncestor(t *testing.T) {
 	}
 	defer l.Close()
 	text := inChild(t, uint16(l.Addr().(*net.TCPAddr).Port), nil)
-	if !strings.Contains(text, "lotop runs inside it: end") || strings.Contains(text, "[ y") {
+	if !strings.Contains(text, "lotop runs inside it: stop") || strings.Contains(text, "[ y") {
 		t.Errorf("an ancestor is not refused:\n%s", text)
 	}
 }
