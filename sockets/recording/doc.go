@@ -62,9 +62,9 @@ const (
 )
 
 var (
-	errNoRecording = errors.New("it is no recording of lotop")
-	errTooMuch     = errors.New("more than a recording can hold")
-	errLineLength  = errors.New("a line is longer than any that lotop writes")
+	errNoRecording = errors.New("not a lotop recording")
+	errTooMuch     = errors.New("exceeds the limits of a recording")
+	errLineLength  = errors.New("line too long")
 )
 
 // header is the first line.

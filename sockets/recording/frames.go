@@ -12,8 +12,8 @@ import (
 var (
 	// errNoEnd says that the last frame was never ended: lotop was killed, or
 	// still writes. All lines of it are there.
-	errNoEnd = errors.New("it has no end: lotop was killed or still writes it")
-	errCut   = errors.New("it ends in the middle of a line")
+	errNoEnd = errors.New("incomplete: lotop was killed or is still writing it")
+	errCut   = errors.New("truncated in the middle of a line")
 )
 
 // frame is where a zstd frame lies in the file (RFC 8878).

@@ -37,7 +37,7 @@ func makeIndex(file io.ReaderAt, size int64) (*index, error) {
 	begin := make([]byte, 4)
 	switch n, err := file.ReadAt(begin, 0); {
 	case size == 0:
-		return nil, errors.New("it is empty, and no recording of lotop")
+		return nil, errors.New("empty file, not a lotop recording")
 	case err != nil && err != io.EOF:
 		return nil, err
 	case !isZstd(begin[:n]):
@@ -65,9 +65,9 @@ func makeIndex(file io.ReaderAt, size int64) (*index, error) {
 	}
 	if len(x.marks) == 0 {
 		if x.damage != nil {
-			return nil, fmt.Errorf("it holds no snapshot that could be read: %w", x.damage)
+			return nil, fmt.Errorf("no readable snapshot: %w", x.damage)
 		}
-		return nil, errors.New("it holds no snapshot")
+		return nil, errors.New("no snapshot")
 	}
 	return x, nil
 }
@@ -82,7 +82,7 @@ func (x *index) readHeader(l *lines) error {
 	}
 	line, err := l.next()
 	if err != nil && (errors.Is(err, errCut) || x.frames[0].err != nil) {
-		return errors.New("it holds no snapshot that could be read: it ends before the first")
+		return errors.New("no readable snapshot: the file ends before the first")
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errNoRecording, err)
@@ -96,7 +96,7 @@ func (x *index) readHeader(l *lines) error {
 		return errNoRecording
 	}
 	if h.Version > formatVersion {
-		return fmt.Errorf("it was made by a newer lotop: its format is version %d, and this lotop reads version %d", h.Version, formatVersion)
+		return fmt.Errorf("made by a newer lotop: its format is version %d, this lotop reads version %d", h.Version, formatVersion)
 	}
 	return json.Unmarshal(line, &x.header)
 }
@@ -129,7 +129,7 @@ func (x *index) scan(l *lines, number int, seen *int) error {
 			continue // the header
 		}
 		if !bytes.HasPrefix(line, []byte(`{"`)) {
-			return errors.New("a line of it is not what lotop writes")
+			return errors.New("invalid line")
 		}
 		if ns, rest, ok := snapshotTime(line); ok {
 			if key := bytes.HasPrefix(rest, []byte(`,"key":true`)); ordinal == 0 && !key {
@@ -219,12 +219,12 @@ func (x *index) describeDamage() string {
 	cause := "the recording is damaged"
 	switch {
 	case errors.Is(x.damage, errNoEnd):
-		cause = "the recording has no proper end, as lotop was killed or still writes it"
+		cause = "the recording is incomplete: lotop was killed or is still writing it"
 	case errors.Is(x.damage, errCut), errors.Is(x.damage, io.ErrUnexpectedEOF):
-		cause = "the recording ends in the middle of a line"
+		cause = "the recording is truncated in the middle of a line"
 	case errors.Is(x.damage, errTooMuch):
-		cause = "the recording holds more than lotop plays"
+		cause = "the recording is larger than lotop can replay"
 	}
 	last := fromNano(x.marks[len(x.marks)-1].time)
-	return fmt.Sprintf("%s: %s up to %s could be read", cause, count(len(x.marks), "snapshot"), last.Format(time.TimeOnly))
+	return fmt.Sprintf("%s; read %s up to %s", cause, count(len(x.marks), "snapshot"), last.Format(time.TimeOnly))
 }

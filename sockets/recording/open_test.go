@@ -44,20 +44,20 @@ func TestForeign(t *testing.T) {
 		file []byte
 		want string
 	}{
-		"empty":       {nil, "it is empty, and no recording of lotop"},
-		"text":        {[]byte("hello\n"), "it is no recording of lotop"},
-		"short":       {[]byte{0x28}, "it is no recording of lotop"},
-		"other zstd":  {pack(t, "hello\n"), "it is no recording of lotop"},
-		"other JSON":  {pack(t, `{"format":"asciicast","version":2}`+"\n"), "it is no recording of lotop"},
-		"zstd, empty": {[]byte{0x28, 0xb5, 0x2f, 0xfd, 4, 0, 1, 0, 0, 0x99, 0xe9, 0xd8, 0x51}, "it is no recording of lotop"},
+		"empty":       {nil, "empty file, not a lotop recording"},
+		"text":        {[]byte("hello\n"), "not a lotop recording"},
+		"short":       {[]byte{0x28}, "not a lotop recording"},
+		"other zstd":  {pack(t, "hello\n"), "not a lotop recording"},
+		"other JSON":  {pack(t, `{"format":"asciicast","version":2}`+"\n"), "not a lotop recording"},
+		"zstd, empty": {[]byte{0x28, 0xb5, 0x2f, 0xfd, 4, 0, 1, 0, 0, 0x99, 0xe9, 0xd8, 0x51}, "not a lotop recording"},
 		"newer": {
 			pack(t, strings.Replace(head1, `"version":1`, `"version":2`, 1), "what may come\n"),
-			"it was made by a newer lotop: its format is version 2, and this lotop reads version 1",
+			"made by a newer lotop: its format is version 2, this lotop reads version 1",
 		},
-		"no snapshot":    {pack(t, head1), "it holds no snapshot"},
-		"only a header":  {pack(t, strings.TrimSuffix(head1, "\n")), "it holds no snapshot that could be read: it ends before the first"},
-		"no key":         {pack(t, head1, `{"snapshot":1}`+"\n"), "it holds no snapshot that could be read: its changes do not fit the table before"},
-		"cut at the top": {pack(t, head1, key1)[:20], "it holds no snapshot that could be read: it ends before the first"},
+		"no snapshot":    {pack(t, head1), "no snapshot"},
+		"only a header":  {pack(t, strings.TrimSuffix(head1, "\n")), "no readable snapshot: the file ends before the first"},
+		"no key":         {pack(t, head1, `{"snapshot":1}`+"\n"), "no readable snapshot: delta does not apply to the previous snapshot"},
+		"cut at the top": {pack(t, head1, key1)[:20], "no readable snapshot: the file ends before the first"},
 	} {
 		if _, err := openBytes(c.file); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -68,10 +68,10 @@ func TestForeign(t *testing.T) {
 func TestOpenFiles(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.lotop")
-	if _, err := Open(path); err == nil || !strings.HasPrefix(err.Error(), "play "+path+": ") || !errors.Is(err, os.ErrNotExist) {
+	if _, err := Open(path); err == nil || !strings.HasPrefix(err.Error(), "replay "+path+": ") || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	if _, err := Open(dir); err == nil || err.Error() != "play "+dir+": it is a folder" {
+	if _, err := Open(dir); err == nil || err.Error() != "replay "+dir+": is a directory" {
 		t.Error(err)
 	}
 	all := steady(3)
@@ -137,7 +137,7 @@ func TestCut(t *testing.T) {
 		got := *played[len(played)-1].Snapshot
 		if p.Damage() != "" {
 			last := len(got.Warnings) - 1
-			want := fmt.Sprintf(": %s up to %s could be read", count(len(played), "snapshot"), got.Time.Format("15:04:05"))
+			want := fmt.Sprintf("; read %s up to %s", count(len(played), "snapshot"), got.Time.Format("15:04:05"))
 			if w := got.Warnings[last]; w.Kind != sockets.RecordingFailed || !strings.HasSuffix(w.Text, want) || !strings.HasPrefix(w.Text, "the recording ") {
 				t.Fatalf("at %d: %v", cut, w)
 			}
@@ -171,11 +171,11 @@ func TestWhatDamageSays(t *testing.T) {
 	at := noon.Local()
 	for want, file := range map[string][]byte{
 		"": f.Bytes(),
-		"the recording has no proper end, as lotop was killed or still writes it: 9 snapshots up to " + at.Add(8e9).Format("15:04:05") + " could be read": running,
-		"the recording ends in the middle of a line: 8 snapshots up to " + at.Add(7e9).Format("15:04:05") + " could be read":                              running[:len(running)-5],
-		"the recording is damaged: 9 snapshots up to " + at.Add(8e9).Format("15:04:05") + " could be read":                                                append(bytes.Clone(f.Bytes()), "something else"...),
-		"the recording is damaged: 1 snapshot up to " + at.Format("15:04:05") + " could be read":                                                          pack(t, head1, key1, "something else\n"),
-		"the recording ends in the middle of a line: 1 snapshot up to " + at.Format("15:04:05") + " could be read":                                        pack(t, head1, key1, key1[:20]),
+		"the recording is incomplete: lotop was killed or is still writing it; read 9 snapshots up to " + at.Add(8e9).Format("15:04:05"): running,
+		"the recording is truncated in the middle of a line; read 8 snapshots up to " + at.Add(7e9).Format("15:04:05"):                   running[:len(running)-5],
+		"the recording is damaged; read 9 snapshots up to " + at.Add(8e9).Format("15:04:05"):                                             append(bytes.Clone(f.Bytes()), "something else"...),
+		"the recording is damaged; read 1 snapshot up to " + at.Format("15:04:05"):                                                       pack(t, head1, key1, "something else\n"),
+		"the recording is truncated in the middle of a line; read 1 snapshot up to " + at.Format("15:04:05"):                             pack(t, head1, key1, key1[:20]),
 	} {
 		if got := mustOpen(t, file).Damage(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
@@ -278,7 +278,7 @@ func TestKilled(t *testing.T) {
 	defer p.Close()
 	want := some(4, 50)
 	got := playAll(t, p)
-	if len(got) != len(want) || !strings.Contains(p.Damage(), "no proper end") {
+	if len(got) != len(want) || !strings.Contains(p.Damage(), "incomplete") {
 		t.Errorf("%d of %d: %s", len(got), len(want), p.Damage())
 	}
 }

@@ -52,7 +52,7 @@ func parseLine(b []byte, cgroups []*process.Cgroup) (*patch, error) {
 		return nil, err
 	}
 	if _, err := p.Token(); err != io.EOF {
-		return nil, errors.New("a line goes on behind its object")
+		return nil, errors.New("trailing data after the object")
 	}
 	out.knownCgroups = p.cgroups
 	return &out, nil
@@ -70,7 +70,7 @@ func (p *parser) object(f func(key string) error) error {
 		}
 		key, ok := token.(string)
 		if !ok {
-			return fmt.Errorf("%v is no key", token)
+			return fmt.Errorf("unknown key %v", token)
 		}
 		if err := f(key); err != nil {
 			return fmt.Errorf("%s: %w", key, err)
@@ -100,7 +100,7 @@ func (p *parser) list(limit int, f func() error) error {
 func (p *parser) open(want json.Delim) error {
 	token, err := p.Token()
 	if err == nil && token != want {
-		err = fmt.Errorf("%v where a %v should be", token, want)
+		err = fmt.Errorf("got %v, expected %v", token, want)
 	}
 	return err
 }
@@ -164,7 +164,7 @@ func (p *parser) cgroup(n int) (*process.Cgroup, error) {
 		return nil, nil
 	}
 	if n < 0 || n > len(p.cgroups) {
-		return nil, fmt.Errorf("there is no cgroup %d", n)
+		return nil, fmt.Errorf("unknown cgroup %d", n)
 	}
 	return p.cgroups[n-1], nil
 }

@@ -38,7 +38,7 @@ func Open(path string) (*Player, error) {
 		if path == "-" {
 			name = "standard input"
 		}
-		return nil, fmt.Errorf("play %s: %w", name, err)
+		return nil, fmt.Errorf("replay %s: %w", name, err)
 	}
 	return p, nil
 }
@@ -57,7 +57,7 @@ func open(path string) (*Player, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && info.IsDir() {
-		err = errors.New("it is a folder")
+		err = errors.New("is a directory")
 	}
 	if err != nil {
 		_ = f.Close() // nothing was written
@@ -81,7 +81,7 @@ func openPiped(r io.Reader) (*Player, error) {
 		return nil, err
 	}
 	if len(all) > maxPiped {
-		return nil, fmt.Errorf("it is greater than %d MiB: keep it in a file, and play that", maxPiped>>20)
+		return nil, fmt.Errorf("larger than %d MiB: save it to a file and replay that", maxPiped>>20)
 	}
 	return newPlayer(bytes.NewReader(all), int64(len(all)), io.NopCloser(nil))
 }

@@ -50,10 +50,10 @@ type Recorder struct {
 func Create(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("%s exists: remove it, or record to another file", path)
+		return nil, fmt.Errorf("%s already exists: remove it or use another name", path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("make the recording: %w", err)
+		return nil, fmt.Errorf("create the recording: %w", err)
 	}
 	return f, nil
 }
@@ -84,7 +84,7 @@ func (r *Recorder) Read(ctx context.Context, into *sockets.Snapshot) error {
 	if r.err != nil {
 		into.Warnings = append(slices.Clip(into.Warnings), sockets.Warning{
 			Kind: sockets.RecordingFailed,
-			Text: fmt.Sprintf("the recording ended after %s: %v", count(r.taken, "snapshot"), r.err),
+			Text: fmt.Sprintf("recording stopped after %s: %v", count(r.taken, "snapshot"), r.err),
 		})
 	}
 	return nil

@@ -20,10 +20,10 @@ func TestCreate(t *testing.T) {
 	if info, err := f.Stat(); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Error(info.Mode(), err)
 	}
-	if _, err := Create(path); err == nil || err.Error() != path+" exists: remove it, or record to another file" {
+	if _, err := Create(path); err == nil || err.Error() != path+" already exists: remove it or use another name" {
 		t.Error(err)
 	}
-	if _, err := Create(filepath.Join(path, "y")); err == nil || !strings.HasPrefix(err.Error(), "make the recording: ") {
+	if _, err := Create(filepath.Join(path, "y")); err == nil || !strings.HasPrefix(err.Error(), "create the recording: ") {
 		t.Error(err)
 	}
 }

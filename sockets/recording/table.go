@@ -10,7 +10,7 @@ import (
 	"lotop/sockets/process"
 )
 
-var errTable = errors.New("its changes do not fit the table before")
+var errTable = errors.New("delta does not apply to the previous snapshot")
 
 // table is the snapshot that lines have led to so far.
 type table struct {
