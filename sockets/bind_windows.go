@@ -62,7 +62,7 @@ func sockaddr(a netip.AddrPort) windows.Sockaddr {
 // destroy is not offered: SetTcpEntry closes IPv4 connections only, and for
 // administrators only.
 func destroy(*Socket) error {
-	return errors.New("lotop closes no single connection on Windows: end a process at one of its ends")
+	return errors.New("cannot close a single connection on Windows: stop the process at one end")
 }
 
 // optionsOf asks nobody: a socket's handle cannot be copied out of its process

@@ -22,7 +22,7 @@ type diag struct {
 }
 
 // errInterrupted says that the tables changed faster than they could be read.
-var errInterrupted = errors.New("the table kept changing while it was read")
+var errInterrupted = errors.New("the table kept changing during the read")
 
 // dumpTimeout bounds one read; the kernel answers a dump at once or not at all.
 const dumpTimeout = 5 // seconds
@@ -48,7 +48,7 @@ func (d *diag) setUp() error {
 	}
 	tv := unix.Timeval{Sec: dumpTimeout}
 	if err := unix.SetsockoptTimeval(d.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &tv); err != nil {
-		return os.NewSyscallError("open sock_diag: set time-out", err)
+		return os.NewSyscallError("open sock_diag: set timeout", err)
 	}
 	d.tables = inOne
 	_, _, err := d.dumpOnce(nil, 0, TCP, listenStates)
@@ -110,14 +110,14 @@ func (d *diag) read(ctx context.Context, dst []Socket, warnings []Warning) ([]So
 		if errors.Is(err, errInterrupted) {
 			warnings = append(warnings, Warning{
 				Kind: TableIncomplete,
-				Text: t.name + " changed too fast to be read whole: a socket may be missing or old; it is read again at the next refresh",
+				Text: t.name + " changed during the read: some sockets may be missing or outdated until the next refresh",
 			})
 			continue
 		}
 		if t.protocol == UDP && errors.Is(err, unix.ENOENT) {
 			warnings = append(warnings, Warning{
 				Kind: TableIncomplete,
-				Text: "no " + t.name + ": this kernel has no udp_diag; --source netstat reads it from /proc/net",
+				Text: t.name + " sockets are missing: this kernel has no udp_diag; use --source netstat to read them from /proc/net",
 			})
 			continue
 		}
@@ -146,7 +146,7 @@ func (d *diag) dumpOnce(dst []Socket, family uint8, protocol Protocol, states ui
 	d.seq++
 	d.req = appendFilter(dumpRequest(d.req[:0], family, protocol, states, d.seq), 0, d.filter)
 	if _, err := unix.Write(d.fd, d.req); err != nil {
-		return dst, false, os.NewSyscallError("ask sock_diag", err)
+		return dst, false, os.NewSyscallError("query sock_diag", err)
 	}
 	for {
 		n, err := unix.Read(d.fd, d.buf)
@@ -163,7 +163,7 @@ func (d *diag) dumpOnce(dst []Socket, family uint8, protocol Protocol, states ui
 		}
 		interrupted = interrupted || res.interrupted
 		if res.errno != 0 {
-			return dst, false, os.NewSyscallError("ask sock_diag", syscall.Errno(res.errno))
+			return dst, false, os.NewSyscallError("query sock_diag", syscall.Errno(res.errno))
 		}
 		if res.done {
 			return dst, interrupted, nil
@@ -176,7 +176,7 @@ func (d *diag) ask(dst []Socket, s *Socket, kind, flags uint16) ([]Socket, error
 	d.seq++
 	d.req = exactRequest(d.req[:0], s, kind, nlmFlagRequest|flags, d.seq)
 	if _, err := unix.Write(d.fd, d.req); err != nil {
-		return dst, os.NewSyscallError("ask sock_diag", err)
+		return dst, os.NewSyscallError("query sock_diag", err)
 	}
 	start := len(dst)
 	for {

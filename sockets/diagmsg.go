@@ -36,7 +36,7 @@ const (
 	listenStates = 1 << Listen
 )
 
-var errShort = errors.New("message is cut off")
+var errShort = errors.New("truncated message")
 
 // dumpRequest appends a request for the sockets of one family and protocol
 // whose state is in the bit set states. Family 0 stands for both families; only
@@ -116,7 +116,7 @@ func parseBatch(dst []Socket, buf []byte, protocol Protocol, seq uint32) ([]Sock
 	for len(buf) >= nlHeaderLen {
 		size := int(ne.Uint32(buf))
 		if size < nlHeaderLen || size > len(buf) {
-			return dst, res, fmt.Errorf("netlink header says %d bytes of %d: %w", size, len(buf), errShort)
+			return dst, res, fmt.Errorf("netlink header announces %d bytes of %d: %w", size, len(buf), errShort)
 		}
 		kind, flags := ne.Uint16(buf[4:]), ne.Uint16(buf[6:])
 		body := buf[nlHeaderLen:size]
@@ -147,7 +147,7 @@ func parseBatch(dst []Socket, buf []byte, protocol Protocol, seq uint32) ([]Sock
 // in place, at the end of dst, because a Socket is large and there are many.
 func appendSocket(dst []Socket, b []byte, protocol Protocol) ([]Socket, error) {
 	if len(b) < diagMessageLen {
-		return dst, fmt.Errorf("inet_diag_msg has %d bytes, wants %d: %w", len(b), diagMessageLen, errShort)
+		return dst, fmt.Errorf("inet_diag_msg has %d bytes, expected %d: %w", len(b), diagMessageLen, errShort)
 	}
 	ne := binary.NativeEndian
 	dst = append(dst, Socket{Protocol: protocol, State: State(b[1]), Timer: Timer(b[2]), HasQueue: true})

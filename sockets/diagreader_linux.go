@@ -111,7 +111,7 @@ func (r *diagReader) explain(into *Snapshot) {
 	if n := counts[Unreadable]; n > 0 {
 		into.Warnings = append(into.Warnings, Warning{
 			Kind: OwnersUnread, Count: n,
-			Text: plural(n, "socket") + " without a process name: some processes hide what they hold, even from " + r.me(),
+			Text: plural(n, "socket") + " without an owner: some processes do not let " + r.me() + " read their descriptors",
 		})
 	}
 }
@@ -158,7 +158,7 @@ func (r *diagReader) reasonFor(uid uint32) Reason {
 func hiddenOwners(n int) Warning {
 	return Warning{
 		Kind: OwnersHidden, Count: n,
-		Text: plural(n, "socket") + " of other users: no process names; run as root to see them",
+		Text: plural(n, "socket") + " owned by other users: run as root to see their processes",
 	}
 }
 

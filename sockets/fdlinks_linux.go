@@ -28,8 +28,8 @@ type procDir struct {
 }
 
 var (
-	errDenied = errors.New("may not be read")
-	errClosed = errors.New("no such descriptor")
+	errDenied = errors.New("permission denied")
+	errClosed = errors.New("descriptor closed")
 )
 
 func openProcDir(root string) (*procDir, error) {

@@ -75,7 +75,7 @@ type ipRow struct {
 // hold are an error; those before them are told all the same.
 func (t *ipTable) parse(dst []ipRow, b []byte) ([]ipRow, error) {
 	if len(b) < 4 {
-		return dst, fmt.Errorf("a table of %d bytes", len(b))
+		return dst, fmt.Errorf("truncated table of %d bytes", len(b))
 	}
 	count := uint64(binary.LittleEndian.Uint32(b))
 	if count == 0 {
@@ -90,7 +90,7 @@ func (t *ipTable) parse(dst []ipRow, b []byte) ([]ipRow, error) {
 		dst = append(dst, t.row(b[int(i)*t.size:][:t.size]))
 	}
 	if count > whole {
-		return dst, fmt.Errorf("a table of %d rows ends after %d", count, whole)
+		return dst, fmt.Errorf("table of %d rows truncated after %d", count, whole)
 	}
 	return dst, nil
 }

@@ -23,7 +23,7 @@ type live struct {
 
 func open(o Options) (Source, error) {
 	if o.Kind != Auto {
-		return nil, fmt.Errorf("source %q is not for macOS: the only one here is auto", o.Kind)
+		return nil, fmt.Errorf("unknown source %q: must be auto on macOS", o.Kind)
 	}
 	return &live{ports: o.Ports, who: process.NewReader(""), machine: machine{devices: map[uint32]process.Text{}}}, nil
 }
@@ -129,7 +129,7 @@ func optionsOf(s *Socket) SocketOptions {
 }
 
 // errNoDestroy says what macOS has no call for.
-var errNoDestroy = errors.New("macOS cannot close a connection of another process: end its process")
+var errNoDestroy = errors.New("macOS cannot close a connection of another process: stop that process")
 
 func destroy(*Socket) error { return errNoDestroy }
 

@@ -61,11 +61,11 @@ func openReader(o Options, who *process.Reader) (reader, error) {
 		}
 		second, err := openNetstat(who, o.Ports, diagErr.Error())
 		if err != nil {
-			return nil, fmt.Errorf("no way to read the socket tables: %w; and %w", diagErr, err)
+			return nil, fmt.Errorf("cannot read the socket tables: %w; %w", diagErr, err)
 		}
 		return second, nil
 	}
-	return nil, fmt.Errorf("unknown source %q: sources are auto, diag, netstat", o.Kind)
+	return nil, fmt.Errorf("unknown source %q: must be one of: auto, diag, netstat", o.Kind)
 }
 
 // Read implements [Source].

@@ -28,7 +28,7 @@ type live struct {
 
 func open(o Options) (Source, error) {
 	if o.Kind != Auto {
-		return nil, fmt.Errorf("unknown source %q: on Windows there is only %s", o.Kind, Auto)
+		return nil, fmt.Errorf("unknown source %q: must be %s on Windows", o.Kind, Auto)
 	}
 	l := &live{
 		ports: o.Ports, who: process.NewReader(""), tables: moduleTables[:], seen: map[ID]uint32{},
@@ -63,7 +63,7 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 			return err
 		}
 		if l.rows = rows; bad != nil {
-			into.Warnings = append(into.Warnings, Warning{Kind: TableIncomplete, Text: "the table of " + l.tables[i].protocol.String() + " sockets came in part: " + bad.Error()})
+			into.Warnings = append(into.Warnings, Warning{Kind: TableIncomplete, Text: "the table of " + l.tables[i].protocol.String() + " sockets is incomplete: " + bad.Error()})
 		}
 	}
 	if err := l.own(); err != nil {
@@ -124,7 +124,7 @@ func (l *live) read(i int) (rows []ipRow, bad, err error) {
 		case code != windows.ERROR_INSUFFICIENT_BUFFER:
 			return nil, nil, fmt.Errorf("read the table of %s sockets: %w", t.protocol, code)
 		case len(b) >= mostTable:
-			return nil, nil, fmt.Errorf("read the table of %s sockets: it has more than %d bytes", t.protocol, mostTable)
+			return nil, nil, fmt.Errorf("read the table of %s sockets: larger than %d bytes", t.protocol, mostTable)
 		}
 		// It can grow before the next try, so there is room to spare.
 		l.buffers[i] = make([]byte, min(max(2*len(b), int(size)+int(size)/4), mostTable))

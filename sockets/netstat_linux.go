@@ -26,7 +26,7 @@ type netstatReader struct {
 	only []PortRange // nil for all
 }
 
-const poorer = "no sockets that are bound without listening, no accept queues, no time left in TIME_WAIT, no dual-stack, one owner a socket"
+const poorer = "missing: sockets bound but not listening, accept queues, TIME_WAIT timers, dual-stack flags, all but one owner"
 
 func openNetstat(who *process.Reader, only []PortRange, why string) (reader, error) {
 	n := &netstatReader{only: only, why: why, who: who, seed: maphash.MakeSeed(), euid: uint32(os.Geteuid())}
@@ -106,9 +106,9 @@ func (n *netstatReader) wanted(e *netstat.SockTabEntry) bool {
 func (n *netstatReader) warnings(hidden int) []Warning {
 	text := "reading /proc/net"
 	if n.why != "" {
-		text += ", because this system refuses sock_diag (" + n.why + ")"
+		text += " because sock_diag is not available (" + n.why + ")"
 	}
-	all := []Warning{{Kind: SecondSource, Text: text + ": " + poorer}}
+	all := []Warning{{Kind: SecondSource, Text: text + "; " + poorer}}
 	if hidden > 0 {
 		all = append(all, hiddenOwners(hidden))
 	}

@@ -39,7 +39,7 @@ type notices struct {
 func (n *notices) open(ports []PortRange) error {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
-		return os.NewSyscallError("listen for closed sockets: socket", err)
+		return os.NewSyscallError("open destroy notifications: socket", err)
 	}
 	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, wantedBuffer) != nil {
 		// Not root: as much as there is.
@@ -47,11 +47,11 @@ func (n *notices) open(ports []PortRange) error {
 	}
 	if err := attachPorts(fd, ports); err != nil {
 		unix.Close(fd)
-		return os.NewSyscallError("listen for closed sockets: attach filter", err)
+		return os.NewSyscallError("open destroy notifications: attach filter", err)
 	}
 	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: destroyGroups}); err != nil {
 		unix.Close(fd)
-		return os.NewSyscallError("listen for closed sockets: bind", err)
+		return os.NewSyscallError("open destroy notifications: bind", err)
 	}
 	n.file = os.NewFile(uintptr(fd), "sock_diag")
 	if n.raw, err = n.file.SyscallConn(); err != nil {

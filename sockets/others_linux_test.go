@@ -95,7 +95,7 @@ func TestExplainWarns(t *testing.T) {
 	for _, tt := range []struct {
 		sockets int
 		want    string
-	}{{1, "1 socket without a process name"}, {2, "2 sockets without a process name"}} {
+	}{{1, "1 socket without an owner"}, {2, "2 sockets without an owner"}} {
 		o := &owners{root: true, procs: map[int32]*holder{4: {pid: 4, denied: true}}}
 		s := Snapshot{Sockets: make([]Socket, tt.sockets, 3)}
 		for i := range s.Sockets {

@@ -102,7 +102,7 @@ func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 	}
 	header := le.Uint32(b)
 	if header < pcbHeaderLen || uint64(header) > uint64(len(b)) {
-		return dst, fmt.Errorf("pcblist_n header says %d bytes of %d: %w", header, len(b), errShort)
+		return dst, fmt.Errorf("pcblist_n header announces %d bytes of %d: %w", header, len(b), errShort)
 	}
 	if le.Uint32(b[4:]) == 0 {
 		return dst, nil // an empty table has no second header
@@ -112,7 +112,7 @@ func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 	for len(b) >= 8 {
 		size, kind := le.Uint32(b), le.Uint32(b[4:])
 		if size < 8 || uint64(size) > uint64(len(b)) {
-			return dst, fmt.Errorf("pcblist_n record says %d bytes of %d: %w", size, len(b), errShort)
+			return dst, fmt.Errorf("pcblist_n record announces %d bytes of %d: %w", size, len(b), errShort)
 		}
 		if size == header {
 			return t.appendTo(dst, protocol), nil // its second field is no kind
@@ -124,7 +124,7 @@ func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 		t.take(kind, b[:size])
 		b = b[min(align8(int(size)), len(b)):]
 	}
-	return dst, fmt.Errorf("pcblist_n has no end: %w", errShort)
+	return dst, fmt.Errorf("pcblist_n has no end record: %w", errShort)
 }
 
 func align8(n int) int { return (n + 7) &^ 7 }

@@ -83,7 +83,7 @@ const (
 )
 
 // ErrUnsupported says that lotop cannot read this operating system's tables.
-var ErrUnsupported = errors.New("lotop cannot read the socket tables of " + runtime.GOOS + " yet")
+var ErrUnsupported = errors.New("reading socket tables on " + runtime.GOOS + " is not supported")
 
 // Options say how to open the live source.
 type Options struct {

@@ -75,7 +75,7 @@ func TestFailures(t *testing.T) {
 		code int
 		want string
 	}{
-		{setting{openErr: sockets.ErrUnsupported}, exitFailed, "lotop: cannot read the socket tables of "},
+		{setting{openErr: sockets.ErrUnsupported}, exitFailed, "lotop: reading socket tables on "},
 		{setting{openErr: denied}, exitFailed, "lotop: open the socket tables: sock_diag: operation not permitted\n"},
 		{setting{source: &fixedSource{err: denied}}, exitFailed, "lotop: read the socket tables: sock_diag: operation not permitted\n"},
 	} {

@@ -63,8 +63,8 @@ func scenes() []scene {
 		}},
 		{"warning", func(d *driver) {
 			d.source.snap.Warnings = []sockets.Warning{
-				{Kind: sockets.OwnersHidden, Count: 42, Text: "42 sockets of other users: no process names; sudo lotop shows them"},
-				{Kind: sockets.SecondSource, Text: "no sock_diag: the tables come from /proc/net, which knows less"},
+				{Kind: sockets.OwnersHidden, Count: 42, Text: "42 sockets owned by other users: run as root to see their processes"},
+				{Kind: sockets.SecondSource, Text: "reading /proc/net because sock_diag is not available"},
 			}
 			d.pass(time.Second)
 		}},
