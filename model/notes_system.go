@@ -112,10 +112,10 @@ func (e *Evidence) excludeCommand() string {
 	return fmt.Sprintf("netsh interface ipv4 add excludedportrange protocol=%s startport=%d numberofports=1", e.Target.Protocol, e.Target.Port)
 }
 
-// listBound lists the TCP sockets that are bound without listening, with the pids
+// ListBound lists the TCP sockets that are bound without listening, with the pids
 // that no table of lotop's has (netstat in the documentation of Windows, since
 // Windows 10). GetExtendedTcpTable leaves them out, and no documented call tells.
-const listBound = "netstat -anoq"
+const ListBound = "netstat -anoq"
 
 // unseenBound says what may hold a port that Windows calls taken though its
 // tables are empty there.
@@ -124,7 +124,7 @@ func (e *Evidence) unseenBound() string {
 		return "Windows refused the bind, but no listed socket explains it: it may have just opened or closed; try again"
 	}
 	return "Windows refused the bind and lists no owner: its tables omit TCP sockets that are bound but not listening; " +
-		listBound + " lists them as BOUND, with the PID"
+		ListBound + " lists them as BOUND, with the PID"
 }
 
 // orBound adds that to what else a denied port may mean.
@@ -132,5 +132,5 @@ func (e *Evidence) orBound() string {
 	if e.Target.Protocol != sockets.TCP {
 		return ""
 	}
-	return ", or a socket may be bound but not listening (" + listBound + " shows BOUND)"
+	return ", or a socket may be bound but not listening (" + ListBound + " shows BOUND)"
 }

@@ -71,7 +71,7 @@ func (b *planner) settleClosing() {
 		switch goes := b.goes(s); {
 		case goes && !b.destroys(): // and what outlives them ends by itself
 		case !b.destroys():
-			b.leave(h, b.plan.Diagnosis.Words.clientStays())
+			b.leave(h, leftClient(b.plan.Diagnosis.OS))
 		case goes:
 			b.plan.Remains = append(b.plan.Remains, h.Row)
 		case b.stays:
@@ -91,12 +91,12 @@ type planner struct {
 }
 
 // destroys tells whether root can close a connection alone.
-func (b *planner) destroys() bool { return b.plan.Diagnosis.Words.destroys() }
+func (b *planner) destroys() bool { return CanDestroy(b.plan.Diagnosis.OS) }
 
 func (b *planner) holder(h *Holder) {
 	switch h.Cause {
 	case CauseUnseen:
-		b.leave(h, b.plan.Diagnosis.Words.unseen(b.plan.Diagnosis.Target.Protocol))
+		b.leave(h, leftUnseen(b.plan.Diagnosis.OS, b.plan.Diagnosis.Target.Protocol))
 	case CauseExcluded:
 		b.leave(h, "reserved by Windows: there is no process to stop")
 	case CauseListener, CauseBound:
@@ -112,7 +112,7 @@ func (b *planner) holder(h *Holder) {
 		case b.options.Root:
 			b.close(h)
 		default:
-			b.leave(h, b.plan.Diagnosis.Words.clientStays())
+			b.leave(h, leftClient(b.plan.Diagnosis.OS))
 		}
 	default:
 		b.ownerless(h)
@@ -127,7 +127,7 @@ func (b *planner) ownerless(h *Holder) {
 	case h.Cause == CauseNotAccepted && h.Row.Listener != nil:
 		// It goes with its listener, which is a holder of its own.
 	default:
-		b.leave(h, b.plan.Diagnosis.Words.ownerless())
+		b.leave(h, leftOwnerless(b.plan.Diagnosis.OS))
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // socket.
 type wordSearch struct {
 	find      finder
-	inAddress bool      // whether it can occur in an address without a zone
+	inAddress bool     // whether it can occur in an address without a zone
 	services  *PortSet // nil if it occurs in no service's name
 	processes processMemo
 	// cgroup is the last that was looked at: sockets of one service often

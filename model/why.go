@@ -71,14 +71,14 @@ type Diagnosis struct {
 	// PlainOnly tells that only a plain bind was tried: on Windows SO_REUSEADDR
 	// takes an address away from its holder, so it is no answer.
 	PlainOnly bool
-	Words     Words
+	OS        string // whose rules they are, as System.OS
 }
 
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
 	e.Behind.Port = e.Target.Port
-	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows(), Words: WordsFor(e.System.OS)}
+	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows(), OS: e.System.OS}
 	switch {
 	case e.System.linux():
 		d.Holders = e.holders()

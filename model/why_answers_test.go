@@ -108,8 +108,8 @@ func TestPlanExcluded(t *testing.T) {
 func TestNotesOfNobody(t *testing.T) {
 	for protocol, want := range map[sockets.Protocol]bool{sockets.TCP: true, sockets.UDP: false} {
 		e := Evidence{Target: Target{Protocol: protocol, Port: 3000, Hosts: AnyHost()}, System: System{OS: "windows"}}
-		for _, text := range []string{e.unseenBound(), e.noteDenied(e.Target.Binds()[0]), WordsFor("windows").unseen(protocol)} {
-			if got := strings.Contains(text, listBound); got != want {
+		for _, text := range []string{e.unseenBound(), e.noteDenied(e.Target.Binds()[0]), leftUnseen("windows", protocol)} {
+			if got := strings.Contains(text, ListBound); got != want {
 				t.Errorf("%s: %s", protocol, text)
 			}
 		}

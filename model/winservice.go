@@ -31,8 +31,8 @@ func isService(in *sockets.Snapshot, pid int32) bool {
 	return p != nil && p.Cgroup.Service != process.NoService
 }
 
-// servicesList shows the services, to be stopped there.
-const servicesList = "services.msc"
+// ServicesList shows the services, to be stopped there.
+const ServicesList = "services.msc"
 
 // stopService is what stops a service, in every shell of Windows: in PowerShell
 // sc is another command. A name that a shell would not take as it is leads to
@@ -43,7 +43,7 @@ func stopService(name string) string {
 	}
 	switch {
 	case strings.ContainsFunc(name, odd) || strings.HasPrefix(name, "-"):
-		return servicesList
+		return ServicesList
 	case strings.ContainsAny(name, " ()"):
 		return `net stop "` + name + `"`
 	}

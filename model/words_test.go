@@ -1,9 +1,7 @@
 package model
 
 import (
-	"reflect"
 	"strings"
-	"syscall"
 	"testing"
 
 	"lotop/sockets"
@@ -17,34 +15,6 @@ func foreign(text string) string {
 		}
 	}
 	return ""
-}
-
-// Every text has words of its own for Windows, and none of them is Linux's.
-func TestWordsOfWindows(t *testing.T) {
-	unix, windows := reflect.ValueOf(WordsFor("linux")), reflect.ValueOf(WordsFor("windows"))
-	args := map[reflect.Type]reflect.Value{
-		reflect.TypeFor[string]():  reflect.ValueOf("3s"),
-		reflect.TypeFor[*Remedy](): reflect.ValueOf(&Remedy{Action: StopUnit, Unit: "Spooler"}),
-	}
-	for i := range windows.NumMethod() {
-		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
-			args[reflect.TypeFor[syscall.Signal]()] = reflect.ValueOf(sig)
-			var in []reflect.Value
-			for k := range windows.Method(i).Type().NumIn() {
-				in = append(in, args[windows.Method(i).Type().In(k)])
-			}
-			here, there := unix.Method(i).Call(in)[0].String(), windows.Method(i).Call(in)[0].String()
-			if word := foreign(there); word != "" || here == there || there == "" {
-				t.Errorf("%s: %q on Windows, %q elsewhere", windows.Type().Method(i).Name, there, here)
-			}
-		}
-	}
-	w := WordsFor("windows")
-	for _, text := range []string{w.clientStays(), w.ownerless(), w.unseen(sockets.TCP)} {
-		if word := foreign(text); word != "" {
-			t.Errorf("%q says %s", text, word)
-		}
-	}
 }
 
 // What a diagnosis and a plan say on Windows can be done there.
@@ -65,6 +35,7 @@ func TestDiagnosisOfWindows(t *testing.T) {
 	for _, l := range p.Left {
 		texts = append(texts, l.Reason)
 	}
+	texts = append(texts, leftClient("windows"), leftOwnerless("windows"), leftUnseen("windows", sockets.TCP))
 	if len(p.Left) == 0 || len(texts) < 5 {
 		t.Errorf("%d left, %q", len(p.Left), texts)
 	}

@@ -58,11 +58,11 @@ func (c *cgroups) attach(all []Socket, now time.Time) {
 	var last *process.Cgroup
 	for i := range all {
 		s := &all[i]
-		if s.cgroupID == 0 || len(s.Owners) > 0 {
+		if s.CgroupID == 0 || len(s.Owners) > 0 {
 			continue
 		}
-		if s.cgroupID != lastID {
-			lastID, last = s.cgroupID, c.find(s.cgroupID, now)
+		if s.CgroupID != lastID {
+			lastID, last = s.CgroupID, c.find(s.CgroupID, now)
 		}
 		s.Cgroup = last
 	}

@@ -61,7 +61,7 @@ func TestAttributesHostile(t *testing.T) {
 	message = append(message, unhex(t, "04000b00"+"0400150000000000")...)
 	binary.NativeEndian.PutUint32(message, uint32(len(message)))
 	got, _, err := parseBatch(nil, message, TCP, hexSeq)
-	if err != nil || len(got) != 1 || got[0].V6Only != Unknown || got[0].cgroupID != 0 {
+	if err != nil || len(got) != 1 || got[0].V6Only != Unknown || got[0].CgroupID != 0 {
 		t.Errorf("empty attributes: %+v, %v", got, err)
 	}
 }

@@ -168,7 +168,7 @@ func appendSocket(dst []Socket, b []byte, protocol Protocol) ([]Socket, error) {
 	s.Inode = uint64(ne.Uint32(b[68:]))
 	// TIME_WAIT and the like report uid 0 for want of a user, not for root.
 	s.HasUID = s.Inode != 0 || s.UID != 0
-	s.State = ownState(s.State, protocol, s.Connected())
+	s.State = StateOf(s.State, protocol, s.Connected())
 	var cgroup uint64
 	eachAttr(b[diagMessageLen:], func(kind uint16, data []byte) {
 		switch {
@@ -181,21 +181,9 @@ func appendSocket(dst []Socket, b []byte, protocol Protocol) ([]Socket, error) {
 			cgroup = ne.Uint64(data)
 		}
 	})
-	s.cgroupID = cgroup
+	s.CgroupID = cgroup
 	s.NoOwner = reasonOfState(s)
 	return dst, nil
-}
-
-// ownState gives lotop's name for the kernel's CLOSE, which is three things:
-// a bound TCP socket, an unconnected UDP one, and one that was connected.
-func ownState(s State, protocol Protocol, connected bool) State {
-	if s != Close || connected {
-		return s
-	}
-	if protocol == UDP {
-		return Unconn
-	}
-	return Bound
 }
 
 // reasonOfState tells why a socket without inode has no owner. A connection

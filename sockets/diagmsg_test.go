@@ -69,15 +69,15 @@ func TestParseBatchSockets(t *testing.T) {
 	at := netip.MustParseAddrPort
 	listener := Socket{
 		ID: 0x12d9ea, Protocol: TCP, State: Listen, Local: at("127.0.0.1:58679"), RecvQueue: 2, SendQueue: 5,
-		Inode: 0x4c4122, HasUID: true, HasQueue: true, cgroupID: 1,
+		Inode: 0x4c4122, HasUID: true, HasQueue: true, CgroupID: 1,
 	}
 	waiting := Socket{
 		ID: 0x12d9ed, Protocol: TCP, State: Established, Local: at("127.0.0.1:58679"), Remote: at("127.0.0.1:51200"),
-		NoOwner: NotAccepted, HasQueue: true, cgroupID: 1,
+		NoOwner: NotAccepted, HasQueue: true, CgroupID: 1,
 	}
 	dual := Socket{
 		ID: 0x12d9ef, Protocol: TCP, State: Listen, Local: at("[::]:34217"), SendQueue: 128, Inode: 0x4c3dab,
-		HasUID: true, HasQueue: true, V6: true, V6Only: No, cgroupID: 1,
+		HasUID: true, HasQueue: true, V6: true, V6Only: No, CgroupID: 1,
 	}
 	v6only := dual
 	v6only.ID, v6only.Local, v6only.Inode, v6only.V6Only = 0x12d9f0, at("[::]:53371"), 0x4c3dad, Yes
@@ -89,11 +89,11 @@ func TestParseBatchSockets(t *testing.T) {
 	}
 	bound := Socket{
 		ID: 0x12d9f3, Protocol: TCP, State: Bound, Local: at("127.0.0.1:55939"), Inode: 0x4c3dbf,
-		HasUID: true, HasQueue: true, cgroupID: 1,
+		HasUID: true, HasQueue: true, CgroupID: 1,
 	}
 	udp := Socket{
 		ID: 0x12d9f4, Protocol: UDP, State: Unconn, Local: at("127.0.0.1:42260"), Inode: 0x4c4138,
-		HasUID: true, HasQueue: true, cgroupID: 1,
+		HasUID: true, HasQueue: true, CgroupID: 1,
 	}
 	for _, tt := range []struct {
 		name, hex string

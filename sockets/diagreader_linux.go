@@ -61,7 +61,7 @@ func (r *diagReader) read(ctx context.Context, into *Snapshot) error {
 	if err != nil {
 		return err
 	}
-	into.Sockets = onPorts(into.Sockets, r.ports)
+	into.Sockets = OnPorts(into.Sockets, r.ports)
 	changed, err := r.attach(into)
 	if err != nil {
 		return err

@@ -6,19 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Info implements [Informer]. Another source than sock_diag knows nothing of it.
-func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
-	r, ok := l.reader.(*diagReader)
-	for _, s := range all {
-		var i TCPInfo
-		if ok && s.Protocol == TCP && s.Connected() {
-			i = r.diag.info(s)
-		}
-		dst = append(dst, i)
-	}
-	return dst
-}
-
 // info asks about one socket. Whatever goes wrong means that it has gone.
 func (d *diag) info(s *Socket) TCPInfo {
 	d.seq++

@@ -40,7 +40,7 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := l.readTable(t.name, t.protocol); errors.Is(err, errShort) {
+		if err := l.readTable(t.name, t.protocol); errors.Is(err, ErrTruncated) {
 			into.Warnings = append(into.Warnings, Warning{Kind: TableIncomplete, Text: "some sockets are missing: " + err.Error()})
 		} else if err != nil {
 			return err
@@ -82,7 +82,7 @@ func (l *live) hand(into *Snapshot) {
 		l.traffic[p.ID] = p.traffic
 		into.Sockets = append(into.Sockets, p.Socket)
 	}
-	into.Sockets = onPorts(into.Sockets, l.ports)
+	into.Sockets = OnPorts(into.Sockets, l.ports)
 }
 
 // addOwner names the process that used the socket last. The table does not tell
@@ -123,23 +123,3 @@ func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
 
 // Close implements [Source].
 func (l *live) Close() error { return nil }
-
-func optionsOf(s *Socket) SocketOptions {
-	return SocketOptions{ReuseAddr: s.reuseAddr, ReusePort: s.reusePort, V6Only: s.V6Only}
-}
-
-// errNoDestroy says what macOS has no call for.
-var errNoDestroy = errors.New("macOS cannot close a connection of another process: stop that process")
-
-func destroy(*Socket) error { return errNoDestroy }
-
-// rules reads the range of ports handed out (in_pcbbind, bsd/netinet/in_pcb.c).
-func rules(string) PortRules {
-	r := PortRules{Unprivileged: 1024}
-	first, err1 := unix.SysctlUint32("net.inet.ip.portrange.first")
-	last, err2 := unix.SysctlUint32("net.inet.ip.portrange.last")
-	if err1 == nil && err2 == nil && first <= last && last <= 65535 {
-		r.Ephemeral = PortRange{First: uint16(first), Last: uint16(last)}
-	}
-	return r
-}

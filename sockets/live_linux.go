@@ -2,13 +2,8 @@ package sockets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"lotop/sockets/process"
@@ -107,21 +102,15 @@ func (l *live) nameUsers(all []Socket) {
 	}
 }
 
-// ephemeralRange reads the ports that this network namespace hands out by
-// itself.
-func ephemeralRange(proc string) PortRange {
-	text, err := os.ReadFile(filepath.Join(proc, "sys/net/ipv4/ip_local_port_range"))
-	if err != nil {
-		return PortRange{}
+// Info implements [Informer]. Another source than sock_diag knows nothing of it.
+func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
+	r, ok := l.reader.(*diagReader)
+	for _, s := range all {
+		var i TCPInfo
+		if ok && s.Protocol == TCP && s.Connected() {
+			i = r.diag.info(s)
+		}
+		dst = append(dst, i)
 	}
-	fields := strings.Fields(string(text))
-	if len(fields) != 2 {
-		return PortRange{}
-	}
-	first, err1 := strconv.ParseUint(fields[0], 10, 16)
-	last, err2 := strconv.ParseUint(fields[1], 10, 16)
-	if errors.Join(err1, err2) != nil {
-		return PortRange{}
-	}
-	return PortRange{First: uint16(first), Last: uint16(last)}
+	return dst
 }

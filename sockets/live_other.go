@@ -2,15 +2,5 @@
 
 package sockets
 
-import "net/netip"
-
 // open names the system that lotop cannot read.
 func open(Options) (Source, error) { return nil, ErrUnsupported }
-
-func tryBind(Protocol, netip.AddrPort, BindOptions) error { return ErrUnsupported }
-
-func destroy(*Socket) error { return ErrUnsupported }
-
-func optionsOf(s *Socket) SocketOptions { return SocketOptions{V6Only: s.V6Only} }
-
-func rules(string) PortRules { return PortRules{Unprivileged: 1024} }

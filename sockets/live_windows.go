@@ -74,7 +74,7 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 	for i := range l.rows {
 		into.Sockets = append(into.Sockets, l.rows[i].Socket)
 	}
-	into.Sockets = onPorts(into.Sockets, l.ports)
+	into.Sockets = OnPorts(into.Sockets, l.ports)
 	into.Processes = l.processes
 	l.machine.describe(into)
 	return nil
@@ -116,7 +116,7 @@ func (l *live) read(i int) (rows []ipRow, bad, err error) {
 	for {
 		b := l.buffers[i]
 		size := uint32(len(b))
-		code := t.ask(b, &size)
+		code := ask(t, b, &size)
 		switch {
 		case code == 0:
 			rows, bad = t.parse(l.rows, b) // it says itself how many rows there are
@@ -139,7 +139,7 @@ var (
 
 // ask calls Windows, unsorted: lotop sorts by itself. Afterwards size is what the
 // table needs if b was too small.
-func (t *ipTable) ask(b []byte, size *uint32) windows.Errno {
+func ask(t *ipTable, b []byte, size *uint32) windows.Errno {
 	call, family := getTCPTable, windows.AF_INET
 	if t.protocol == UDP {
 		call = getUDPTable

@@ -100,7 +100,7 @@ func twice(read map[[2]netip.AddrPort]bool, s *Socket) bool {
 
 // wanted is asked about every line of a table, before its process is looked up.
 func (n *netstatReader) wanted(e *netstat.SockTabEntry) bool {
-	return len(n.only) == 0 || onPort(n.only, e.LocalAddr.Port) || onPort(n.only, e.RemoteAddr.Port)
+	return len(n.only) == 0 || OnPort(n.only, e.LocalAddr.Port) || OnPort(n.only, e.RemoteAddr.Port)
 }
 
 func (n *netstatReader) warnings(hidden int) []Warning {
@@ -125,7 +125,7 @@ func (n *netstatReader) socket(e *netstat.SockTabEntry, protocol Protocol, v6 bo
 	if remote.Port() != 0 || !remote.Addr().IsUnspecified() {
 		s.Remote = remote
 	}
-	s.State = ownState(State(e.State), protocol, s.Connected())
+	s.State = StateOf(State(e.State), protocol, s.Connected())
 	// The table says 0 for a socket without user, too. Only where there must be
 	// one is 0 root.
 	s.HasUID = e.UID != 0 || s.State == Listen || s.State == Unconn || e.Process != nil

@@ -40,7 +40,7 @@ func TestParsePCBsHostile(t *testing.T) {
 		{"header counts too many", change(table, 4, 1<<31), 2, false},
 	} {
 		got, err := parsePCBs(nil, tt.bytes, TCP)
-		if errors.Is(err, errShort) != tt.bad || len(got) != tt.n {
+		if errors.Is(err, ErrTruncated) != tt.bad || len(got) != tt.n {
 			t.Errorf("%s: %d sockets, %v", tt.name, len(got), err)
 		}
 	}
@@ -55,7 +55,7 @@ func TestParsePCBsWithoutSocket(t *testing.T) {
 		t.Fatalf("%d sockets, %v", len(got), err)
 	}
 	p := got[0]
-	if p.HasUID || p.NoOwner != InTimeWait || p.lastPID != -1 || p.reuseAddr != Unknown || p.V6 {
+	if p.HasUID || p.NoOwner != InTimeWait || p.lastPID != -1 || p.ReuseAddr != Unknown || p.V6 {
 		t.Errorf("%+v", p)
 	}
 }

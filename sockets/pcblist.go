@@ -2,9 +2,13 @@ package sockets
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 )
+
+// ErrTruncated says that a table ends early or is none.
+var ErrTruncated = errors.New("truncated table")
 
 // The layout of net.inet.tcp.pcblist_n and net.inet.udp.pcblist_n of macOS, from
 // bsd/netinet/in_pcb.h, bsd/netinet/tcp_var.h and bsd/sys/socketvar.h of
@@ -98,11 +102,11 @@ type train struct {
 func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 	le := binary.LittleEndian
 	if len(b) < pcbHeaderLen {
-		return dst, fmt.Errorf("pcblist_n has %d bytes: %w", len(b), errShort)
+		return dst, fmt.Errorf("pcblist_n has %d bytes: %w", len(b), ErrTruncated)
 	}
 	header := le.Uint32(b)
 	if header < pcbHeaderLen || uint64(header) > uint64(len(b)) {
-		return dst, fmt.Errorf("pcblist_n header announces %d bytes of %d: %w", header, len(b), errShort)
+		return dst, fmt.Errorf("pcblist_n header announces %d bytes of %d: %w", header, len(b), ErrTruncated)
 	}
 	if le.Uint32(b[4:]) == 0 {
 		return dst, nil // an empty table has no second header
@@ -112,7 +116,7 @@ func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 	for len(b) >= 8 {
 		size, kind := le.Uint32(b), le.Uint32(b[4:])
 		if size < 8 || uint64(size) > uint64(len(b)) {
-			return dst, fmt.Errorf("pcblist_n record announces %d bytes of %d: %w", size, len(b), errShort)
+			return dst, fmt.Errorf("pcblist_n record announces %d bytes of %d: %w", size, len(b), ErrTruncated)
 		}
 		if size == header {
 			return t.appendTo(dst, protocol), nil // its second field is no kind
@@ -124,7 +128,7 @@ func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 		t.take(kind, b[:size])
 		b = b[min(align8(int(size)), len(b)):]
 	}
-	return dst, fmt.Errorf("pcblist_n has no end record: %w", errShort)
+	return dst, fmt.Errorf("pcblist_n has no end record: %w", ErrTruncated)
 }
 
 func align8(n int) int { return (n + 7) &^ 7 }
@@ -173,7 +177,7 @@ func (t *train) appendTo(dst []pcb, protocol Protocol) []pcb {
 	case p.Connected():
 		p.State = Established
 	}
-	p.State = ownState(p.State, protocol, p.Connected())
+	p.State = StateOf(p.State, protocol, p.Connected())
 	t.readSocket(&p)
 	t.readQueues(&p.Socket)
 	t.readTraffic(&p)
@@ -235,7 +239,7 @@ func (t *train) readSocket(p *pcb) {
 	}
 	p.UID, p.HasUID = le.Uint32(t.socket[socketUID:]), true
 	options := le.Uint32(t.socket[socketOptions:])
-	p.reuseAddr, p.reusePort = known(options&optionReuseAddr != 0), known(options&optionReusePort != 0)
+	p.ReuseAddr, p.ReusePort = known(options&optionReuseAddr != 0), known(options&optionReusePort != 0)
 	switch state := le.Uint16(t.socket[socketState:]); {
 	case state&stateNoFile == 0:
 		p.lastPID = int32(le.Uint32(t.socket[socketLastPID:]))

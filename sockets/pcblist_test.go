@@ -132,7 +132,7 @@ func TestParsePCBsListener(t *testing.T) {
 	p := got[0]
 	want := Socket{
 		ID: p.ID, Protocol: TCP, State: Listen, UID: 501, HasUID: true, HasQueue: true, RecvQueue: 2, SendQueue: 128,
-		reuseAddr: Yes, reusePort: No,
+		ReuseAddr: Yes, ReusePort: No,
 	}
 	want.Local, _ = ends("127.0.0.1:3000", "")
 	if diff := diffSockets([]Socket{want}, []Socket{p.Socket}); diff != "" {
@@ -242,7 +242,7 @@ func TestParsePCBsUDP(t *testing.T) {
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if a := got[0]; a.State != Unconn || a.RecvQueue != 77 || !a.HasQueue || a.reuseAddr != No || a.reusePort != Yes {
+	if a := got[0]; a.State != Unconn || a.RecvQueue != 77 || !a.HasQueue || a.ReuseAddr != No || a.ReusePort != Yes {
 		t.Errorf("%+v", a)
 	}
 	if b := got[1]; b.State != Established || b.SendQueue != 9 {
@@ -274,7 +274,7 @@ func TestParsePCBsTruncated(t *testing.T) {
 	whole := macTable(macListener, macListener)
 	for n := range whole {
 		got, err := parsePCBs(nil, whole[:n], TCP)
-		if !errors.Is(err, errShort) {
+		if !errors.Is(err, ErrTruncated) {
 			t.Fatalf("%d of %d bytes: %v", n, len(whole), err)
 		}
 		// The first is done only when the next one has begun.

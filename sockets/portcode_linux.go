@@ -15,7 +15,7 @@ const (
 	bcCompareLen  = 8
 	bcJumpLen     = 4
 	bcRangeLen    = 2*bcCompareLen + bcJumpLen
-	mostBytecodes = 256 // ranges; what is longer is left to onPorts
+	mostBytecodes = 256 // ranges; what is longer is left to OnPorts
 )
 
 // portBytecode is the kernel's filter for sockets that have a port of the

@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -35,4 +36,23 @@ func parsePorts(s string) []PortRange {
 		}
 	}
 	return all
+}
+
+// ephemeralRange reads the ports that this network namespace hands out by
+// itself.
+func ephemeralRange(proc string) PortRange {
+	text, err := os.ReadFile(filepath.Join(proc, "sys/net/ipv4/ip_local_port_range"))
+	if err != nil {
+		return PortRange{}
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) != 2 {
+		return PortRange{}
+	}
+	first, err1 := strconv.ParseUint(fields[0], 10, 16)
+	last, err2 := strconv.ParseUint(fields[1], 10, 16)
+	if errors.Join(err1, err2) != nil {
+		return PortRange{}
+	}
+	return PortRange{First: uint16(first), Last: uint16(last)}
 }

@@ -185,9 +185,8 @@ type Socket struct {
 	Mapped    bool  // an AF_INET6 socket with IPv4 addresses
 	V6Only    Known // for AF_INET6
 
-	reuseAddr Known // where the table itself shows it
-	reusePort Known
-	cgroupID  uint64 // inode of its cgroup-v2 folder, until Cgroup is looked up
+	ReuseAddr, ReusePort Known  // where the table itself shows them, as on macOS
+	CgroupID             uint64 // inode of its cgroup v2 directory, from which Cgroup is looked up
 }
 
 // DualStack tells whether the socket also answers IPv4: an IPv6 wildcard
@@ -253,4 +252,16 @@ func (s *Socket) Accepts(to netip.Addr) bool {
 		return true
 	}
 	return at.Is6() && s.V6Only != Yes
+}
+
+// StateOf gives lotop's name for the kernel's CLOSE, which is three things:
+// a bound TCP socket, an unconnected UDP one, and one that was connected.
+func StateOf(s State, protocol Protocol, connected bool) State {
+	if s != Close || connected {
+		return s
+	}
+	if protocol == UDP {
+		return Unconn
+	}
+	return Bound
 }

@@ -72,37 +72,5 @@ const (
 	RecordingFailed                        // a recording could not be written, or not be read to its end
 )
 
-// Kind selects a source.
-type Kind string
-
-// The kinds of source that --source takes.
-const (
-	Auto    Kind = "auto"    // the best that works
-	Diag    Kind = "diag"    // NETLINK_SOCK_DIAG
-	Netstat Kind = "netstat" // /proc/net, through github.com/cakturk/go-netstat
-)
-
 // ErrUnsupported says that lotop cannot read this operating system's tables.
 var ErrUnsupported = errors.New("reading socket tables on " + runtime.GOOS + " is not supported")
-
-// Options say how to open the live source.
-type Options struct {
-	Kind Kind   // empty means Auto
-	Proc string // root of the proc file system, empty means /proc
-	// Ports narrows what is read to the sockets that have one of these ports at
-	// either end, which costs next to nothing and can be done often. Who holds
-	// a socket is then looked at anew once a second.
-	Ports []PortRange
-}
-
-// Open opens the live kernel. The error says which ways were tried and why each
-// failed.
-func Open(o Options) (Source, error) {
-	if o.Kind == "" {
-		o.Kind = Auto
-	}
-	if o.Proc == "" {
-		o.Proc = "/proc"
-	}
-	return open(o)
-}

@@ -222,13 +222,13 @@ func todoLines(d *model.Diagnosis, width int) []Line {
 	all := d.AllRemedies()
 	column := 0
 	for i := range all {
-		if w := Width(all[i].Words()); w <= 36 && remedyReason(&all[i], d.Words) != "" {
+		if w := Width(all[i].Words()); w <= 36 && remedyReason(&all[i], WordingFor(d.OS)) != "" {
 			column = max(column, w+2)
 		}
 	}
 	var out []Line
 	for i := range all {
-		l, reason := Text("  "+all[i].Words()), remedyReason(&all[i], d.Words)
+		l, reason := Text("  "+all[i].Words()), remedyReason(&all[i], WordingFor(d.OS))
 		switch {
 		case reason == "":
 		case width > 0 && max(l.Width(), column)+2+Width(reason) > width:
@@ -242,7 +242,7 @@ func todoLines(d *model.Diagnosis, width int) []Line {
 	return out
 }
 
-func remedyReason(r *model.Remedy, words model.Words) string {
+func remedyReason(r *model.Remedy, words Wording) string {
 	switch r.Action {
 	case model.Terminate:
 		if strings.HasSuffix(r.Command, "--clients") {

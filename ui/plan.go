@@ -19,7 +19,7 @@ func PlanLines(p *model.PortPlan, sig syscall.Signal, width int) []Line {
 	var out []Line
 	add := func(l Line) { out = append(out, Wrap(l, width, 2)...) }
 	for _, v := range p.Victims {
-		l := Styled(Quiet, p.Diagnosis.Words.To(sig)+"  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
+		l := Styled(Quiet, WordingFor(p.Diagnosis.OS).To(sig)+"  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
 		if command := v.Command.String(); width > 0 {
 			l = l.Add(Plain, "  "+Middle(command, width-l.Width()-2))
 		} else {
@@ -127,7 +127,7 @@ func leavings(all []model.Leaving) []string {
 }
 
 // OutcomeLine writes what became of a process that was to be ended.
-func OutcomeLine(o *process.Outcome, words model.Words) Line {
+func OutcomeLine(o *process.Outcome, words Wording) Line {
 	name := Named(o.Process)
 	switch o.Result {
 	case process.Exited:

@@ -23,8 +23,8 @@ func TestWordsOfEnding(t *testing.T) {
 		{"windows", syscall.SIGTERM, "request close of  node (4411)  node server.js", "✗ node (4411) did not close on request"},
 		{"windows", syscall.SIGKILL, "kill  node (4411)  node server.js", "✗ node (4411) could not be killed either"},
 	} {
-		words := model.WordsFor(c.system)
-		plan := model.PortPlan{Diagnosis: model.Diagnosis{Words: words}, Victims: []*process.Process{node}}
+		words := WordingFor(c.system)
+		plan := model.PortPlan{Diagnosis: model.Diagnosis{OS: c.system}, Victims: []*process.Process{node}}
 		if got := plainText(PlanLines(&plan, c.sig, 0)); got != c.plan {
 			t.Errorf("%s: %q", c.system, got)
 		}

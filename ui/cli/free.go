@@ -29,7 +29,7 @@ type freeOptions struct {
 
 // newFree makes the command that frees a port.
 func (a *app) newFree(o *options) *cobra.Command {
-	fo, words := freeOptions{signal: signalFlag(syscall.SIGTERM)}, model.WordsFor(runtime.GOOS)
+	fo, words := freeOptions{signal: signalFlag(syscall.SIGTERM)}, ui.WordingFor(runtime.GOOS)
 	cmd := &cobra.Command{
 		Use:   "free TARGET",
 		Short: "end what holds a port, prove that it is free",
@@ -186,14 +186,14 @@ func (r *freeRun) mayForce(ctx context.Context) bool {
 		return r.free.force
 	}
 	r.tellOutcomes()
-	ok, _ := r.confirmed(ctx, r.plan.Diagnosis.Words.AskForce())
+	ok, _ := r.confirmed(ctx, ui.WordingFor(r.plan.Diagnosis.OS).AskForce())
 	return ok
 }
 
 // tellOutcomes says what became of the processes, of each once.
 func (r *freeRun) tellOutcomes() {
 	for i := r.told; i < len(r.report.Outcomes); i++ {
-		r.tell([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i], r.plan.Diagnosis.Words)})
+		r.tell([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i], ui.WordingFor(r.plan.Diagnosis.OS))})
 	}
 	r.told = len(r.report.Outcomes)
 }

@@ -9,9 +9,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/ui"
 	"lotop/ui/freeing"
 )
 
@@ -261,7 +261,7 @@ func TestNothingToFree(t *testing.T) {
 // Windows has no signals, and the dialog names none.
 func TestDialogOfWindows(t *testing.T) {
 	d := start(t, street(), 80, 24)
-	d.m.words = model.WordsFor("windows")
+	d.m.words = ui.WordingFor("windows")
 	d.selectRow("127.0.0.1:3000")
 	d.press("x")
 	d.wants("request close of  node (2001)", "killed only if you confirm it")
@@ -282,7 +282,7 @@ func TestDialogOfService(t *testing.T) {
 	service.Cgroup = process.Cgroup{Unit: process.NewText("Shop"), Service: process.Stoppable}
 	snap.Processes[2001] = &service
 	d := start(t, snap, 80, 24)
-	d.m.words = model.WordsFor("windows")
+	d.m.words = ui.WordingFor("windows")
 	d.selectRow("127.0.0.1:3000")
 	d.wants("node (Shop)")
 	d.press("x")

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"syscall"
 
-	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -42,7 +41,7 @@ func (m *Model) dialogLines(width, height int) []line {
 
 type dialogWriter struct {
 	width int
-	words model.Words
+	words ui.Wording
 	d     *dialog
 	out   []line
 	last  line // what can be done next: it must not get lost
@@ -182,7 +181,7 @@ func (w *dialogWriter) managed(g *process.Cgroup, instead string) bool {
 }
 
 // whyNobody says why there is no process to end, and what can be done.
-func whyNobody(d *dialog, words model.Words) string {
+func whyNobody(d *dialog, words ui.Wording) string {
 	s := d.socket
 	switch s.NoOwner {
 	case sockets.OtherUser:

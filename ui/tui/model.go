@@ -11,6 +11,7 @@ import (
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/recording"
+	"lotop/ui"
 	"lotop/ui/freeing"
 )
 
@@ -22,7 +23,7 @@ type Model struct {
 	player player             // of the recording, nil without one
 	place  recording.Position // where the player is, as of the last look or key
 	root   bool               // whether lotop may close single connections
-	words  model.Words        // for how this system ends processes
+	words  ui.Wording         // for how this system ends processes
 	now    func() time.Time
 	wait   func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
 	open   func(url string) error                               // in the browser

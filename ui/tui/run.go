@@ -12,6 +12,7 @@ import (
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/ui"
 )
 
 // framesPerSecond bounds how often the terminal is written to. Bubble Tea wakes
@@ -52,7 +53,7 @@ func Run(o Options) error {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
 	m := newModel(o, query, pinned, process.NewReader(""), time.Now)
-	m.root, m.words = sockets.CanDestroy && os.Geteuid() == 0, model.WordsFor(runtime.GOOS)
+	m.root, m.words = sockets.CanDestroy && os.Geteuid() == 0, ui.WordingFor(runtime.GOOS)
 	_, err = tea.NewProgram(m, options...).Run()
 	return err
 }

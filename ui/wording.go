@@ -1,36 +1,33 @@
-package model
+package ui
 
 import (
 	"syscall"
 
-	"lotop/sockets"
+	"lotop/model"
 	"lotop/sockets/process"
 )
 
-// Words are the words for people that depend on how a system ends processes and
+// Wording are the words for people that depend on how a system ends processes and
 // closes connections. Windows has no signals: there lotop posts WM_CLOSE to a
 // window or sends Ctrl+C to a console, and ends by force with TerminateProcess
 // (see [process.Handle]). The zero value speaks of signals. JSON has the names of
 // the signals everywhere.
-type Words struct{ system string }
+type Wording struct{ system string }
 
-// WordsFor gives the words for a GOOS.
-func WordsFor(system string) Words { return Words{system} }
+// WordingFor gives the words for a GOOS.
+func WordingFor(system string) Wording { return Wording{system} }
 
-func (w Words) either(others, windows string) string {
+func (w Wording) either(others, windows string) string {
 	if w.windows() {
 		return windows
 	}
 	return others
 }
 
-func (w Words) windows() bool { return w.system == "windows" }
-
-// destroys tells whether root can close a connection alone, see sockets.Destroy.
-func (w Words) destroys() bool { return w.system == "" || w.system == "linux" }
+func (w Wording) windows() bool { return w.system == "windows" }
 
 // To says what a plan does to the process whose name comes next: "SIGTERM to".
-func (w Words) To(sig syscall.Signal) string {
+func (w Wording) To(sig syscall.Signal) string {
 	windows := "request close of"
 	if sig == syscall.SIGKILL {
 		windows = "kill"
@@ -39,7 +36,7 @@ func (w Words) To(sig syscall.Signal) string {
 }
 
 // Sent says what has just been done to a process.
-func (w Words) Sent(sig syscall.Signal) string {
+func (w Wording) Sent(sig syscall.Signal) string {
 	windows := "close requested"
 	if sig == syscall.SIGKILL {
 		windows = "killed"
@@ -48,7 +45,7 @@ func (w Words) Sent(sig syscall.Signal) string {
 }
 
 // Survived says of a process that it is still there.
-func (w Words) Survived(sig syscall.Signal) string {
+func (w Wording) Survived(sig syscall.Signal) string {
 	windows := "did not close on request"
 	if sig == syscall.SIGKILL {
 		windows = "could not be killed either"
@@ -57,7 +54,7 @@ func (w Words) Survived(sig syscall.Signal) string {
 }
 
 // SurvivedFor is Survived with the time that it had.
-func (w Words) SurvivedFor(sig syscall.Signal, grace string) string {
+func (w Wording) SurvivedFor(sig syscall.Signal, grace string) string {
 	windows := "did not close within " + grace
 	if sig == syscall.SIGKILL {
 		windows = "could not be killed within " + grace + " either"
@@ -66,18 +63,18 @@ func (w Words) SurvivedFor(sig syscall.Signal, grace string) string {
 }
 
 // Force names what ends a process that has survived, on a button.
-func (w Words) Force() string { return w.either("send SIGKILL", "kill process") }
+func (w Wording) Force() string { return w.either("send SIGKILL", "kill process") }
 
 // ForceLater says that this takes a yes of its own.
-func (w Words) ForceLater() string {
+func (w Wording) ForceLater() string {
 	return w.either("SIGKILL only if you confirm it", "killed only if you confirm it")
 }
 
 // AskForce asks for that yes.
-func (w Words) AskForce() string { return w.either("Send SIGKILL?", "Kill the remaining processes?") }
+func (w Wording) AskForce() string { return w.either("Send SIGKILL?", "Kill the remaining processes?") }
 
 // FreeHelp is what free says of itself.
-func (w Words) FreeHelp() string {
+func (w Wording) FreeHelp() string {
 	return w.either(
 		"free prints a plan, asks for confirmation, sends SIGTERM to the listed processes, waits for them to exit, and verifies with a test bind that the port is free. "+
 			"It stops owners of listeners and bound sockets; add --clients to stop processes that own only connections. "+
@@ -89,18 +86,18 @@ func (w Words) FreeHelp() string {
 }
 
 // ForceHelp says what the flag of free does that ends by force.
-func (w Words) ForceHelp() string {
+func (w Wording) ForceHelp() string {
 	return w.either("send SIGKILL to processes still running after the grace period", "kill processes still running after the grace period")
 }
 
 // SignalHelp says what the flag of free does that tells how to begin.
-func (w Words) SignalHelp() string {
+func (w Wording) SignalHelp() string {
 	return w.either("signal to send first: TERM, INT, HUP, QUIT, ABRT, KILL or a number",
 		"first step: TERM or INT sends WM_CLOSE or Ctrl+C, QUIT sends WM_CLOSE or Ctrl+Break, KILL terminates")
 }
 
 // NoChoice says that neither end of a connection can be ended.
-func (w Words) NoChoice() string {
+func (w Wording) NoChoice() string {
 	return w.either("closing this connection requires root",
 		"cannot close this connection: its owner is unknown")
 }
@@ -108,55 +105,31 @@ func (w Words) NoChoice() string {
 // InTimeWait says what a TIME_WAIT means to a server; lasting, such as " for
 // another 41s", is empty where the system does not tell. Windows lets a server bind
 // beside it.
-func (w Words) InTimeWait(lasting string) string {
+func (w Wording) InTimeWait(lasting string) string {
 	if w.windows() {
 		return "no owner: in TIME_WAIT; servers can already bind"
 	}
 	why := "no owner: in TIME_WAIT" + lasting + "; servers that set SO_REUSEADDR can already bind"
-	if w.destroys() {
+	if model.CanDestroy(w.system) {
 		why += "; root can close it"
 	}
 	return why
 }
 
 // OfOtherUser says of a socket that lotop may not touch what would help.
-func (w Words) OfOtherUser() string {
+func (w Wording) OfOtherUser() string {
 	return w.either("another user's process; run lotop as root to stop it", "another user's process; run lotop as administrator to stop it")
 }
 
 // StopReason says what stopping a service does, empty where units are systemd's.
-func (w Words) StopReason(r *Remedy) string {
+func (w Wording) StopReason(r *model.Remedy) string {
 	switch {
 	case !w.windows():
 		return ""
 	case r.Unit == "":
 		return "as administrator: find the service that owns the port, then stop it"
-	case r.Command == servicesList:
+	case r.Command == model.ServicesList:
 		return "list the services, then stop " + r.Unit
 	}
 	return "as administrator: Windows may restart a killed service"
-}
-
-// clientStays, ownerless and unseen say why a plan leaves a holder alone.
-func (w Words) clientStays() string {
-	const stays = "owns only a connection: add --clients to stop it"
-	if w.destroys() {
-		return stays + "; root can close just the connection"
-	}
-	return stays
-}
-
-func (w Words) ownerless() string {
-	if w.destroys() {
-		return "no owner: close it as root, or wait for it to expire"
-	}
-	return "no owner: wait for it to expire"
-}
-
-func (w Words) unseen(p sockets.Protocol) string {
-	const nobody = "no listed socket explains it, so there is no process to stop"
-	if p != sockets.TCP {
-		return nobody
-	}
-	return w.either(nobody, nobody+": "+listBound+" lists sockets that are bound but not listening, with the PID")
 }

@@ -5,26 +5,9 @@ import (
 	"time"
 )
 
-// Notice is the kernel's word that a socket has ended (net/core/sock_diag.c,
-// sock_diag_broadcast_destroy). It has no owner any more: who held it is known
-// only to those who saw the socket while it lived.
-type Notice struct {
-	Time   time.Time
-	Socket Socket
-	Info   TCPInfo // of a TCP socket
-}
-
-// TCPInfo is what the kernel counts on a TCP connection (struct tcp_info,
-// include/uapi/linux/tcp.h).
-type TCPInfo struct {
-	Known    bool
-	Sent     uint64 // bytes of payload, each counted once
-	Received uint64 // bytes of payload; the peer's FIN counts as one
-	RTT      time.Duration
-}
-
 const (
-	attrInfo = 2 // INET_DIAG_INFO
+	attrInfo     = 2  // INET_DIAG_INFO
+	attrProtocol = 10 // INET_DIAG_PROTOCOL
 
 	// Offsets within struct tcp_info.
 	infoRTT      = 68  // u32, microseconds
@@ -92,5 +75,3 @@ func appendNotice(dst []Notice, body []byte, now time.Time) []Notice {
 	n.Socket.RecvQueue, n.Socket.SendQueue = 0, 0
 	return append(dst, n)
 }
-
-const attrProtocol = 10 // INET_DIAG_PROTOCOL

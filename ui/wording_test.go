@@ -1,0 +1,42 @@
+package ui
+
+import (
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+
+	"lotop/model"
+)
+
+// foreign are words that mean nothing on Windows.
+func foreign(text string) string {
+	for _, word := range []string{"SIG", "signal", "pidfd", "systemctl", "setcap", "sysctl", "sudo", "root"} {
+		if strings.Contains(text, word) {
+			return word
+		}
+	}
+	return ""
+}
+
+// Every text has words of its own for Windows, and none of them is Linux's.
+func TestWordsOfWindows(t *testing.T) {
+	unix, windows := reflect.ValueOf(WordingFor("linux")), reflect.ValueOf(WordingFor("windows"))
+	args := map[reflect.Type]reflect.Value{
+		reflect.TypeFor[string]():        reflect.ValueOf("3s"),
+		reflect.TypeFor[*model.Remedy](): reflect.ValueOf(&model.Remedy{Action: model.StopUnit, Unit: "Spooler"}),
+	}
+	for i := range windows.NumMethod() {
+		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+			args[reflect.TypeFor[syscall.Signal]()] = reflect.ValueOf(sig)
+			var in []reflect.Value
+			for k := range windows.Method(i).Type().NumIn() {
+				in = append(in, args[windows.Method(i).Type().In(k)])
+			}
+			here, there := unix.Method(i).Call(in)[0].String(), windows.Method(i).Call(in)[0].String()
+			if word := foreign(there); word != "" || here == there || there == "" {
+				t.Errorf("%s: %q on Windows, %q elsewhere", windows.Type().Method(i).Name, there, here)
+			}
+		}
+	}
+}
