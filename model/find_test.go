@@ -111,7 +111,7 @@ func TestPlanEnd(t *testing.T) {
 			if s.ID != tt.id {
 				s = r.Peer
 			}
-			p := m.PlanEnd(&r, s, tt.protected)
+			p := PlanEnd(&r, s, tt.protected, m.HeldBy)
 			var victims, refused []int
 			for _, v := range p.Victims {
 				victims = append(victims, v.PID)
@@ -144,7 +144,7 @@ func TestPlanEndForAnOldRow(t *testing.T) {
 	next := literal(t, 1, "2 tcp LISTEN 127.0.0.1:4000 pid:10")
 	next.Processes[10] = &process.Process{PID: 10, Start: 999}
 	m.Advance(next)
-	p := m.PlanEnd(&old, old.Socket, unprotected)
+	p := PlanEnd(&old, old.Socket, unprotected, m.HeldBy)
 	if len(p.Victims) != 1 || p.Victims[0].Start != 10 || p.Closes != nil {
 		t.Errorf("victims %v, closes %q", p.Victims, sketches(p.Closes))
 	}

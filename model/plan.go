@@ -39,8 +39,9 @@ func TargetOf(s *sockets.Socket) Target {
 }
 
 // PlanEnd plans to end the processes that hold s, which is one of the row's
-// sockets. protected tells whom not to end, and why.
-func (m *Monitor) PlanEnd(r *Row, s *sockets.Socket, protected func(*process.Process) (string, bool)) Plan {
+// sockets. protected tells whom not to end, and why; held gives the rows of every
+// socket that a process holds now.
+func PlanEnd(r *Row, s *sockets.Socket, protected func(*process.Process) (string, bool), held func(pid int32) []Row) Plan {
 	p := Plan{Target: TargetOf(s), Row: r.Clone()}
 	ending := map[int32]bool{}
 	behind := Behind{Port: p.Target.Port}
@@ -50,30 +51,23 @@ func (m *Monitor) PlanEnd(r *Row, s *sockets.Socket, protected func(*process.Pro
 			continue
 		}
 		p.Victims = append(p.Victims, holder)
-		pid := int32(holder.PID)
-		// The row may be older than the table, and the pid another process's by
-		// now: that one is not going to be ended.
-		if now := m.cur.snap.Process(pid); now != nil && now.Same(holder) {
-			ending[pid] = true
-		}
+		ending[int32(holder.PID)] = true
 	}
-	for i := range m.cur.snap.Sockets {
-		if m.cur.snap.Sockets[i].ID != s.ID && m.falls(i, ending) {
-			p.fall(m, i, ending)
+	seen := map[sockets.ID]bool{}
+	for _, victim := range p.Victims {
+		for _, other := range held(int32(victim.PID)) {
+			// The row may be older than the table, and the pid another process's
+			// by now: that one is not going to be ended.
+			if now := other.In.Process(int32(victim.PID)); now == nil || !now.Same(victim) || seen[other.Socket.ID] {
+				continue
+			}
+			seen[other.Socket.ID] = true
+			if allEnd(other.Socket, ending) {
+				p.fall(&other, s, ending)
+			}
 		}
 	}
 	return p
-}
-
-// falls tells whether a socket closes when those processes end: they are all
-// who hold it, or nobody has accepted it yet from a listener that closes.
-func (m *Monitor) falls(i int, ending map[int32]bool) bool {
-	s := &m.cur.snap.Sockets[i]
-	if s.NoOwner == sockets.NotAccepted {
-		l := m.cur.pairs.listener[i]
-		return l >= 0 && allEnd(&m.cur.snap.Sockets[l], ending)
-	}
-	return allEnd(s, ending)
 }
 
 func allEnd(s *sockets.Socket, ending map[int32]bool) bool {
@@ -85,16 +79,18 @@ func allEnd(s *sockets.Socket, ending map[int32]bool) bool {
 	return len(s.Owners) > 0
 }
 
-// fall notes what the end of another socket means to others.
-func (p *Plan) fall(m *Monitor, i int, ending map[int32]bool) {
-	switch f := m.cur; {
-	case f.pairs.server[i]:
-		if j := f.pairs.peer[i]; j < 0 || !allEnd(&f.snap.Sockets[j], ending) {
+// fall notes what the end of a socket means to others: those that a listener has
+// not accepted lose their connection with it.
+func (p *Plan) fall(r *Row, planned *sockets.Socket, ending map[int32]bool) {
+	p.Clients += int(r.Waiting)
+	switch {
+	case r.Socket.ID == planned.ID:
+	case r.Inbound:
+		if r.Peer == nil || !allEnd(r.Peer, ending) {
 			p.Clients++ // and no victim is its own client
 		}
-	case !f.snap.Sockets[i].Connected():
-		row := m.row(f, i, false)
-		p.Closes = append(p.Closes, row.Clone())
+	case !r.Socket.Connected():
+		p.Closes = append(p.Closes, r.Clone())
 	}
 }
 

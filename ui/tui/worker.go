@@ -149,7 +149,7 @@ func (w *worker) work(j job) result {
 		}
 	}
 	if d := j.free; d != nil {
-		plan := w.monitor.PlanEnd(&d.row, d.socket, w.reader.Protected)
+		plan := model.PlanEnd(&d.row, d.socket, w.reader.Protected, w.monitor.HeldBy)
 		plan.Victims = w.reader.Order(plan.Victims)
 		res.plan = &plan
 	}
