@@ -28,13 +28,13 @@ func WhyAnswer(d *model.Diagnosis) Line {
 	}
 	switch d.Verdict {
 	case model.VerdictFree:
-		return Text(target+" is ").Add(Good, "free").Add(Plain, ": every bind works"+unanswered(d)+".")
+		return Text(target+" is ").Add(Good, "free").Add(Plain, ": every bind succeeds"+unanswered(d)+".")
 	case model.VerdictReuse:
-		return Text(target+" is ").Add(Good, "free").Add(Plain, " for servers that set SO_REUSEADDR, as nearly all do; for others it is taken"+because(d)+".")
+		return Text(target+" is ").Add(Good, "free").Add(Plain, " for servers that set SO_REUSEADDR (most do); for others it is in use"+because(d)+".")
 	case model.VerdictNotPermitted:
 		return refusedLine(target, d)
 	}
-	return Text(target+" is ").Add(Danger, "taken").Add(Plain, because(d)+".")
+	return Text(target+" is ").Add(Danger, "in use").Add(Plain, because(d)+".")
 }
 
 // unanswered says what a client of a free port meets.
@@ -47,7 +47,7 @@ func unanswered(d *model.Diagnosis) string {
 	if len(d.Connects) == 0 {
 		return ""
 	}
-	return "; nobody listens, so a connection is refused"
+	return "; nothing is listening, so connections are refused"
 }
 
 // because names the first holder, which is the most likely culprit.
@@ -58,13 +58,13 @@ func because(d *model.Diagnosis) string {
 	h := &d.Holders[0]
 	switch {
 	case h.Cause == model.CauseExcluded:
-		return ": Windows has reserved it"
+		return ": reserved by Windows"
 	case h.Row.Socket == nil:
-		return " by something that no table shows"
+		return " by a socket that is not listed"
 	}
 	more := ""
 	if n := len(d.Holders) - 1; n > 0 {
-		more = "; " + Count(n, "other socket") + " in the way as well"
+		more = ", plus " + Count(n, "other socket")
 	}
 	local := Local(h.Row.In, h.Row.Socket)
 	switch h.Cause {
@@ -74,19 +74,19 @@ func because(d *model.Diagnosis) string {
 		return " by " + holderName(h) + ", bound to " + local + more
 	case model.CauseClient:
 		if h.Row.Socket.State == sockets.Close {
-			return " by " + holderName(h) + ": the connection is over, but its socket still has the port" + more
+			return " by " + holderName(h) + ": the connection is closed, but its socket still uses the port" + more
 		}
-		return " by " + holderName(h) + ": its outgoing connection got the port as its own" + more
+		return " by " + holderName(h) + ": an outgoing connection uses it as its local port" + more
 	case model.CauseSelf:
 		return " by " + holderName(h) + ", connected to itself" + more
 	case model.CauseAccepted:
-		return " by a connection that " + holderName(h) + " still serves" + more
+		return " by a connection accepted by " + holderName(h) + more
 	case model.CauseTimeWait:
 		return " by a connection in TIME_WAIT" + Lasting(", for another ", h.Row.Socket) + more
 	case model.CauseClosing:
 		return " by a connection that is still closing" + more
 	case model.CauseNotAccepted:
-		return " by a connection that was never accepted" + more
+		return " by a connection in the accept queue" + more
 	}
 	return more
 }
@@ -101,8 +101,11 @@ func holderName(h *model.Holder) string {
 		return Named(holders[0])
 	}
 	main, _ := Holder(&h.Row, s)
-	if s.NoOwner == sockets.OtherUser && main != Dash {
-		return "a process of " + main
+	if s.NoOwner == sockets.OtherUser || s.NoOwner == sockets.Unreadable {
+		if user := whose(&h.Row, s); user != Dash {
+			return "a process owned by " + user
+		}
+		return "an unknown process"
 	}
 	return main
 }
@@ -113,16 +116,16 @@ func refusedLine(target string, d *model.Diagnosis) Line {
 		switch a.Plain {
 		case model.AnswerOK, model.AnswerInUse:
 		case "EADDRNOTAVAIL":
-			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": "+a.Host.String()+" is not an address of this machine.")
+			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": "+a.Host.String()+" is not a local address.")
 		case model.AnswerDenied:
 			if d.PlainOnly {
-				return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": Windows lets nobody have that port (EACCES).")
+				return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": Windows does not let any process bind it (EACCES).")
 			}
-			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": this user may not have that port (EACCES).")
+			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": this user may not bind it (EACCES).")
 		case "EPERM":
-			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": a security policy forbids the bind (EPERM).")
+			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": blocked by a security policy (EPERM).")
 		default:
-			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": the kernel answers "+string(a.Plain)+".")
+			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": the kernel returned "+string(a.Plain)+".")
 		}
 	}
 	return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ".")
@@ -133,15 +136,15 @@ func answerWords(a model.Answer) string {
 	case model.AnswerOK:
 		return "free"
 	case model.AnswerInUse:
-		return "taken"
+		return "in use"
 	case "EACCES":
 		return "not permitted (EACCES)"
 	case "EPERM":
-		return "forbidden (EPERM)"
+		return "blocked by policy (EPERM)"
 	case "EADDRNOTAVAIL":
-		return "not this machine's address"
+		return "not a local address"
 	case "EAFNOSUPPORT":
-		return "no IPv6 here"
+		return "no IPv6"
 	}
 	return string(a)
 }
@@ -161,7 +164,7 @@ func answerRole(a model.Answer) Role {
 func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 	out := bindLines(d)
 	if len(d.Holders) > 0 {
-		out = append(out, nil, Styled(Quiet, "in the way"))
+		out = append(out, nil, Styled(Quiet, "blocked by"))
 		out = append(out, holderLines(d, o)...)
 	}
 	if todo := todoLines(d, o.Width); len(todo) > 0 {
@@ -169,7 +172,7 @@ func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 		out = append(out, todo...)
 	}
 	if len(d.Notes) > 0 {
-		out = append(out, nil, Styled(Quiet, "worth knowing"))
+		out = append(out, nil, Styled(Quiet, "notes"))
 		for _, n := range d.Notes {
 			out = append(out, Wrap(Text("  "+n), o.Width, 4)...)
 		}
@@ -178,9 +181,9 @@ func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 }
 
 func bindLines(d *model.Diagnosis) []Line {
-	rows := [][4]Span{{{"bind to", Quiet}, {"plain", Quiet}, {"with SO_REUSEADDR", Quiet}, {}}}
+	rows := [][4]Span{{{"address", Quiet}, {"default", Quiet}, {"SO_REUSEADDR", Quiet}, {}}}
 	if d.PlainOnly {
-		rows[0][1].Text, rows[0][2].Text = "answer", ""
+		rows[0][1].Text, rows[0][2].Text = "bind", ""
 	}
 	connects := map[string]string{}
 	for _, c := range d.Connects {
@@ -246,33 +249,33 @@ func remedyReason(r *model.Remedy, words Wording) string {
 	switch r.Action {
 	case model.Terminate:
 		if strings.HasSuffix(r.Command, "--clients") {
-			return "ends the process whose connection it is"
+			return "stop the process that owns the connection"
 		}
-		return "ends who holds it and checks that it is free"
+		return "stop the owner and verify that the port is free"
 	case model.CloseConnection:
-		return "as root: closes the connection, ends nobody"
+		return "as root: close the connection without stopping a process"
 	case model.StopUnit:
 		if reason := words.StopReason(r); reason != "" {
 			return reason
 		}
 		switch {
 		case r.Unit == "":
-			return "lists the socket units: stop the one with this port"
+			return "find the socket unit for this port, then stop it"
 		case strings.HasSuffix(r.Unit, ".socket"):
-			return "systemd holds the port for this unit"
+			return "systemd owns the listener on behalf of this unit"
 		}
-		return "its manager would start it again after a signal"
+		return "a signal alone would let systemd restart it"
 	case model.StopContainer:
 		if r.Container == "" {
-			return "names the container whose port it is"
+			return "find the container that publishes this port"
 		}
-		return "it runs in that container"
+		return "the process runs in this container"
 	case model.StopJob:
-		return "lists the jobs: stop the one with this port"
+		return "find the job for this port, then stop it"
 	case model.ChangeSetting:
-		return "macOS holds the port for it"
+		return "macOS uses the port for this feature"
 	case model.ReservePort:
-		return "keeps the system from handing the port out"
+		return "exclude the port from ephemeral assignment"
 	}
 	return ""
 }

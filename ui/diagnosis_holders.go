@@ -64,11 +64,11 @@ func (w *holderWriter) group(all []*model.Holder) {
 	h := all[0]
 	r := &h.Row
 	if h.Cause == model.CauseExcluded {
-		w.add(Styled(Notice, "  reserved").Add(Plain, "  by Windows: no socket and no process is there"))
+		w.add(Styled(Notice, "  reserved").Add(Plain, "  by Windows; no socket or process uses it"))
 		return
 	}
 	if r.Socket == nil {
-		w.add(Styled(Notice, "  unseen").Add(Plain, "  no table shows a socket that explains the refusal"))
+		w.add(Styled(Notice, "  unknown").Add(Plain, "  no listed socket explains the refusal"))
 		return
 	}
 	what := Styled(causeRole(h.Cause), "  "+r.Socket.State.String()).Add(Plain, "  "+Local(r.In, r.Socket))
@@ -129,7 +129,7 @@ func (w *holderWriter) about(r *model.Row, p *process.Process) {
 		w.add(Styled(Quiet, indent+"in ").Add(Plain, fit(folder.String(), 3)))
 	}
 	for _, other := range r.Holders(r.Socket)[1:] {
-		w.add(Styled(Quiet, indent+"held by "+Named(other)+" too"))
+		w.add(Styled(Quiet, indent+"also owned by "+Named(other)))
 	}
 	if chain := Chain(parents, p); chain != "" {
 		w.add(Styled(Quiet, indent+chain))
@@ -143,11 +143,11 @@ func (w *holderWriter) about(r *model.Row, p *process.Process) {
 func may(h *model.Holder) string {
 	switch {
 	case len(h.MayBlock) > 0:
-		return "  (may block; that cannot be told from outside)"
+		return "  (may block: its socket options are not readable)"
 	case len(h.MayBlockReuse) > 0:
-		return "  (whether SO_REUSEADDR helps cannot be told from outside)"
+		return "  (may block SO_REUSEADDR too: its socket options are not readable)"
 	case len(h.Blocks) > 0 && len(h.BlocksReuse) == 0:
-		return "  (only servers without SO_REUSEADDR mind)"
+		return "  (blocks only servers without SO_REUSEADDR)"
 	}
 	return ""
 }

@@ -13,7 +13,7 @@ func EventState(e *model.Event) (before, now string) {
 	now = e.Row.Socket.State.String()
 	switch {
 	case e.Unseen:
-		return "", "unseen"
+		return "", "short-lived"
 	case e.Kind == model.EventChanged && e.From != 0:
 		return e.From.String(), now
 	}
@@ -106,5 +106,5 @@ func livedExactly(d time.Duration) string {
 
 // Lost tells about how many notices did not get here.
 func Lost(n int) string {
-	return "about " + strconv.Itoa(n) + " " + Plural(n, "event") + " lost: the kernel was faster than lotop could read"
+	return "about " + strconv.Itoa(n) + " " + Plural(n, "event") + " lost: the kernel sent them faster than lotop could read them"
 }

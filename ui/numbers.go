@@ -93,7 +93,7 @@ func Interval(d time.Duration) string {
 	return s
 }
 
-// Millis writes a very short time: "0.04 ms", "12 ms".
+// Millis writes a very short time: "0.04ms", "12ms".
 func Millis(d time.Duration) string {
 	ms := float64(d) / float64(time.Millisecond)
 	digits := 0
@@ -103,5 +103,5 @@ func Millis(d time.Duration) string {
 	case ms < 10:
 		digits = 1
 	}
-	return strconv.FormatFloat(ms, 'f', digits, 64) + " ms"
+	return strconv.FormatFloat(ms, 'f', digits, 64) + "ms"
 }

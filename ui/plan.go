@@ -31,16 +31,16 @@ func PlanLines(p *model.PortPlan, sig syscall.Signal, width int) []Line {
 		}
 	}
 	for _, g := range alike(p.Closing) {
-		add(Styled(Quiet, "close  ").Add(Plain, g.words()).Add(Quiet, "  nobody is ended"))
+		add(Styled(Quiet, "close  ").Add(Plain, g.words()).Add(Quiet, "  no process stopped"))
 	}
 	for _, r := range p.Refused {
-		add(Styled(Notice, "not "+Named(r.Process)+": "+r.Reason))
+		add(Styled(Notice, "skip "+Named(r.Process)+": "+r.Reason))
 	}
 	for _, l := range leavings(p.Left) {
 		add(Styled(Notice, l))
 	}
 	if p.Clients > 0 {
-		add(Text("goes down with it: " + Count(p.Clients, "client connection")))
+		add(Text("also closes: " + Count(p.Clients, "client connection")))
 	}
 	return append(out, closesLines(p.Closes)...)
 }
@@ -51,10 +51,10 @@ func closesLines(closes []model.Row) []Line {
 	var out []Line
 	for i := range closes {
 		if i == atMost && len(closes) > atMost+1 {
-			return append(out, Text("goes down with it: "+Count(len(closes)-atMost, "more socket")))
+			return append(out, Text("also closes: "+Count(len(closes)-atMost, "more socket")))
 		}
 		r := &closes[i]
-		out = append(out, Text("goes down with it: "+r.Socket.Protocol.String()+" "+Local(r.In, r.Socket)+" "+r.Socket.State.String()))
+		out = append(out, Text("also closes: "+r.Socket.Protocol.String()+" "+Local(r.In, r.Socket)+" "+r.Socket.State.String()))
 	}
 	return out
 }
@@ -106,12 +106,12 @@ func leavings(all []model.Leaving) []string {
 	var out []string
 	for _, l := range all {
 		if l.Holder.Row.Socket == nil {
-			out = append(out, "not what holds it: "+l.Reason)
+			out = append(out, "cannot free it: "+l.Reason)
 			continue
 		}
 		k := key{l.Reason, holderName(l.Holder)}
 		if l.Holder.Row.Socket.Timer == sockets.TimeWaitTimer {
-			k.name = "nobody's" // each has its own time left
+			k.name = "no process" // each has its own time left
 		}
 		if rows[k] == nil {
 			order = append(order, k)
@@ -120,7 +120,7 @@ func leavings(all []model.Leaving) []string {
 	}
 	for _, k := range order {
 		for _, c := range alike(rows[k]) {
-			out = append(out, "not "+c.words()+", "+k.name+": "+k.reason)
+			out = append(out, "skip "+c.words()+", "+k.name+": "+k.reason)
 		}
 	}
 	return out
@@ -131,11 +131,11 @@ func OutcomeLine(o *process.Outcome, words Wording) Line {
 	name := Named(o.Process)
 	switch o.Result {
 	case process.Exited:
-		return Styled(Good, "✓ ").Add(Plain, name+" ended after "+Seconds(o.After))
+		return Styled(Good, "✓ ").Add(Plain, name+" exited after "+Seconds(o.After))
 	case process.Gone:
-		return Styled(Good, "✓ ").Add(Plain, name+" had gone already")
+		return Styled(Good, "✓ ").Add(Plain, name+" had already exited")
 	case process.Survived:
-		text := name + " is still there"
+		text := name + " is still running"
 		if o.Signal != 0 {
 			text = name + " " + words.Survived(o.Signal)
 		}
@@ -147,7 +147,7 @@ func OutcomeLine(o *process.Outcome, words Wording) Line {
 		}
 		return Styled(Danger, "✗ ").Add(Plain, text)
 	}
-	text := name + " was not ended"
+	text := name + " was not stopped"
 	if o.Err != nil {
 		text = o.Err.Error()
 	}
@@ -156,7 +156,7 @@ func OutcomeLine(o *process.Outcome, words Wording) Line {
 
 // RetakenLines says who took a freed port again, and whom to stop in its place.
 func RetakenLines(target string, after time.Duration, by, parent *process.Process) []Line {
-	l := Styled(Danger, "✗ taken again").Add(Plain, ": "+target+" was taken again after "+Seconds(after))
+	l := Styled(Danger, "✗ in use again").Add(Plain, ": "+target+" was bound again after "+Seconds(after))
 	if by == nil {
 		return []Line{l}
 	}
@@ -169,7 +169,7 @@ func RetakenLines(target string, after time.Duration, by, parent *process.Proces
 		return append(out, Styled(Notice, "  "+advice))
 	}
 	if parent != nil && parent.PID > 1 {
-		return append(out, Styled(Notice, "  stop "+Named(parent)+": it starts it again"))
+		return append(out, Styled(Notice, "  stop "+Named(parent)+" first: it restarts the server"))
 	}
 	return out
 }

@@ -33,7 +33,7 @@ func TestWordsOfEnding(t *testing.T) {
 			t.Errorf("%s: %q", c.system, got)
 		}
 		o = process.Outcome{Process: node, Signal: c.sig, Result: process.Exited, After: time.Second}
-		if got := plainText([]Line{OutcomeLine(&o, words)}); got != "✓ node (4411) ended after 1.0s" {
+		if got := plainText([]Line{OutcomeLine(&o, words)}); got != "✓ node (4411) exited after 1.0s" {
 			t.Errorf("%s: %q", c.system, got)
 		}
 	}
@@ -52,7 +52,7 @@ func plainText(lines []Line) string {
 // Who takes a port again as a service is to be stopped as one.
 func TestStopInsteadOfService(t *testing.T) {
 	for kind, want := range map[process.Service]string{
-		process.Stoppable: "Windows may start it again: net stop Spooler", process.Permanent: "", process.Shared: "",
+		process.Stoppable: "Windows may restart it; instead: net stop Spooler", process.Permanent: "", process.Shared: "",
 	} {
 		if got := StopInstead(&process.Cgroup{Unit: process.NewText("Spooler"), Service: kind}); got != want {
 			t.Errorf("%s: %q", kind, got)

@@ -12,7 +12,7 @@ import (
 )
 
 // nobody stands for who held a socket that came and went unseen.
-const nobody = "gone"
+const nobody = "unknown"
 
 // Dash stands where there is nothing to say.
 const Dash = "—"
@@ -24,11 +24,10 @@ func Far(r *model.Row) string {
 	s := r.Socket
 	switch {
 	case s.State == sockets.Listen:
-		text := Count(int(r.Clients), "client")
-		if r.Waiting > 0 {
-			text += ", " + strconv.Itoa(int(r.Waiting)) + " wait"
+		if r.Waiting > 0 { // of the clients; the column says that they are
+			return strconv.Itoa(int(r.Clients)) + " (" + strconv.Itoa(int(r.Waiting)) + " queued)"
 		}
-		return text
+		return Count(int(r.Clients), "client")
 	case !s.Connected():
 		return Dash
 	case s.Local == s.Remote:
@@ -94,7 +93,7 @@ func who(r *model.Row, s *sockets.Socket) (main, more string) {
 	holders := r.Holders(s)
 	if len(holders) == 0 {
 		if len(s.Owners) > 0 {
-			return "pid " + strconv.Itoa(int(s.Owners[0].PID)), "(gone)"
+			return "PID " + strconv.Itoa(int(s.Owners[0].PID)), "(exited)"
 		}
 		return absent(r, s), ""
 	}
@@ -116,9 +115,9 @@ func debugging(p *process.Process) string {
 	case p.Traces != 0 && ok && program.String() != "" && name != p.Name.String():
 		return "debugging " + name + " (" + strconv.Itoa(p.Traces) + ")"
 	case p.Traces != 0:
-		return "debugging pid " + strconv.Itoa(p.Traces)
+		return "debugging PID " + strconv.Itoa(p.Traces)
 	case ok && pid > 0 && pid != p.PID:
-		return "debugging pid " + strconv.Itoa(pid)
+		return "debugging PID " + strconv.Itoa(pid)
 	case ok && program.String() != "" && name != p.Name.String():
 		return "debugging " + name
 	}
@@ -148,16 +147,16 @@ func absent(r *model.Row, s *sockets.Socket) string {
 	case sockets.OtherUser, sockets.NotLookedUp:
 		return whose(r, s)
 	case sockets.NotAccepted:
-		return "not accepted yet"
+		return "accept queue"
 	case sockets.InTimeWait, sockets.Orphaned:
 		if s.Timer == sockets.TimeWaitTimer {
-			return "nobody, " + Left(s) + " left"
+			return "no process, " + Left(s)
 		}
-		return "nobody, still closing"
+		return "no process"
 	case sockets.HeldByKernel:
-		return "the kernel"
+		return "kernel"
 	case sockets.OtherNamespace:
-		return "another namespace"
+		return "other PID namespace"
 	case sockets.Unreadable:
 		return whose(r, s) + " (hidden)"
 	case sockets.NoReason:
@@ -182,7 +181,7 @@ func whose(r *model.Row, s *sockets.Socket) string {
 	if s.HasUID {
 		name := r.In.Users[s.UID].String()
 		if name == "" || name == strconv.Itoa(int(s.UID)) {
-			name = "uid " + strconv.Itoa(int(s.UID))
+			name = "UID " + strconv.Itoa(int(s.UID))
 		}
 		parts = append(parts, name)
 	}
@@ -241,13 +240,13 @@ func Holder(r *model.Row, s *sockets.Socket) (main, more string) { return who(r,
 func Condition(state byte) string {
 	switch state {
 	case 'T':
-		return "stopped"
+		return "suspended"
 	case 't':
-		return "stopped by a debugger"
+		return "paused by a debugger"
 	case 'D':
-		return "waits for a disk or device"
+		return "uninterruptible sleep (I/O)"
 	case 'Z':
-		return "ended, not collected by its parent"
+		return "zombie (not reaped by its parent)"
 	}
 	return ""
 }
@@ -258,13 +257,13 @@ func Condition(state byte) string {
 func StopInstead(g *process.Cgroup) string {
 	if name := g.Container.String(); name != "" {
 		if g.Engine == "docker" || g.Engine == "podman" {
-			return "it runs in a container, which may start it again: " + g.Engine + " stop " + name
+			return "runs in a container that may restart it; instead: " + g.Engine + " stop " + name
 		}
-		return "it runs in the " + g.Engine + " container " + name + ", which may start it again"
+		return "runs in the " + g.Engine + " container " + name + ", which may restart it"
 	}
 	if g.Service != process.NoService {
 		if command := model.StopService(g); command != "" {
-			return "Windows may start it again: " + command
+			return "Windows may restart it; instead: " + command
 		}
 		return ""
 	}
@@ -273,7 +272,7 @@ func StopInstead(g *process.Cgroup) string {
 		return ""
 	}
 	if g.OfUser() {
-		return "systemd may start it again: systemctl --user stop " + unit
+		return "systemd may restart it; instead: systemctl --user stop " + unit
 	}
-	return "systemd may start it again: systemctl stop " + unit
+	return "systemd may restart it; instead: systemctl stop " + unit
 }

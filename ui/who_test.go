@@ -12,8 +12,8 @@ import (
 func TestWhoIsGone(t *testing.T) {
 	unseen := func() *sockets.Socket { return &sockets.Socket{State: sockets.Close} }
 	for want, server := range map[string]*sockets.Socket{
-		"gone|":               unseen(),
-		"pid 7|(gone) ← gone": {State: sockets.Close, Owners: []sockets.Owner{{PID: 7}}},
+		"unknown|":                 unseen(),
+		"PID 7|(exited) ← unknown": {State: sockets.Close, Owners: []sockets.Owner{{PID: 7}}},
 	} {
 		r := &model.Row{Socket: server, Peer: unseen(), Folded: true, In: &sockets.Snapshot{}}
 		for name, who := range map[string]func(*model.Row) (string, string){"table": Who, "watch": EventWho} {

@@ -127,10 +127,10 @@ func TestNothing(t *testing.T) {
 func TestStopInstead(t *testing.T) {
 	id := "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	for path, want := range map[string]string{
-		"/system.slice/nginx.service":                                            "systemd may start it again: systemctl stop nginx.service",
-		"/user.slice/user-1000.slice/user@1000.service/app.slice/syncer.service": "systemd may start it again: systemctl --user stop syncer.service",
+		"/system.slice/nginx.service":                                            "systemd may restart it; instead: systemctl stop nginx.service",
+		"/user.slice/user-1000.slice/user@1000.service/app.slice/syncer.service": "systemd may restart it; instead: systemctl --user stop syncer.service",
 		"/user.slice/user-1000.slice/session-3.scope":                            "",
-		"/system.slice/docker-" + id + ".scope":                                  "it runs in a container, which may start it again: docker stop 0123456789ab",
+		"/system.slice/docker-" + id + ".scope":                                  "runs in a container that may restart it; instead: docker stop 0123456789ab",
 		"/":                                                                      "",
 	} {
 		g := process.ParseCgroup(path)
