@@ -17,20 +17,20 @@ import (
 func (a *app) newConfig(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "write the configuration in force, as a file with comments",
-		Long: "config writes what the configuration file and the flags make of the screen: its interval, theme, columns and keys. " +
-			"Saved as that file it keeps everything as it is. The file is lotop/config.toml below $XDG_CONFIG_HOME, " +
-			"or where the system keeps such files; the first lines say where that is.",
-		Example: `# what there is to configure, and where
+		Short: "print the effective configuration as a commented file",
+		Long: "config prints the effective settings of the interactive view: interval, theme, columns and keys. " +
+			"Save the output as the configuration file to keep them. The file is $XDG_CONFIG_HOME/lotop/config.toml " +
+			"or the equivalent on your system; the first lines of the output show its path.",
+		Example: `# print all settings and the path of the file
 lotop config
-# a file to begin with
+# create a starting point
 lotop config --theme dark > lotop.toml`,
 		Args:              cobra.ArbitraryArgs, // an error of cobra's would not be told in our words
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.command(func(_ context.Context, args []string) (int, error) {
 			if len(args) > 0 {
 				words := strings.Join(args, " ")
-				return exitFailed, fmt.Errorf("config takes no arguments: to look for a socket write lotop list config %s", words)
+				return exitFailed, fmt.Errorf("config takes no arguments; to search for sockets run lotop list config %s", words)
 			}
 			c, err := a.settings(o)
 			if err != nil {
@@ -63,7 +63,7 @@ func (a *app) settings(o *options) (config.Config, error) {
 
 // addTheme adds the flag for the colours of the screen.
 func (o *options) addTheme(cmd *cobra.Command) {
-	cmd.Flags().Var(&o.theme, "theme", "the colours of the screen: "+o.theme.words())
+	cmd.Flags().Var(&o.theme, "theme", "color theme: "+o.theme.words())
 	o.theme.complete(cmd, "theme")
 }
 
@@ -76,7 +76,7 @@ func themeNames() []string {
 }
 
 // configHelp is what the man page says about the file.
-const configHelp = `lotop config writes the configuration in force, with comments: saved as the file it is the file.
+const configHelp = `lotop config prints the effective configuration, with comments; save it as one of:
 $XDG_CONFIG_HOME/lotop/config.toml, by default ~/.config/lotop/config.toml
 ~/Library/Application Support/lotop/config.toml, on macOS without XDG_CONFIG_HOME
 AppData/Roaming/lotop/config.toml, on Windows without XDG_CONFIG_HOME`

@@ -33,7 +33,7 @@ func TestConfig(t *testing.T) {
 	}
 	path := saved(t, first.out)
 	second := setting{config: path}.run(t, "config")
-	body := func(out string) string { return out[strings.Index(out, "\n# How often"):] }
+	body := func(out string) string { return out[strings.Index(out, "\n# Refresh interval"):] }
 	if second.code != 0 || body(second.out) != body(first.out) || !strings.Contains(second.out, path) {
 		t.Errorf("exit %d, %s\n%s", second.code, second.err, second.out)
 	}
@@ -63,7 +63,7 @@ func TestScreenTakesTheConfiguration(t *testing.T) {
 func TestWrongConfiguration(t *testing.T) {
 	both := terminal{in: true, out: true, width: 80}
 	path := saved(t, "theme = \"dark\"\n\n[keys]\npin = \"x\"\n")
-	want := "lotop: " + path + ":4: pin: the key \"x\" is that of free already: give free another one too, or none by free = []\n"
+	want := "lotop: " + path + ":4: pin: key \"x\" is already bound to free: rebind free too, or unbind it with free = []\n"
 	for _, args := range [][]string{{}, {"config"}, {"--theme", "light"}} {
 		if r := (setting{terminal: both, config: path}).run(t, args...); r.code != exitFailed || r.screen != nil || r.out != "" || r.err != want {
 			t.Errorf("%q: exit %d, %q", args, r.code, r.err)

@@ -55,7 +55,7 @@ func (a *app) explain(err error) {
 }
 
 // exitHelp is what the man page says about the codes.
-const exitHelp = `0    rows found
-1    none
-2    wrong usage, or it could not be carried out; the reason is on standard error
+const exitHelp = `0    rows found, or the port is free or ready
+1    no rows, or the port is in use or the wait timed out
+2    invalid usage or error; the reason is on standard error
 130  interrupted`

@@ -29,12 +29,12 @@ type freeOptions struct {
 
 // newFree makes the command that frees a port.
 func (a *app) newFree(o *options) *cobra.Command {
-	fo, words := freeOptions{signal: signalFlag(syscall.SIGTERM)}, ui.WordingFor(runtime.GOOS)
+	fo, words := freeOptions{signal: signalFlag(syscall.SIGTERM), grace: process.DefaultGrace}, ui.WordingFor(runtime.GOOS)
 	cmd := &cobra.Command{
 		Use:   "free TARGET",
-		Short: "end what holds a port, prove that it is free",
+		Short: "stop the processes that use a port and verify it is free",
 		Long: words.FreeHelp() +
-			"It exits with 0 if the port is free, 1 if it is still held, 2 if nothing could be done.",
+			"Exit status: 0 the port is free, 1 still in use, 2 nothing was done.",
 		Example: `lotop free 3000
 lotop free 3000 --dry-run
 lotop free 127.0.0.1:8080 --yes --grace 5s
@@ -51,12 +51,12 @@ lotop free --udp 5353 --yes --force`,
 	}
 	a.heedPorts(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&fo.udp, "udp", false, "UDP in place of TCP")
-	f.BoolVarP(&fo.yes, "yes", "y", false, "do it without asking")
-	f.BoolVar(&fo.dryRun, "dry-run", false, "show the plan and do nothing")
+	f.BoolVar(&fo.udp, "udp", false, "use UDP instead of TCP")
+	f.BoolVarP(&fo.yes, "yes", "y", false, "do not ask for confirmation")
+	f.BoolVar(&fo.dryRun, "dry-run", false, "print the plan without running it")
 	f.BoolVar(&fo.force, "force", false, words.ForceHelp())
-	f.BoolVar(&fo.clients, "clients", false, "end the processes of connections as well")
-	f.DurationVar(&fo.grace, "grace", process.DefaultGrace, "how long to wait for the processes to end")
+	f.BoolVar(&fo.clients, "clients", false, "also stop processes that own only connections")
+	f.Var((*duration)(&fo.grace), "grace", "time to wait for processes to exit")
 	f.Var(&fo.signal, "signal", words.SignalHelp())
 	fo.signal.complete(cmd, "signal")
 	return cmd
@@ -65,14 +65,14 @@ lotop free --udp 5353 --yes --force`,
 // free goes through the steps: plan, ask, end, prove, watch.
 func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target model.Target) (int, error) {
 	if fo.grace <= 0 {
-		return exitFailed, fmt.Errorf("--grace %v: it is no time to wait", fo.grace)
+		return exitFailed, fmt.Errorf("--grace %v: must be greater than zero", fo.grace)
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	f := a.freer(o)
 	plan, err := f.PlanPort(ctx, target, fo.clients, os.Geteuid() == 0)
 	if err != nil {
-		return exitFailed, fmt.Errorf("find out about %s: %w", target, err)
+		return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
 	}
 	run := &freeRun{app: a, options: o, free: fo, freer: f, plan: &plan}
 	return run.carryOut(ctx)
@@ -98,7 +98,7 @@ func (r *freeRun) carryOut(ctx context.Context) (int, error) {
 	if r.free.dryRun {
 		return exitYes, r.write(r.plan.Diagnosis.Verdict)
 	}
-	if ok, err := r.confirmed(ctx, "free "+r.plan.Diagnosis.Target.String()+"?"); !ok {
+	if ok, err := r.confirmed(ctx, "Free "+r.plan.Diagnosis.Target.String()+"?"); !ok {
 		return exitFailed, err
 	}
 	var err error
@@ -126,30 +126,30 @@ func (r *freeRun) nothingToDo() (int, error) {
 	d := &r.plan.Diagnosis
 	switch {
 	case d.Verdict.OK() && len(d.Holders) == 0:
-		r.tell([]ui.Line{ui.Text("nothing was done: nobody holds " + d.Target.String() + ", it was free already.")})
+		r.tell([]ui.Line{ui.Text("nothing to do: " + d.Target.String() + " is already free.")})
 		return exitYes, r.write(d.Verdict)
 	case d.Verdict.OK():
-		r.tell(append([]ui.Line{ui.Text("nothing was done."), ui.WhyAnswer(d)}, r.planLines()...))
+		r.tell(append([]ui.Line{ui.Text("nothing to do."), ui.WhyAnswer(d)}, r.planLines()...))
 		return exitYes, r.write(d.Verdict)
 	}
 	r.tell(append([]ui.Line{ui.WhyAnswer(d)}, r.planLines()...))
 	if err := r.write(d.Verdict); err != nil {
 		return exitFailed, err
 	}
-	return exitFailed, fmt.Errorf("nothing was done: %s", reasonOf(r.plan))
+	return exitFailed, fmt.Errorf("cannot free the port: %s", reasonOf(r.plan))
 }
 
 // reasonOf says why a plan does nothing.
 func reasonOf(p *model.PortPlan) string {
 	switch {
 	case len(p.Refused) > 0:
-		return ui.Named(p.Refused[0].Process) + " is not ended, " + p.Refused[0].Reason
+		return ui.Named(p.Refused[0].Process) + " was skipped: " + p.Refused[0].Reason
 	case len(p.Left) > 0:
 		return p.Left[0].Reason
 	case p.Diagnosis.Verdict == model.VerdictNotPermitted && len(p.Diagnosis.Notes) > 0:
 		return p.Diagnosis.Notes[0]
 	}
-	return "nobody who could be ended holds it"
+	return "no process that can be stopped owns it"
 }
 
 // confirmed asks, unless the yes was given already. Without a terminal nobody
@@ -159,7 +159,7 @@ func (r *freeRun) confirmed(ctx context.Context, question string) (bool, error) 
 		return true, nil
 	}
 	if !r.terminal.in {
-		return false, fmt.Errorf("nothing was done: there is no terminal to ask on; --yes does it without asking")
+		return false, fmt.Errorf("cannot ask for confirmation without a terminal: use --yes")
 	}
 	r.app.write(question + " [y/N] ")
 	answer := make(chan string, 1)
@@ -177,7 +177,7 @@ func (r *freeRun) confirmed(ctx context.Context, question string) (bool, error) 
 			return true, nil
 		}
 	}
-	return false, fmt.Errorf("nothing was done")
+	return false, fmt.Errorf("canceled")
 }
 
 // mayForce tells whether survivors are to be killed: that takes a yes of its own.
@@ -210,7 +210,7 @@ func (r *freeRun) tellClosed() {
 		closed++
 	}
 	if closed > 0 {
-		r.tell([]ui.Line{ui.Styled(ui.Good, "✓ ").Add(ui.Plain, ui.Count(closed, "connection")+" closed, nobody was ended for it")})
+		r.tell([]ui.Line{ui.Styled(ui.Good, "✓ ").Add(ui.Plain, ui.Count(closed, "connection")+" closed, no process stopped")})
 	}
 }
 
@@ -228,7 +228,7 @@ func (r *freeRun) finish(ctx context.Context) (int, error) {
 	if r.retaken == nil {
 		var err error
 		if r.retaken, err = r.freer.Watch(ctx, after.Target, time.Now()); err != nil {
-			return exitFailed, fmt.Errorf("watch whether %s is taken again: %w", after.Target, err)
+			return exitFailed, fmt.Errorf("check that %s stays free: %w", after.Target, err)
 		}
 	}
 	if r.retaken != nil {

@@ -175,5 +175,5 @@ func (s *signalFlag) Set(word string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("it is one of TERM, INT, HUP, QUIT, ABRT, KILL")
+	return fmt.Errorf("must be one of: TERM, INT, HUP, QUIT, ABRT, KILL")
 }

@@ -93,10 +93,10 @@ func TestFreeYes(t *testing.T) {
 	p, port := server(t)
 	client := socketstest.Start(t)
 	client.Dial("127.0.0.1:" + port)
-	free(t, 0, port+" --yes", "SIGTERM to  "+named(p)+"  shop --serve", "goes down with it: 1 client", "✓ "+named(p)+" ended after", "✓ "+port+" is free")
+	free(t, 0, port+" --yes", "SIGTERM to  "+named(p)+"  shop --serve", "also closes: 1 client", "✓ "+named(p)+" exited after", "✓ "+port+" is free")
 	checkAlive(t, p, false)
 	checkAlive(t, client, true)
-	free(t, 0, port+" --yes", "nothing was done: nobody holds "+port)
+	free(t, 0, port+" --yes", "nothing to do: "+port+" is already free.")
 }
 
 func TestFreeDryRun(t *testing.T) {
@@ -111,7 +111,7 @@ func TestFreeDryRun(t *testing.T) {
 
 func TestFreeWithoutTerminal(t *testing.T) {
 	p, port := server(t)
-	r := free(t, 2, port, "SIGTERM to  "+named(p), "nothing was done", "--yes")
+	r := free(t, 2, port, "SIGTERM to  "+named(p), "cannot ask for confirmation", "--yes")
 	if r.out != "" {
 		t.Errorf("data: %q", r.out)
 	}
@@ -120,7 +120,7 @@ func TestFreeWithoutTerminal(t *testing.T) {
 
 func TestFreeSurvivor(t *testing.T) {
 	p, port := server(t, socketstest.IgnoreSIGTERM())
-	free(t, 1, port+" --yes --grace 200ms", named(p)+" did not exit on SIGTERM: it ignores SIGTERM", port+" is taken")
+	free(t, 1, port+" --yes --grace 200ms", named(p)+" did not exit on SIGTERM: it ignores SIGTERM", port+" is in use")
 	checkAlive(t, p, true)
 	f := freeJSONOf(t, free(t, 0, port+" --yes --grace 200ms --force --json"))
 	if len(f.Actions) != 2 || f.Actions[0].Result != "survived" || f.Actions[1].Signal != "SIGKILL" || f.Actions[1].Result != "exited" || f.Verdict != "free" {
@@ -132,7 +132,7 @@ func TestFreeSurvivor(t *testing.T) {
 func TestFreeSignal(t *testing.T) {
 	p, port := server(t, socketstest.IgnoreSIGTERM())
 	free(t, 2, port+" --yes --signal USR1", "TERM, INT, HUP")
-	free(t, 2, port+" --yes --grace 0s", "no time to wait")
+	free(t, 2, port+" --yes --grace 0s", "must be greater than zero")
 	checkAlive(t, p, true)
 	free(t, 0, port+" --yes --signal int", "SIGINT to  "+named(p))
 	checkAlive(t, p, false)
@@ -142,9 +142,9 @@ func TestFreeUDP(t *testing.T) {
 	p := socketstest.Start(t, socketstest.Name("shop"))
 	port := strconv.Itoa(int(socketstest.FreePort(t, "udp")))
 	p.UDP("127.0.0.1:" + port)
-	free(t, 0, "--yes 127.0.0.1:"+port, "nobody holds 127.0.0.1:"+port)
+	free(t, 0, "--yes 127.0.0.1:"+port, "nothing to do: 127.0.0.1:"+port+" is already free.")
 	checkAlive(t, p, true)
-	free(t, 0, "--yes --udp 127.0.0.1:"+port, "SIGTERM to", "ended after")
+	free(t, 0, "--yes --udp 127.0.0.1:"+port, "SIGTERM to", "exited after")
 	checkAlive(t, p, false)
 }
 
@@ -168,9 +168,9 @@ func TestFreeClient(t *testing.T) {
 	c := p.Dial(far.Listen("tcp4", "127.0.0.1:0").Target())
 	port := strconv.Itoa(int(c.Local.Port()))
 	if os.Geteuid() != 0 {
-		free(t, 2, port+" --yes", "--clients", "nothing was done")
+		free(t, 2, port+" --yes", "--clients", "cannot free the port")
 	} else {
-		free(t, 0, port+" --yes", "close  ESTABLISHED 127.0.0.1:"+port, "nobody is ended", "is free")
+		free(t, 0, port+" --yes", "close  ESTABLISHED 127.0.0.1:"+port, "no process stopped", "is free")
 	}
 	checkAlive(t, p, true)
 }
@@ -183,8 +183,8 @@ func TestFreeBoundClient(t *testing.T) {
 	// It ends by a reset, or its own end would still be closing when it has gone.
 	p.SetLinger0(p.Dial(far.Listen("tcp4", "127.0.0.1:0").Target(), socketstest.From("127.0.0.1:"+port)))
 	if os.Geteuid() == 0 {
-		free(t, 1, port+" --yes", "✓ 1 connection closed", "the connection is over, but its socket still has the port")
-		free(t, 2, port+" --yes", "the connection is closed but its owner keeps the socket", "--clients", "nothing was done")
+		free(t, 1, port+" --yes", "✓ 1 connection closed", "the connection is closed, but its socket still uses the port")
+		free(t, 2, port+" --yes", "the connection is closed but its owner keeps the socket", "--clients", "cannot free the port")
 	}
 	checkAlive(t, p, true)
 	free(t, 0, port+" --yes --clients", "SIGTERM to  "+named(p), "is free")
@@ -196,10 +196,10 @@ func TestFreeTimeWait(t *testing.T) {
 	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
 	socketstest.TimeWait(t, "127.0.0.1:"+port)
 	if os.Geteuid() != 0 {
-		free(t, 2, port+" --yes", "TIME_WAIT", "only root can close it", "nothing was done")
+		free(t, 2, port+" --yes", "TIME_WAIT", "only root can close it", "cannot free the port")
 		return
 	}
-	free(t, 0, port+" --yes", "close  TIME_WAIT 127.0.0.1:"+port, "✓ 1 connection closed", "✓ "+port+" is free: every bind works")
+	free(t, 0, port+" --yes", "close  TIME_WAIT 127.0.0.1:"+port, "✓ 1 connection closed", "✓ "+port+" is free: every bind succeeds")
 }
 
 // What the victim's own connections leave behind is closed by root as well, or
@@ -236,7 +236,7 @@ func TestFreeRespawn(t *testing.T) {
 	<-first.Done()
 	second := worker()
 	r := <-done
-	checkSaid(t, "free", r, 1, "taken again", "by "+named(second), fmt.Sprintf("started by nodemon (%d)", supervisor.PID()), "stop nodemon")
+	checkSaid(t, "free", r, 1, "bound again", "by "+named(second), fmt.Sprintf("started by nodemon (%d)", supervisor.PID()), "stop nodemon")
 	f := freeJSONOf(t, r)
 	if f.Retaken == nil || f.Retaken.PID != second.PID() || f.Retaken.StartedBy == nil || f.Retaken.StartedBy.PID != supervisor.PID() || f.Verdict != "taken" {
 		t.Errorf("%+v", f)

@@ -26,7 +26,7 @@ func TestFreeOtherUsers(t *testing.T) {
 	}
 	p, port := server(t)
 	r := execute(t, asUser(lotop(t, "free", port, "--yes"), 65534))
-	checkSaid(t, "as nobody", r, 2, "owned by another user", "sudo lotop free", "nothing was done")
+	checkSaid(t, "as nobody", r, 2, "owned by another user", "sudo lotop free", "cannot free the port")
 	checkAlive(t, p, true)
 }
 
@@ -43,7 +43,7 @@ func TestFreeAncestor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	free(t, 2, port+" --yes --force", "lotop runs inside it", "nothing was done")
+	free(t, 2, port+" --yes --force", "lotop runs inside it", "cannot free the port")
 	if _, err := l.Accept(); err != nil {
 		t.Error("the connection was closed although the listener stays:", err)
 	}
@@ -71,6 +71,6 @@ func TestFreeBadInput(t *testing.T) {
 			}
 		}
 	}
-	free(t, 2, "", "which port?")
-	free(t, 2, "80 81", "one port at a time")
+	free(t, 2, "", "missing target")
+	free(t, 2, "80 81", "expected one target, got 2: 80 81")
 }

@@ -70,7 +70,7 @@ func TestFreeAsks(t *testing.T) {
 		s := onTerminal(t, "free", port)
 		s.expect("[y/N] ")
 		s.answer(answer)
-		s.end(2, "SIGTERM to  "+named(p)+"  shop", "…", "--port 3000", "nothing was done")
+		s.end(2, "SIGTERM to  "+named(p)+"  shop", "…", "--port 3000", "canceled")
 	}
 	s := onTerminal(t, "free", port)
 	s.expect("[y/N] ")
@@ -80,7 +80,7 @@ func TestFreeAsks(t *testing.T) {
 	s = onTerminal(t, "free", port)
 	s.expect("[y/N] ")
 	s.answer("y\n")
-	s.end(0, "ended after", "✓ "+port+" is free")
+	s.end(0, "exited after", "✓ "+port+" is free")
 	checkAlive(t, p, false)
 }
 
@@ -116,7 +116,7 @@ func TestFreeOtherTable(t *testing.T) {
 	bystander := socketstest.Start(t, socketstest.Name("stranger"))
 	bystander.Listen("tcp4", "127.0.0.2:"+port, socketstest.ReuseAddr)
 	s.answer("y\n")
-	s.end(1, named(p)+" had gone already", "was taken again", "by stranger (")
+	s.end(1, named(p)+" had already exited", "was bound again", "by stranger (")
 	checkAlive(t, stranger, true)
 	checkAlive(t, bystander, true)
 }
@@ -126,7 +126,7 @@ func TestWhyWidth(t *testing.T) {
 	long := strings.Repeat("long", 50)
 	p, port := server(t, socketstest.Args("shop", long, "--port", "3000"))
 	s := onTerminal(t, "why", port)
-	s.end(1, port+" is taken by "+named(p), "…", "--port 3000")
+	s.end(1, port+" is in use by "+named(p), "…", "--port 3000")
 	if r := execute(t, lotop(t, "why", port)); !strings.Contains(r.out, "shop "+long+" --port 3000\n") {
 		t.Errorf("cut in a pipe:\n%s", r.out)
 	}

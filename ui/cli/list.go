@@ -19,9 +19,9 @@ import (
 func (a *app) newList(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [QUERY]",
-		Short: "write the sockets as they are now",
-		Long: "list writes one snapshot: listeners, bound sockets and loopback connections, both ends of a connection in one row. " +
-			"It exits with 0 if there are rows, 1 if there are none, 2 if it could not be carried out.",
+		Short: "print a snapshot of the sockets",
+		Long: "list prints listeners, bound sockets and loopback connections. A loopback connection is one row with both ends. " +
+			"Exit status: 0 rows found, 1 no rows, 2 error.",
 		Example: `lotop list port:3000
 lotop list state:listen reach:network
 lotop list name:node not:state:time_wait
@@ -40,7 +40,7 @@ lotop list --json state:listen | jq -r '.[].local.port'`,
 func parseQuery(args []string) (*model.Query, error) {
 	q, err := model.ParseQuery(queryText(args))
 	if err != nil {
-		return nil, fmt.Errorf("read the query: %w", err)
+		return nil, fmt.Errorf("invalid query: %w", err)
 	}
 	return q, nil
 }
@@ -127,9 +127,9 @@ func whyNone(m *model.Monitor, shape model.Shape, query string) string {
 		if rows, _ := m.Rows(nil, wider); len(rows) > 0 {
 			return ui.Number(len(rows))
 		}
-		return "none either"
+		return "none"
 	}
 	free, wide := shape, shape
 	free.Match, wide.All = nil, true
-	return ui.Nothing(shape.View, query, shape.All, "without the query there would be "+count(free), "with --all "+count(wide))
+	return ui.Nothing(shape.View, query, shape.All, "without the query: "+count(free), "with --all: "+count(wide))
 }

@@ -16,7 +16,7 @@ const warning = "lotop: 1 socket of another user: no process name; run as root t
 // column there.
 const shopTable = `PROTO  LOCAL             REMOTE / CLIENTS   STATE         PID  PROCESS                AGE  USER  COMMAND
 tcp    127.0.0.1:3000    1 client           LISTEN       4411  node                  ≤12m  ada   node /home/ada/shop/server.js --port 3000
-tcp    127.0.0.1:3000    ← 127.0.0.1:51222  TIME_WAIT       —  nobody, 42s left         —  —     —
+tcp    127.0.0.1:3000    ← 127.0.0.1:51222  TIME_WAIT       —  no process, 42s          —  —     —
 tcp    127.0.0.1:3000    ← 127.0.0.1:51234  ESTABLISHED  4411  node ← chrome (3302)  ≤12m  ada   node /home/ada/shop/server.js --port 3000
 tcp            *:8080 ⚠  no clients         LISTEN          —  root shop.service        —  root  —
 tcp    [::%eth0]:8081 ⚠  no clients         LISTEN        812  misc                  ≤60s  ada   —
@@ -36,15 +36,15 @@ func TestTable(t *testing.T) {
 
 func TestTableIsStable(t *testing.T) {
 	r := setting{}.run(t, "list", "state:time_wait")
-	want := `PROTO  LOCAL           REMOTE / CLIENTS   STATE      PID  PROCESS           AGE  USER  COMMAND
-tcp    127.0.0.1:3000  ← 127.0.0.1:51222  TIME_WAIT    —  nobody, 42s left    —  —     —
+	want := `PROTO  LOCAL           REMOTE / CLIENTS   STATE      PID  PROCESS          AGE  USER  COMMAND
+tcp    127.0.0.1:3000  ← 127.0.0.1:51222  TIME_WAIT    —  no process, 42s    —  —     —
 `
 	if r.out != want {
 		t.Errorf("not on a terminal every column has to be there:\n%s", r.out)
 	}
 	r = setting{terminal: terminal{out: true, width: 100}}.run(t, "list", "state:time_wait", "--color=never")
 	want = `PROTO  LOCAL           REMOTE / CLIENTS   STATE      PROCESS
-tcp    127.0.0.1:3000  ← 127.0.0.1:51222  TIME_WAIT  nobody, 42s left
+tcp    127.0.0.1:3000  ← 127.0.0.1:51222  TIME_WAIT  no process, 42s
 `
 	if r.out != want {
 		t.Errorf("on a terminal a column that says nothing is left out:\n%s", r.out)
@@ -85,7 +85,7 @@ func TestWidth(t *testing.T) {
 	r := setting{terminal: terminal{out: true, width: 40}}.run(t, "list", "--color=never", "port:3000")
 	want := `LOCAL           PROCESS
 127.0.0.1:3000  node
-127.0.0.1:3000  nobody, 42s left
+127.0.0.1:3000  no process, 42s
 127.0.0.1:3000  node ← chrome (3302)
 `
 	if r.out != want {
@@ -211,9 +211,9 @@ func FuzzOutput(f *testing.F) {
 
 func TestNothing(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"nosuch", "no socket matches nosuch; without the query there would be 7, with --all none either"},
-		{"rport:443", "no socket matches rport:443; without the query there would be 7, with --all 1"},
-		{"--all nosuch", "no socket matches nosuch; without the query there would be 8"},
+		{"nosuch", "no socket matches nosuch; without the query: 7, with --all: none"},
+		{"rport:443", "no socket matches rport:443; without the query: 7, with --all: 1"},
+		{"--all nosuch", "no socket matches nosuch; without the query: 8"},
 	} {
 		r := setting{}.run(t, append([]string{"list"}, strings.Fields(c.args)...)...)
 		if r.code != 1 || r.out != "" || r.err != warning+"lotop: "+c.want+"\n" {

@@ -33,13 +33,13 @@ func manPage(root *cobra.Command, b build) string {
 		p.command(cmd)
 	}
 	p.section("Queries")
-	p.text("Terms stand side by side and all must hold.")
+	p.text("Separate terms with spaces; all must match.")
 	for _, t := range model.QueryHelp() {
 		p.item(bold(t.Term), t.Meaning)
 	}
 	p.section("Environment")
-	p.item(bold("NO_COLOR"), "any value: no colours, unless --color asks for them")
-	p.item(bold("TERM"), "dumb: no screen, and help without colours")
+	p.item(bold("NO_COLOR"), "if set, disables color unless --color=always")
+	p.item(bold("TERM"), "dumb: disables the interactive view and color in help")
 	p.section("Configuration")
 	for i, line := range strings.Split(configHelp, "\n") {
 		if i == 0 {

@@ -45,7 +45,7 @@ func (a *app) openToComplete(o *options) (sockets.Source, error) {
 	case "":
 		return a.openLive(o, nil)
 	case "-":
-		return nil, errors.New("standard input is not read twice")
+		return nil, errors.New("cannot complete from standard input")
 	}
 	return a.openSource(o)
 }

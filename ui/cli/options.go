@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,28 +49,28 @@ func newOptions() *options {
 func (o *options) addCommon(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
 	o.common = f
-	f.BoolVar(&o.json, "json", false, "write JSON, one object for each socket")
-	f.BoolVarP(&o.all, "all", "a", false, "connections to other machines too")
-	f.Var(&o.interval, "interval", "how often to look, at least "+config.LeastInterval.String())
-	f.Var(&o.color, "color", "when to use colours: "+o.color.words())
-	f.Var(&o.source, "source", "how to read the tables: "+o.source.words())
+	f.BoolVar(&o.json, "json", false, "output JSON")
+	f.BoolVarP(&o.all, "all", "a", false, "include connections to other machines")
+	f.Var(&o.interval, "interval", "set the refresh interval, at least "+config.LeastInterval.String())
+	f.Var(&o.color, "color", "when to use color: "+o.color.words())
+	f.Var(&o.source, "source", "where to read sockets from: "+o.source.words())
 	o.color.complete(cmd, "color")
 	o.source.complete(cmd, "source")
 }
 
 // addScreen adds the flags of the screen.
 func (o *options) addScreen(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.pin, "pin", "", "keep the rows that match this `QUERY` on top, ring the bell when they change")
-	cmd.Flags().BoolVar(&o.noMouse, "no-mouse", false, "leave the mouse to the terminal")
+	cmd.Flags().Var(&text{&o.pin, "QUERY"}, "pin", "pin rows that match QUERY to the top and ring the bell when they change")
+	cmd.Flags().BoolVar(&o.noMouse, "no-mouse", false, "do not capture the mouse")
 	o.addTheme(cmd)
 }
 
 // addList adds the flags of list.
 func (o *options) addList(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.Var(&o.sort, "sort", "the column to order by: "+o.sort.words())
-	f.BoolVar(&o.reverse, "reverse", false, "order the other way round")
-	f.BoolVar(&o.unfold, "unfold", false, "both ends of a loopback connection as rows of their own")
+	f.Var(&o.sort, "sort", "sort by column: "+o.sort.words())
+	f.BoolVar(&o.reverse, "reverse", false, "reverse the sort order")
+	f.BoolVar(&o.unfold, "unfold", false, "show both ends of a loopback connection as separate rows")
 	o.sort.complete(cmd, "sort")
 }
 
@@ -89,7 +90,7 @@ func (c *choice) Type() string { return strings.Join(c.known, "|") }
 func (c *choice) Set(s string) error {
 	word := strings.ToLower(s)
 	if !slices.Contains(c.known, word) {
-		return fmt.Errorf("it is one of %s", c.words())
+		return fmt.Errorf("must be one of: %s", c.words())
 	}
 	c.value = word
 	return nil
@@ -119,4 +120,53 @@ func (i *interval) Set(s string) error {
 		*i = interval(d)
 	}
 	return err
+}
+
+// text is a flag that takes any text. Its value has a name in the help, which
+// pflag otherwise takes from backquotes in the usage; fang prints those.
+type text struct {
+	value *string
+	name  string
+}
+
+// String implements pflag.Value.
+func (t *text) String() string {
+	if t.value == nil {
+		return "" // pflag makes an empty one to compare with
+	}
+	return *t.value
+}
+
+// Type implements pflag.Value.
+func (t *text) Type() string { return t.name }
+
+// Set implements pflag.Value.
+func (t *text) Set(s string) error {
+	*t.value = s
+	return nil
+}
+
+// duration is a flag that takes a duration. A zero default is not printed in
+// the help.
+type duration time.Duration
+
+// String implements pflag.Value.
+func (d *duration) String() string {
+	if *d == 0 {
+		return ""
+	}
+	return time.Duration(*d).String()
+}
+
+// Type implements pflag.Value.
+func (d *duration) Type() string { return "duration" }
+
+// Set implements pflag.Value.
+func (d *duration) Set(s string) error {
+	value, err := time.ParseDuration(s)
+	if err != nil {
+		return errors.New("expected a duration such as 30s")
+	}
+	*d = duration(value)
+	return nil
 }

@@ -24,10 +24,10 @@ type recordingOptions struct {
 // fit together.
 func (r *recordingOptions) add(a *app, cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
-	f.StringVar(&r.record, "record", "", "write all that is seen to a new `FILE`")
-	f.BoolVar(&r.redact, "redact", false, "leave arguments, users and folders out of what --record writes")
-	f.StringVar(&r.replay, "replay", "", "show what was recorded in `FILE` (- for standard input) in place of the machine of now")
-	f.StringVar(&r.at, "at", "", "the `TIME` of day to show of what --replay plays, such as 12:03:11")
+	f.Var(&text{&r.record, "FILE"}, "record", "record the session to a new FILE")
+	f.BoolVar(&r.redact, "redact", false, "omit arguments, users and directories from the recording")
+	f.Var(&text{&r.replay, "FILE"}, "replay", "show the recording in FILE (- for stdin) instead of the live system")
+	f.Var(&text{&r.at, "TIME"}, "at", "start the replay at TIME, such as 12:03:11")
 	cmd.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if err := r.check(cmd); err != nil {
 			// An error that cobra is given takes the long way, see command.
@@ -43,21 +43,21 @@ func (r *recordingOptions) check(cmd *cobra.Command) error {
 	shows := !cmd.HasParent() || slices.Contains([]string{"list", "watch"}, cmd.Name())
 	switch {
 	case given("record") && given("replay"):
-		return errors.New("--record writes what the kernel says, and --replay does not ask it: leave one out")
+		return errors.New("--record and --replay cannot be used together")
 	case given("replay") && given("source"):
-		return errors.New("--source says how to ask the kernel, and --replay does not ask it: leave one out")
+		return errors.New("--source and --replay cannot be used together")
 	case given("replay") && !shows:
-		return fmt.Errorf("%s asks the kernel of now, a recording cannot answer: leave out --replay", cmd.CommandPath())
+		return fmt.Errorf("%s needs the live system and cannot be used with --replay", cmd.CommandPath())
 	case given("record") && !shows:
-		return fmt.Errorf("%s has nothing to record: --record goes with the screen, list and watch", cmd.CommandPath())
+		return fmt.Errorf("%s does not support --record: use it with lotop, list or watch", cmd.CommandPath())
 	case given("record") && (r.record == "" || r.record == "-"):
-		return errors.New("--record takes the name of a new file")
+		return errors.New("--record requires the name of a new file")
 	case given("replay") && r.replay == "":
-		return errors.New("--replay takes the name of a file, or - for standard input")
+		return errors.New("--replay requires a file name, or - for standard input")
 	case given("redact") && !given("record"):
-		return errors.New("--redact goes with --record: what is in a recording already, it cannot take out")
+		return errors.New("--redact requires --record: it cannot redact an existing recording")
 	case given("at") && !given("replay"):
-		return errors.New("--at goes with --replay")
+		return errors.New("--at requires --replay")
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (a *app) openScreen(o *options) (sockets.Source, error) {
 // openNow opens another look at the live kernel, to see whether a port is free.
 func (a *app) openNow(o *options) (sockets.Source, error) {
 	if o.recording.replay != "" {
-		return nil, errors.New("a recording plays: what it shows is not there to be freed")
+		return nil, errors.New("cannot free a port while replaying a recording")
 	}
 	return a.openLive(o, nil)
 }
@@ -131,7 +131,7 @@ func (a *app) openRecorded(o *options, ports []sockets.PortRange) (sockets.Sourc
 		return nil, err
 	}
 	if !r.redact {
-		a.say("recorded command lines may hold secrets: --redact leaves them out")
+		a.say("recorded command lines may contain secrets: use --redact to omit them")
 	}
 	return recording.Record(source, file, recording.Options{Redact: r.redact}), nil
 }
@@ -145,7 +145,7 @@ func timeWithin(s string, begin, end time.Time) (time.Time, error) {
 		return at, err
 	}
 	if at.Before(first) || at.After(end) {
-		return at, fmt.Errorf("--at %s: the recording goes from %s to %s", s,
+		return at, fmt.Errorf("--at %s: not in the recording, which covers %s to %s", s,
 			begin.Local().Format(time.DateTime), end.Local().Format(time.DateTime))
 	}
 	return at, nil
@@ -166,5 +166,5 @@ func parseTime(s string, first time.Time) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return first, fmt.Errorf("--at %s: write a time such as 12:03:11 or %s", s, first.Format("2006-01-02T15:04:05Z07:00"))
+	return first, fmt.Errorf("--at %s: expected a time such as 12:03:11 or %s", s, first.Format("2006-01-02T15:04:05Z07:00"))
 }

@@ -12,14 +12,14 @@ func (a *app) newRoot(args []string) *cobra.Command {
 	o := newOptions()
 	root := &cobra.Command{
 		Use:   "lotop [QUERY]",
-		Short: "who is talking to whom on this machine",
-		Long: "lotop shows who is talking to whom on this machine: its listeners and loopback connections, " +
-			"and the process behind each. Without a terminal it does what lotop list does.",
-		Example: `# the screen, with what has to do with port 3000
+		Short: "show sockets on this machine and the processes that own them",
+		Long: "lotop shows listeners and loopback connections on this machine and the process that owns each. " +
+			"Without a terminal it prints the table once, like lotop list.",
+		Example: `# interactive view, filtered to port 3000
 lotop :3000
-# what other machines can reach
+# sockets exposed to other machines
 lotop list reach:network
-# the pids that listen, for a script
+# PIDs of all listeners, for scripts
 lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeQuery(o),

@@ -14,7 +14,7 @@ func (a *app) wantsScreen(o *options) bool {
 		return false
 	}
 	if a.dumb() {
-		a.say("this terminal cannot show the screen (TERM=dumb), so here is the list")
+		a.say("interactive view not available (TERM=dumb), printing the list")
 		return false
 	}
 	return true

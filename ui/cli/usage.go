@@ -20,30 +20,30 @@ func usageError(cmd *cobra.Command, args []string, err error) error {
 	case errors.As(err, &invalid):
 		return fmt.Errorf("--%s %s: %w", invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
 	case errors.As(err, &missing):
-		return fmt.Errorf("--%s takes a value: %s", missing.GetSpecifiedName(), flagUsage(cmd, missing.GetSpecifiedName()))
+		return fmt.Errorf("--%s requires a value: %s", missing.GetSpecifiedName(), flagUsage(cmd, missing.GetSpecifiedName()))
 	case errors.As(err, &unknown):
 		return unknownFlag(cmd, args, unknown)
 	}
-	return fmt.Errorf("%w; %s --help shows what there is", err, cmd.CommandPath())
+	return fmt.Errorf("%w; run %s --help for usage", err, cmd.CommandPath())
 }
 
 func flagUsage(cmd *cobra.Command, name string) string {
 	if f := cmd.Flags().Lookup(name); f != nil {
 		return f.Usage
 	}
-	return cmd.CommandPath() + " --help says which"
+	return cmd.CommandPath() + " --help lists the values"
 }
 
 // unknownFlag tells a mistyped flag from a negated term of a query, which begins
 // with a hyphen as well.
 func unknownFlag(cmd *cobra.Command, args []string, err *pflag.NotExistError) error {
-	help := cmd.CommandPath() + " --help shows the flags"
+	help := cmd.CommandPath() + " --help lists all flags"
 	letters := err.GetSpecifiedShortnames()
 	if letters == "" {
 		if near := nearestFlag(cmd, err.GetSpecifiedName()); near != "" {
 			help = "did you mean --" + near + "? " + help
 		}
-		return fmt.Errorf("there is no flag --%s: %s", err.GetSpecifiedName(), help)
+		return fmt.Errorf("unknown flag: --%s; %s", err.GetSpecifiedName(), help)
 	}
 	// Of -addr:127.0.0.1 the a is a flag and is gone from letters.
 	word := letters
@@ -55,11 +55,11 @@ func unknownFlag(cmd *cobra.Command, args []string, err *pflag.NotExistError) er
 	}
 	switch {
 	case cmd.Flags().Lookup(word) != nil:
-		return fmt.Errorf("there is no flag -%s: write --%s", word, word)
+		return fmt.Errorf("unknown flag: -%s; did you mean --%s?", word, word)
 	case looksLikeTerm(word):
-		return fmt.Errorf("-%s looks like a flag: in a command write not:%s, or put -- before the query", word, word)
+		return fmt.Errorf("-%s looks like a flag: to exclude a term use not:%s, or put -- before the query", word, word)
 	}
-	return fmt.Errorf("there is no flag -%s: %s; as a part of a query write not:%s", word, help, word)
+	return fmt.Errorf("unknown flag: -%s; %s; to exclude a term use not:%s", word, help, word)
 }
 
 // looksLikeTerm tells whether a word can hardly be a bundle of flags.

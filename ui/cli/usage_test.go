@@ -16,24 +16,24 @@ import (
 
 func TestWrongUsage(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"list --unknown", "lotop: there is no flag --unknown: lotop list --help shows the flags\n"},
-		{"list --sor pid", "lotop: there is no flag --sor: did you mean --sort? lotop list --help shows the flags\n"},
-		{"list -state:listen", "lotop: -state:listen looks like a flag: in a command write not:state:listen, or put -- before the query\n"},
-		{"-state:listen", "lotop: -state:listen looks like a flag: in a command write not:state:listen, or put -- before the query\n"},
-		{"list -addr:127.0.0.1", "lotop: -addr:127.0.0.1 looks like a flag: in a command write not:addr:127.0.0.1, or put -- before the query\n"},
-		{"list -3000", "lotop: -3000 looks like a flag: in a command write not:3000, or put -- before the query\n"},
-		{"list -all", "lotop: there is no flag -all: write --all\n"},
-		{"list -xy", "lotop: there is no flag -xy: lotop list --help shows the flags; as a part of a query write not:xy\n"},
-		{"list --color pink", "lotop: --color pink: it is one of auto, always, never\n"},
-		{"list --source lsof", "lotop: --source lsof: it is one of auto, diag, netstat\n"},
-		{"list --sort size", "lotop: --sort size: it is one of proto, local, remote, state, pid, process, user, age\n"},
-		{"list --sort", "lotop: --sort takes a value: the column to order by: proto, local, remote, state, pid, process, user, age\n"},
-		{"--interval 2", "lotop: --interval 2: write a number with a unit, such as 500ms or 2s\n"},
-		{"--interval 49ms", "lotop: --interval 49ms: it is at least 50ms\n"},
-		{"--theme pink", "lotop: --theme pink: it is one of terminal, light, dark, contrast\n"},
-		{"--interval", "lotop: --interval takes a value: how often to look, at least 50ms\n"},
-		{"config x", "lotop: config takes no arguments: to look for a socket write lotop list config x\n"},
-		{"man x", "lotop: man takes no arguments: to look for a socket write lotop list man x\n"},
+		{"list --unknown", "lotop: unknown flag: --unknown; lotop list --help lists all flags\n"},
+		{"list --sor pid", "lotop: unknown flag: --sor; did you mean --sort? lotop list --help lists all flags\n"},
+		{"list -state:listen", "lotop: -state:listen looks like a flag: to exclude a term use not:state:listen, or put -- before the query\n"},
+		{"-state:listen", "lotop: -state:listen looks like a flag: to exclude a term use not:state:listen, or put -- before the query\n"},
+		{"list -addr:127.0.0.1", "lotop: -addr:127.0.0.1 looks like a flag: to exclude a term use not:addr:127.0.0.1, or put -- before the query\n"},
+		{"list -3000", "lotop: -3000 looks like a flag: to exclude a term use not:3000, or put -- before the query\n"},
+		{"list -all", "lotop: unknown flag: -all; did you mean --all?\n"},
+		{"list -xy", "lotop: unknown flag: -xy; lotop list --help lists all flags; to exclude a term use not:xy\n"},
+		{"list --color pink", "lotop: --color pink: must be one of: auto, always, never\n"},
+		{"list --source lsof", "lotop: --source lsof: must be one of: auto, diag, netstat\n"},
+		{"list --sort size", "lotop: --sort size: must be one of: proto, local, remote, state, pid, process, user, age\n"},
+		{"list --sort", "lotop: --sort requires a value: sort by column: proto, local, remote, state, pid, process, user, age\n"},
+		{"--interval 2", "lotop: --interval 2: expected a duration such as 500ms or 2s\n"},
+		{"--interval 49ms", "lotop: --interval 49ms: must be at least 50ms\n"},
+		{"--theme pink", "lotop: --theme pink: must be one of: terminal, light, dark, contrast\n"},
+		{"--interval", "lotop: --interval requires a value: set the refresh interval, at least 50ms\n"},
+		{"config x", "lotop: config takes no arguments; to search for sockets run lotop list config x\n"},
+		{"man x", "lotop: man takes no arguments; to search for sockets run lotop list man x\n"},
 	} {
 		r := setting{}.run(t, strings.Fields(c.args)...)
 		if r.code != exitFailed || r.out != "" || r.err != c.want {
@@ -47,7 +47,7 @@ func TestWrongQuery(t *testing.T) {
 		r := setting{}.run(t, args...)
 		all := strings.SplitAfter(r.err, "\n")
 		if r.code != exitFailed || r.out != "" || len(all) != 4 ||
-			!strings.HasPrefix(all[0], "lotop: read the query: state: unknown value lisen: did you mean listen?") ||
+			!strings.HasPrefix(all[0], "lotop: invalid query: state: unknown value lisen: did you mean listen?") ||
 			all[1] != "  python state:lisen\n" || all[2] != "               ^^^^^\n" {
 			t.Errorf("%q: exit %d, %q, %q", args, r.code, r.out, r.err)
 		}
@@ -176,5 +176,32 @@ func TestHelp(t *testing.T) {
 	}
 	if r := dumb.run(t, "--version"); r.code != 0 || !strings.HasPrefix(r.out, "lotop version ") {
 		t.Errorf("version on a dumb terminal: exit %d\n%s", r.code, r.out)
+	}
+}
+
+// The help renderer prints backquotes and gives the first word of a flag's usage
+// a capital and the rest of it small letters, so neither may be in a usage.
+func TestFlagUsage(t *testing.T) {
+	for _, command := range []string{"", "list", "why", "free", "watch", "wait", "config"} {
+		help := setting{}.run(t, append(strings.Fields(command), "--help")...).out
+		words := setting{}.run(t, append(append([]string{"__complete"}, strings.Fields(command)...), "--")...).out
+		if help == "" || words == "" || strings.Contains(help+words, "`") {
+			t.Errorf("lotop %s: a backquote in\n%s%s", command, help, words)
+		}
+		for line := range strings.Lines(words) {
+			_, usage, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+			if first, _, _ := strings.Cut(usage, " "); first != strings.ToLower(first) {
+				t.Errorf("lotop %s: the help spells %s otherwise: %s", command, first, usage)
+			}
+			if usage != "" && !strings.Contains(help, usage[1:]) {
+				t.Errorf("lotop %s: no %q in\n%s", command, usage, help)
+			}
+		}
+	}
+	if man := (setting{}).run(t, "man").out; !strings.Contains(man, roff("--replay")+`\fP \fIFILE\fP`) {
+		t.Errorf("the value of --replay has no name:\n%s", man)
+	}
+	if r := (setting{}).run(t, "watch", "--help"); strings.Contains(r.out, "(0s)") {
+		t.Errorf("a default that means nothing:\n%s", r.out)
 	}
 }

@@ -61,7 +61,7 @@ func (b build) String() string {
 	if b.commit != "" {
 		commit := "commit " + b.commit[:min(len(b.commit), enough)]
 		if b.changed {
-			commit += " with changes"
+			commit += ", modified"
 		}
 		about = append(about, commit)
 	}

@@ -26,7 +26,7 @@ func TestVersion(t *testing.T) {
 		{&debug.BuildInfo{}, build{}, "(devel)"},
 		{&debug.BuildInfo{Main: debug.Module{Version: "v0.3.0"}}, build{}, "v0.3.0"},
 		{noted("(devel)", "false"), build{}, "(devel) (commit d54418a3c1f0, 2026-11-21T03:45:54Z)"},
-		{noted("v0.3.0", "true"), build{}, "v0.3.0 (commit d54418a3c1f0 with changes, 2026-11-21T03:45:54Z)"},
+		{noted("v0.3.0", "true"), build{}, "v0.3.0 (commit d54418a3c1f0, modified, 2026-11-21T03:45:54Z)"},
 		{nil, release, "0.3.0 (commit 0123456789ab, 2026-12-01T00:00:00Z)"},
 		{noted("v0.2.0", "false"), release, "0.3.0 (commit 0123456789ab, 2026-12-01T00:00:00Z)"},
 		{noted("v0.2.0", "false"), build{version: "0.3.0"}, "0.3.0 (commit d54418a3c1f0, 2026-11-21T03:45:54Z)"},

@@ -29,10 +29,9 @@ func (a *app) newWait(o *options) *cobra.Command {
 	var wait waitOptions
 	cmd := &cobra.Command{
 		Use:   "wait TARGET",
-		Short: "until something listens there, or with --free until it can be bound",
-		Long: "wait ends as soon as something listens at TARGET, without connecting to it; with --free as soon as TARGET can be " +
-			"bound, which it proves. It exits with 0 if that was reached, 1 if the time of --timeout was over before, 2 if it " +
-			"could not be carried out.",
+		Short: "wait until a port is listening or, with --free, can be bound",
+		Long: "wait returns as soon as a process listens on TARGET, without connecting to it, or with --free as soon as a test " +
+			"bind of TARGET succeeds. Exit status: 0 ready, 1 timed out, 2 error.",
 		Example: `lotop wait 5432 --timeout 30s && ./migrate
 lotop wait --free 3000 && npm start`,
 		Args: cobra.ArbitraryArgs,
@@ -43,16 +42,16 @@ lotop wait --free 3000 && npm start`,
 			return exitFailed, err
 		}
 		if wait.timeout < 0 {
-			return exitFailed, fmt.Errorf("--timeout %v: write a time such as 30s, or 0 to wait for as long as it takes", wait.timeout)
+			return exitFailed, fmt.Errorf("--timeout %v: expected a duration such as 30s, or 0 for no limit", wait.timeout)
 		}
 		return a.wait(ctx, o, &wait, target)
 	})
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	a.heedPorts(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&wait.udp, "udp", false, "UDP in place of TCP")
-	f.BoolVar(&wait.free, "free", false, "wait until TARGET can be bound")
-	f.DurationVar(&wait.timeout, "timeout", 0, "give up after this time, such as 30s; 0 waits for as long as it takes")
+	f.BoolVar(&wait.udp, "udp", false, "use UDP instead of TCP")
+	f.BoolVar(&wait.free, "free", false, "wait until TARGET can be bound instead")
+	f.Var((*duration)(&wait.timeout), "timeout", "give up after this long, such as 30s; 0 means no limit")
 	return cmd
 }
 
@@ -82,7 +81,7 @@ func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target model
 	case err != nil:
 		return exitFailed, fmt.Errorf("wait for %s: %w", target, err)
 	case got.Verdict == model.VerdictNotPermitted:
-		return exitFailed, fmt.Errorf("%s cannot be bound by you, however long you wait: lotop why %s says why", target, target.Text)
+		return exitFailed, fmt.Errorf("%s cannot be bound by this user; run lotop why %s for details", target, target.Text)
 	}
 	return exitYes, a.writeWaited(o, w, target, &got, after)
 }
@@ -125,9 +124,9 @@ func (a *app) writeWaited(o *options, w *waitOptions, t model.Target, got *freei
 
 func notReached(w *waitOptions, t model.Target, after time.Duration) string {
 	if w.free {
-		return fmt.Sprintf("%s is still taken after %s: lotop why %s says by whom", t, ui.Seconds(after), t.Text)
+		return fmt.Sprintf("%s is still in use after %s; run lotop why %s for details", t, ui.Seconds(after), t.Text)
 	}
-	return fmt.Sprintf("nothing listens at %s after %s", t, ui.Seconds(after))
+	return fmt.Sprintf("nothing is listening on %s after %s", t, ui.Seconds(after))
 }
 
 func reachedLine(w *waitOptions, t model.Target, got *freeing.Reached, after time.Duration) ui.Line {
@@ -135,11 +134,11 @@ func reachedLine(w *waitOptions, t model.Target, got *freeing.Reached, after tim
 	if w.free {
 		l = l.Add(ui.Plain, " is ").Add(ui.Good, "free")
 		if got.Verdict == model.VerdictReuse {
-			l = l.Add(ui.Quiet, " for servers that set SO_REUSEADDR, as nearly all do")
+			l = l.Add(ui.Quiet, " for servers that set SO_REUSEADDR (most do)")
 		}
 	} else {
 		main, more := ui.EventWho(&got.Row)
-		l = l.Add(ui.Plain, " listens: "+main).Add(ui.Quiet, strings.TrimRight(" "+more, " ")).Add(ui.Plain, " at "+ui.Local(got.Row.In, got.Row.Socket))
+		l = l.Add(ui.Plain, " is ready: "+main).Add(ui.Quiet, strings.TrimRight(" "+more, " ")).Add(ui.Plain, " listening on "+ui.Local(got.Row.In, got.Row.Socket))
 	}
 	return l.Add(ui.Quiet, ", after "+ui.Seconds(after))
 }

@@ -34,13 +34,13 @@ func TestWaitForListener(t *testing.T) {
 	p := socketstest.Start(t)
 	bound := p.Bind("tcp4", "127.0.0.1:0")
 	at := bound.Local.String()
-	if r := execute(t, lotop(t, "wait", at, "--timeout", "60ms")); r.code != 1 || !strings.Contains(r.err, "nothing listens at "+at) || r.out != "" {
+	if r := execute(t, lotop(t, "wait", at, "--timeout", "60ms")); r.code != 1 || !strings.Contains(r.err, "nothing is listening on "+at) || r.out != "" {
 		t.Errorf("held without listening: %+v", r)
 	}
 	end := begin(t, at, "--timeout", "15s")
 	p.Close(bound)
 	p.Listen("tcp4", at)
-	if r := end(); r.code != 0 || !strings.HasPrefix(r.out, at+" listens: ") || !strings.Contains(r.out, "("+strconv.Itoa(p.PID())+") at "+at+", after ") {
+	if r := end(); r.code != 0 || !strings.HasPrefix(r.out, at+" is ready: ") || !strings.Contains(r.out, "("+strconv.Itoa(p.PID())+") listening on "+at+", after ") {
 		t.Errorf("%+v", r)
 	}
 	other := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.77"), bound.Local.Port()).String()
@@ -72,7 +72,7 @@ func TestWaitForFree(t *testing.T) {
 	p := socketstest.Start(t)
 	at := fmt.Sprintf("127.0.0.1:%d", socketstest.FreePort(t, "tcp")) // no client gets it once it is free
 	l := p.Listen("tcp4", at)
-	if r := execute(t, lotop(t, "wait", "--free", at, "--timeout", "60ms")); r.code != 1 || !strings.Contains(r.err, at+" is still taken after ") {
+	if r := execute(t, lotop(t, "wait", "--free", at, "--timeout", "60ms")); r.code != 1 || !strings.Contains(r.err, at+" is still in use after ") {
 		t.Errorf("taken: %+v", r)
 	}
 	end := begin(t, "--free", "--json", at)

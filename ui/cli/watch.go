@@ -16,13 +16,13 @@ import (
 
 // newWatch makes the command that tells what happens.
 func (a *app) newWatch(o *options) *cobra.Command {
-	var period time.Duration
+	var period duration
 	cmd := &cobra.Command{
 		Use:   "watch [QUERY]",
-		Short: "a line for everything that opens, changes or closes",
-		Long: "watch tells what happens to listeners, bound sockets and loopback connections, a line or a JSON object each, until it " +
-			"is interrupted or the time of --for is over. On Linux the kernel tells of every connection that closes, so that none " +
-			"is missed, however short. A query that names ports reads only those, ten times a second if --interval says nothing else.",
+		Short: "print every socket that opens, changes or closes",
+		Long: "watch prints one line or JSON object per event on listeners, bound sockets and loopback connections, until interrupted " +
+			"or --for elapses. On Linux the kernel reports every closed socket, including short-lived connections. " +
+			"If the query names ports, only those are read, ten times a second by default.",
 		Example: `lotop watch
 lotop watch port:62893
 lotop watch is:debugger
@@ -30,17 +30,17 @@ lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.add
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeQuery(o),
 	}
-	cmd.Flags().DurationVar(&period, "for", 0, "end after this time, such as 10s")
+	cmd.Flags().Var(&period, "for", "stop after this long, such as 10s")
 	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
 		query, err := parseQuery(args)
 		if err != nil {
 			return exitFailed, err
 		}
 		if period < 0 || period == 0 && cmd.Flags().Changed("for") {
-			return exitFailed, fmt.Errorf("--for %v: there is nothing to see in no time; write a time such as 10s", period)
+			return exitFailed, fmt.Errorf("--for %v: must be greater than zero, such as 10s", time.Duration(period))
 		}
 		w := newWatching(a, o, query)
-		w.period = period
+		w.period = time.Duration(period)
 		if o.recording.replay != "" {
 			return w.replay()
 		}
@@ -112,7 +112,7 @@ func (w *watching) open(ports []sockets.PortRange) error {
 	}
 	w.source = source
 	if w.ears, err = noticesOf(source, ports); err != nil {
-		w.a.say("only what stays for %v is sure to be seen: %v", w.interval, err)
+		w.a.say("connections shorter than %v may be missed: %v", w.interval, err)
 		return nil
 	}
 	w.monitor.Listen()
@@ -145,7 +145,7 @@ func (w *watching) begin(ctx context.Context) error {
 	}
 	if w.a.terminal.err && !w.o.json {
 		rows, _ := w.monitor.Rows(nil, model.Shape{All: w.o.all, Match: w.query.Match})
-		w.a.say("watching from %s on, %d now; ctrl+c ends it", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
+		w.a.say("watching since %s, %d sockets open; press ctrl+c to stop", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
 	}
 	return nil
 }

@@ -145,20 +145,20 @@ func ended(t *testing.T, lines []byte) []string {
 
 func TestWatchBadInput(t *testing.T) {
 	for args, want := range map[string]string{
-		"watch --for 0s":         "there is nothing to see in no time",
-		"watch --for -1s":        "there is nothing to see in no time",
+		"watch --for 0s":         "must be greater than zero",
+		"watch --for -1s":        "must be greater than zero",
 		"watch --for long":       "--for",
 		"watch --interval 1ms":   "at least 50ms",
 		"watch state:lisen":      "state",
 		"watch --replay /no/f":   "/no/f",
-		"wait":                   "which port?",
+		"wait":                   "missing target",
 		"wait 99999":             "ports range from 1 to 65535",
 		"wait -1":                "ports range from 1 to 65535",
 		"wait [::1":              "missing ]",
-		"wait 80 81":             "one port at a time",
-		"wait 80 --timeout -1s":  "write a time such as 30s",
-		"wait 80 --record x":     "nothing to record",
-		"wait 80 --replay x":     "asks the kernel of now",
+		"wait 80 81":             "expected one target",
+		"wait 80 --timeout -1s":  "expected a duration such as 30s",
+		"wait 80 --record x":     "does not support --record",
+		"wait 80 --replay x":     "needs the live system",
 		"wait nosuchhost.xyz:80": "the only name supported is localhost",
 	} {
 		if r := (setting{}).run(t, strings.Fields(args)...); r.code != 2 || !strings.Contains(r.err, want) || r.out != "" {

@@ -25,10 +25,10 @@ func (a *app) newWhy(o *options) *cobra.Command {
 	var udp bool
 	cmd := &cobra.Command{
 		Use:   "why TARGET",
-		Short: "can a port be bound, by whom is it held, what to do",
-		Long: "why asks the kernel with real binds whether a port can be bound, and names what is in the way. TARGET is PORT, " +
-			":PORT, HOST:PORT or [::1]:PORT; localhost means both loopback addresses. It exits with 0 if a server can start, " +
-			"1 if it cannot, 2 if that could not be found out.",
+		Short: "explain why a port is in use and how to free it",
+		Long: "why tests with real binds whether a port can be bound and lists the sockets that block it. TARGET is PORT, " +
+			":PORT, HOST:PORT or [::1]:PORT; localhost means both loopback addresses. " +
+			"Exit status: 0 a server can start, 1 it cannot, 2 error.",
 		Example: `lotop why 3000
 lotop why 127.0.0.1:62893
 lotop why --udp 5353
@@ -44,7 +44,7 @@ lotop why --json 3000 | jq -r '.holders[].socket.owners[]?.pid'`,
 		}),
 	}
 	a.heedPorts(cmd)
-	cmd.Flags().BoolVar(&udp, "udp", false, "UDP in place of TCP")
+	cmd.Flags().BoolVar(&udp, "udp", false, "use UDP instead of TCP")
 	return cmd
 }
 
@@ -70,11 +70,11 @@ func parseTarget(args []string, udp bool) (model.Target, error) {
 	}
 	switch len(args) {
 	case 0:
-		return model.Target{}, fmt.Errorf("which port? write PORT, HOST:PORT or [::1]:PORT")
+		return model.Target{}, fmt.Errorf("missing target: expected PORT, HOST:PORT or [::1]:PORT")
 	case 1:
 		return model.ParseTarget(protocol, args[0])
 	}
-	return model.Target{}, fmt.Errorf("one port at a time: %s are %d targets", strings.Join(args, " "), len(args))
+	return model.Target{}, fmt.Errorf("expected one target, got %d: %s", len(args), strings.Join(args, " "))
 }
 
 // freer finds out about ports and frees them, through the source that --source
@@ -92,10 +92,10 @@ func (a *app) why(ctx context.Context, o *options, target model.Target) (int, er
 	f := a.freer(o)
 	d, err := f.Diagnose(ctx, target)
 	if err != nil {
-		return exitFailed, fmt.Errorf("find out about %s: %w", target, err)
+		return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
 	}
 	if err := a.writeDiagnosis(o, f, &d); err != nil {
-		return exitFailed, fmt.Errorf("write the answer: %w", err)
+		return exitFailed, fmt.Errorf("write the diagnosis: %w", err)
 	}
 	if d.Verdict.OK() {
 		return exitYes, nil
