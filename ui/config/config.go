@@ -46,10 +46,10 @@ func Default() Config {
 func ParseInterval(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil {
-		return 0, errors.New("write a number with a unit, such as 500ms or 2s")
+		return 0, errors.New("expected a duration such as 500ms or 2s")
 	}
 	if d < LeastInterval {
-		return 0, fmt.Errorf("it is at least %v", LeastInterval)
+		return 0, fmt.Errorf("must be at least %v", LeastInterval)
 	}
 	return d, nil
 }

@@ -44,31 +44,31 @@ func TestWrong(t *testing.T) {
 		text, want string
 		line       int
 	}{
-		{"\ninterval = 2", `interval: write it in quotes, with a unit, such as "500ms" or "2s"`, 2},
-		{`interval = "2"`, `interval "2": write a number with a unit, such as 500ms or 2s`, 1},
-		{`interval = "1ms"`, `interval "1ms": it is at least 50ms`, 1},
-		{"theme = \"dark\"\nintervall = \"2s\"", `there is no setting "intervall": there are interval, theme, columns and keys`, 2},
-		{"\n\n[colours]\nred = 1", `there is no setting "colours"`, 3},
-		{"Theme = \"dark\"", `there is no setting "Theme"`, 1},
-		{"\ntheme = \"drak\"", `theme "drak": it is one of terminal, light, dark, contrast`, 2},
-		{"theme = 3", `theme 3: it is one of`, 1},
-		{"columns = \"local\"", `columns: write a list of names in quotes`, 1},
-		{"columns = [1]", `columns: write a list of names in quotes`, 1},
-		{"columns = []", `columns: name at least one`, 1},
-		{"\ncolumns = [\"local\", \"proces\"]", `there is no column "proces": there are proto, local,`, 2},
-		{"columns = [\"pid\", \"pid\"]", `the column "pid" stands there twice`, 1},
-		{"keys = 3", `keys is a table`, 1},
-		{"[keys]\n\nfrea = \"x\"", `there is no action "frea" to give keys to: lotop config lists them`, 3},
-		{"[keys]\n\"\" = \"x\"", `there is no action ""`, 2},
-		{"[keys]\nup = 3", `up: write keys in quotes, such as up = ["x", "ctrl+x"]`, 2},
-		{"[keys]\nup = [\"k\",\n3]", `up: write keys in quotes`, 2},
-		{"[keys]\nup = \"kk\"", `up: there is no key "kk": write a letter or sign as it is typed`, 2},
-		{"[keys]\nup = \"ctrl+i\"", `up: there is no key "ctrl+i": a terminal does not tell it from tab`, 2},
-		{"[keys]\nup = \"x\"", `up: the key "x" is that of free already: give free another one too, or none by free = []`, 2},
-		{"[keys]\nup = \"ctrl+c\"", `up: the key "ctrl+c" always interrupts lotop`, 2},
-		{"[keys]\nup = \"F5\"\n# and\nfree = [\"x\", \"f5\"]", `free: the key "f5" is that of up already, in line 2`, 4},
-		{"keys = { up = \"x\" }", `up: the key "x" is that of free already`, 1},
-		{"keys.free = \"X\"\nkeys.up = \"X\"", `up: the key "X" is that of free already, in line 1`, 2},
+		{"\ninterval = 2", `interval: expected a quoted duration such as "500ms" or "2s"`, 2},
+		{`interval = "2"`, `interval "2": expected a duration such as 500ms or 2s`, 1},
+		{`interval = "1ms"`, `interval "1ms": must be at least 50ms`, 1},
+		{"theme = \"dark\"\nintervall = \"2s\"", `unknown setting "intervall": must be one of interval, theme, columns, keys`, 2},
+		{"\n\n[colours]\nred = 1", `unknown setting "colours"`, 3},
+		{"Theme = \"dark\"", `unknown setting "Theme"`, 1},
+		{"\ntheme = \"drak\"", `theme "drak": must be one of: terminal, light, dark, contrast`, 2},
+		{"theme = 3", `theme 3: must be one of`, 1},
+		{"columns = \"local\"", `columns: expected a list of quoted names`, 1},
+		{"columns = [1]", `columns: expected a list of quoted names`, 1},
+		{"columns = []", `columns: list at least one`, 1},
+		{"\ncolumns = [\"local\", \"proces\"]", `unknown column "proces": must be one of: proto, local,`, 2},
+		{"columns = [\"pid\", \"pid\"]", `column "pid" is listed twice`, 1},
+		{"keys = 3", `keys must be a table`, 1},
+		{"[keys]\n\nfrea = \"x\"", `unknown action "frea": run lotop config for the list`, 3},
+		{"[keys]\n\"\" = \"x\"", `unknown action ""`, 2},
+		{"[keys]\nup = 3", `up: keys must be quoted, such as up = ["x", "ctrl+x"]`, 2},
+		{"[keys]\nup = [\"k\",\n3]", `up: keys must be quoted`, 2},
+		{"[keys]\nup = \"kk\"", `up: unknown key "kk": expected a character or a key name`, 2},
+		{"[keys]\nup = \"ctrl+i\"", `up: unknown key "ctrl+i": terminals cannot distinguish it from tab`, 2},
+		{"[keys]\nup = \"x\"", `up: key "x" is already bound to free: rebind free too, or unbind it with free = []`, 2},
+		{"[keys]\nup = \"ctrl+c\"", `up: key "ctrl+c" is reserved for interrupting`, 2},
+		{"[keys]\nup = \"F5\"\n# and\nfree = [\"x\", \"f5\"]", `free: key "f5" is already bound to up on line 2`, 4},
+		{"keys = { up = \"x\" }", `up: key "x" is already bound to free`, 1},
+		{"keys.free = \"X\"\nkeys.up = \"X\"", `up: key "X" is already bound to free on line 1`, 2},
 		{"interval = \"1s\"\ninterval = ", "", 2},
 		{"interval = \"1s\"\ninterval = \"2s\"", "", 2},
 		{"a = \"\xff\"", "", 1},
@@ -122,7 +122,7 @@ func TestLoad(t *testing.T) {
 	if err := os.WriteFile(path, []byte("# mine\nspeed = 3\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want := path + `:2: there is no setting "speed": there are interval, theme, columns and keys`
+	want := path + `:2: unknown setting "speed": must be one of interval, theme, columns, keys`
 	if _, err := Load(path); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

@@ -36,7 +36,7 @@ func (p *parser) keys(table map[string]any) {
 	for _, action := range names {
 		place := "keys." + action
 		if !known[action] {
-			p.wrong(place, "there is no action %q to give keys to: lotop config lists them", action)
+			p.wrong(place, "unknown action %q: run lotop config for the list", action)
 			continue
 		}
 		p.config.Keys[action] = p.bind(place, action, table[action], taken)
@@ -50,18 +50,18 @@ func (p *parser) bind(place, action string, value any, taken map[string]owner) [
 		given, ok = []string{one}, true
 	}
 	if !ok {
-		p.wrong(place, `%s: write keys in quotes, such as %s = ["x", "ctrl+x"]`, action, action)
+		p.wrong(place, `%s: keys must be quoted, such as %s = ["x", "ctrl+x"]`, action, action)
 		return nil
 	}
 	keys := make([]string, 0, len(given))
 	for _, s := range given {
 		key, err := tui.ParseKey(s)
 		if err != nil {
-			p.wrong(place, "%s: there is no key %q: %v", action, s, err)
+			p.wrong(place, "%s: unknown key %q: %v", action, s, err)
 			continue
 		}
 		if other, is := taken[key]; is && other.action != action {
-			p.wrong(place, "%s: the key %q %s", action, s, other.blocks())
+			p.wrong(place, "%s: key %q %s", action, s, other.blocks())
 		}
 		if !slices.Contains(keys, key) {
 			keys = append(keys, key)
@@ -75,9 +75,9 @@ func (p *parser) bind(place, action string, value any, taken map[string]owner) [
 func (o owner) blocks() string {
 	switch {
 	case o.action == "":
-		return "always interrupts lotop or puts it into the background"
+		return "is reserved for interrupting or suspending lotop"
 	case o.line > 0:
-		return fmt.Sprintf("is that of %s already, in line %d", o.action, o.line)
+		return fmt.Sprintf("is already bound to %s on line %d", o.action, o.line)
 	}
-	return fmt.Sprintf("is that of %s already: give %s another one too, or none by %s = []", o.action, o.action, o.action)
+	return fmt.Sprintf("is already bound to %s: rebind %s too, or unbind it with %s = []", o.action, o.action, o.action)
 }

@@ -111,17 +111,17 @@ func (p *parser) setting(name string, value any) {
 		if table, ok := value.(map[string]any); ok {
 			p.keys(table)
 		} else {
-			p.wrong(name, "keys is a table: write [keys], and below it a line for each action")
+			p.wrong(name, "keys must be a table: [keys], then one line per action")
 		}
 	default:
-		p.wrong(name, "there is no setting %q: there are interval, theme, columns and keys", name)
+		p.wrong(name, "unknown setting %q: must be one of interval, theme, columns, keys", name)
 	}
 }
 
 func (p *parser) interval(value any) {
 	s, ok := value.(string)
 	if !ok {
-		p.wrong("interval", `interval: write it in quotes, with a unit, such as "500ms" or "2s"`)
+		p.wrong("interval", `interval: expected a quoted duration such as "500ms" or "2s"`)
 		return
 	}
 	d, err := ParseInterval(s)
@@ -138,7 +138,7 @@ func (p *parser) theme(value any) {
 	}
 	s, ok := value.(string)
 	if !ok || !slices.Contains(names, s) {
-		p.wrong("theme", "theme %s: it is one of %s", show(value), strings.Join(names, ", "))
+		p.wrong("theme", "theme %s: must be one of: %s", show(value), strings.Join(names, ", "))
 	}
 	p.config.Theme = s
 }
@@ -147,18 +147,18 @@ func (p *parser) columns(value any) {
 	names, ok := texts(value)
 	switch {
 	case !ok:
-		p.wrong("columns", `columns: write a list of names in quotes, such as ["local", "process"]`)
+		p.wrong("columns", `columns: expected a list of quoted names such as ["local", "process"]`)
 		return
 	case len(names) == 0:
-		p.wrong("columns", "columns: name at least one")
+		p.wrong("columns", "columns: list at least one")
 	}
 	known := tui.Columns()
 	for i, name := range names {
 		switch {
 		case !slices.Contains(known, name):
-			p.wrong("columns", "there is no column %q: there are %s", name, strings.Join(known, ", "))
+			p.wrong("columns", "unknown column %q: must be one of: %s", name, strings.Join(known, ", "))
 		case slices.Contains(names[:i], name):
-			p.wrong("columns", "the column %q stands there twice", name)
+			p.wrong("columns", "column %q is listed twice", name)
 		}
 	}
 	p.config.Columns = names

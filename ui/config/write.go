@@ -13,20 +13,20 @@ import (
 // the same. path is where that file would be, empty if nowhere.
 func (c *Config) Text(path string) string {
 	var b strings.Builder
-	b.WriteString("# The configuration of lotop. What is left out is as without a file; flags win over it.\n")
+	b.WriteString("# lotop configuration. Omitted settings use their defaults; flags override this file.\n")
 	if path != "" {
 		// It can hold anything, a new line too.
-		b.WriteString("# lotop looks for it at " + process.NewText(path).String() + "\n")
+		b.WriteString("# Path: " + process.NewText(path).String() + "\n")
 	}
-	fmt.Fprintf(&b, "\n# How often the screen looks at the tables, at least %v.\n", LeastInterval)
+	fmt.Fprintf(&b, "\n# Refresh interval, at least %v.\n", LeastInterval)
 	fmt.Fprintf(&b, "interval = %s\n", quote(c.Interval.String()))
-	b.WriteString("\n# The colours of the screen. Where NO_COLOR is set there are none, whatever the theme.\n")
+	b.WriteString("\n# Color theme. NO_COLOR disables color in every theme.\n")
 	for _, t := range tui.Themes() {
 		fmt.Fprintf(&b, "#   %-10s %s\n", t.Name, t.About)
 	}
 	fmt.Fprintf(&b, "theme = %s\n", quote(c.Theme))
-	b.WriteString("\n# The columns of the table, from left to right. Where there is no room for all, the less important\n" +
-		"# are left out. There are:\n")
+	b.WriteString("\n# Table columns, from left to right. In a narrow terminal the least\n" +
+		"# important are hidden. Available:\n")
 	fmt.Fprintf(&b, "#   %s\n", strings.Join(tui.Columns(), ", "))
 	fmt.Fprintf(&b, "columns = %s\n", list(c.Columns))
 	c.writeKeys(&b)
@@ -35,9 +35,9 @@ func (c *Config) Text(path string) string {
 
 func (c *Config) writeKeys(b *strings.Builder) {
 	b.WriteString(`
-# The keys of every action, [] for none. A letter or sign stands as it is typed: "x", "S", "?". Others
-# have names: "up", "pgdown", "space", "f5". "ctrl+", "alt+" and "shift+" go before: "ctrl+f", "shift+tab".
-# ctrl+c and ctrl+z are always the same.
+# Key bindings, [] to unbind. Write characters as typed: "x", "S", "?". Other keys
+# have names: "up", "pgdown", "space", "f5". Modifiers are prefixes: "ctrl+f", "alt+x", "shift+tab".
+# ctrl+c and ctrl+z cannot be changed.
 [keys]
 `)
 	group := ""
