@@ -34,7 +34,7 @@ func screenReplay(t *testing.T, lotop string) {
 	x.awaitText(local(ports[1]))
 	x.awaitNot(local(ports[0]))
 	x.press("x")
-	x.awaitText("this is a recording")
+	x.awaitText("cannot free a port in a recording")
 	x.press("}")
 	x.awaitText("×2")
 	x.press("q")
@@ -66,6 +66,6 @@ func screenConfigured(t *testing.T, lotop string) {
 	x.awaitSane(0)
 	save("[keys]\nquit = \"Q\"\nhelp = \"Q\"\n")
 	x = open(t, 160, 24, line)
-	x.awaitText(path + ":3: help: the key \"Q\" is that of quit already, in line 2")
+	x.awaitText(path + ":3: help: key \"Q\" is already bound to quit on line 2")
 	x.awaitSane(2)
 }

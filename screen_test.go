@@ -149,19 +149,19 @@ func screenFree(t *testing.T, lotop string) {
 	x := open(t, 80, 24, lotop+" "+only(ports...))
 	x.awaitText(local(ports[0]))
 	x.press("x")
-	x.awaitText("╭─ Free "+local(ports[0]), "send SIGTERM to", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "[ y  free it ]")
+	x.awaitText("╭─ Free "+local(ports[0]), "send SIGTERM to", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "[ y  free port ]")
 	x.press("n")
 	x.awaitNot("╭─ Free")
 	x.press("x")
-	x.awaitText("[ y  free it ]")
+	x.awaitText("[ y  free port ]")
 	x.press("y")
-	x.awaitText("✓ "+local(ports[0])+" is free", "ended after")
+	x.awaitText("✓ "+local(ports[0])+" is free", "exited after")
 	if l, err := net.Listen("tcp4", local(ports[0])); err != nil {
 		t.Errorf("it is not free: %v", err)
 	} else {
 		_ = l.Close()
 	}
-	x.awaitText("Nobody took it again")
+	x.awaitText("Still free after")
 	x.press("Enter")
 	x.awaitNot("╭─ Free")
 }
@@ -197,7 +197,7 @@ func screenInterrupt(t *testing.T, lotop string) {
 	x := open(t, 80, 24, lotop+" "+only(ports...))
 	x.awaitText(local(ports[0]))
 	x.press("x")
-	x.awaitText("[ y  free it ]")
+	x.awaitText("[ y  free port ]")
 	x.press("C-c")
 	x.awaitSane(130)
 }
@@ -208,7 +208,7 @@ func screenResize(t *testing.T, lotop string) {
 	x := open(t, 80, 24, lotop+" "+only(ports...))
 	x.awaitText(local(ports[0]))
 	x.press("x")
-	x.awaitText("[ y  free it ]")
+	x.awaitText("[ y  free port ]")
 	for _, size := range []struct{ width, height int }{{200, 50}, {40, 12}, {20, 5}, {100, 30}} {
 		x.tmux("resize-window", "-x", fmt.Sprint(size.width), "-y", fmt.Sprint(size.height))
 		want := "[ y  f"
@@ -250,7 +250,7 @@ func screenNobody(t *testing.T, lotop string) {
 	x := open(t, 80, 24, "setpriv --reuid=65534 --regid=65534 --clear-groups "+lotop+" "+only(ports...))
 	x.awaitText(local(ports[0]), "root")
 	x.press("x")
-	x.awaitText("another user's process", "run lotop as root", "[ n  leave it ]")
+	x.awaitText("another user's process", "run lotop as root", "[ n  cancel ]")
 	x.press("y")
-	x.awaitNot("[ n  leave it ]")
+	x.awaitNot("[ n  cancel ]")
 }

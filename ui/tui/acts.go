@@ -24,7 +24,7 @@ func (m *Model) toggleAll() tea.Cmd {
 	m.shape.All = !m.shape.All
 	m.say(plain, "loopback only")
 	if m.shape.All {
-		m.say(plain, "connections to other hosts too")
+		m.say(plain, "all hosts")
 	}
 	m.rows.forget()
 	return m.rearrange()
@@ -32,9 +32,9 @@ func (m *Model) toggleAll() tea.Cmd {
 
 func (m *Model) toggleUnfold() tea.Cmd {
 	m.shape.Unfold = !m.shape.Unfold
-	m.say(plain, "pairs are one row each")
+	m.say(plain, "one row per loopback connection")
 	if m.shape.Unfold {
-		m.say(plain, "both ends of a connection are rows of their own")
+		m.say(plain, "one row per end")
 	}
 	return m.rearrange()
 }
@@ -142,7 +142,7 @@ func (m *Model) browse() tea.Cmd {
 	open := m.open
 	return func() tea.Msg {
 		if err := open(url); err != nil {
-			return statusMsg(styled(notice, "no browser to be opened here: "+err.Error()+"; the address is "+url))
+			return statusMsg(styled(notice, "cannot open a browser: "+err.Error()+"; address: "+url))
 		}
 		return statusMsg(styled(good, "opened "+url))
 	}

@@ -17,7 +17,7 @@ func openURL(url string) error {
 		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
 	default:
 		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-			return errors.New("this session has no display")
+			return errors.New("no display")
 		}
 	}
 	cmd := exec.Command(name, args...)

@@ -16,7 +16,7 @@ import (
 func (d *detailsPane) lines(now time.Time, width int, flows func(*sockets.Socket) (flow, bool)) []line {
 	w := detailsWriter{now: now, width: width, in: d.known, flows: flows}
 	if d.left {
-		w.para(danger, d.ending(now)+"; this is what was known of it")
+		w.para(danger, d.ending(now)+"; last known state")
 		w.space()
 	}
 	w.process()
@@ -91,7 +91,7 @@ func (w *detailsWriter) end(e *end) {
 		w.place(d)
 	}
 	for _, other := range e.holders[1:] {
-		w.add(styled(quiet, "also held by ").Add(plain, ui.Named(other)))
+		w.add(styled(quiet, "also owned by ").Add(plain, ui.Named(other)))
 	}
 	w.lineage(e)
 }
@@ -111,7 +111,7 @@ func (w *detailsWriter) place(d *process.Details) {
 		w.add(styled(quiet, "program ").Add(plain, ui.Middle(exe, w.width-8)))
 	}
 	if d.Tracer > 0 {
-		w.add(styled(notice, "a debugger holds it: pid "+strconv.Itoa(d.Tracer)))
+		w.add(styled(notice, "traced by PID "+strconv.Itoa(d.Tracer)))
 	}
 }
 
@@ -125,7 +125,7 @@ func (w *detailsWriter) lineage(e *end) {
 		chain = append(chain, ui.Named(e.parents[i]))
 	}
 	chain = append(chain, e.holders[0].Name.String())
-	w.fact("why it runs", plain, strings.Join(chain, " › "))
+	w.fact("started by", plain, strings.Join(chain, " › "))
 }
 
 const factIndent = 13
@@ -159,17 +159,17 @@ func (w *detailsWriter) facts() {
 		w.fact("debugger", plain, r.Debugger)
 	}
 	if place := ui.Place(r, s); place != "" {
-		w.fact("belongs to", plain, place)
+		w.fact("part of", plain, place)
 	}
 	if s.State == sockets.Listen && s.HasQueue {
-		queue := strconv.Itoa(int(s.RecvQueue)) + " of " + strconv.Itoa(int(s.SendQueue)) + " waiting to be accepted"
+		queue := strconv.Itoa(int(s.RecvQueue)) + " of " + strconv.Itoa(int(s.SendQueue)) + " in accept queue"
 		role := plain
 		if s.RecvQueue > s.SendQueue { // the kernel lets one more in than the limit
-			role, queue = danger, queue+": full, new clients have to wait"
+			role, queue = danger, queue+": full, new connections are delayed"
 		}
 		w.fact("queue", role, queue)
 	} else if s.HasQueue && s.RecvQueue+s.SendQueue > 0 {
-		w.fact("buffers", plain, ui.Size(uint64(s.RecvQueue))+" not read yet, "+ui.Size(uint64(s.SendQueue))+" not acknowledged yet")
+		w.fact("buffers", plain, ui.Size(uint64(s.RecvQueue))+" unread, "+ui.Size(uint64(s.SendQueue))+" unacknowledged")
 	}
 	if f, ok := w.flows(s); ok {
 		w.factLine("traffic", f.summary())
@@ -188,7 +188,7 @@ func (w *detailsWriter) facts() {
 		w.fact("timer", plain, strings.ReplaceAll(s.Timer.String(), "_", " ")+", "+ui.Left(s)+" left")
 	}
 	if s.Connected() && s.Local == s.Remote {
-		w.fact("note", notice, "connected to itself: a client that kept trying a dead port got that port as its own")
+		w.fact("note", notice, "self-connect: the client was assigned the port it kept retrying")
 	}
 }
 
@@ -198,11 +198,11 @@ func (w *detailsWriter) reach(r *model.Row) {
 	case s.Connected():
 		w.fact("connected", plain, ui.Far(r))
 	case s.State == sockets.Bound:
-		w.fact("reachable", plain, "by nobody: bound, not listening")
+		w.fact("reachable", plain, "no: bound, not listening")
 	case r.Reach == model.ReachLoopback:
-		w.fact("reachable", plain, "by this machine only")
+		w.fact("reachable", plain, "from this machine only")
 	default:
-		w.fact("reachable", danger, "by other machines too: exposed")
+		w.fact("reachable", danger, "from other machines: exposed")
 	}
 	switch {
 	case s.DualStack():
@@ -222,7 +222,7 @@ func (w *detailsWriter) clients() {
 		who := "another machine"
 		switch {
 		case c.Peer == nil && c.InScope():
-			who = "gone"
+			who = "unknown"
 		case c.Peer != nil:
 			who, _ = ui.Holder(c, c.Peer)
 			if p := c.Owner(c.Peer); p != nil {
@@ -231,7 +231,7 @@ func (w *detailsWriter) clients() {
 		}
 		l := text("  "+who).Fit(min(28, w.width/2)).Add(plain, "  "+ui.Remote(c.In, c.Socket))
 		if c.Socket.NoOwner == sockets.NotAccepted {
-			l = l.Add(notice, "  not accepted yet")
+			l = l.Add(notice, "  in accept queue")
 		} else {
 			l = l.Add(quiet, "  "+ui.RowAge(c, w.now))
 		}
@@ -249,7 +249,7 @@ func (w *detailsWriter) also() {
 	if len(w.in.also) == 0 {
 		return
 	}
-	w.head("also holds", len(w.in.also))
+	w.head("other sockets", len(w.in.also))
 	for i := range w.in.also {
 		r := &w.in.also[i]
 		l := styled(quiet, "  "+r.Socket.Protocol.String()+" ").Add(plain, ui.Local(r.In, r.Socket)+" ")

@@ -19,7 +19,7 @@ func (w *detailsWriter) event(e *model.Event) {
 	}
 	w.fact("event", plain, what)
 	if sums := ui.EventSums(e); len(sums) > 0 {
-		w.fact("in all", plain, strings.Join(sums, " · "))
+		w.fact("totals", plain, strings.Join(sums, " · "))
 	}
 	if e.RTT > 0 {
 		w.fact("round trip", plain, ui.Millis(e.RTT))
@@ -27,12 +27,12 @@ func (w *detailsWriter) event(e *model.Event) {
 	if !e.Unseen {
 		return
 	}
-	w.fact("unseen", notice, "it came and went between two looks: no table has shown whose its ends were")
+	w.fact("note", notice, "opened and closed between refreshes: its owners are unknown")
 	if l := e.Row.Listener; l != nil {
 		at := ui.Local(e.Row.In, l)
 		if p := e.Row.Owner(l); p != nil {
 			at += "  " + ui.Named(p)
 		}
-		w.fact("came in by", plain, at)
+		w.fact("accepted on", plain, at)
 	}
 }

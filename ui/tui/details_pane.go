@@ -50,9 +50,9 @@ func (d *detailsPane) title() string {
 func (d *detailsPane) ending(now time.Time) string {
 	switch {
 	case d.absent:
-		return "not there at this time"
+		return "not open at this time"
 	case d.gone.IsZero():
-		return "closed by now"
+		return "closed"
 	}
 	return "closed " + ui.Age(now.Sub(d.gone)) + " ago"
 }

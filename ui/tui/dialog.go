@@ -65,15 +65,15 @@ func (m *Model) startFreeing() tea.Cmd {
 		return nil
 	}
 	if !m.live {
-		m.say(notice, "this is a recording: there is nobody to end")
+		m.say(notice, "cannot free a port in a recording")
 		return nil
 	}
 	switch {
 	case m.view == eventsView:
-		m.say(notice, "events are what was"+also(sign(m.keys.NextView, "goes to what is there now")))
+		m.say(notice, "events are history"+also(sign(m.keys.NextView, "switches to open sockets")))
 		return nil
 	case r.Mark == model.Closed:
-		m.say(notice, "this row has closed already; choose one that is open")
+		m.say(notice, "already closed; select an open socket")
 		return nil
 	}
 	m.dialog = &dialog{row: r.Clone()}
@@ -104,15 +104,15 @@ func (m *Model) choices() []choice {
 	d := m.dialog
 	var all []choice
 	if p := d.row.Owner(d.row.Socket); p != nil {
-		what := "end the process"
+		what := "stop the process"
 		if d.row.Folded {
-			what = "end the server"
+			what = "stop the server"
 		}
 		all = append(all, choice{key: "s", what: what + ", " + ui.Named(p), socket: d.row.Socket})
 	}
 	if d.row.Folded {
 		if p := d.row.Owner(d.row.Peer); p != nil {
-			all = append(all, choice{key: "c", what: "end the client, " + ui.Named(p), socket: d.row.Peer})
+			all = append(all, choice{key: "c", what: "stop the client, " + ui.Named(p), socket: d.row.Peer})
 		}
 	}
 	if m.root {

@@ -17,7 +17,7 @@ func (w *dialogWriter) outcome() {
 	case d.alone && r.Err != nil && !errors.Is(r.Err, syscall.EADDRINUSE):
 		w.para(danger, "✗ not closed: "+refusal(r.Err))
 	case d.alone:
-		w.para(good, "✓ the connection is closed; nobody was ended")
+		w.para(good, "✓ connection closed; no process stopped")
 	case d.retaken != nil:
 		w.retaken()
 	case r.Free:
@@ -26,30 +26,30 @@ func (w *dialogWriter) outcome() {
 		w.stillTaken(address)
 	}
 	if d.survived() {
-		w.buttons([2]string{"f", w.words.Force()}, [2]string{"n", "leave it"})
+		w.buttons([2]string{"f", w.words.Force()}, [2]string{"n", "cancel"})
 		return
 	}
-	w.last = styled(quiet, "any key goes back").Cut(w.width)
+	w.last = styled(quiet, "press any key to close").Cut(w.width)
 }
 
 func (w *dialogWriter) free(address string) {
 	r := w.d.report
-	w.para(good, "✓ "+address+" is free: bound and released it to be sure.")
+	w.para(good, "✓ "+address+" is free (verified with a test bind).")
 	w.para(plain, ended(r.Outcomes))
 	if r.NeedsReuse {
-		w.para(quiet, "Connections of before are still ending: a server without SO_REUSEADDR has to wait up to a minute.")
+		w.para(quiet, "Old connections are still closing: a server without SO_REUSEADDR may have to wait up to a minute.")
 	}
 	if w.d.watched {
-		w.para(quiet, "Nobody took it again within "+ui.Interval(freeing.WatchFor)+".")
+		w.para(quiet, "Still free after "+ui.Interval(freeing.WatchFor)+".")
 	} else {
-		w.para(quiet, "Watching whether somebody takes it again …")
+		w.para(quiet, "Checking that it stays free …")
 	}
 }
 
 // takenAgain says that the port did not stay free, and by whose doing.
 func (d *dialog) takenAgain() string {
 	r := d.retaken
-	s := "✗ " + ui.Local(d.row.In, d.socket) + " was taken again after " + ui.Seconds(r.After)
+	s := "✗ " + ui.Local(d.row.In, d.socket) + " was bound again after " + ui.Seconds(r.After)
 	if r.By != nil {
 		s += " by " + ui.Named(r.By)
 	}
@@ -68,7 +68,7 @@ func (w *dialogWriter) retaken() {
 	if advice := ui.StopInstead(&r.By.Cgroup); advice != "" {
 		w.para(notice, advice)
 	} else if r.Parent != nil && r.Parent.PID > 1 {
-		w.para(notice, "stop "+ui.Named(r.Parent)+": it will start it again")
+		w.para(notice, "stop "+ui.Named(r.Parent)+" first: it restarts the server")
 	}
 }
 
@@ -77,9 +77,9 @@ func (w *dialogWriter) stillTaken(address string) {
 	for _, o := range r.Outcomes {
 		switch {
 		case o.Result == process.Survived && o.Reason != "":
-			w.para(danger, "✗ still taken: "+ui.Named(o.Process)+" is still there: "+o.Reason)
+			w.para(danger, "✗ still in use: "+ui.Named(o.Process)+" is still running: "+o.Reason)
 		case o.Result == process.Survived && o.Err == nil:
-			w.para(danger, "✗ still taken: "+ui.Named(o.Process)+" "+w.words.SurvivedFor(w.d.signal, ui.Interval(process.DefaultGrace)))
+			w.para(danger, "✗ still in use: "+ui.Named(o.Process)+" "+w.words.SurvivedFor(w.d.signal, ui.Interval(process.DefaultGrace)))
 		case o.Err != nil:
 			w.para(danger, "✗ "+o.Err.Error())
 		default:
@@ -89,14 +89,14 @@ func (w *dialogWriter) stillTaken(address string) {
 	if len(r.Survivors()) > 0 && errors.Is(r.Err, syscall.EADDRINUSE) {
 		return // that is why
 	}
-	w.para(danger, "✗ "+address+" is still taken: "+refusal(r.Err))
+	w.para(danger, "✗ "+address+" is still in use: "+refusal(r.Err))
 }
 
 // refusal says in words what the kernel answered.
 func refusal(err error) string {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return "somebody else holds it too"
+		return "another process also uses it"
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return "not permitted for this user"
 	}
@@ -112,11 +112,11 @@ func ended(all []process.Outcome) string {
 		}
 		switch o.Result {
 		case process.Exited:
-			out += ui.Named(o.Process) + " ended after " + ui.Seconds(o.After) + "."
+			out += ui.Named(o.Process) + " exited after " + ui.Seconds(o.After) + "."
 		case process.Gone:
-			out += ui.Named(o.Process) + " had gone already."
+			out += ui.Named(o.Process) + " had already exited."
 		case process.Survived, process.Denied:
-			out += ui.Named(o.Process) + " still runs, without the port."
+			out += ui.Named(o.Process) + " is still running but released the port."
 		}
 	}
 	return out

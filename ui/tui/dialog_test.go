@@ -116,7 +116,7 @@ func TestSurvivorIsForcedOnASecondYes(t *testing.T) {
 	d.ends(3333)
 	d.press("f")
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
-	d.wants("is free", "Nobody took it again")
+	d.wants("is free", "Still free after")
 	d.press("f")
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
 	if d.m.dialog != nil {
@@ -137,7 +137,7 @@ func TestForceOnlyAfterSurvival(t *testing.T) {
 	d.survives(3333)
 	d.freer.report.Free, d.freer.report.Err = true, nil
 	d.press("x", "y")
-	d.wants("is free", "still runs, without the port")
+	d.wants("is free", "is still running but released the port")
 	d.wantsNot("SIGKILL")
 	d.press("f")
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM)
@@ -169,11 +169,11 @@ func TestRetakenAfterTheDialogWasClosed(t *testing.T) {
 	d.hold = true
 	d.press("y")
 	d.release() // it has ended; the watch is on
-	d.wants("Watching whether")
+	d.wants("Checking that it stays free")
 	d.press("esc")
 	d.hold = false
 	d.release()
-	d.wants("127.0.0.1:3333 was taken again after 0.4s by code (4400)")
+	d.wants("127.0.0.1:3333 was bound again after 0.4s by code (4400)")
 	d.lines()
 }
 
@@ -182,7 +182,7 @@ func TestConnectionAsksWhichEnd(t *testing.T) {
 		d := start(t, street(), 80, 24)
 		d.selectRow("← 127.0.0.1:51002")
 		d.press("x")
-		d.wants("end the server, postgres: (813)", "end the client, 服务器🚀 (3333)")
+		d.wants("stop the server, postgres: (813)", "stop the client, 服务器🚀 (3333)")
 		d.wantsNot("close only this")
 		d.press(key, "y")
 		if !slices.Equal(d.freer.victims, want) {
@@ -202,9 +202,9 @@ func TestConnectionAsksWhichEnd(t *testing.T) {
 // own letter.
 func TestOnlyTheClientCanBeEnded(t *testing.T) {
 	d := start(t, street(), 80, 24)
-	d.selectRow("not accepted yet")
+	d.selectRow("accept queue")
 	d.press("x")
-	d.wants("c  end the client, node (2001)")
+	d.wants("c  stop the client, node (2001)")
 	d.press("y")
 	d.wantsSignals()
 }
@@ -215,12 +215,12 @@ func TestOnlyTheConnectionAsRoot(t *testing.T) {
 	d.freer.report = freeing.Report{Free: true}
 	d.selectRow("← 127.0.0.1:51002")
 	d.press("x", "k")
-	d.wants("the kernel closes this one connection")
+	d.wants("closes this connection only")
 	d.press("n", "x", "k", "y")
 	if !slices.Equal(d.freer.closed, []sockets.ID{4}) || len(d.freer.signals) > 0 {
 		t.Errorf("closed %v, sent %v", d.freer.closed, d.freer.signals)
 	}
-	d.wants("the connection is closed; nobody was ended")
+	d.wants("connection closed; no process stopped")
 	d.press("esc")
 	d.selectRow("TIME_WAIT")
 	d.press("x", "y")
@@ -250,9 +250,9 @@ func TestNothingToFree(t *testing.T) {
 	d.source.snap = without(street(), 24)
 	d.pass(time.Second)
 	d.press("x")
-	d.wants("this row has closed already")
+	d.wants("already closed; select")
 	d.press("tab", "tab", "tab", "x")
-	d.wants("events are what was")
+	d.wants("events are history")
 	if d.m.dialog != nil {
 		t.Error("a dialog for what has gone")
 	}
@@ -286,7 +286,7 @@ func TestDialogOfService(t *testing.T) {
 	d.selectRow("127.0.0.1:3000")
 	d.wants("node (Shop)")
 	d.press("x")
-	d.wants("not node (2001): it is the service Shop: net stop", "[ n  leave it ]")
+	d.wants("skip node (2001): it is the service Shop: net stop", "[ n  cancel ]")
 	d.wantsNot("[ y")
 	d.press("y")
 	d.wantsSignals()

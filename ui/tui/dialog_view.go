@@ -28,7 +28,7 @@ func (m *Model) dialogLines(width, height int) []line {
 	case choosing:
 		w.choices(m.choices())
 	case planning:
-		w.add(styled(quiet, spin+" looking who holds it …"))
+		w.add(styled(quiet, spin+" finding the owner …"))
 	case asking:
 		w.plan()
 	case ending:
@@ -58,7 +58,7 @@ func (w *dialogWriter) fit(height int) []line {
 		all = slices.DeleteFunc(all, func(l line) bool { return len(l) == 0 })
 	}
 	if n := len(all); n > height && height > 1 {
-		all = append(all[:height-2], styled(quiet, "… "+strconv.Itoa(n-height+1)+" more lines need a larger window").Cut(w.width), w.last)
+		all = append(all[:height-2], styled(quiet, "… "+strconv.Itoa(n-height+1)+" more lines; enlarge the window").Cut(w.width), w.last)
 	}
 	return all[:min(len(all), max(height, 0))]
 }
@@ -91,29 +91,29 @@ func (w *dialogWriter) choices(all []choice) {
 	for _, c := range all {
 		w.add(styled(accent, c.key).Add(plain, "  "+c.what))
 	}
-	w.buttons([2]string{"n", "leave it"})
+	w.buttons([2]string{"n", "cancel"})
 }
 
 // plan says what a yes would do.
 func (w *dialogWriter) plan() {
 	d := w.d
 	if d.alone {
-		w.para(plain, "the kernel closes this one connection; nobody is ended")
-		w.buttons([2]string{"y", "close it"}, [2]string{"n", "leave it"})
+		w.para(plain, "closes this connection only; no process is stopped")
+		w.buttons([2]string{"y", "close socket"}, [2]string{"n", "cancel"})
 		return
 	}
 	for _, v := range d.plan.Victims {
 		w.victim(v)
 	}
 	for _, r := range d.plan.Refused {
-		w.para(notice, "not "+ui.Named(r.Process)+": "+r.Reason)
+		w.para(notice, "skip "+ui.Named(r.Process)+": "+r.Reason)
 	}
 	if !d.possible() {
 		if len(d.plan.Refused) == 0 {
 			w.para(notice, whyNobody(d, w.words))
-			w.managed(d.socket.Cgroup, "or stop what started it")
+			w.managed(d.socket.Cgroup, "or stop its service")
 		}
-		w.buttons([2]string{"n", "leave it"})
+		w.buttons([2]string{"n", "cancel"})
 		return
 	}
 	w.goesDown()
@@ -124,7 +124,7 @@ func (w *dialogWriter) plan() {
 	}
 	w.space()
 	w.add(styled(quiet, w.words.ForceLater()))
-	w.buttons([2]string{"y", "free it"}, [2]string{"n", "leave it"})
+	w.buttons([2]string{"y", "free port"}, [2]string{"n", "cancel"})
 }
 
 func (w *dialogWriter) victim(p *process.Process) {
@@ -140,13 +140,9 @@ func (w *dialogWriter) goesDown() {
 		return
 	}
 	w.space()
-	w.add(styled(quiet, "goes down with it"))
-	switch p.Clients {
-	case 0:
-	case 1:
-		w.add(text("  1 client loses its connection"))
-	default:
-		w.add(text("  " + ui.Count(p.Clients, "client") + " lose their connection"))
+	w.add(styled(quiet, "also closes"))
+	if p.Clients > 0 {
+		w.add(text("  " + ui.Count(p.Clients, "client connection")))
 	}
 	const most = 5
 	for i := range p.Closes {
@@ -155,7 +151,7 @@ func (w *dialogWriter) goesDown() {
 			break
 		}
 		r := &p.Closes[i]
-		w.add(text("  " + r.Socket.Protocol.String() + " " + ui.Local(r.In, r.Socket) + " closes too"))
+		w.add(text("  " + r.Socket.Protocol.String() + " " + ui.Local(r.In, r.Socket)))
 	}
 }
 
@@ -186,21 +182,23 @@ func whyNobody(d *dialog, words ui.Wording) string {
 	switch s.NoOwner {
 	case sockets.OtherUser:
 		who, _ := ui.Holder(&d.row, s)
-		return "held by " + who + ": " + words.OfOtherUser()
+		return "owned by " + who + ": " + words.OfOtherUser()
 	case sockets.InTimeWait:
 		return words.InTimeWait(ui.Lasting(" for another ", s))
 	case sockets.NotAccepted:
-		return "nobody has accepted it yet: free the listener's port instead"
+		return "still in the accept queue: free the listener's port instead"
 	case sockets.HeldByKernel:
 		return "owned by the kernel: unmount or shut down what uses it, such as NFS or a tunnel"
+	case sockets.Orphaned:
+		return "no owner: the kernel is still closing it"
 	}
 	main, _ := ui.Holder(&d.row, s)
-	return "no process to end is in sight: " + main
+	return "owner unknown: " + main
 }
 
 func (w *dialogWriter) whatIsDone() string {
 	if w.d.alone {
 		return "closing the connection …"
 	}
-	return w.words.Sent(w.d.signal) + ", waiting " + ui.Interval(process.DefaultGrace) + " at most for it to end …"
+	return w.words.Sent(w.d.signal) + ", waiting up to " + ui.Interval(process.DefaultGrace) + " for it to exit …"
 }

@@ -62,9 +62,9 @@ func TestFreeObedient(t *testing.T) {
 	d := live(t, port)
 	d.look("LISTEN")
 	d.press("x")
-	d.wants("send SIGTERM to  obedient ("+strconv.Itoa(p.PID())+")", "[ y  free it ]")
+	d.wants("send SIGTERM to  obedient ("+strconv.Itoa(p.PID())+")", "[ y  free port ]")
 	d.press("y")
-	d.wants("✓ "+address(port)+" is free", "ended after", "Nobody took it again")
+	d.wants("✓ "+address(port)+" is free", "exited after", "Still free after")
 	<-p.Done()
 }
 
@@ -76,7 +76,7 @@ func TestFreeStubborn(t *testing.T) {
 	d := live(t, port)
 	d.look("LISTEN")
 	d.press("x", "y")
-	d.wants("still taken: stubborn", "[ f  send SIGKILL ]")
+	d.wants("still in use: stubborn", "[ f  send SIGKILL ]")
 	if !p.Alive() {
 		t.Fatal("it was killed without a second yes")
 	}
@@ -131,11 +131,11 @@ func TestFreeRestarted(t *testing.T) {
 	}
 	if d.m.dialog.retaken == nil {
 		// It was quicker than the proof.
-		d.wants("still taken", "somebody else")
+		d.wants("still in use", "another process")
 		return
 	}
 	text := strings.Join(strings.Fields(d.text()), " ")
-	if !strings.Contains(text, "was taken again after") || !strings.Contains(text, fmt.Sprintf("(%d)", supervisor.Process.Pid)) {
+	if !strings.Contains(text, "was bound again after") || !strings.Contains(text, fmt.Sprintf("(%d)", supervisor.Process.Pid)) {
 		t.Errorf("it does not say by whom:\n%s", d.text())
 	}
 }
@@ -154,12 +154,12 @@ func TestCloseOnlyTheConnection(t *testing.T) {
 	d.look("ESTABLISHED")
 	d.selectRow("ESTABLISHED")
 	d.press("x", "k")
-	d.wants("the kernel closes this one connection")
+	d.wants("closes this connection only")
 	d.press("y")
 	if strings.Contains(d.text(), "not supported") {
 		t.Skip("this kernel cannot close connections")
 	}
-	d.wants("the connection is closed; nobody was ended")
+	d.wants("connection closed; no process stopped")
 	if !server.Alive() || !client.Alive() {
 		t.Error("somebody was ended")
 	}

@@ -58,7 +58,7 @@ func scenes() []scene {
 			d.pass(5 * time.Second)
 		}},
 		{"read-error", func(d *driver) {
-			d.source.err = errors.New("read the socket tables: netlink: operation not permitted")
+			d.source.err = errors.New("netlink: operation not permitted")
 			d.pass(time.Second)
 		}},
 		{"warning", func(d *driver) {
@@ -120,8 +120,8 @@ func dialogScenes() []scene {
 		{"dialog-refused", free("[::1]:6379")},
 		{"dialog-other-user", free("127.0.0.1:5353")},
 		{"dialog-time-wait", free("TIME_WAIT")},
-		{"dialog-not-accepted", free("not accepted yet")},
-		{"dialog-end-client", free("not accepted yet", "c")},
+		{"dialog-not-accepted", free("accept queue")},
+		{"dialog-end-client", free("accept queue", "c")},
 		{"dialog-ending", func(d *driver) {
 			free("127.0.0.1:3000")(d)
 			d.hold = true
@@ -167,7 +167,7 @@ func TestGoldenBeforeData(t *testing.T) {
 			d.pass(spinnerAfter)
 			spinning := d.text()
 			d.hold = false
-			d.source.err = errors.New("read the socket tables: netlink: operation not permitted")
+			d.source.err = errors.New("netlink: operation not permitted")
 			d.send(result{job: job{read: true}, err: d.source.err})
 			golden.RequireEqual(t, first+"\n=== late\n"+spinning+"\n=== failed\n"+d.text()+"\n")
 		})

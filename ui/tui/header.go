@@ -23,7 +23,7 @@ func (m *Model) header() line {
 	case m.player != nil:
 		right = m.playing()
 	case m.readErr != nil:
-		right = styled(danger, "✗ not live")
+		right = styled(danger, "✗ read error")
 	case m.paused:
 		right = styled(notice, "‖ paused")
 	}
@@ -111,7 +111,7 @@ func (m *Model) hasWarning() bool {
 // warning says what part of the truth is missing.
 func (m *Model) warning() line {
 	if m.readErr != nil {
-		return styled(danger, " "+gist("✗ the tables could not be read: "+m.problem(), m.width-1))
+		return styled(danger, " "+gist("✗ cannot read the socket tables: "+m.problem(), m.width-1))
 	}
 	var all []string
 	for _, w := range m.last.warnings {
@@ -154,7 +154,7 @@ func (m *Model) shortKeys() []key.Binding {
 		return []key.Binding{bind("enter", "keep", "enter"), bind("esc", "clear", "esc"), bind("↑↓", "move", "up", "down")}
 	}
 	k := m.keys
-	k.Back.SetHelp(k.Back.Help().Key, "back")
+	k.NextView.SetHelp(k.NextView.Help().Key, "view")
 	all := k.short()
 	if m.player != nil {
 		all = m.replayKeys()

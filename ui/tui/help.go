@@ -46,7 +46,7 @@ func (m *Model) helpLines() []line {
 		out = append(out, keyLines(g.keys, m.width)...)
 		out = append(out, nil)
 	}
-	out = append(out, styled(accent, " filter").Add(quiet, "  all terms must hold"))
+	out = append(out, styled(accent, " filter").Add(quiet, "  all terms must match"))
 	const termWidth = 34
 	for _, t := range model.QueryHelp() {
 		if m.width < 2*termWidth || ui.Width(t.Term)+5 > termWidth {
@@ -102,7 +102,7 @@ func (m *Model) helpRoom() int { return max(m.height-2, 0) }
 // helpScreen draws the page over the whole screen.
 func (m *Model) helpScreen() string {
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.theme.line(styled(strong, " lotop").Add(quiet, "  keys and filter   "+m.version).Fit(m.width)))
+	lines = append(lines, m.theme.line(styled(strong, " lotop").Add(quiet, "  keys and filters   "+m.version).Fit(m.width)))
 	all := m.helpLines()
 	room, from := m.helpRoom(), m.help.scroll
 	for i := from; i < min(from+room, len(all)); i++ {
@@ -111,7 +111,7 @@ func (m *Model) helpScreen() string {
 	for len(lines) < m.height-1 {
 		lines = append(lines, "")
 	}
-	hint := " other keys go back"
+	hint := " other keys close"
 	if len(all) > room {
 		hint = " " + strings.Join([]string{m.keys.moves().Help().Key, m.keys.PageUp.Help().Key, m.keys.PageDown.Help().Key}, " ") + " scroll  " + hint[1:]
 	}

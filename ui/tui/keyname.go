@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-var errKeyName = errors.New(`write a letter or sign as it is typed, or a name such as "up", "pgdown", "space" or "f5", with "ctrl+", "alt+" or "shift+" before it where it is so pressed`)
+var errKeyName = errors.New(`expected a character or a key name such as "up", "pgdown", "space" or "f5", with "ctrl+", "alt+" or "shift+" as prefix`)
 
 // ParseKey reads the name of a key, and gives it as Bubble Tea has it.
 func ParseKey(s string) (string, error) {
@@ -25,7 +25,7 @@ func ParseKey(s string) (string, error) {
 			if upper := unicode.ToUpper(letter); upper != letter {
 				return string(upper), nil // a terminal tells the letter and no more
 			}
-			return "", errors.New("write the sign that shift makes of it")
+			return "", errors.New("write the shifted character instead")
 		}
 		if len(mods) > 0 {
 			base = string(unicode.ToLower(letter))
@@ -35,7 +35,7 @@ func ParseKey(s string) (string, error) {
 	}
 	name := strings.Join(append(mods, base), "+")
 	if same := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}[name]; same != "" {
-		return "", errors.New("a terminal does not tell it from " + same)
+		return "", errors.New("terminals cannot distinguish it from " + same)
 	}
 	return name, nil
 }

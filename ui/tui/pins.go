@@ -111,9 +111,9 @@ func (m *Model) togglePin() tea.Cmd {
 	}
 	name := ui.Local(r.In, r.Socket)
 	if _, ok := m.pinned(r.Socket.ID); ok {
-		m.say(plain, name+" is no longer pinned")
+		m.say(plain, name+" unpinned")
 	} else {
-		m.say(good, name+" is pinned: a change rings the bell")
+		m.say(good, name+" pinned: changes ring the bell")
 	}
 	m.pinWanted = append(m.pinWanted, r.Clone())
 	return m.rearrange()

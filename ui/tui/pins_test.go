@@ -72,7 +72,7 @@ func TestHeardBetweenTwoLooks(t *testing.T) {
 	heard.tell(d.clock, server, 2048)
 	d.run(d.m.start(reading))
 	d.press("shift+tab")
-	d.wants("closed", "127.0.0.1:62893", "← 127.0.0.1:40000", "unseen", "10B", "2.0K")
+	d.wants("closed", "127.0.0.1:62893", "← 127.0.0.1:40000", "short-lived", "10B", "2.0K")
 	if n := d.m.worker.journal.Len(); n != 1 {
 		t.Errorf("%d events for one connection", n)
 	}
@@ -107,7 +107,7 @@ func TestPinStaysOnTop(t *testing.T) {
 	d, _ := startHearing(t, "")
 	d.selectRow("127.0.0.1:62893")
 	d.press("w")
-	d.wants("127.0.0.1:62893 is pinned")
+	d.wants("127.0.0.1:62893 pinned")
 	if first := d.m.rows.rows[0].Socket.ID; first != 10 {
 		t.Errorf("socket %v is first, not the pinned one", first)
 	}
@@ -117,7 +117,7 @@ func TestPinStaysOnTop(t *testing.T) {
 	}
 	d.wants("◆")
 	d.press("g", "w")
-	d.wants("is no longer pinned")
+	d.wants(" unpinned")
 	d.wantsNot("◆")
 }
 

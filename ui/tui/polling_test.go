@@ -97,7 +97,7 @@ func TestReadErrorAndBack(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.source.err = errors.New("read the socket tables: no buffer space")
 	d.pass(time.Second)
-	d.wants("✗ not live", "no buffer space", "127.0.0.1:3000")
+	d.wants("✗ read error", "no buffer space", "127.0.0.1:3000")
 	d.press("down", "enter", "S", "esc") // what is known still is there to be looked at
 	d.source.err = nil
 	d.pass(time.Second)

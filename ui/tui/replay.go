@@ -136,5 +136,5 @@ func speedText(times float64) string {
 // replayKeys are the keys worth a hint while a recording plays.
 func (m *Model) replayKeys() []key.Binding {
 	k := &m.keys
-	return []key.Binding{k.moves(), pair(k.StepBack, k.StepForward, "step"), pair(k.JumpBack, k.JumpForward, "10 s"), k.Pause, k.Filter, k.Details, k.NextView, k.Help, k.Quit}
+	return []key.Binding{k.moves(), pair(k.StepBack, k.StepForward, "step"), pair(k.JumpBack, k.JumpForward, "10s"), k.Pause, k.Filter, k.Details, k.NextView, k.Help, k.Quit}
 }

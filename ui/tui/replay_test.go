@@ -65,7 +65,7 @@ func replay(t testing.TB, width, height int) *driver {
 
 func TestReplayKeys(t *testing.T) {
 	d := replay(t, 100, 40)
-	d.wants("‖ 12:00:00  0:00/1:40  ×1", "127.0.0.1:3000", ", . step", "[ ] 10 s")
+	d.wants("‖ 12:00:00  0:00/1:40  ×1", "127.0.0.1:3000", ", . step", "[ ] 10s")
 	d.wantsNot("127.0.0.1:3005", "live")
 	for _, c := range []struct{ keys, want string }{
 		{".", "12:00:02  0:02/1:40  ×1"},
@@ -111,7 +111,7 @@ func TestReplayMarks(t *testing.T) {
 		}
 	}
 	d.press("[", "shift+tab")
-	d.wants("nothing has happened yet")
+	d.wants("no events yet")
 	d.press(".", ".", ".", ".", ".")
 	d.wants("closed", "127.0.0.1:3000")
 	d.press("1")
@@ -124,14 +124,14 @@ func TestReplayDetails(t *testing.T) {
 	d.press("2")
 	d.selectRow("127.0.0.1:3005")
 	d.press("enter", "0")
-	d.wants("not there at this time; this is what was known of it", "127.0.0.1:3005")
+	d.wants("not open at this time; last known state", "127.0.0.1:3005")
 	d.press("2")
-	d.wantsNot("not there", "closed")
+	d.wantsNot("not open", "closed")
 	d.selectRow("127.0.0.1:3000")
 	for range 10 {
 		d.press(".")
 	}
-	d.wants("12:00:40", "closed 0s ago; this is what was known of it")
+	d.wants("12:00:40", "closed 0s ago; last known state")
 }
 
 // What the last line of the screen offers works there.
@@ -180,7 +180,7 @@ func TestLiveHasNoReplayKeys(t *testing.T) {
 		t.Errorf("a key for recordings did something:\n%s", d.text())
 	}
 	d.press("?")
-	d.wantsNot("snapshot back", "0-9", recordingGroup)
+	d.wantsNot("previous snapshot", "0-9", recordingGroup)
 }
 
 func TestGoldenReplay(t *testing.T) {

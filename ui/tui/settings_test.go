@@ -180,13 +180,13 @@ func TestKeysAsBound(t *testing.T) {
 	d.press("enter")
 	d.wants("X free · y copy · o open · backspace back")
 	d.press("backspace", "?")
-	d.wants("n ctrl+n     a row down", "X            free port")
-	d.wantsNot("pause", "other hosts too")
+	d.wants("n ctrl+n     down", "X            free port")
+	d.wantsNot("pause", "toggle all hosts")
 	d.press("esc", "/")
 	d.typeIn("nosuchthing")
 	d.press("enter")
 	d.wants("backspace clears the filter")
-	d.wantsNot("esc clears", "shows other hosts")
+	d.wantsNot("esc clears", "shows all hosts")
 	if d.press("f10"); len(d.left) != 1 {
 		t.Errorf("f10: %v", d.left)
 	}

@@ -24,14 +24,14 @@ func palettes() []palette {
 	}
 	return []palette{
 		{
-			name: "terminal", about: "the terminal's own 16 colours",
+			name: "terminal", about: "the terminal's 16-color palette",
 			light: [numRoles]shade{plain: own, strong: own, quiet: "8", accent: "6", good: "2", notice: "3", danger: "1"},
 			dark:  [numRoles]shade{plain: own, strong: own, quiet: "8", accent: "14", good: "10", notice: "11", danger: "9"},
 		},
-		{name: "light", about: "calm colours for a light background", light: light, dark: light},
-		{name: "dark", about: "calm colours for a dark background", light: dark, dark: dark},
+		{name: "light", about: "muted colors for light backgrounds", light: light, dark: light},
+		{name: "dark", about: "muted colors for dark backgrounds", light: dark, dark: dark},
 		{
-			name: "contrast", about: "strong colours, nothing dim",
+			name: "contrast", about: "high contrast, no dimmed text",
 			light: [numRoles]shade{plain: own, strong: own, quiet: own, accent: "#00418a", good: "#00561b", notice: "#654000", danger: "#9c0006"},
 			dark:  [numRoles]shade{plain: own, strong: own, quiet: own, accent: "#5cf2ff", good: "#5dff6e", notice: "#ffe14a", danger: "#ff9a92"},
 		},

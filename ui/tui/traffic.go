@@ -122,7 +122,7 @@ func sparkline(history []float64) string {
 func (f *flow) summary() line {
 	l := text("↓ " + ui.Size(f.in) + "  ↑ " + ui.Size(f.out))
 	if f.measured {
-		l = text(rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑").Add(quiet, "   in all ").
+		l = text(rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑").Add(quiet, "   total ").
 			Add(plain, ui.Size(f.in)+" ↓  "+ui.Size(f.out)+" ↑")
 	}
 	return l

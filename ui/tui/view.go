@@ -136,19 +136,19 @@ func (m *Model) emptiness(width int) []line {
 func (m *Model) whyEmpty() string {
 	switch {
 	case m.last.at.IsZero() && m.readErr != nil && m.paused:
-		return m.problem() + also(sign(m.keys.Pause, "tries again"))
+		return m.problem() + also(sign(m.keys.Pause, "retries"))
 	case m.last.at.IsZero() && m.readErr != nil:
-		return m.problem() + "; trying again every " + ui.Interval(m.interval)
+		return m.problem() + "; retrying every " + ui.Interval(m.interval)
 	case m.last.at.IsZero():
 		return "reading the socket tables …"
 	case m.filterErr != nil:
 		return "" // what is said of the filter is enough
 	case m.view != eventsView && len(m.rows.rows) == 0:
-		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.All, sign(m.keys.Back, "clears the filter"), sign(m.keys.All, "shows other hosts too"))
+		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.All, sign(m.keys.Back, "clears the filter"), sign(m.keys.All, "shows all hosts"))
 	case m.view != eventsView || len(m.events.rows) > 0 || !m.last.job.events:
 		return ""
 	case m.filter.Value() != "":
 		return "no event matches " + ui.Cut(m.filter.Value(), 40) + " so far" + also(sign(m.keys.Back, "clears the filter"))
 	}
-	return "nothing has happened yet: what opens, changes or closes from now on shows here"
+	return "no events yet; sockets that open, change or close appear here"
 }

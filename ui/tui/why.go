@@ -144,7 +144,7 @@ func (a *whyAnswer) lines(now time.Time, width int) []line {
 	case a == nil:
 		return nil
 	case a.err != nil:
-		return []line{styled(notice, "whether it can be bound could not be found out: "+process.NewText(a.err.Error()).String()).Cut(width)}
+		return []line{styled(notice, "cannot test whether it can be bound: "+process.NewText(a.err.Error()).String()).Cut(width)}
 	}
 	out := ui.Wrap(ui.WhyAnswer(&a.found), width, 0)
 	out = append(out, nil)

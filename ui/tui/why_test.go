@@ -14,7 +14,7 @@ func TestWhyForAPortNobodyHas(t *testing.T) {
 	d.typeIn("4242")
 	d.wantsNot("is free")
 	d.pass(typingPause)
-	d.wants("no socket matches 4242", "4242 is free", "bind to")
+	d.wants("no socket matches 4242", "4242 is free", "address")
 	if !slices.Equal(d.freer.checked, []uint16{4242}) {
 		t.Errorf("asked about %v: 4, 42 and 424 match rows, or are no questions", d.freer.checked)
 	}
@@ -62,7 +62,7 @@ func TestRecordingAsksNobodyAndEndsNobody(t *testing.T) {
 	d.send(tea.WindowSizeMsg{Width: 140, Height: 50})
 	d.run(d.m.Init())
 	d.press("enter", "esc", "x")
-	d.wants("this is a recording")
+	d.wants("cannot free a port in a recording")
 	if d.m.dialog != nil || len(d.freer.checked) > 0 {
 		t.Error("a recording asked the kernel of now")
 	}
