@@ -15,8 +15,7 @@ import (
 // worker does what takes time: it reads the tables, compares, filters and
 // orders. It has one job at a time, so it needs no locks; Model sees to that.
 //
-// Two sets of buffers take turns. The screen shows the rows of the last result
-// while the next job fills the other set.
+// Of every buffer there are two that take turns; see [turns].
 type worker struct {
 	source  sockets.Source
 	reader  people
@@ -32,10 +31,28 @@ type worker struct {
 
 	snaps    [2]*sockets.Snapshot
 	snapTurn int
-	rows     [2][]model.Row
-	events   [2][]model.Event
-	rowTurn  int
+	rows     turns[model.Row]
+	events   turns[model.Event]
 	flows    map[sockets.ID]flow // of the last look; handed out, never changed
+}
+
+// turns are two buffers, one for the screen and one for the worker. The worker
+// fills the one that it did not hand over last. That one belongs to the screen
+// until it takes the result with the other, which is before the next job starts.
+//
+// Each kind of row has turns of its own: they change hands only with a result
+// that has rows of that kind, for only then the screen lets go of the others.
+type turns[T any] struct {
+	buffers [2][]T
+	shown   int // which one was handed over last
+}
+
+// fill lets f append to the buffer that the screen does not have, and hands that
+// over.
+func (t *turns[T]) fill(f func(dst []T) []T) []T {
+	t.shown = 1 - t.shown
+	t.buffers[t.shown] = f(t.buffers[t.shown][:0])
+	return t.buffers[t.shown]
 }
 
 // people is what the worker asks about processes.
@@ -133,15 +150,14 @@ func (w *worker) work(j job) result {
 		w.flows = w.meter.look(w.monitor, j.measure, snap.Time)
 	}
 	res.flows = w.flows
-	w.rowTurn = 1 - w.rowTurn
-	rows := w.rows[w.rowTurn][:0]
-	rows, res.counts = w.monitor.Rows(rows, j.shape)
-	rows = w.pins.arrange(rows, w.monitor, snap.Time)
-	w.rows[w.rowTurn] = rows
-	res.rows = rows
+	res.rows = w.rows.fill(func(rows []model.Row) []model.Row {
+		rows, res.counts = w.monitor.Rows(rows, j.shape)
+		return w.pins.arrange(rows, w.monitor, snap.Time)
+	})
 	if j.events {
-		res.events = w.journal.Newest(w.events[w.rowTurn][:0], j.shape.Match, j.shape.All)
-		w.events[w.rowTurn] = res.events
+		res.events = w.events.fill(func(events []model.Event) []model.Event {
+			return w.journal.Newest(events, j.shape.Query, j.shape.All)
+		})
 	}
 	if j.inspect != 0 {
 		if res.details = w.inspect(j.inspect); res.details == nil && j.known != nil {
