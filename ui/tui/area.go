@@ -66,6 +66,12 @@ func (m *Model) fit() {
 	}
 	m.rows.resize(a.table.width, height)
 	m.events.resize(a.table.width, height)
+	// The other table can wait until it is on the screen.
+	if m.view == eventsView {
+		m.events.settle()
+	} else {
+		m.rows.settle()
+	}
 	m.filter.SetWidth(max(m.width-m.tabsWidth()-6, 8))
 	if d := m.details; d != nil {
 		lines := len(m.detailsLines(a.details.width - 4))

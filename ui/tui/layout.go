@@ -1,23 +1,42 @@
 package tui
 
-// measure finds out how wide the cells around the window are.
+// settle finds the widths of the columns for the rows of now, if they are not
+// known yet. What is measured does not depend on the room there is, so a new
+// size costs no measuring.
+func (t *table[T]) settle() {
+	if t.measured {
+		return
+	}
+	t.measured = true
+	t.measure()
+	t.arrange()
+}
+
+// measure finds out how wide the cells around the window are. Rows that were
+// measured before, and have not changed since, are left out: a key that moves
+// the window costs what it brings into sight, whatever number of rows there is.
 func (t *table[T]) measure() {
-	if t.fresh || len(t.natural) != len(t.columns) {
-		n := len(t.columns)
+	if n := len(t.columns); t.fresh || len(t.natural) != n {
 		t.natural, t.pivots, t.tails = make([]int, n), make([]int, n), make([]int, n)
 		t.fresh = false
+		clear(t.around)
 	}
 	from := max(min(t.offset, len(t.rows)-sample), 0)
 	to := min(from+sample, len(t.rows))
-	for c := range t.columns {
-		col := &t.columns[c]
-		if col.full(t.natural[c], t.width) {
-			continue
+	around := make(map[[2]uint64]struct{}, to-from)
+	for i := from; i < to; i++ {
+		row := &t.rows[i]
+		key := t.keys(row)
+		if _, known := t.around[key]; !known {
+			for c := range t.columns {
+				if col := &t.columns[c]; !col.full(t.natural[c], t.widest) {
+					t.grow(c, col, row)
+				}
+			}
 		}
-		for i := from; i < to; i++ {
-			t.grow(c, col, &t.rows[i])
-		}
+		around[key] = struct{}{}
 	}
+	t.around = around
 }
 
 func (t *table[T]) grow(c int, col *column[T], row *T) {
@@ -35,10 +54,10 @@ func (t *table[T]) grow(c int, col *column[T], row *T) {
 	t.natural[c] = max(t.natural[c], w)
 }
 
-// full tells that a column needs no further measuring: it is as wide as it may
-// get.
-func (c *column[T]) full(natural, width int) bool {
-	return c.max > 0 && natural >= c.max || natural > 0 && c.min == c.max || natural >= width
+// full reports whether a column needs no further measuring: it is as wide as it
+// may get.
+func (c *column[T]) full(natural, widest int) bool {
+	return c.max > 0 && natural >= c.max || natural > 0 && c.min == c.max || natural >= widest
 }
 
 // arrange decides which columns there is room for, and how wide each is.

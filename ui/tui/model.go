@@ -251,11 +251,11 @@ func (m *Model) take(r result) tea.Cmd {
 
 func (m *Model) show(r result) {
 	m.last = r
-	m.rows.setRows(r.rows)
+	m.rows.setRows(r.rows, r.job.read)
 	if r.job.events {
 		// Whoever reads the details of an event wants to stay with it.
 		m.events.follows = m.details == nil
-		m.events.setRows(r.events)
+		m.events.setRows(r.events, false) // what has happened does not change
 	}
 	if m.details != nil {
 		m.details.take(r)

@@ -38,7 +38,11 @@ type table[T any] struct {
 	width    int
 	height   int // lines of rows in sight
 
-	fresh   bool  // the next rows find their widths anew
+	fresh    bool                   // the next rows find their widths anew
+	measured bool                   // the columns fit the rows
+	widest   int                    // of all widths so far: no cell needs to be known to be wider
+	around   map[[2]uint64]struct{} // the keys of the rows that were measured last
+
 	natural []int // widths the cells would like, by column
 	pivots  []int // how much of the cells stands before their pivots, by column
 	tails   []int // and how much from there on
@@ -58,17 +62,19 @@ const (
 )
 
 // setRows takes new rows and finds the selected one again. The row stays on the
-// line of the screen where it is, as long as that leaves no room empty.
-func (t *table[T]) setRows(rows []T) {
-	t.rows = rows
+// line of the screen where it is, as long as that leaves no room empty. With
+// changed a row can have other cells than the row of that key had before.
+func (t *table[T]) setRows(rows []T, changed bool) {
+	t.rows, t.measured = rows, false
+	if changed {
+		clear(t.around)
+	}
 	before := t.cursor
 	t.cursor = min(before, max(len(rows)-1, 0))
 	if atTop := t.follows && before == 0 && t.offset == 0; !atTop {
 		t.find(before)
 	}
 	t.reselect()
-	t.measure()
-	t.arrange()
 	t.reveal()
 }
 
@@ -146,13 +152,16 @@ func (t *table[T]) reveal() {
 
 // resize sets the width and the number of lines for rows.
 func (t *table[T]) resize(width, height int) {
+	height = max(height, 0)
 	if width == t.width && height == t.height {
 		return
 	}
-	t.width, t.height = width, max(height, 0)
-	t.forget()
-	t.measure()
-	t.arrange()
+	t.width, t.height = width, height
+	if width > t.widest {
+		t.widest = width
+		t.forget()
+	}
+	t.measured = false
 	t.reveal()
 }
 
