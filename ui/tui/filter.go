@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
@@ -32,6 +33,10 @@ func (m *Model) pressInFilter(k tea.KeyPressMsg) tea.Cmd {
 		return m.move(-1)
 	case "down":
 		return m.move(1)
+	}
+	if last := utf8.RuneCountInString(m.filter.Value()) - 1; m.filter.Position() == last && key.Matches(k, m.filter.KeyMap.DeleteWordForward) {
+		// The text box panics: it looks for more of the word behind its text.
+		k = tea.KeyPressMsg{Code: tea.KeyDelete}
 	}
 	return m.typed(k)
 }

@@ -102,3 +102,24 @@ func TestEventsFiltered(t *testing.T) {
 	d.typeIn("9")
 	d.wants("no event matches 30059")
 }
+
+// The word under the cursor can be as short as the last letter, or nothing.
+func TestDeleteWordForward(t *testing.T) {
+	for text, want := range map[string]string{"3000": "300", "a ": "a", "ä": "", "": ""} {
+		for _, k := range []tea.KeyPressMsg{{Code: 'd', Mod: tea.ModAlt}, {Code: tea.KeyDelete, Mod: tea.ModAlt}, {Code: tea.KeyDelete, Mod: tea.ModCtrl}} {
+			d := start(t, street(), 80, 24)
+			d.press("/")
+			d.typeIn(text)
+			d.send(tea.KeyPressMsg{Code: tea.KeyLeft})
+			d.send(k)
+			if got := d.m.filter.Value(); got != want {
+				t.Errorf("%s at the end of %q leaves %q, not %q", k, text, got, want)
+			}
+			d.send(tea.KeyPressMsg{Code: tea.KeyEnd})
+			d.send(k)
+			if got := d.m.filter.Value(); got != want {
+				t.Errorf("%s behind %q leaves %q", k, want, got)
+			}
+		}
+	}
+}
