@@ -12,7 +12,8 @@ import (
 
 // author writes snapshots as lines, each as what is new against the one before.
 type author struct {
-	redact bool
+	redact     bool
+	executable func(*process.Process) process.Text // see Options
 
 	last    sockets.Snapshot // as it was written; its sockets are a copy
 	cgroups map[process.Cgroup]int
@@ -76,11 +77,11 @@ func (a *author) cgroup(c *process.Cgroup) int {
 		}
 		n = len(a.cgroups) + 1
 		a.cgroups[*c] = n
-		line := newCgroupLine(c)
+		said := *c
 		if a.redact {
-			line.Path = text(redactGroup(string(line.Path)))
+			said = redactGroup(said)
 		}
-		a.fresh = append(a.fresh, line)
+		a.fresh = append(a.fresh, newCgroupLine(&said))
 	}
 	return n
 }
@@ -179,7 +180,7 @@ func (a *author) processLines(pids []int32, all map[int32]*process.Process) []pr
 	for i, pid := range pids {
 		p := all[pid]
 		if a.redact {
-			p = redactProcess(p)
+			p = a.redactProcess(p)
 		}
 		lines[i] = newProcessLine(pid, p)
 		if p.Cgroup != (process.Cgroup{}) {

@@ -14,13 +14,18 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"lotop/sockets"
+	"lotop/sockets/process"
 )
 
 // Options say what a recording holds.
 type Options struct {
-	// Redact leaves out what may be secret or personal: of command lines all
-	// but the program and its script or subcommand, names of users, folders.
+	// Redact leaves out all that a process can choose for itself (name, command
+	// line), names of users, and directories.
 	Redact bool
+	// Executable returns the name of the file that a process executes, as the
+	// kernel knows it: all that Redact leaves of who a process is. It is called
+	// while Read runs. If it is nil, or returns "", no name is left.
+	Executable func(*process.Process) process.Text
 }
 
 // keyAtLeast is after how many snapshots one is written in full again, should
@@ -68,7 +73,7 @@ func Record(src sockets.Source, w io.WriteCloser, o Options) *Recorder {
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithLowerEncoderMem(true),
 	)
-	return &Recorder{source: src, out: w, zip: zip, author: author{redact: o.Redact}, err: err}
+	return &Recorder{source: src, out: w, zip: zip, author: author{redact: o.Redact, executable: o.Executable}, err: err}
 }
 
 // Read implements [sockets.Source].

@@ -10,29 +10,37 @@ import (
 // hidden stands where something was left out.
 const hidden = "…"
 
-// redactProcess leaves of the command line only which program it is and, if
-// there is one, which script or subcommand it runs. The user's name goes as well.
-func redactProcess(p *process.Process) *process.Process {
+// redactProcess leaves out all that a process chose for itself. This is the rule
+// for each field:
+//
+//   - Args and Command, argv[0] too, are the process's own choice. The name of the
+//     executable stands in their place, and "…" behind it for further arguments.
+//   - Name is its choice as well (PR_SET_NAME in prctl(2)). The name of the
+//     executable stays, as the kernel knows it, or "…" if that cannot be read.
+//   - Account tells who the person is, and so do the names of users.
+//   - Of the cgroup stays what a service manager or container engine named, see
+//     [redactGroup].
+//
+// Numbers (pids, UIDs, times), addresses and ports stay, and so do names that
+// only an administrator can choose, such as those of network interfaces.
+// Directories and environments are in no recording.
+func (a *author) redactProcess(p *process.Process) *process.Process {
 	q := *p
 	if q.Account.Raw() != "" {
 		q.Account = process.NewText(hidden)
 	}
-	args := p.Args
-	if len(args) == 0 {
-		args = strings.Fields(p.Command.Raw())
+	q.Name = process.NewText(hidden)
+	if a.executable != nil {
+		if name := a.executable(p); name.Raw() != "" {
+			q.Name = name
+		}
 	}
-	if len(args) == 0 {
+	more := len(p.Args) > 1 || strings.ContainsAny(p.Command.Raw(), " \t\n")
+	if len(p.Args) == 0 && p.Command.Raw() == "" {
 		return &q
 	}
-	kept, rest := []string{path.Base(args[0])}, args[1:]
-	switch {
-	case strings.TrimSpace(args[0]) == "" || strings.ContainsAny(args[0], " \t\n"):
-		// A title that the process gave itself, with anything in it.
-		kept, rest = []string{p.Name.Raw()}, args
-	case len(rest) > 0 && isWord(path.Base(rest[0])) && !strings.ContainsAny(rest[0], ":@="):
-		kept, rest = append(kept, path.Base(rest[0])), rest[1:]
-	}
-	if len(rest) > 0 {
+	kept := []string{q.Name.Raw()}
+	if more {
 		kept = append(kept, hidden)
 	}
 	q.Command = process.NewText(strings.Join(kept, " "))
@@ -42,35 +50,39 @@ func redactProcess(p *process.Process) *process.Process {
 	return &q
 }
 
-// scripts are the endings of programs that an interpreter runs.
-const scripts = " .py .js .mjs .cjs .ts .mts .cts .jsx .tsx .rb .pl .php .sh .bash .zsh .lua .jar .go .exs .exe .dll .r .tcl "
-
-// isWord tells whether an argument looks like a script or a subcommand: what
-// has digits or capitals and no script's ending may as well be a password.
-func isWord(s string) bool {
-	if ext := path.Ext(s); len(ext) > 1 && len(s) <= 64 && strings.Contains(scripts, " "+ext+" ") {
-		return s[0] != '-'
-	}
-	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && c != '-' {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 16 && s[0] != '-'
-}
-
-// redactGroup keeps of a cgroup's path what service managers name; what else
-// there is, somebody else chose.
-func redactGroup(p string) string {
-	parts := strings.Split(p, "/")
+// redactGroup leaves of a cgroup the slices and the unit, which service managers
+// name, and the container. What lies below the unit of a service, or in a group that
+// is no unit, is the choice of who runs there, whatever it looks like; a unit or
+// container that seems to be there goes too.
+func redactGroup(c process.Cgroup) process.Cgroup {
+	parts, own, unit, manager := strings.Split(c.Path.Raw(), "/"), false, false, len(c.Path.Raw())
+	at := 0 // where the part begins
 	for i, part := range parts {
-		switch path.Ext(part) {
-		case ".slice", ".service", ".scope", ".socket":
+		ext := path.Ext(part)
+		byUser := strings.HasPrefix(part, "user@")
+		switch {
+		case part == "":
+		case own, ext != ".slice" && ext != ".service" && ext != ".scope" && ext != ".socket":
+			parts[i], own = hidden, true
 		default:
-			if part != "" {
-				parts[i] = hidden
-			}
+			unit = unit || strings.TrimPrefix(part, "_") == c.Unit.Raw()
+			// Below user@1000.service another service manager names the units.
+			own = ext != ".slice" && !byUser
+		}
+		if at += len(part); own || byUser {
+			manager = min(manager, at) // where the manager of the system stops
+		}
+		at++ // the slash
+	}
+	// Engines name containers by numbers, but these two by any word.
+	if by := c.Engine; by == "lxc" || by == "nspawn" {
+		if process.ParseCgroup(c.Path.Raw()[:manager]).Container != c.Container {
+			c.Container = process.NewText(hidden)
 		}
 	}
-	return strings.Join(parts, "/")
+	if !unit && c.Unit.Raw() != "" {
+		c.Unit = process.NewText(hidden)
+	}
+	c.Path = process.NewText(strings.Join(parts, "/"))
+	return c
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lotop/sockets"
+	"lotop/sockets/process"
 	"lotop/sockets/recording"
 )
 
@@ -133,7 +134,9 @@ func (a *app) openRecorded(o *options, ports []sockets.PortRange) (sockets.Sourc
 	if !r.redact {
 		a.say("recorded command lines may contain secrets: use --redact to omit them")
 	}
-	return recording.Record(source, file, recording.Options{Redact: r.redact}), nil
+	return recording.Record(source, file, recording.Options{
+		Redact: r.redact, Executable: process.NewReader("").ExecutableName,
+	}), nil
 }
 
 // timeWithin reads a time in a recording. A time of day alone is the first such
