@@ -15,7 +15,7 @@ import (
 func eventful(t *testing.T, width, height int) *driver {
 	d := start(t, street(), width, height)
 	for i := range journalSize {
-		r := d.m.rows.rows[0].Keep()
+		r := d.m.rows.rows[0].Clone()
 		r.Socket.Local = netip.AddrPortFrom(r.Socket.Local.Addr(), uint16(i+1))
 		d.m.worker.journal.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Duration(i)), Row: r})
 	}

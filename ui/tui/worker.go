@@ -156,7 +156,7 @@ func (w *worker) work(j job) result {
 	})
 	if j.events {
 		res.events = w.events.fill(func(events []model.Event) []model.Event {
-			return w.journal.Newest(events, j.shape.Query, j.shape.All)
+			return w.journal.Newest(events, j.shape.Match, j.shape.All)
 		})
 	}
 	if j.inspect != 0 {

@@ -22,7 +22,7 @@ func TestWorkerLeavesShownEventsAlone(t *testing.T) {
 			d.release()
 		}
 		before := slices.Clone(d.m.events.rows)
-		d.m.worker.journal.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.rows[0].Keep()})
+		d.m.worker.journal.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.rows[0].Clone()})
 		d.press("tab")
 		if !slices.EqualFunc(before, d.m.events.rows, func(a, b model.Event) bool { return a.Seq == b.Seq }) {
 			t.Errorf("after %d results without events the worker wrote to those on the screen", elsewhere)
