@@ -73,7 +73,7 @@ func (r *Recorder) Note(all []sockets.Notice, lost int) {
 		}
 		some := all[:min(len(all), maxNoted)]
 		r.line = r.author.appendNotices(r.line[:0], some, lost)
-		r.err = r.put()
+		r.fail(r.put())
 		r.weight -= len(r.line)
 		all, lost = all[len(some):], 0
 	}

@@ -64,8 +64,9 @@ func Create(path string) (*os.File, error) {
 }
 
 // Record returns a source that reads from src and writes to w all that it read.
-// Closing it closes both. That w takes no more is told by a warning in every
-// snapshot from then on, and src is read as before.
+// Closing it closes both. That w takes no more is told by [Recorder.Failed], by a
+// warning in every snapshot from then on, and by Close; src is read as before, and
+// what w took until then can be played.
 func Record(src sockets.Source, w io.WriteCloser, o Options) *Recorder {
 	zip, err := zstd.NewWriter(w,
 		zstd.WithEncoderLevel(zstd.SpeedFastest),
@@ -84,27 +85,48 @@ func (r *Recorder) Read(ctx context.Context, into *sockets.Snapshot) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err == nil {
-		r.err = r.write(into)
+		r.fail(r.write(into))
 	}
 	if r.err != nil {
-		into.Warnings = append(slices.Clip(into.Warnings), sockets.Warning{
+		// It comes first: a screen may have no room for more.
+		into.Warnings = slices.Insert(slices.Clip(into.Warnings), 0, sockets.Warning{
 			Kind: sockets.RecordingFailed,
-			Text: fmt.Sprintf("recording stopped after %s: %v", count(r.taken, "snapshot"), r.err),
+			Text: r.err.Error(),
 		})
 	}
 	return nil
 }
 
-// Close implements [sockets.Source].
+// fail ends the recording, if there is an error.
+func (r *Recorder) fail(err error) {
+	if err != nil {
+		r.err = fmt.Errorf("recording stopped after %s: %w", count(r.taken, "snapshot"), err)
+	}
+}
+
+// Failed returns why nothing is recorded any more, nil as long as all is.
+func (r *Recorder) Failed() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
+// Close implements [sockets.Source]. The error says also that something could not
+// be recorded, no matter when.
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	err := r.source.Close()
 	if r.err == nil && r.begun {
-		err = errors.Join(err, r.zip.Close())
+		r.fail(r.zip.Close())
 	}
+	closed := r.out.Close()
+	if r.err == nil {
+		r.fail(closed) // a network file system tells only now that it is full
+	}
+	err = errors.Join(err, r.err)
 	r.err = fs.ErrClosed
-	return errors.Join(err, r.out.Close())
+	return err
 }
 
 func (r *Recorder) write(s *sockets.Snapshot) error {

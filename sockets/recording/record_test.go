@@ -2,6 +2,7 @@ package recording
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -48,7 +49,7 @@ func TestDiskFull(t *testing.T) {
 				t.Fatalf("snapshot %d does not say it", i)
 			}
 		case 1:
-			w := snap.Warnings[n]
+			w := snap.Warnings[0]
 			if w.Kind != sockets.RecordingFailed || !strings.HasSuffix(w.Text, errFull.Error()) {
 				t.Fatal(w)
 			}
@@ -58,12 +59,56 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	r.Note([]sockets.Notice{{}}, 0)
-	if err := r.Close(); err != nil || src.closed != 1 || f.closed != 1 || failed == 0 {
+	told := fmt.Sprintf("recording stopped after %d snapshots: %v", len(all)-failed, errFull)
+	if err := r.Failed(); err == nil || err.Error() != told {
+		t.Error(err)
+	}
+	if err := r.Close(); !errors.Is(err, errFull) || err.Error() != told || src.closed != 1 || f.closed != 1 || failed == 0 {
 		t.Error(err, src.closed, f.closed, failed)
 	}
 	p := mustOpen(t, f.Bytes())
 	if got := len(playAll(t, p)); got != len(all)-failed || p.Damage() == "" {
 		t.Errorf("%d of %d can be read: %s", got, len(all)-failed, p.Damage())
+	}
+}
+
+// TestDiskFullOfNotices says at once that a notice could not be recorded.
+func TestDiskFullOfNotices(t *testing.T) {
+	f := &file{}
+	r := Record(&script{all: steady(1)}, f, Options{})
+	var snap sockets.Snapshot
+	if err := errors.Join(r.Read(t.Context(), &snap), r.Failed()); err != nil {
+		t.Fatal(err)
+	}
+	f.limit = f.Len()
+	r.Note([]sockets.Notice{{Time: noon}}, 0)
+	if err := r.Failed(); !errors.Is(err, errFull) {
+		t.Error(err)
+	}
+	if err := r.Close(); !errors.Is(err, errFull) {
+		t.Error(err)
+	}
+}
+
+// fullAtClose takes everything until it is closed, as network file systems do.
+type fullAtClose struct{ file }
+
+func (*fullAtClose) Close() error { return errFull }
+
+func TestDiskFullAtClose(t *testing.T) {
+	for _, limit := range []bool{false, true} {
+		f := &fullAtClose{}
+		r := Record(&script{all: steady(1)}, f, Options{})
+		var snap sockets.Snapshot
+		if err := r.Read(t.Context(), &snap); err != nil {
+			t.Fatal(err)
+		}
+		if limit { // there is no room for the end of the frame
+			f.limit = f.Len()
+		}
+		if err := r.Close(); !errors.Is(err, errFull) || strings.Count(err.Error(), errFull.Error()) != 1 {
+			t.Error(err)
+		}
 	}
 }
 

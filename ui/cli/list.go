@@ -60,15 +60,21 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 		Order:  model.Order{Column: column, Reverse: o.reverse},
 	}
 	monitor, err := a.look(ctx, o)
-	if err != nil {
+	if monitor == nil {
 		return exitFailed, err
 	}
+	unrecorded := err
 	rows, _ := monitor.Rows(nil, shape)
 	if err := a.writeRows(o, rows); err != nil {
 		return exitFailed, fmt.Errorf("write the list: %w", err)
 	}
 	for _, w := range monitor.Snapshot().Warnings {
-		a.say("%s", w.Text)
+		if unrecorded == nil || w.Kind != sockets.RecordingFailed {
+			a.say("%s", w.Text)
+		}
+	}
+	if unrecorded != nil {
+		return exitFailed, unrecorded
 	}
 	if len(rows) == 0 {
 		a.say("%s", whyNone(monitor, shape, queryText(args)))
@@ -78,7 +84,8 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 }
 
 // look takes the one snapshot. An interrupt ends it; a second one ends lotop,
-// should the first go unheard.
+// should the first go unheard. An error beside a snapshot says that it could not
+// be recorded.
 func (a *app) look(ctx context.Context, o *options) (*model.Monitor, error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
@@ -87,14 +94,15 @@ func (a *app) look(ctx context.Context, o *options) (*model.Monitor, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = source.Close() }() // the snapshot is taken
 	var snap sockets.Snapshot
-	if err := source.Read(ctx, &snap); err != nil {
+	err = source.Read(ctx, &snap)
+	closed := source.Close()
+	if err != nil {
 		return nil, fmt.Errorf("read the socket tables: %w", err)
 	}
 	monitor := model.NewMonitor()
 	monitor.Advance(&snap)
-	return monitor, nil
+	return monitor, closed
 }
 
 func (a *app) writeRows(o *options, rows []model.Row) error {

@@ -12,6 +12,7 @@ import (
 
 	"lotop/model"
 	"lotop/sockets"
+	"lotop/sockets/recording"
 )
 
 // newWatch makes the command that tells what happens.
@@ -65,7 +66,18 @@ func (w *watching) live(ctx context.Context) (int, error) {
 	if err := w.open(w.query.Ports()); err != nil {
 		return exitFailed, err
 	}
-	defer w.close()
+	code, err := w.run(ctx, stop)
+	if failed := w.close(); failed != nil {
+		if err != nil {
+			w.a.explain(err)
+		}
+		return exitFailed, failed
+	}
+	return code, err
+}
+
+// run tells what happens until it is told to stop, or nothing more is recorded.
+func (w *watching) run(ctx context.Context, stop chan os.Signal) (int, error) {
 	if err := w.begin(ctx); err != nil {
 		return exitFailed, err
 	}
@@ -73,7 +85,7 @@ func (w *watching) live(ctx context.Context) (int, error) {
 	if w.period > 0 {
 		over = time.After(w.period)
 	}
-	for tick, deaf := time.NewTicker(w.interval), readerGone(w.a.out); ; {
+	for tick, deaf := time.NewTicker(w.interval), readerGone(w.a.out); !w.unrecorded(); {
 		var err error
 		select {
 		case <-tick.C:
@@ -92,6 +104,13 @@ func (w *watching) live(ctx context.Context) (int, error) {
 			return exitFailed, err
 		}
 	}
+	return exitFailed, nil // close says why
+}
+
+// unrecorded reports that something could not be recorded.
+func (w *watching) unrecorded() bool {
+	recorder, ok := w.source.(*recording.Recorder)
+	return ok && recorder.Failed() != nil
 }
 
 // stopped gives the code of a program that a signal has ended, as shells have
@@ -119,13 +138,12 @@ func (w *watching) open(ports []sockets.PortRange) error {
 	return nil
 }
 
-func (w *watching) close() {
+// close gives back what was opened. The error says what could not be recorded.
+func (w *watching) close() error {
 	if w.ears != nil {
 		_ = w.ears.Close() // it was only listened to
 	}
-	if err := w.source.Close(); err != nil {
-		w.a.say("%v", err)
-	}
+	return w.source.Close()
 }
 
 func (w *watching) wake() <-chan struct{} {
@@ -137,7 +155,7 @@ func (w *watching) wake() <-chan struct{} {
 
 // begin takes what is there as known.
 func (w *watching) begin(ctx context.Context) error {
-	if err := w.look(ctx); err != nil {
+	if err := w.look(ctx); err != nil || w.unrecorded() {
 		return err
 	}
 	for _, warning := range w.monitor.Snapshot().Warnings {

@@ -235,6 +235,9 @@ func (m *Model) take(r result) tea.Cmd {
 			tick = m.tick()
 		}
 	}
+	if r.failed != "" {
+		m.status = styled(danger, "✗ "+harmless(r.failed))
+	}
 	var told tea.Cmd
 	if r.err == nil && !r.job.hear {
 		m.show(r)

@@ -21,9 +21,13 @@ import (
 const framesPerSecond = 20
 
 // Run shows the screen until the person leaves it. The error matches
-// [tea.ErrInterrupted] after ctrl+c.
-func Run(o Options) error {
-	defer o.Source.Close()
+// [tea.ErrInterrupted] after ctrl+c, unless something could not be recorded.
+func Run(o Options) (err error) {
+	defer func() {
+		if unrecorded := o.Source.Close(); unrecorded != nil {
+			err = unrecorded
+		}
+	}()
 	// What is kept of 50,000 sockets is some 40 MB and hardly changes, so a heap
 	// twice as large would be for nothing. With few sockets it costs nothing.
 	debug.SetGCPercent(25)

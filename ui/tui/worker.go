@@ -24,8 +24,9 @@ type worker struct {
 	meter   meter
 	notices notices // nil where the kernel does not tell
 	heard   []sockets.Notice
-	lost    int // notices that did not get here
-	jumped  int // the jumps of a recording that were followed
+	lost    int  // notices that did not get here
+	jumped  int  // the jumps of a recording that were followed
+	failed  bool // whether it was told that nothing more is recorded
 	pins    pins
 	news    []model.Event // that a pin is about, since the last result
 
@@ -113,6 +114,7 @@ type result struct {
 	heard    bool          // a notice told of something, with job.hear
 	closed   bool          // and of a row in the table
 	lost     int           // notices that did not get here, since the start
+	failed   string        // why nothing more is recorded, told once and if no warning says it
 	anew     bool          // this look does not follow the one before: a recording was jumped in
 	err      error
 }
@@ -137,6 +139,7 @@ func (w *worker) work(j job) result {
 	}
 	if j.hear {
 		res.heard, res.closed = w.hear(j.shape.All)
+		res.failed = w.unrecorded(nil)
 		return res
 	}
 	snap := w.monitor.Snapshot()
@@ -172,7 +175,25 @@ func (w *worker) work(j job) result {
 	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.news, w.lost
 	w.news = nil
 	res.warnings, res.from, res.at = snap.Warnings, snap.From, snap.Time
+	res.failed = w.unrecorded(snap.Warnings)
 	return res
+}
+
+// unrecorded returns why nothing more is recorded, once, and empty if a warning
+// says it: what could not be recorded may be a notice between two looks.
+func (w *worker) unrecorded(told []sockets.Warning) string {
+	recorder, ok := w.source.(interface{ Failed() error })
+	if !ok || w.failed {
+		return ""
+	}
+	err := recorder.Failed()
+	if w.failed = err != nil; !w.failed {
+		return ""
+	}
+	if slices.ContainsFunc(told, func(w sockets.Warning) bool { return w.Kind == sockets.RecordingFailed }) {
+		return ""
+	}
+	return err.Error()
 }
 
 func (w *worker) read() error {
