@@ -66,6 +66,7 @@ type Model struct {
 	why     *whyAnswer   // about the port in question, nil without one
 	asking  bool         // a question about a port is under way
 	status  line         // a word about what a key did, until the next key
+	drawing drawing
 }
 
 // view is one of the pages that tab goes through.

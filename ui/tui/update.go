@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
@@ -10,6 +12,9 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.handle(msg)
 	m.fit()
+	if later := m.drawLater(); later != nil {
+		cmd = tea.Batch(cmd, later)
+	}
 	return m, cmd
 }
 
@@ -19,6 +24,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.width, m.height = msg.Width, msg.Height
 		m.rows.forget()
 		m.events.forget()
+		m.drawing.at = time.Time{} // the last one has another size
+	case drawMsg:
+		m.drawing.at, m.drawing.due = time.Time{}, false
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
 		m.restyle()

@@ -9,7 +9,10 @@ import (
 )
 
 // View implements [tea.Model].
-func (m *Model) View() tea.View {
+func (m *Model) View() tea.View { return m.draw() }
+
+// fullScreen draws everything, and says what the terminal is to be like.
+func (m *Model) fullScreen() tea.View {
 	v := tea.NewView(m.screen())
 	v.AltScreen = true
 	v.WindowTitle = "lotop"

@@ -1,0 +1,48 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// drawing is the newest drawing of the screen. Bubble Tea asks for one after every
+// message, but writes only the newest of them, [framesPerSecond] times. To draw
+// takes longer than all else that a key does; keys that are typed ahead, and
+// that to quit among them, must not wait for frames that nobody sees.
+type drawing struct {
+	view tea.View
+	at   time.Time // when it was drawn, zero if the next must be
+	took time.Duration
+	due  bool // a message is under way that lets the next be drawn
+}
+
+type drawMsg struct{}
+
+// fresh reports whether the frame is so new that the next can wait.
+func (f *drawing) fresh(now time.Time) bool {
+	const calm = time.Second / framesPerSecond / 2
+	return !f.at.IsZero() && now.Sub(f.at) < max(calm, f.took)
+}
+
+// draw returns the frame, drawn anew if it is no longer fresh.
+func (m *Model) draw() tea.View {
+	start := m.now()
+	if f := &m.drawing; !f.fresh(start) {
+		f.view = m.fullScreen()
+		f.at = m.now()
+		f.took = f.at.Sub(start)
+	}
+	return m.drawing.view
+}
+
+// drawLater sees to it that a message of which View shows nothing, as the frame
+// is fresh, is drawn in the end.
+func (m *Model) drawLater() tea.Cmd {
+	f := &m.drawing
+	if f.due || !f.fresh(m.now()) {
+		return nil
+	}
+	f.due = true
+	return m.wait(time.Second/framesPerSecond, func(time.Time) tea.Msg { return drawMsg{} })
+}
