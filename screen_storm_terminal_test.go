@@ -176,9 +176,15 @@ func (x *stormTerminal) dump() string {
 		_ = x.cmd.Process.Kill()
 		<-x.ended
 	}
+	return x.said() + "\n" + x.lastOutput()
+}
+
+// lastOutput is the last that lotop has written, about what a screen holds.
+func (x *stormTerminal) lastOutput() string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.said() + "\n" + strconv.Quote(string(x.modes.tail))
+	const enough = 4096
+	return strconv.Quote(string(x.modes.tail[max(len(x.modes.tail)-enough, 0):]))
 }
 
 // modes are what a program switches on in a terminal by escape codes.
