@@ -70,6 +70,12 @@ func TestNothingForgotten(t *testing.T) {
 	} {
 		fields := 0
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(c.of)) {
+			// What a socket's own table shows of it beside the columns goes into
+			// Cgroup and the options, which are asked for anew.
+			switch f.Name {
+			case "ReuseAddr", "ReusePort", "CgroupID":
+				continue
+			}
 			if f.IsExported() {
 				fields++
 			}
