@@ -96,7 +96,7 @@ type socketJSON struct {
 }
 
 func TestList(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{
+	child := socketstest.StartChild(t, socketstest.ChildConfig{
 		Sockets: []string{"tcp 127.0.0.1:0", "udp 127.0.0.1:0"}, Args: []string{"serve"},
 	})
 	for i, want := range []string{"tcp LISTEN", "udp UNCONN"} {
@@ -146,7 +146,7 @@ type whyJSON struct {
 }
 
 func TestWhy(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}})
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}})
 	out, _ := lotop(t, 1, "why", "--json", port(child.Local[0]))
 	var why whyJSON
 	decode(t, out, &why)
@@ -174,7 +174,7 @@ func TestWhy(t *testing.T) {
 // A holder for itself alone makes Windows deny the port in place of calling it
 // taken; it is taken all the same.
 func TestWhyExclusive(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"exclusive 0.0.0.0:0"}})
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"exclusive 0.0.0.0:0"}})
 	var why whyJSON
 	out, _ := lotop(t, 1, "why", "--json", port(child.Local[0]))
 	decode(t, out, &why)
@@ -185,7 +185,7 @@ func TestWhyExclusive(t *testing.T) {
 
 // Of a socket that is bound and does not listen no table tells, and why says so.
 func TestWhyBound(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"bound 127.0.0.1:0"}})
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"bound 127.0.0.1:0"}})
 	var why whyJSON
 	out, _ := lotop(t, 1, "why", "--json", port(child.Local[0]))
 	decode(t, out, &why)
@@ -211,7 +211,7 @@ type freeJSON struct {
 
 // A program with a console of its own ends when it is asked to.
 func TestFree(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE})
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE})
 	if _, plan := lotop(t, 0, "free", port(child.Local[0]), "--dry-run"); !strings.Contains(plan, "ask to close") || strings.Contains(plan, "SIG") {
 		t.Error(plan)
 	}
@@ -228,8 +228,8 @@ func TestFree(t *testing.T) {
 
 // One that does not act on it ends by force only.
 func TestFreeByForce(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{
-		Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE, Stubborn: true,
+	child := socketstest.StartChild(t, socketstest.ChildConfig{
+		Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE, IgnoresCtrlC: true,
 	})
 	if _, words := lotop(t, 1, "free", port(child.Local[0]), "--yes", "--grace", "500ms"); !strings.Contains(words, "did not close on request") {
 		t.Error(words)
@@ -244,7 +244,7 @@ func TestFreeByForce(t *testing.T) {
 
 // One that cannot be asked says why, and ends by force.
 func TestFreeUnasked(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.DETACHED_PROCESS})
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.DETACHED_PROCESS})
 	_, words := lotop(t, 1, "free", port(child.Local[0]), "--yes")
 	if !strings.Contains(words, "neither a window nor a console") {
 		t.Error(words)
@@ -269,7 +269,7 @@ func TestHelpOfFree(t *testing.T) {
 // A service is named, and stopped in place of being ended.
 func TestService(t *testing.T) {
 	at := socketstest.FreePort(t)
-	service := socketstest.Serve(t, "tcp "+at.String())
+	service := socketstest.StartService(t, "tcp "+at.String())
 	var all []struct {
 		Unit   string
 		Owners []struct{ PID int }

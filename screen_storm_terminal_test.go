@@ -134,7 +134,7 @@ func (x *stormTerminal) press(keys ...string) {
 // drained reports whether lotop has read all that was typed.
 func (x *stormTerminal) drained() bool {
 	x.t.Helper()
-	return socketstest.Until(func() bool {
+	return socketstest.Eventually(func() bool {
 		select {
 		case <-x.ended:
 			x.t.Fatalf("lotop has ended: %v\n%s", x.err, x.dump())
@@ -147,7 +147,7 @@ func (x *stormTerminal) drained() bool {
 
 func (x *stormTerminal) awaitOutput(text string) {
 	x.t.Helper()
-	shown := socketstest.Until(func() bool {
+	shown := socketstest.Eventually(func() bool {
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		return strings.Contains(string(x.modes.tail), text)

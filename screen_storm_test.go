@@ -143,7 +143,7 @@ func (x *stormTerminal) checkEnd() {
 		x.t.Errorf("the terminal was set to %+v and is left as %+v, %v", x.before, *after, err)
 	}
 	var left []string
-	restored := socketstest.Until(func() bool { // the last that it wrote may not have been read yet
+	restored := socketstest.Eventually(func() bool { // the last that it wrote may not have been read yet
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		left = x.modes.left()
@@ -160,7 +160,7 @@ func (x *stormTerminal) awaitIdle() {
 	x.t.Helper()
 	const busy = 0.5 // of one processor; at rest it is a tenth of that
 	used := 1.0
-	idle := socketstest.Until(func() bool {
+	idle := socketstest.Eventually(func() bool {
 		before, since := x.processorTime(), time.Now()
 		time.Sleep(time.Second)
 		used = (x.processorTime() - before).Seconds() / time.Since(since).Seconds()

@@ -75,7 +75,7 @@ func (x *terminal) screen() string { x.t.Helper(); return x.tmux("capture-pane",
 func (x *terminal) await(what string, good func(screen string) bool) string {
 	x.t.Helper()
 	var screen string
-	shown := socketstest.Until(func() bool {
+	shown := socketstest.Eventually(func() bool {
 		screen = x.screen()
 		return good(screen)
 	})

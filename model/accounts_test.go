@@ -16,15 +16,15 @@ func TestAccounts(t *testing.T) {
 		2 tcp LISTEN 127.0.0.1:2 pid:20
 		3 tcp LISTEN 127.0.0.1:3 pid:30
 		4 tcp LISTEN 127.0.0.1:4`)
-	s.Processes[10].Account = process.NewText("SYSTEM")
-	s.Processes[30].Account = process.NewText("ada")
-	m.Advance(s)
+	s.Processes[10].Account = process.NewUntrusted("SYSTEM")
+	s.Processes[30].Account = process.NewUntrusted("ada")
+	m.Update(s)
 	ask := func(query string, column Column) string {
 		q, err := ParseQuery(query)
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, _ := m.Rows(nil, Shape{All: true, Match: q.Match, Order: Order{Column: column}})
+		rows, _ := m.Rows(nil, ListOptions{AllHosts: true, Match: q.Match, Order: Order{Column: column}})
 		var ids []string
 		for i := range rows {
 			ids = append(ids, strings.TrimLeft(rows[i].Socket.ID.String(), "0"))

@@ -12,10 +12,10 @@ import (
 	"lotop/sockets/process"
 )
 
-// crowd50k is a busy machine: 1,000 listeners and 24,500 loopback connections,
+// load50k is a busy machine: 1,000 listeners and 24,500 loopback connections,
 // both ends in the table, in 200 processes. As in the kernel's, the order of the
 // table is a random one that stays from one snapshot to the next.
-type crowd50k struct {
+type load50k struct {
 	snaps [2]sockets.Snapshot
 	turn  int
 	rng   *rand.Rand
@@ -24,30 +24,30 @@ type crowd50k struct {
 	pairs [][2]int
 }
 
-const crowdListeners, crowdPairs, crowdProcesses = 1_000, 24_500, 200
+const loadListeners, loadPairs, loadProcesses = 1_000, 24_500, 200
 
-func newCrowd50k() *crowd50k {
-	c := &crowd50k{rng: rand.New(rand.NewPCG(1, 2)), next: 1}
+func newLoad50k() *load50k {
+	c := &load50k{rng: rand.New(rand.NewPCG(1, 2)), next: 1}
 	s := &c.snaps[0]
 	s.Time = time.Unix(1_800_000_000, 0)
 	s.Processes = map[int32]*process.Process{}
-	for i := range crowdProcesses {
+	for i := range loadProcesses {
 		s.Processes[int32(i+1000)] = &process.Process{
-			PID: i + 1000, Start: uint64(i), Started: s.Time.Add(-time.Hour), Name: process.NewText(fmt.Sprintf("worker-%d", i)),
-			Command: process.NewText(fmt.Sprintf("/usr/bin/node --inspect /srv/shop/worker.js --number %d", i)),
+			PID: i + 1000, Start: uint64(i), Started: s.Time.Add(-time.Hour), Name: process.NewUntrusted(fmt.Sprintf("worker-%d", i)),
+			Command: process.NewUntrusted(fmt.Sprintf("/usr/bin/node --inspect /srv/shop/worker.js --number %d", i)),
 			Args:    []string{"/usr/bin/node", "/srv/shop/worker.js", "--number", fmt.Sprint(i)},
 		}
 	}
-	s.Users = map[uint32]process.Text{1000: process.NewText("ada"), 1001: process.NewText("grace")}
+	s.Users = map[uint32]process.Untrusted{1000: process.NewUntrusted("ada"), 1001: process.NewUntrusted("grace")}
 	s.Addresses = []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("::1"), netip.MustParseAddr("192.168.1.5")}
 	s.Ephemeral = sockets.PortRange{First: 32768, Last: 60999}
-	s.Sockets = make([]sockets.Socket, crowdListeners+2*crowdPairs)
+	s.Sockets = make([]sockets.Socket, loadListeners+2*loadPairs)
 	order := c.rng.Perm(len(s.Sockets))
-	for i, at := range order[:crowdListeners] {
+	for i, at := range order[:loadListeners] {
 		s.Sockets[at] = c.socket(sockets.Listen, c.server(i), netip.AddrPort{}, i)
 	}
-	for i := range crowdPairs {
-		pair := [2]int{order[crowdListeners+2*i], order[crowdListeners+2*i+1]}
+	for i := range loadPairs {
+		pair := [2]int{order[loadListeners+2*i], order[loadListeners+2*i+1]}
 		c.pairs = append(c.pairs, pair)
 		c.connect(s, pair)
 	}
@@ -56,30 +56,30 @@ func newCrowd50k() *crowd50k {
 	return c
 }
 
-func (c *crowd50k) socket(state sockets.State, local, remote netip.AddrPort, process int) sockets.Socket {
+func (c *load50k) socket(state sockets.State, local, remote netip.AddrPort, process int) sockets.Socket {
 	c.next++
 	return sockets.Socket{
 		ID: c.next * 7919, Protocol: sockets.TCP, State: state, Local: local, Remote: remote,
 		Inode: uint64(c.next), UID: 1000 + uint32(process%2), HasUID: true,
-		Owners: []sockets.Owner{{PID: int32(process%crowdProcesses + 1000), FD: int32(c.next)}},
+		Owners: []sockets.Owner{{PID: int32(process%loadProcesses + 1000), FD: int32(c.next)}},
 	}
 }
 
-func (c *crowd50k) server(i int) netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(5000+i%crowdListeners))
+func (c *load50k) server(i int) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(5000+i%loadListeners))
 }
 
-func (c *crowd50k) connect(s *sockets.Snapshot, pair [2]int) {
+func (c *load50k) connect(s *sockets.Snapshot, pair [2]int) {
 	c.port++
 	client := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 1, byte(c.port / 28000)}), uint16(32768+c.port%28000))
-	server := c.server(c.rng.IntN(crowdListeners))
+	server := c.server(c.rng.IntN(loadListeners))
 	s.Sockets[pair[0]] = c.socket(sockets.Established, client, server, c.port)
 	s.Sockets[pair[1]] = c.socket(sockets.Established, server, client, int(server.Port())-5000)
 }
 
 // read is what a source does: it fills the older snapshot anew. Of the pairs,
 // change are replaced by others.
-func (c *crowd50k) read(change int) *sockets.Snapshot {
+func (c *load50k) read(change int) *sockets.Snapshot {
 	last := &c.snaps[c.turn]
 	c.turn = 1 - c.turn
 	s := &c.snaps[c.turn]
@@ -91,21 +91,21 @@ func (c *crowd50k) read(change int) *sockets.Snapshot {
 	return s
 }
 
-func BenchmarkAdvance50k(b *testing.B) {
+func BenchmarkUpdate50k(b *testing.B) {
 	for _, bb := range []struct {
 		name   string
 		change int
-	}{{"unchanged", 0}, {"1%", crowdPairs / 100}} {
+	}{{"unchanged", 0}, {"1%", loadPairs / 100}} {
 		b.Run(bb.name, func(b *testing.B) {
-			c, m := newCrowd50k(), NewMonitor()
-			m.Advance(c.read(0))
-			m.Advance(c.read(0))
+			c, m := newLoad50k(), NewMonitor()
+			m.Update(c.read(0))
+			m.Update(c.read(0))
 			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
 				s := c.read(bb.change)
 				b.StartTimer()
-				m.Advance(s)
+				m.Update(s)
 			}
 		})
 	}
@@ -113,13 +113,13 @@ func BenchmarkAdvance50k(b *testing.B) {
 
 // BenchmarkRefresh50k is all of the model's part in a refresh of the screen.
 func BenchmarkRefresh50k(b *testing.B) {
-	for _, change := range []int{0, crowdPairs / 100} {
+	for _, change := range []int{0, loadPairs / 100} {
 		b.Run(fmt.Sprintf("changed=%d", 2*change), func(b *testing.B) {
-			c, m := newCrowd50k(), NewMonitor()
+			c, m := newLoad50k(), NewMonitor()
 			var rows []Row
 			refresh := func(s *sockets.Snapshot) {
-				m.Advance(s)
-				rows, _ = m.Rows(rows[:0], Shape{Order: Order{Column: ByLocal}})
+				m.Update(s)
+				rows, _ = m.Rows(rows[:0], ListOptions{Order: Order{Column: ByLocal}})
 			}
 			refresh(c.read(0))
 			refresh(c.read(0))
@@ -141,15 +141,15 @@ func BenchmarkRows50k(b *testing.B) {
 	}
 	for _, bb := range []struct {
 		name  string
-		shape Shape
+		shape ListOptions
 	}{
-		{"folded", Shape{Order: Order{Column: ByLocal}}},
-		{"unfolded", Shape{Order: Order{Column: ByLocal}, Unfold: true}},
-		{"word", Shape{Order: Order{Column: ByLocal}, Match: word.Match}},
+		{"folded", ListOptions{Order: Order{Column: ByLocal}}},
+		{"unfolded", ListOptions{Order: Order{Column: ByLocal}, Unfold: true}},
+		{"word", ListOptions{Order: Order{Column: ByLocal}, Match: word.Match}},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			c, m := newCrowd50k(), NewMonitor()
-			m.Advance(c.read(0))
+			c, m := newLoad50k(), NewMonitor()
+			m.Update(c.read(0))
 			rows, _ := m.Rows(nil, bb.shape)
 			rows, _ = m.Rows(rows[:0], bb.shape) // both lists have their memory
 			b.ReportAllocs()
@@ -166,11 +166,11 @@ func BenchmarkRows50k(b *testing.B) {
 func BenchmarkSort50k(b *testing.B) {
 	for _, name := range ColumnNames() {
 		column, _ := ParseColumn(name)
-		shape := Shape{Order: Order{Column: column}}
-		other := Shape{Order: Order{Column: column, Reverse: true}}
+		shape := ListOptions{Order: Order{Column: column}}
+		other := ListOptions{Order: Order{Column: column, Reverse: true}}
 		b.Run(name+"/scratch", func(b *testing.B) {
-			c, m := newCrowd50k(), NewMonitor()
-			m.Advance(c.read(0))
+			c, m := newLoad50k(), NewMonitor()
+			m.Update(c.read(0))
 			rows, _ := m.Rows(nil, shape)
 			rows, _ = m.Rows(rows[:0], shape)
 			b.ReportAllocs()
@@ -180,14 +180,14 @@ func BenchmarkSort50k(b *testing.B) {
 			}
 		})
 		b.Run(name+"/again", func(b *testing.B) {
-			c, m := newCrowd50k(), NewMonitor()
-			m.Advance(c.read(0))
+			c, m := newLoad50k(), NewMonitor()
+			m.Update(c.read(0))
 			rows, _ := m.Rows(nil, shape)
 			rows, _ = m.Rows(rows[:0], shape)
 			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
-				m.Advance(c.read(crowdPairs / 100))
+				m.Update(c.read(loadPairs / 100))
 				b.StartTimer()
 				rows, _ = m.Rows(rows[:0], shape)
 			}
@@ -201,18 +201,18 @@ func BenchmarkSort50k(b *testing.B) {
 func BenchmarkMemory50k(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
-		c := newCrowd50k()
+		c := newLoad50k()
 		s := [2]*sockets.Snapshot{c.read(0)}
 		s[1] = c.read(0)
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		m, j := NewMonitor(), NewJournal(10_000)
+		m, j := NewMonitor(), NewEventLog(10_000)
 		var rows [2][]Row
 		b.StartTimer()
 		for i := range 40 {
-			j.Add(m.Advance(c.read(crowdPairs / 100))...)
-			rows[i%2], _ = m.Rows(rows[i%2][:0], Shape{})
+			j.Add(m.Update(c.read(loadPairs / 100))...)
+			rows[i%2], _ = m.Rows(rows[i%2][:0], ListOptions{})
 		}
 		b.StopTimer()
 		runtime.GC()

@@ -20,27 +20,27 @@ type chaos struct {
 }
 
 var (
-	chaosHosts   = []string{"127.0.0.1", "127.0.0.2", "::1", "192.168.1.5", "192.168.1.9", "2001:db8::1", "0.0.0.0", "::"}
-	chaosAlone   = []sockets.State{sockets.Listen, sockets.Bound}
-	chaosJoined  = []sockets.State{sockets.SynSent, sockets.SynRecv, sockets.Established, sockets.FinWait1, sockets.FinWait2, sockets.CloseWait, sockets.LastAck, sockets.TimeWait}
-	chaosReasons = []sockets.Reason{sockets.NoReason, sockets.NotAccepted, sockets.OtherUser}
+	chaosHosts    = []string{"127.0.0.1", "127.0.0.2", "::1", "192.168.1.5", "192.168.1.9", "2001:db8::1", "0.0.0.0", "::"}
+	chaosUnpaired = []sockets.State{sockets.Listen, sockets.Bound}
+	chaosPaired   = []sockets.State{sockets.SynSent, sockets.SynRecv, sockets.Established, sockets.FinWait1, sockets.FinWait2, sockets.CloseWait, sockets.LastAck, sockets.TimeWait}
+	chaosReasons  = []sockets.NoOwnerReason{sockets.NoReason, sockets.NotAccepted, sockets.OtherUser}
 )
 
 func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
 
-func (c *chaos) end() netip.AddrPort {
+func (c *chaos) endpoint() netip.AddrPort {
 	return netip.AddrPortFrom(netip.MustParseAddr(pick(c.rng, chaosHosts)), uint16(100+c.rng.IntN(4)))
 }
 
 func (c *chaos) socket() sockets.Socket {
 	c.next++
-	s := sockets.Socket{ID: c.next, Protocol: sockets.TCP, State: pick(c.rng, chaosAlone), Local: c.end(), NoOwner: pick(c.rng, chaosReasons)}
+	s := sockets.Socket{ID: c.next, Protocol: sockets.TCP, State: pick(c.rng, chaosUnpaired), Local: c.endpoint(), NoOwner: pick(c.rng, chaosReasons)}
 	s.V6 = s.Local.Addr().Is6()
 	if c.rng.IntN(4) == 0 {
 		s.Protocol, s.State = sockets.UDP, sockets.Unconn
 	}
 	if c.rng.IntN(2) == 0 {
-		c.join(&s, c.end())
+		c.connect(&s, c.endpoint())
 	}
 	for range c.rng.IntN(3) {
 		s.Owners = append(s.Owners, sockets.Owner{PID: int32(10 + c.rng.IntN(5)), FD: int32(c.next)})
@@ -51,8 +51,8 @@ func (c *chaos) socket() sockets.Socket {
 	return s
 }
 
-func (c *chaos) join(s *sockets.Socket, to netip.AddrPort) {
-	s.Remote, s.State = to, pick(c.rng, chaosJoined)
+func (c *chaos) connect(s *sockets.Socket, to netip.AddrPort) {
+	s.Remote, s.State = to, pick(c.rng, chaosPaired)
 	if s.Protocol == sockets.UDP {
 		s.State = sockets.Established
 	}
@@ -67,11 +67,11 @@ func (c *chaos) step() *sockets.Snapshot {
 			case s.Protocol == sockets.UDP && c.rng.IntN(2) == 0:
 				s.Remote, s.State = netip.AddrPort{}, sockets.Unconn
 			case s.Protocol == sockets.UDP:
-				c.join(s, c.end())
+				c.connect(s, c.endpoint())
 			case s.State == sockets.TimeWait: // has nothing before it
 			case s.Connected():
 				before := s.State
-				c.join(s, s.Remote)
+				c.connect(s, s.Remote)
 				switch {
 				case s.State == sockets.SynRecv:
 					s.State = before // nothing comes back to that
@@ -79,7 +79,7 @@ func (c *chaos) step() *sockets.Snapshot {
 					s.State = sockets.Established
 				}
 			default:
-				s.State = pick(c.rng, chaosAlone)
+				s.State = pick(c.rng, chaosUnpaired)
 			}
 		}
 	}
@@ -89,7 +89,7 @@ func (c *chaos) step() *sockets.Snapshot {
 		if s.Connected() && c.rng.IntN(2) == 0 {
 			other := c.socket()
 			other.Protocol, other.Local = s.Protocol, s.Remote
-			c.join(&other, s.Local)
+			c.connect(&other, s.Local)
 			c.add(other)
 		}
 	}
@@ -108,7 +108,7 @@ func (c *chaos) step() *sockets.Snapshot {
 // addresses.
 func (c *chaos) add(s sockets.Socket) {
 	twin := func(o sockets.Socket) bool {
-		return s.Protocol == sockets.TCP && s.Connected() && tupleOf(&o) == tupleOf(&s) && o.State != sockets.TimeWait
+		return s.Protocol == sockets.TCP && s.Connected() && fiveTupleOf(&o) == fiveTupleOf(&s) && o.State != sockets.TimeWait
 	}
 	if !slices.ContainsFunc(c.all, twin) {
 		c.all = append(c.all, s)
@@ -120,7 +120,7 @@ func newChaos(seed uint64) *chaos {
 	base := sockets.Snapshot{
 		Time:      began,
 		Processes: map[int32]*process.Process{},
-		Users:     map[uint32]process.Text{0: process.NewText("root"), 1: process.NewText("ada"), 2: process.NewText("ada")},
+		Users:     map[uint32]process.Untrusted{0: process.NewUntrusted("root"), 1: process.NewUntrusted("ada"), 2: process.NewUntrusted("ada")},
 		Addresses: []netip.Addr{netip.MustParseAddr("192.168.1.5")},
 	}
 	for _, pid := range []int{10, 11, 12, 13} { // 14 has ended

@@ -6,13 +6,13 @@ import (
 	"lotop/sockets"
 )
 
-// Answer is what the kernel says to a bind: "ok", or the name of an errno.
-type Answer string
+// BindStatus is what the kernel says to a bind: "ok", or the name of an errno.
+type BindStatus string
 
 // The answers that a conflict is about.
 const (
-	AnswerOK    Answer = "ok"
-	AnswerInUse Answer = "EADDRINUSE"
+	BindOK    BindStatus = "ok"
+	BindInUse BindStatus = "EADDRINUSE"
 )
 
 // Bind is one bind to try: an address, "::" dual-stack unless V6Only.
@@ -21,25 +21,25 @@ type Bind struct {
 	V6Only bool
 }
 
-// Asked is a bind that was tried, without and with SO_REUSEADDR.
-type Asked struct {
+// BindResult is a bind that was tried, without and with SO_REUSEADDR.
+type BindResult struct {
 	Bind
-	Plain, Reuse Answer
+	Plain, Reuse BindStatus
 }
 
-func (b Bind) newcomer() newcomer { return newcomer{b.Host, b.V6Only} }
+func (b Bind) request() bindRequest { return bindRequest{b.Host, b.V6Only} }
 
 // verdict of a holder at one address.
-type certainty uint8
+type likelihood uint8
 
 const (
-	never certainty = iota
+	never likelihood = iota
 	maybe
 	always
 )
 
-// enter puts an address on the list that it belongs to.
-func (c certainty) enter(host netip.Addr, certain, possible *[]netip.Addr) {
+// addTo puts an address on the list that it belongs to.
+func (c likelihood) addTo(host netip.Addr, certain, possible *[]netip.Addr) {
 	switch c {
 	case always:
 		*certain = append(*certain, host)
@@ -48,10 +48,10 @@ func (c certainty) enter(host netip.Addr, certain, possible *[]netip.Addr) {
 	}
 }
 
-// suspect is a socket on the port, with what is not known of it: whether it has
+// candidate is a socket on the port, with what is not known of it: whether it has
 // SO_REUSEADDR, and whether it is loose (see looseness). Of the four
 // combinations some are ruled out, by its options or by the kernel's answers.
-type suspect struct {
+type candidate struct {
 	row      *Row
 	socket   *sockets.Socket // the row's
 	possible [4]bool
@@ -59,36 +59,36 @@ type suspect struct {
 
 const (
 	withReuse = 1 << iota
-	asLoose
+	withIPv4
 )
 
-func newSuspect(r *Row, o sockets.SocketOptions) *suspect {
-	c := &suspect{row: r, socket: r.Socket}
-	loose := looseness(r.Socket, o.V6Only)
+func newCandidate(r *Row, o sockets.SocketOptions) *candidate {
+	c := &candidate{row: r, socket: r.Socket}
+	loose := ipv4Coverage(r.Socket, o.V6Only)
 	for i := range c.possible {
-		c.possible[i] = fits(o.ReuseAddr, i&withReuse != 0) && fits(loose, i&asLoose != 0)
+		c.possible[i] = allows(o.ReuseAddr, i&withReuse != 0) && allows(loose, i&withIPv4 != 0)
 	}
 	return c
 }
 
-func fits(k sockets.Known, v bool) bool {
+func allows(k sockets.Tristate, v bool) bool {
 	return k == sockets.Unknown || (k == sockets.Yes) == v
 }
 
-// stops tells whether the holder, with that combination and alone on the port,
+// conflicts tells whether the holder, with that combination and alone on the port,
 // stops a bind. A plain newcomer shares with nobody; one with SO_REUSEADDR
 // shares with a holder that has it too and, for TCP, does not listen
 // (inet_csk_bind_conflict, udp_lib_lport_inuse).
-func (c *suspect) stops(n newcomer, reuse bool, combination int) bool {
-	if !overlaps(c.socket, n, combination&asLoose != 0) {
+func (c *candidate) conflicts(n bindRequest, reuse bool, combination int) bool {
+	if !overlaps(c.socket, n, combination&withIPv4 != 0) {
 		return false
 	}
 	shares := reuse && combination&withReuse != 0 && c.socket.State != sockets.Listen
 	return !shares
 }
 
-// settled tells whether everything about the holder is known.
-func (c *suspect) settled() bool {
+// resolved tells whether everything about the holder is known.
+func (c *candidate) resolved() bool {
 	n := 0
 	for _, possible := range c.possible {
 		if possible {
@@ -98,12 +98,12 @@ func (c *suspect) settled() bool {
 	return n == 1
 }
 
-// verdict sums up over the combinations that are still possible.
-func (c *suspect) verdict(n newcomer, reuse bool) certainty {
+// blocks sums up over the combinations that are still possible.
+func (c *candidate) blocks(n bindRequest, reuse bool) likelihood {
 	yes, no := false, false
 	for i, possible := range c.possible {
 		if possible {
-			if c.stops(n, reuse, i) {
+			if c.conflicts(n, reuse, i) {
 				yes = true
 			} else {
 				no = true
@@ -119,13 +119,13 @@ func (c *suspect) verdict(n newcomer, reuse bool) certainty {
 	return never
 }
 
-// ruleOut strikes the combinations by which the bind would have been answered
+// eliminate strikes the combinations by which the bind would have been answered
 // otherwise, and tells whether there were any. If nothing would be left, the
 // table changed meanwhile and the answer proves nothing.
-func (c *suspect) ruleOut(n newcomer, reuse, stopped bool) bool {
+func (c *candidate) eliminate(n bindRequest, reuse, stopped bool) bool {
 	rest, struck := c.possible, false
 	for i, possible := range rest {
-		if possible && c.stops(n, reuse, i) != stopped {
+		if possible && c.conflicts(n, reuse, i) != stopped {
 			rest[i], struck = false, true
 		}
 	}
@@ -136,32 +136,32 @@ func (c *suspect) ruleOut(n newcomer, reuse, stopped bool) bool {
 	return struck
 }
 
-// settle lets the kernel's own answers decide what no table shows. A bind that
+// propagate lets the kernel's own answers decide what no table shows. A bind that
 // worked proves that nobody stops it; one that was refused, where only a single
 // socket can have been the reason, proves that it was this one. Each answer can
 // settle what makes another one speak, so it goes round until nothing changes.
-func settle(suspects []*suspect, asked []Asked) {
+func propagate(suspects []*candidate, asked []BindResult) {
 	for again := true; again; {
 		again = false
 		for _, a := range asked {
-			n := a.newcomer()
-			again = settleOne(suspects, n, false, a.Plain) || again
-			again = settleOne(suspects, n, true, a.Reuse) || again
+			n := a.request()
+			again = propagateOne(suspects, n, false, a.Plain) || again
+			again = propagateOne(suspects, n, true, a.Reuse) || again
 		}
 	}
 }
 
-func settleOne(suspects []*suspect, n newcomer, reuse bool, answer Answer) bool {
+func propagateOne(suspects []*candidate, n bindRequest, reuse bool, answer BindStatus) bool {
 	changed := false
 	switch answer {
-	case AnswerOK:
+	case BindOK:
 		for _, c := range suspects {
-			changed = c.ruleOut(n, reuse, false) || changed
+			changed = c.eliminate(n, reuse, false) || changed
 		}
-	case AnswerInUse:
-		var only *suspect
+	case BindInUse:
+		var only *candidate
 		for _, c := range suspects {
-			switch c.verdict(n, reuse) {
+			switch c.blocks(n, reuse) {
 			case always:
 				return false // reason enough
 			case maybe:
@@ -172,7 +172,7 @@ func settleOne(suspects []*suspect, n newcomer, reuse bool, answer Answer) bool 
 			}
 		}
 		if only != nil {
-			changed = only.ruleOut(n, reuse, true)
+			changed = only.eliminate(n, reuse, true)
 		}
 	}
 	return changed

@@ -21,33 +21,33 @@ import (
 //
 // SO_REUSEPORT, which both need, lets all of them in; lotop never binds with it.
 
-func (s *System) macOS() bool { return s.OS == "darwin" }
+func (s *Platform) macOS() bool { return s.OS == "darwin" }
 
-// refusesOnMac tells whether a socket, alone on the port, refuses a bind.
-func (e *Evidence) refusesOnMac(s *sockets.Socket, b Bind, reuse bool) certainty {
+// blocksMac tells whether a socket, alone on the port, refuses a bind.
+func (e *Evidence) blocksMac(s *sockets.Socket, b Bind, reuse bool) likelihood {
 	dual := b.Host == netip.IPv6Unspecified() && !b.V6Only
-	foreign := e.foreign(s)
+	foreign := e.otherUser(s)
 	six, four := never, never
 	if b.Host.Is6() && s.Local.Addr().Is6() {
-		six = meetsOnMac(s, s.Local.Addr(), b.Host, reuse, foreign)
+		six = addrConflictMac(s, s.Local.Addr(), b.Host, reuse, foreign)
 	}
-	held, ok := ipv4Side(s)
+	held, ok := ipv4Local(s)
 	switch {
 	case !ok:
 	case b.Host.Is4():
-		four = meetsOnMac(s, held, b.Host, reuse, foreign)
+		four = addrConflictMac(s, held, b.Host, reuse, foreign)
 	case dual && (s.V6 || !held.IsUnspecified()):
 		if e.Options[s.ID].ReusePort == sockets.Yes {
 			foreign = never
 		}
-		four = meetsOnMac(s, held, netip.IPv4Unspecified(), reuse, foreign)
+		four = addrConflictMac(s, held, netip.IPv4Unspecified(), reuse, foreign)
 	}
 	return max(six, four)
 }
 
-// meetsOnMac compares addresses of one family, as in_pcblookup_local and
+// addrConflictMac compares addresses of one family, as in_pcblookup_local and
 // in6_pcblookup_local do.
-func meetsOnMac(s *sockets.Socket, held, wanted netip.Addr, reuse bool, foreign certainty) certainty {
+func addrConflictMac(s *sockets.Socket, held, wanted netip.Addr, reuse bool, foreign likelihood) likelihood {
 	switch {
 	case held != wanted && !held.IsUnspecified() && !wanted.IsUnspecified():
 		return never
@@ -57,9 +57,9 @@ func meetsOnMac(s *sockets.Socket, held, wanted netip.Addr, reuse bool, foreign 
 	return foreign
 }
 
-// ipv4Side gives the address by which a socket is one of IPv4 (INP_IPV4): a
+// ipv4Local gives the address by which a socket is one of IPv4 (INP_IPV4): a
 // dual-stack "::" is 0.0.0.0 as well.
-func ipv4Side(s *sockets.Socket) (netip.Addr, bool) {
+func ipv4Local(s *sockets.Socket) (netip.Addr, bool) {
 	switch a := s.Local.Addr(); {
 	case a.Is4():
 		return a, true
@@ -69,56 +69,56 @@ func ipv4Side(s *sockets.Socket) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// foreign tells whether a socket is another user's, from whom root is not kept
+// otherUser tells whether a socket is another user's, from whom root is not kept
 // away.
-func (e *Evidence) foreign(s *sockets.Socket) certainty {
+func (e *Evidence) otherUser(s *sockets.Socket) likelihood {
 	switch {
-	case e.System.UID == 0:
+	case e.Platform.UID == 0:
 		return never
 	case !s.HasUID:
 		return maybe
-	case s.UID != e.System.UID:
+	case s.UID != e.Platform.UID:
 		return always
 	}
 	return never
 }
 
-// holdersOnMac lists who is in the way, by the rules of macOS.
-func (e *Evidence) holdersOnMac() []Holder {
-	all := make([]Holder, len(e.Rows))
+// blockersMac lists who is in the way, by the rules of macOS.
+func (e *Evidence) blockersMac() []Blocker {
+	all := make([]Blocker, len(e.Rows))
 	for i := range e.Rows {
-		all[i] = Holder{Row: e.Rows[i], Cause: causeOf(&e.Rows[i])}
+		all[i] = Blocker{Row: e.Rows[i], Cause: causeOf(&e.Rows[i])}
 	}
 	for _, a := range e.Binds {
-		for i, c := range e.blameOnMac(a.Bind, false, a.Plain) {
-			c.enter(a.Host, &all[i].Blocks, &all[i].MayBlock)
+		for i, c := range e.attributeMac(a.Bind, false, a.Plain) {
+			c.addTo(a.Host, &all[i].Blocks, &all[i].MayBlock)
 		}
-		for i, c := range e.blameOnMac(a.Bind, true, a.Reuse) {
-			c.enter(a.Host, &all[i].BlocksReuse, &all[i].MayBlockReuse)
+		for i, c := range e.attributeMac(a.Bind, true, a.Reuse) {
+			c.addTo(a.Host, &all[i].BlocksReuse, &all[i].MayBlockReuse)
 		}
 	}
-	return slices.DeleteFunc(all, func(h Holder) bool { return !h.inTheWay() })
+	return slices.DeleteFunc(all, func(h Blocker) bool { return !h.blocksAny() })
 }
 
-// blameOnMac tells of every row whether it stops a bind. The kernel's answer
+// attributeMac tells of every row whether it stops a bind. The kernel's answer
 // counts more than the rules: nobody is in the way of a bind that worked, and
 // where the rules know nobody who stops one that was refused, everybody with an
 // address in common may. The only one who can be the reason is it for certain.
-func (e *Evidence) blameOnMac(b Bind, reuse bool, answer Answer) []certainty {
-	if answer == AnswerOK {
+func (e *Evidence) attributeMac(b Bind, reuse bool, answer BindStatus) []likelihood {
+	if answer == BindOK {
 		return nil
 	}
-	verdicts := make([]certainty, len(e.Rows))
+	verdicts := make([]likelihood, len(e.Rows))
 	for i := range e.Rows {
-		verdicts[i] = e.refusesOnMac(e.Rows[i].Socket, b, reuse)
+		verdicts[i] = e.blocksMac(e.Rows[i].Socket, b, reuse)
 	}
-	if answer != AnswerInUse {
+	if answer != BindInUse {
 		return verdicts
 	}
-	suspected := func(c certainty) bool { return c != never }
+	suspected := func(c likelihood) bool { return c != never }
 	if !slices.ContainsFunc(verdicts, suspected) {
 		for i := range e.Rows {
-			if e.meets(&e.Rows[i], b) {
+			if e.overlapsBind(&e.Rows[i], b) {
 				verdicts[i] = maybe
 			}
 		}

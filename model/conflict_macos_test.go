@@ -27,11 +27,11 @@ func onMac(t *testing.T, port uint16, table string, whose ...*process.Process) E
 		snap.Processes[int32(p.PID)] = p
 	}
 	m := NewMonitor()
-	m.Advance(snap)
+	m.Update(snap)
 	return Evidence{
 		Target: Target{Protocol: sockets.TCP, Port: port, Hosts: AnyHost()},
-		Rows:   m.OnPort(sockets.TCP, port),
-		System: System{
+		Rows:   m.ByPort(sockets.TCP, port),
+		Platform: Platform{
 			OS: "darwin", UID: 501, Unprivileged: 1024,
 			Ephemeral: sockets.PortRange{First: 49152, Last: 65535},
 		},
@@ -73,14 +73,14 @@ func TestRulesOfMacOS(t *testing.T) {
 func columns(e *Evidence, reuse bool) string {
 	var b strings.Builder
 	for _, bind := range macBinds {
-		b.WriteByte(".?X"[e.refusesOnMac(e.Rows[0].Socket, bind, reuse)])
+		b.WriteByte(".?X"[e.blocksMac(e.Rows[0].Socket, bind, reuse)])
 	}
 	return b.String()
 }
 
 // Root is kept away from nobody's socket by its user, and a dual-stack bind not
 // from another user's IPv4 socket that has SO_REUSEPORT.
-func TestUsersOfMacOS(t *testing.T) {
+func TestOtherUsersMac(t *testing.T) {
 	e := onMac(t, 3000, "1 tcp LISTEN 127.0.0.1:3000 uid:502")
 	e.Options = map[sockets.ID]sockets.SocketOptions{1: {ReusePort: sockets.Yes}}
 	if got := columns(&e, true); got != "XX..." {
@@ -89,7 +89,7 @@ func TestUsersOfMacOS(t *testing.T) {
 	if got := columns(&e, false); got != "XX.X." {
 		t.Errorf("with SO_REUSEPORT, plain: %s", got)
 	}
-	e.Options, e.System.UID = nil, 0
+	e.Options, e.Platform.UID = nil, 0
 	if got := columns(&e, true); got != "X...." {
 		t.Errorf("for root: %s", got)
 	}
@@ -99,40 +99,40 @@ func TestUsersOfMacOS(t *testing.T) {
 // port, 127.0.0.1, 0.0.0.0, ::1 and ::, and what follows.
 type macVerdict struct {
 	table        string
-	plain, reuse [4]Answer
+	plain, reuse [4]BindStatus
 	verdict      Verdict
-	holders      string // as cause@blocks?may@blocks with SO_REUSEADDR?may
+	blockers     string // as cause@blocks?may@blocks with SO_REUSEADDR?may
 }
 
 func (c *macVerdict) check(t *testing.T, name string) {
 	t.Helper()
 	e := onMac(t, 3000, c.table)
 	d := answered(t, &e, c.plain, c.reuse)
-	if got := sketchBoth(&d); got != c.holders || d.Verdict != c.verdict || d.PlainOnly {
+	if got := sketchBoth(&d); got != c.blockers || d.Verdict != c.verdict || d.PlainOnly {
 		t.Errorf("%s: %s, %s", name, d.Verdict, got)
 	}
 }
 
 func TestDiagnoseOnMac(t *testing.T) {
-	const ok, taken = AnswerOK, AnswerInUse
+	const ok, taken = BindOK, BindInUse
 	for name, c := range map[string]macVerdict{
-		"free": {"", [4]Answer{ok, ok, ok, ok}, [4]Answer{ok, ok, ok, ok}, VerdictFree, ""},
+		"free": {"", [4]BindStatus{ok, ok, ok, ok}, [4]BindStatus{ok, ok, ok, ok}, VerdictFree, ""},
 		"a listener on one address": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501",
-			[4]Answer{taken, taken, ok, taken},
-			[4]Answer{taken, ok, ok, ok},
+			[4]BindStatus{taken, taken, ok, taken},
+			[4]BindStatus{taken, ok, ok, ok},
 			VerdictTaken, "listener@127.0.0.1,0.0.0.0,::?@127.0.0.1?",
 		},
 		"connections are in the way of plain binds only": {
 			"1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000 uid:501",
-			[4]Answer{taken, taken, ok, taken},
-			[4]Answer{ok, ok, ok, ok},
+			[4]BindStatus{taken, taken, ok, taken},
+			[4]BindStatus{ok, ok, ok, ok},
 			VerdictReuse, "time_wait@127.0.0.1,0.0.0.0,::?@?",
 		},
 		"two servers, each with its part": {
 			"1 tcp LISTEN [::]:3000 pid:10 dual uid:501\n2 tcp LISTEN 0.0.0.0:3000 pid:20 uid:501",
-			[4]Answer{taken, taken, taken, taken},
-			[4]Answer{ok, taken, ok, taken},
+			[4]BindStatus{taken, taken, taken, taken},
+			[4]BindStatus{ok, taken, ok, taken},
 			VerdictTaken, "listener@127.0.0.1,0.0.0.0?@0.0.0.0? listener@127.0.0.1,0.0.0.0,::1,::?@0.0.0.0,::?",
 		},
 	} {
@@ -140,37 +140,37 @@ func TestDiagnoseOnMac(t *testing.T) {
 	}
 }
 
-func TestAnswersOfMac(t *testing.T) {
-	const ok, taken, denied = AnswerOK, AnswerInUse, AnswerDenied
+func TestBindStatusMac(t *testing.T) {
+	const ok, taken, denied = BindOK, BindInUse, BindDenied
 	for name, c := range map[string]macVerdict{
 		"0.0.0.0 hides 127.0.0.1 from ::": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501\n2 tcp LISTEN 0.0.0.0:3000 pid:20 uid:501",
-			[4]Answer{taken, taken, ok, ok},
-			[4]Answer{taken, taken, ok, ok},
+			[4]BindStatus{taken, taken, ok, ok},
+			[4]BindStatus{taken, taken, ok, ok},
 			VerdictTaken, "listener@127.0.0.1,0.0.0.0?@0.0.0.0? listener@127.0.0.1,0.0.0.0?@127.0.0.1?",
 		},
 		"a refusal that no rule explains": {
 			"1 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50000 pid:10 uid:501\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:20 uid:501",
-			[4]Answer{taken, taken, ok, taken},
-			[4]Answer{taken, ok, ok, ok},
+			[4]BindStatus{taken, taken, ok, taken},
+			[4]BindStatus{taken, ok, ok, ok},
 			VerdictTaken, "client@127.0.0.1,0.0.0.0,::?@?127.0.0.1 client@127.0.0.1,0.0.0.0,::?@?127.0.0.1",
 		},
 		"the only one there": {
 			"1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000",
-			[4]Answer{taken, taken, ok, taken},
-			[4]Answer{taken, taken, ok, ok},
+			[4]BindStatus{taken, taken, ok, taken},
+			[4]BindStatus{taken, taken, ok, ok},
 			VerdictTaken, "time_wait@127.0.0.1,0.0.0.0,::?@127.0.0.1,0.0.0.0?",
 		},
 		"nobody there": {
 			"",
-			[4]Answer{taken, taken, ok, taken},
-			[4]Answer{taken, taken, ok, taken},
+			[4]BindStatus{taken, taken, ok, taken},
+			[4]BindStatus{taken, taken, ok, taken},
 			VerdictTaken, "unseen@127.0.0.1,0.0.0.0,::?@127.0.0.1,0.0.0.0,::?",
 		},
 		"not permitted, and held as well": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501",
-			[4]Answer{denied, taken, denied, taken},
-			[4]Answer{denied, ok, denied, ok},
+			[4]BindStatus{denied, taken, denied, taken},
+			[4]BindStatus{denied, ok, denied, ok},
 			VerdictNotPermitted, "listener@127.0.0.1,0.0.0.0,::?@127.0.0.1?",
 		},
 	} {
@@ -179,12 +179,12 @@ func TestAnswersOfMac(t *testing.T) {
 }
 
 // answered diagnoses with those answers to the four binds of a bare port.
-func answered(t *testing.T, e *Evidence, plain, reuse [4]Answer) Diagnosis {
+func answered(t *testing.T, e *Evidence, plain, reuse [4]BindStatus) Diagnosis {
 	t.Helper()
 	for i, b := range e.Target.Binds() {
-		e.Binds = append(e.Binds, Asked{Bind: b, Plain: plain[i], Reuse: reuse[i]})
+		e.Binds = append(e.Binds, BindResult{Bind: b, Plain: plain[i], Reuse: reuse[i]})
 	}
-	if probes := e.Unsettled(); probes != nil {
+	if probes := e.MoreProbes(); probes != nil {
 		t.Errorf("asks for %v", probes)
 	}
 	return Diagnose(*e)
@@ -192,7 +192,7 @@ func answered(t *testing.T, e *Evidence, plain, reuse [4]Answer) Diagnosis {
 
 func sketchBoth(d *Diagnosis) string {
 	var words []string
-	for _, h := range d.Holders {
+	for _, h := range d.Blockers {
 		words = append(words, string(h.Cause)+"@"+join(h.Blocks)+"?"+join(h.MayBlock)+"@"+join(h.BlocksReuse)+"?"+join(h.MayBlockReuse))
 	}
 	return strings.Join(words, " ")
@@ -204,15 +204,15 @@ func TestPlanWithoutClosing(t *testing.T) {
 	const table = "1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50000 pid:10 uid:501\n" +
 		"3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:20 uid:501\n4 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50002 uid:501"
 	e := onMac(t, 3000, table)
-	d := answered(t, &e, [4]Answer{AnswerInUse, AnswerInUse, AnswerOK, AnswerInUse}, [4]Answer{AnswerInUse, AnswerOK, AnswerOK, AnswerOK})
+	d := answered(t, &e, [4]BindStatus{BindInUse, BindInUse, BindOK, BindInUse}, [4]BindStatus{BindInUse, BindOK, BindOK, BindOK})
 	nobody := func(*process.Process) (string, bool) { return "", false }
 	p := PlanPort(d, PlanOptions{Root: true, Protected: nobody}, func(int32) []Row { return nil })
-	if len(p.Victims) != 1 || len(p.Closing)+len(p.Remains) != 0 || len(p.Left) != 2 {
+	if len(p.ToStop) != 1 || len(p.ToClose)+len(p.ToCloseAfter) != 0 || len(p.Skipped) != 2 {
 		t.Fatalf("%+v", p)
 	}
 	for i, want := range []string{"wait for it to expire", "--clients"} {
-		if p.Left[i].Reason == "" || !strings.Contains(p.Left[i].Reason, want) || strings.Contains(p.Left[i].Reason, "root") {
-			t.Errorf("left %+v, not %q", p.Left[i], want)
+		if p.Skipped[i].Reason == "" || !strings.Contains(p.Skipped[i].Reason, want) || strings.Contains(p.Skipped[i].Reason, "root") {
+			t.Errorf("left %+v, not %q", p.Skipped[i], want)
 		}
 	}
 }

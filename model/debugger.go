@@ -18,37 +18,37 @@ import (
 // that a signal has opened, debugpy.listen() in a program. Xdebug is the
 // other way round: it connects to the editor, and the editor listens.
 type debugServer struct {
-	name    string // such as "delve"; one of ours, never from outside
-	sockets debugSockets
+	name  string // such as "delve"; one of ours, never from outside
+	scope socketScope
 	// port is where it listens, 0 if the system was to choose; addr the
 	// address, invalid if any.
 	port uint16
 	addr netip.Addr
-	// dials is the port of a client that it connects to by itself, as
+	// clientPort is the port of a client that it connects to by itself, as
 	// dlv dap --client-addr does.
-	dials uint16
-	// other is a remote port at which it speaks to somebody else than a
+	clientPort uint16
+	// backendPort is a remote port at which it speaks to somebody else than a
 	// client: debugpy's adapter to the program.
-	other uint16
+	backendPort uint16
 	// pid or program is what is debugged, as far as the command tells.
 	pid     int
 	program string // from outside: clean it before it is shown
 }
 
-// debugSockets says which sockets of a process are the debugger's.
-type debugSockets uint8
+// socketScope says which sockets of a process are the debugger's.
+type socketScope uint8
 
 const (
-	noSocket      debugSockets = iota
-	socketsOnPort              // the process is the program itself: only those at that port
-	everySocket                // the process does nothing else
+	scopeNone socketScope = iota
+	scopePort             // the process is the program itself: only those at that port
+	scopeAll              // the process does nothing else
 )
 
 // DebuggerName names the debug server whose socket s of process p is, such as
 // "delve"; empty if it is none. Listeners count and the connections they have
 // accepted, connections that p has opened itself do not.
 func DebuggerName(p *process.Process, s *sockets.Socket) string {
-	if d, ok := recogniseDebugger(p); ok && d.holds(s) {
+	if d, ok := recognizeDebugger(p); ok && d.owns(s) {
 		return d.name
 	}
 	return ""
@@ -57,31 +57,31 @@ func DebuggerName(p *process.Process, s *sockets.Socket) string {
 // Debuggee tells what the debug server p debugs: a process, a program, or, if p
 // carries its debugger within, p itself. It is false if p is no debug server
 // or its command does not tell.
-func Debuggee(p *process.Process) (pid int, program process.Text, ok bool) {
-	d, ok := recogniseDebugger(p)
+func Debuggee(p *process.Process) (pid int, program process.Untrusted, ok bool) {
+	d, ok := recognizeDebugger(p)
 	if !ok || d.pid == 0 && d.program == "" {
-		return 0, process.Text{}, false
+		return 0, process.Untrusted{}, false
 	}
-	return d.pid, process.NewText(d.program), true
+	return d.pid, process.NewUntrusted(d.program), true
 }
 
-// holds tells whether s, a socket of the process, serves debugging.
-func (d debugServer) holds(s *sockets.Socket) bool {
-	if d.sockets == noSocket || s.Protocol != sockets.TCP || s.State == sockets.SynSent {
+// owns tells whether s, a socket of the process, serves debugging.
+func (d debugServer) owns(s *sockets.Socket) bool {
+	if d.scope == scopeNone || s.Protocol != sockets.TCP || s.State == sockets.SynSent {
 		return false
 	}
 	listens, connected := s.State == sockets.Listen, s.Connected()
 	switch {
-	case d.dials != 0 && connected && s.Remote.Port() == d.dials:
+	case d.clientPort != 0 && connected && s.Remote.Port() == d.clientPort:
 		return true
-	case d.sockets == everySocket && d.port == 0:
-		return listens || connected && d.dials == 0 && (d.other == 0 || s.Remote.Port() != d.other)
-	case d.sockets == everySocket:
+	case d.scope == scopeAll && d.port == 0:
+		return listens || connected && d.clientPort == 0 && (d.backendPort == 0 || s.Remote.Port() != d.backendPort)
+	case d.scope == scopeAll:
 		return listens || connected && s.Local.Port() == d.port
 	case d.port == 0:
 		return listens && isChosenPort(s.Local)
 	}
-	return (listens || connected) && s.Local.Port() == d.port && d.answersAt(s.Local.Addr())
+	return (listens || connected) && s.Local.Port() == d.port && d.listensAt(s.Local.Addr())
 }
 
 // isChosenPort tells whether an inspector that may take any port may have
@@ -91,13 +91,13 @@ func isChosenPort(ap netip.AddrPort) bool {
 	return ap.Port() >= lowest && ap.Addr().Unmap().IsLoopback()
 }
 
-func (d *debugServer) answersAt(a netip.Addr) bool {
+func (d *debugServer) listensAt(a netip.Addr) bool {
 	return !d.addr.IsValid() || d.addr == a.Unmap().WithZone("")
 }
 
-// at notes where the server listens, from HOST:PORT, :PORT, PORT or HOST.
-func (d *debugServer) at(where string, defaultPort uint16) {
-	host, port, ok := splitEnd(where)
+// setListen notes where the server listens, from HOST:PORT, :PORT, PORT or HOST.
+func (d *debugServer) setListen(where string, defaultPort uint16) {
+	host, port, ok := splitHostPort(where)
 	if !ok {
 		port = defaultPort
 	}
@@ -109,9 +109,9 @@ func (d *debugServer) at(where string, defaultPort uint16) {
 	}
 }
 
-// splitEnd takes HOST:PORT, [HOST]:PORT, :PORT, PORT or HOST apart; ok tells
+// splitHostPort takes HOST:PORT, [HOST]:PORT, :PORT, PORT or HOST apart; ok tells
 // whether there is a port.
-func splitEnd(s string) (host string, port uint16, ok bool) {
+func splitHostPort(s string) (host string, port uint16, ok bool) {
 	s = strings.TrimPrefix(s, "tcp:")
 	host, digits := "", s
 	if i := strings.LastIndexByte(s, ':'); i >= 0 {
@@ -124,9 +124,9 @@ func splitEnd(s string) (host string, port uint16, ok bool) {
 	return strings.Trim(host, "[]"), uint16(n), err == nil
 }
 
-// recogniseDebugger looks at the command of p. For a process that is none it
+// recognizeDebugger looks at the command of p. For a process that is none it
 // costs a few comparisons of its program's name.
-func recogniseDebugger(p *process.Process) (d debugServer, ok bool) {
+func recognizeDebugger(p *process.Process) (d debugServer, ok bool) {
 	if len(p.Args) == 0 {
 		return debugServer{}, false
 	}
@@ -141,18 +141,18 @@ func recogniseDebugger(p *process.Process) (d debugServer, ok bool) {
 	case strings.HasPrefix(name, "lldb-"):
 		d = lldbDebugger(name, args)
 	default:
-		d = debuggerNamed(name, args)
+		d = recognizeByName(name, args)
 	}
-	if d.sockets == noSocket {
+	if d.scope == scopeNone {
 		return debugServer{}, false
 	}
-	if d.pid == 0 && d.sockets == socketsOnPort {
+	if d.pid == 0 && d.scope == scopePort {
 		d.pid = p.PID // the program carries its debugger within
 	}
 	return d, true
 }
 
-func debuggerNamed(name string, args []string) debugServer {
+func recognizeByName(name string, args []string) debugServer {
 	switch name {
 	case "dlv", "dlv-dap":
 		return delve(args)
@@ -207,13 +207,13 @@ func option(args []string, names ...string) (value string, given bool) {
 	return value, given
 }
 
-// operands returns args from the first that is neither an option nor the value
+// positional returns args from the first that is neither an option nor the value
 // of one of the options in valued on.
-func operands(args []string, valued ...string) []string {
-	return operandsFunc(args, func(a string) bool { return slices.Contains(valued, a) })
+func positional(args []string, valued ...string) []string {
+	return positionalFunc(args, func(a string) bool { return slices.Contains(valued, a) })
 }
 
-func operandsFunc(args []string, takesValue func(option string) bool) []string {
+func positionalFunc(args []string, takesValue func(option string) bool) []string {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
 		switch {
@@ -228,5 +228,5 @@ func operandsFunc(args []string, takesValue func(option string) bool) []string {
 	return nil
 }
 
-// before returns the part of args that stands before rest, which is its end.
-func before(args, rest []string) []string { return args[:len(args)-len(rest)] }
+// optionsBefore returns the part of args that stands before rest, which is its end.
+func optionsBefore(args, rest []string) []string { return args[:len(args)-len(rest)] }

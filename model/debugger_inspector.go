@@ -8,28 +8,28 @@ import (
 // jsRuntime is a JavaScript runtime with an inspector: a web socket within the
 // program itself, so that the program's other sockets are not the debugger's.
 type jsRuntime struct {
-	name     string
-	by       string   // the interpreter
-	port     uint16   // where the inspector listens if nothing else is said
-	commands []string // what stands before the script: deno run
-	valued   []string // options whose value is the next argument
+	name        string
+	interpreter string   // the interpreter
+	port        uint16   // where the inspector listens if nothing else is said
+	commands    []string // what stands before the script: deno run
+	valued      []string // options whose value is the next argument
 }
 
 var (
 	nodeRuntime = jsRuntime{
-		name: "node inspector", by: "node", port: 9229,
+		name: "node inspector", interpreter: "node", port: 9229,
 		valued: []string{
 			"-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "--title",
 			"--env-file", "--stack-trace-limit", "--input-type", "--max-http-header-size", "--icu-data-dir",
 		},
 	}
 	bunRuntime = jsRuntime{
-		name: "bun inspector", by: "bun", port: 6499,
+		name: "bun inspector", interpreter: "bun", port: 6499,
 		commands: []string{"run", "test", "x", "exec", "repl"},
 		valued:   []string{"-r", "--preload", "--require", "--import", "-c", "--config", "--cwd", "--port", "--env-file", "-t", "-F", "--filter"},
 	}
 	denoRuntime = jsRuntime{
-		name: "deno inspector", by: "deno", port: 9229,
+		name: "deno inspector", interpreter: "deno", port: 9229,
 		commands: []string{"run", "test", "serve", "eval", "bench", "repl", "task", "compile"},
 		valued:   []string{"-c", "--config", "--import-map", "--port", "--host", "--cert", "--ext", "--filter", "-L", "--log-level"},
 	}
@@ -38,17 +38,17 @@ var (
 // takesValue tells whether the argument behind an option is its value, which can be
 // the program itself.
 func (js *jsRuntime) takesValue(option string) bool {
-	return slices.Contains(js.valued, option) || isCode(js.by, option)
+	return slices.Contains(js.valued, option) || isInlineCode(js.interpreter, option)
 }
 
 // nodeDebugger recognises the inspector, and js-debug's stand-alone server:
 // node dapDebugServer.js [PORT] [HOST].
 func nodeDebugger(args []string) debugServer {
-	rest := operandsFunc(args, nodeRuntime.takesValue)
+	rest := positionalFunc(args, nodeRuntime.takesValue)
 	if len(rest) > 0 && programName(rest[0]) == "dapDebugServer.js" {
-		d := debugServer{name: "js-debug", sockets: everySocket, port: 8123}
+		d := debugServer{name: "js-debug", scope: scopeAll, port: 8123}
 		if len(rest) > 1 {
-			d.at(rest[1], 8123)
+			d.setListen(rest[1], 8123)
 		}
 		return d
 	}
@@ -58,29 +58,29 @@ func nodeDebugger(args []string) debugServer {
 // inspector looks for --inspect among the options of the runtime. Behind the
 // script they would be the script's own.
 func inspector(js jsRuntime, args []string) debugServer {
-	rest := operandsFunc(args, js.takesValue)
-	options := before(args, rest)
+	rest := positionalFunc(args, js.takesValue)
+	options := optionsBefore(args, rest)
 	isFile := true // and not the program itself, as in node -e CODE and deno eval CODE
 	if len(rest) > 0 && slices.Contains(js.commands, rest[0]) {
 		isFile = rest[0] != "eval"
-		script := operandsFunc(rest[1:], js.takesValue)
-		options = before(args, script)
+		script := positionalFunc(rest[1:], js.takesValue)
+		options = optionsBefore(args, script)
 		rest = script
 	}
 	d := debugServer{port: js.port}
 	for _, a := range options {
-		if isCode(js.by, a) {
+		if isInlineCode(js.interpreter, a) {
 			isFile = false
 		}
 		name, where, hasWhere := strings.Cut(a, "=")
 		switch name {
 		case "--inspect", "--inspect-brk", "--inspect-wait", "--inspect-brk-node":
-			d.name, d.sockets = js.name, socketsOnPort
+			d.name, d.scope = js.name, scopePort
 		case "--inspect-port", "--debug-port":
 			// It says where, and opens nothing before a signal asks for it. With
 			// port 0, as VS Code starts its own helpers, that is nowhere.
-			if _, port, ok := splitEnd(where); ok && port != 0 {
-				d.name, d.sockets = js.name, socketsOnPort
+			if _, port, ok := splitHostPort(where); ok && port != 0 {
+				d.name, d.scope = js.name, scopePort
 			}
 		default:
 			continue
@@ -88,10 +88,10 @@ func inspector(js jsRuntime, args []string) debugServer {
 		if hasWhere {
 			where = strings.TrimPrefix(where, "ws://")
 			where, _, _ = strings.Cut(where, "/") // bun takes a path behind the port
-			d.at(where, d.port)
+			d.setListen(where, d.port)
 		}
 	}
-	if d.sockets != noSocket && isFile && len(rest) > 0 {
+	if d.scope != scopeNone && isFile && len(rest) > 0 {
 		d.program = rest[0]
 	}
 	return d
@@ -99,9 +99,9 @@ func inspector(js jsRuntime, args []string) debugServer {
 
 // javaDebugger recognises a JVM with a JDWP agent that listens.
 func javaDebugger(args []string) debugServer {
-	rest := operands(args, "-cp", "-classpath", "--class-path", "-p", "--module-path", "--add-modules",
+	rest := positional(args, "-cp", "-classpath", "--class-path", "-p", "--module-path", "--add-modules",
 		"--add-opens", "--add-exports", "--add-reads", "--upgrade-module-path", "-jar", "-m", "--module")
-	for _, a := range before(args, rest) {
+	for _, a := range optionsBefore(args, rest) {
 		agent, ok := strings.CutPrefix(a, "-agentlib:jdwp=")
 		if !ok {
 			agent, ok = strings.CutPrefix(a, "-Xrunjdwp:")
@@ -116,7 +116,7 @@ func javaDebugger(args []string) debugServer {
 // jdwp reads transport=dt_socket,server=y,suspend=n,address=*:5005. Without
 // server=y the JVM connects to a waiting debugger.
 func jdwp(agent string) debugServer {
-	d := debugServer{name: "jdwp", sockets: socketsOnPort}
+	d := debugServer{name: "jdwp", scope: scopePort}
 	server := false
 	for part := range strings.SplitSeq(agent, ",") {
 		key, value, _ := strings.Cut(part, "=")
@@ -126,7 +126,7 @@ func jdwp(agent string) debugServer {
 		case key == "transport" && value != "dt_socket":
 			return debugServer{} // shared memory, on Windows
 		case key == "address":
-			d.at(value, 0)
+			d.setListen(value, 0)
 		}
 	}
 	if !server {
@@ -162,8 +162,8 @@ func browserDebugger(name string, args []string) debugServer {
 		if where == "" && i+1 < len(args) {
 			where = args[i+1] // Firefox takes it so
 		}
-		d := debugServer{name: name, sockets: socketsOnPort}
-		d.at(strings.TrimPrefix(where, "="), 9222)
+		d := debugServer{name: name, scope: scopePort}
+		d.setListen(strings.TrimPrefix(where, "="), 9222)
 		return d
 	}
 	return inspector(nodeRuntime, args)

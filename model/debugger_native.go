@@ -13,22 +13,22 @@ func delve(args []string) debugServer {
 		"--build-flags", "--output", "--api-version", "-r", "--redirect", "--tty",
 	}
 	own, _, _ := cutArgs(args, "--") // behind it are the program's own
-	rest := operands(own, valued...)
+	rest := positional(own, valued...)
 	if len(rest) == 0 {
 		return debugServer{}
 	}
-	d := debugServer{name: "delve", sockets: everySocket}
+	d := debugServer{name: "delve", scope: scopeAll}
 	if where, ok := option(own, "--listen", "-l"); ok {
-		d.at(where, 0)
+		d.setListen(where, 0)
 	}
-	what := operands(rest[1:], valued...)
+	what := positional(rest[1:], valued...)
 	switch rest[0] {
 	case "dap":
 		if client, ok := option(own, "--client-addr"); ok {
-			_, d.dials, _ = splitEnd(client)
+			_, d.clientPort, _ = splitHostPort(client)
 		}
 	case "attach":
-		d.pid = pidIn(what)
+		d.pid = firstPID(what)
 	case "debug", "exec", "test", "core", "trace", "replay", "run":
 		if len(what) > 0 {
 			d.program = what[0]
@@ -49,8 +49,8 @@ func cutArgs(args []string, sep string) (head, tail []string, found bool) {
 	return args, nil, false
 }
 
-// pidIn returns the pid that args begin with, 0 if they do not.
-func pidIn(args []string) int {
+// firstPID returns the pid that args begin with, 0 if they do not.
+func firstPID(args []string) int {
 	if len(args) == 0 {
 		return 0
 	}
@@ -88,13 +88,13 @@ func gdbServer(args []string) debugServer {
 }
 
 func gdbServerAt(where string, what []string, attach bool) debugServer {
-	host, port, ok := splitEnd(where)
+	host, port, ok := splitHostPort(where)
 	if !ok || strings.HasPrefix(host, "/") {
 		return debugServer{} // a serial line, or stdio
 	}
-	d := debugServer{name: "gdbserver", sockets: everySocket, port: port}
+	d := debugServer{name: "gdbserver", scope: scopeAll, port: port}
 	if attach {
-		d.pid = pidIn(what)
+		d.pid = firstPID(what)
 	} else if len(what) > 0 {
 		d.program = what[0]
 	}
@@ -112,16 +112,16 @@ func lldbDebugger(name string, args []string) debugServer {
 	case "lldb-server":
 		return lldbServer(args)
 	case "lldb-dap", "lldb-vscode":
-		d := debugServer{name: "lldb-dap", sockets: everySocket}
+		d := debugServer{name: "lldb-dap", scope: scopeAll}
 		if where, ok := option(args, "--connection"); ok {
 			if _, after, ok := strings.Cut(where, "://"); ok {
 				where = after // of listen://localhost:1234
 			}
-			d.at(where, 0)
+			d.setListen(where, 0)
 			return d
 		}
 		if where, ok := option(args, "--port", "-p"); ok {
-			d.at(where, 0)
+			d.setListen(where, 0)
 			return d
 		}
 	}
@@ -132,7 +132,7 @@ func lldbServer(args []string) debugServer {
 	if len(args) == 0 {
 		return debugServer{}
 	}
-	d := debugServer{name: "lldb-server", sockets: everySocket}
+	d := debugServer{name: "lldb-server", scope: scopeAll}
 	switch args[0] {
 	case "platform", "p":
 		// It starts a gdbserver for each program, on ports of its own choice.
@@ -140,9 +140,9 @@ func lldbServer(args []string) debugServer {
 	case "gdbserver", "g":
 		own, program, found := cutArgs(args[1:], "--")
 		if pid, ok := option(own, "--attach"); ok {
-			d.pid = pidIn([]string{pid})
+			d.pid = firstPID([]string{pid})
 		}
-		what := operands(own, "--attach", "-a", "--log-file", "--log-channels", "--named-pipe", "--pipe", "--fd")
+		what := positional(own, "--attach", "-a", "--log-file", "--log-channels", "--named-pipe", "--pipe", "--fd")
 		if !found && len(what) > 1 {
 			program = what[1:]
 		}
@@ -170,14 +170,14 @@ func adapterNamed(name string, args []string) debugServer {
 		return gdbServer(args)
 	case "codelldb":
 		if where, ok := option(args, "--port"); ok {
-			d := debugServer{name: "codelldb", sockets: everySocket}
-			d.at(where, 0)
+			d := debugServer{name: "codelldb", scope: scopeAll}
+			d.setListen(where, 0)
 			return d
 		}
 	case "netcoredbg":
 		if where, ok := option(args, "--server"); ok {
-			d := debugServer{name: "netcoredbg", sockets: everySocket}
-			d.at(where, 4711)
+			d := debugServer{name: "netcoredbg", scope: scopeAll}
+			d.setListen(where, 4711)
 			return d
 		}
 	}

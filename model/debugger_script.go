@@ -44,9 +44,9 @@ func pythonModule(module string, args []string) debugServer {
 	case "debugpy.adapter", "debugpy-adapter":
 		return debugpyAdapter(args)
 	case "ptvsd":
-		return oldPython("ptvsd", args, slices.Contains(args, "--client"))
+		return pydevdServer("ptvsd", args, slices.Contains(args, "--client"))
 	case "pydevd":
-		return oldPython("pydevd", args, !slices.Contains(args, "--server"))
+		return pydevdServer("pydevd", args, !slices.Contains(args, "--server"))
 	}
 	return debugServer{}
 }
@@ -54,15 +54,15 @@ func pythonModule(module string, args []string) debugServer {
 // debugpy is a program under debugpy --listen; the adapter that it starts
 // mostly holds the port in its place. With --connect it is a client.
 func debugpy(args []string) debugServer {
-	own := before(args, operands(args, "--listen", "--connect", "--log-to", "--pid", "--configure-qt", "--adapter-access-token", "--parent-session-pid"))
+	own := optionsBefore(args, positional(args, "--listen", "--connect", "--log-to", "--pid", "--configure-qt", "--adapter-access-token", "--parent-session-pid"))
 	where, ok := option(own, "--listen")
 	if !ok {
 		return debugServer{}
 	}
-	d := debugServer{name: "debugpy", sockets: socketsOnPort}
-	d.at(where, 5678)
+	d := debugServer{name: "debugpy", scope: scopePort}
+	d.setListen(where, 5678)
 	if pid, ok := option(own, "--pid"); ok {
-		d.pid = pidIn([]string{pid})
+		d.pid = firstPID([]string{pid})
 	} else if rest := args[len(own):]; len(rest) > 0 {
 		d.program = rest[0]
 	}
@@ -71,20 +71,20 @@ func debugpy(args []string) debugServer {
 
 // debugpyAdapter holds two listeners, for the editor and for the programs.
 func debugpyAdapter(args []string) debugServer {
-	d := debugServer{name: "debugpy", sockets: everySocket}
+	d := debugServer{name: "debugpy", scope: scopeAll}
 	if back, ok := option(args, "--for-server"); ok {
-		_, d.other, _ = splitEnd(back)
+		_, d.backendPort, _ = splitHostPort(back)
 	}
 	return d
 }
 
-func oldPython(name string, args []string, client bool) debugServer {
+func pydevdServer(name string, args []string, client bool) debugServer {
 	where, ok := option(args, "--port")
 	if client || !ok {
 		return debugServer{}
 	}
-	d := debugServer{name: name, sockets: socketsOnPort}
-	d.at(where, 0)
+	d := debugServer{name: name, scope: scopePort}
+	d.setListen(where, 0)
 	d.program, _ = option(args, "--file")
 	return d
 }
@@ -93,14 +93,14 @@ func oldPython(name string, args []string, client bool) debugServer {
 // requires debug/open. After rdbg has started the program nothing of it is
 // left in the command.
 func rubyDebugger(args []string) debugServer {
-	rest := operands(args, "-r", "-I", "-C")
-	for i, a := range before(args, rest) {
+	rest := positional(args, "-r", "-I", "-C")
+	for i, a := range optionsBefore(args, rest) {
 		lib, ok := strings.CutPrefix(a, "-r")
 		if ok && lib == "" && i+1 < len(args) {
 			lib = args[i+1]
 		}
 		if ok && (strings.HasSuffix(lib, "debug/open") || strings.HasSuffix(lib, "debug/open_nonstop")) {
-			return debugServer{name: "rdbg", sockets: socketsOnPort}
+			return debugServer{name: "rdbg", scope: scopePort}
 		}
 	}
 	if len(rest) == 0 {
@@ -118,8 +118,8 @@ func rubyDebugger(args []string) debugServer {
 // rdbg serves with --open and a port; without a port it uses a Unix socket,
 // and with --attach it is a client.
 func rdbg(args []string) debugServer {
-	rest := operands(args, "--port", "--host", "--sock-path", "--init-script", "-e", "-x", "--session-name", "--cookie")
-	own := before(args, rest)
+	rest := positional(args, "--port", "--host", "--sock-path", "--init-script", "-e", "-x", "--session-name", "--cookie")
+	own := optionsBefore(args, rest)
 	open := false
 	for _, a := range own {
 		switch {
@@ -133,8 +133,8 @@ func rdbg(args []string) debugServer {
 	if !open || !ok {
 		return debugServer{}
 	}
-	d := debugServer{name: "rdbg", sockets: socketsOnPort}
-	d.at(where, 0)
+	d := debugServer{name: "rdbg", scope: scopePort}
+	d.setListen(where, 0)
 	if len(rest) > 0 {
 		d.program = rest[0]
 	}
@@ -142,10 +142,10 @@ func rdbg(args []string) debugServer {
 }
 
 func rdebugIDE(args []string) debugServer {
-	rest := operands(args, "--port", "-p", "--host", "-h", "--dispatcher-port", "--dispatcher-host", "-I", "--socket-type")
-	d := debugServer{name: "rdebug-ide", sockets: socketsOnPort}
-	where, _ := option(before(args, rest), "--port", "-p")
-	d.at(where, 1234)
+	rest := positional(args, "--port", "-p", "--host", "-h", "--dispatcher-port", "--dispatcher-host", "-I", "--socket-type")
+	d := debugServer{name: "rdebug-ide", scope: scopePort}
+	where, _ := option(optionsBefore(args, rest), "--port", "-p")
+	d.setListen(where, 1234)
 	if len(rest) > 0 {
 		d.program = rest[0]
 	}

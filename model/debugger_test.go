@@ -16,7 +16,7 @@ func command(line string) *process.Process {
 	if strings.Contains(line, " | ") {
 		args = strings.Split(line, " | ")
 	}
-	return &process.Process{PID: 4411, Args: args, Name: process.NewText("x"), Command: process.NewText(line)}
+	return &process.Process{PID: 4411, Args: args, Name: process.NewUntrusted("x"), Command: process.NewUntrusted(line)}
 }
 
 func listener(at string) *sockets.Socket {
@@ -207,16 +207,16 @@ func TestDebuggee(t *testing.T) {
 }
 
 // Every process of the machine is asked, so an ordinary one must cost nothing.
-func TestRecogniseAllocatesNothingForOthers(t *testing.T) {
+func TestRecognizeAllocatesNothingForOthers(t *testing.T) {
 	for _, line := range []string{"nginx -g x", "/usr/bin/chrome --type=renderer", "python3 app.py --port 5", "node server.js --inspect", "java -jar a.jar"} {
 		p := command(line)
-		if n := testing.AllocsPerRun(100, func() { recogniseDebugger(p) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { recognizeDebugger(p) }); n != 0 {
 			t.Errorf("%s: %v allocations", line, n)
 		}
 	}
 }
 
-func FuzzRecogniseDebugger(f *testing.F) {
+func FuzzRecognize(f *testing.F) {
 	for _, s := range []string{
 		"dlv\x00dap\x00--listen", "node\x00--inspect=", "python\x00-m", "gdbserver\x00--wrapper\x00--",
 		"java\x00-agentlib:jdwp=", "ruby\x00-r", "lldb-server\x00g", "chrome\x00--remote-debugging-port", "", "\x00",
@@ -225,7 +225,7 @@ func FuzzRecogniseDebugger(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		p := &process.Process{PID: 1, Args: strings.Split(s, "\x00")}
-		if d, ok := recogniseDebugger(p); ok && d.name == "" {
+		if d, ok := recognizeDebugger(p); ok && d.name == "" {
 			t.Error("a debugger without a name")
 		}
 		Debuggee(p)

@@ -8,15 +8,15 @@ import (
 )
 
 // row makes the row of a frame's socket.
-func (m *Monitor) row(f *frame, i int, folded bool) Row {
+func (m *Tracker) row(f *frame, i int, folded bool) Row {
 	s, t := &f.snap.Sockets[i], f.tracks[i]
 	r := Row{
-		Socket: s, In: f.snap, Exact: t.exact, Mark: t.mark, Inbound: f.pairs.server[i],
-		Unsure:  s.Connected() && !t.sure,
-		Clients: f.crowd[i].clients, Waiting: f.crowd[i].waiting,
+		Socket: s, Snapshot: f.snap, FirstSeenExact: t.firstSeenExact, Mark: t.mark, Inbound: f.pairs.server[i],
+		RoleUnknown: s.Connected() && !t.roleKnown,
+		Clients:     f.clientCounts[i].clients, Queued: f.clientCounts[i].queued,
 	}
-	if t.first != 0 {
-		r.First = time.Unix(0, t.first)
+	if t.firstSeen != 0 {
+		r.FirstSeen = time.Unix(0, t.firstSeen)
 	}
 	if l := f.pairs.listener[i]; l >= 0 && f.pairs.server[i] {
 		r.Listener = &f.snap.Sockets[l]
@@ -29,51 +29,51 @@ func (m *Monitor) row(f *frame, i int, folded bool) Row {
 		}
 	}
 	r.Reach = reachOf(f.snap, s, r.Peer)
-	r.Debugger = m.debug.nameFor(&r)
+	r.Debugger = m.debuggers.nameFor(&r)
 	return r
 }
 
-// folds returns the index of the socket whose row stands for socket i too: the
+// rowIndex returns the index of the socket whose row stands for socket i too: the
 // server's end of a pair.
-func (f *frame) folds(i int32) int32 {
+func (f *frame) rowIndex(i int32) int32 {
 	if j := f.pairs.peer[i]; j >= 0 && f.pairs.server[j] {
 		return j
 	}
 	return i
 }
 
-// debuggers remembers which processes are debug servers: to look at a command
+// debuggerCache remembers which processes are debug servers: to look at a command
 // for every row would cost too much.
-type debuggers struct {
-	known map[*process.Process]debugServer // the zero value for all others
-	count int                              // of those that are debug servers
+type debuggerCache struct {
+	servers map[*process.Process]debugServer // the zero value for all others
+	count   int                              // of those that are debug servers
 }
 
-// meet looks at the processes that are new.
-func (d *debuggers) meet(snap *sockets.Snapshot) {
+// add looks at the processes that are new.
+func (d *debuggerCache) add(snap *sockets.Snapshot) {
 	for _, p := range snap.Processes {
-		if _, ok := d.known[p]; ok {
+		if _, ok := d.servers[p]; ok {
 			continue
 		}
-		server, ok := recogniseDebugger(p)
-		d.known[p] = server
+		server, ok := recognizeDebugger(p)
+		d.servers[p] = server
 		if ok {
 			d.count++
 		}
 	}
 }
 
-// forget drops the processes that have gone.
-func (d *debuggers) forget(snap *sockets.Snapshot) {
-	if len(d.known) == len(snap.Processes) {
+// prune drops the processes that have gone.
+func (d *debuggerCache) prune(snap *sockets.Snapshot) {
+	if len(d.servers) == len(snap.Processes) {
 		return // meet has added all of these, so there are no others
 	}
-	for p, server := range d.known {
+	for p, server := range d.servers {
 		if snap.Process(int32(p.PID)) == p {
 			continue
 		}
-		delete(d.known, p)
-		if server.sockets != noSocket {
+		delete(d.servers, p)
+		if server.scope != scopeNone {
 			d.count--
 		}
 	}
@@ -82,15 +82,15 @@ func (d *debuggers) forget(snap *sockets.Snapshot) {
 // nameFor names the debug server whose socket the row's is, or whose listener the
 // row's connection came in by; empty if there is none. An inspector within a
 // program has only its listener to be known by.
-func (d *debuggers) nameFor(r *Row) string {
-	if name := d.of(r.In, r.Socket); name != "" || !r.Inbound || r.Listener == nil {
+func (d *debuggerCache) nameFor(r *Row) string {
+	if name := d.lookup(r.Snapshot, r.Socket); name != "" || !r.Inbound || r.Listener == nil {
 		return name
 	}
-	return d.of(r.In, r.Listener)
+	return d.lookup(r.Snapshot, r.Listener)
 }
 
-// of names the debug server whose socket s is, empty if it is none's.
-func (d *debuggers) of(snap *sockets.Snapshot, s *sockets.Socket) string {
+// lookup names the debug server whose socket s is, empty if it is none's.
+func (d *debuggerCache) lookup(snap *sockets.Snapshot, s *sockets.Socket) string {
 	if d.count == 0 {
 		return ""
 	}
@@ -99,7 +99,7 @@ func (d *debuggers) of(snap *sockets.Snapshot, s *sockets.Socket) string {
 		if p == nil {
 			continue
 		}
-		if server := d.known[p]; server.sockets != noSocket && server.holds(s) {
+		if server := d.servers[p]; server.scope != scopeNone && server.owns(s) {
 			return server.name
 		}
 	}

@@ -50,57 +50,57 @@ type Event struct {
 	// a connection only the client's end has changed, the row is that end's,
 	// not folded.
 	Row Row
-	// From is the state of Row.Socket before an EventChanged; if the row was
+	// OldState is the state of Row.Socket before an EventChanged; if the row was
 	// the other end's before, the state of that.
-	From sockets.State
-	// Lived is how long the row was seen, with EventClosed; 0 if it was there
+	OldState sockets.State
+	// Lifetime is how long the row was seen, with EventClosed; 0 if it was there
 	// before lotop, or if no snapshot saw it alive.
-	Lived time.Duration
-	// Unseen tells that no snapshot saw the connection: it came and went
+	Lifetime time.Duration
+	// ShortLived tells that no snapshot saw the connection: it came and went
 	// between two.
-	Unseen bool
+	ShortLived bool
 	// Sent and Received are bytes of payload, seen from Row.Socket, with
 	// EventClosed and if Counted; RTT is the last known round trip.
-	Counted        bool
+	HasBytes       bool
 	Sent, Received uint64
 	RTT            time.Duration
 	// Seq numbers the events of a Journal from 1 on.
 	Seq uint64
 
-	remains bool // a TIME_WAIT of it stands in the table
+	hasTimeWait bool // a TIME_WAIT of it stands in the table
 }
 
 // change is what happened to one socket; tell makes events of them.
 type change struct {
-	kind  EventKind
-	track *track
-	told  bool
+	kind    EventKind
+	track   *track
+	emitted bool
 }
 
-func (m *Monitor) note(kind EventKind, t *track) {
-	t.change = int32(len(m.changes))
+func (m *Tracker) recordChange(kind EventKind, t *track) {
+	t.changeIndex = int32(len(m.changes))
 	m.changes = append(m.changes, change{kind: kind, track: t})
 }
 
-// tell folds the changes of both ends of a connection into one event each, behind
+// emitEvents folds the changes of both ends of a connection into one event each, behind
 // the events that have waited for this snapshot.
-func (m *Monitor) tell() []Event {
-	events := m.joinHalves()
+func (m *Tracker) emitEvents() []Event {
+	events := m.completeOpens()
 	for i := range m.changes {
 		c := &m.changes[i]
-		if c.told {
+		if c.emitted {
 			continue
 		}
-		c.told = true
+		c.emitted = true
 		p := m.peerChange(c.track)
 		if p != nil {
-			p.told = true
+			p.emitted = true
 		}
-		if e, ok := m.event(c, p); ok {
+		if e, ok := m.buildEvent(c, p); ok {
 			e.Time = m.cur.snap.Time
 			e.Row.Mark = e.Kind.Mark()
-			if e.Kind == EventOpened && m.isHalf(c.track) {
-				m.halves = append(m.halves, half{c.track, e})
+			if e.Kind == EventOpened && m.lacksPeer(c.track) {
+				m.pendingOpens = append(m.pendingOpens, pendingOpen{c.track, e})
 				continue
 			}
 			events = append(events, e)
@@ -110,23 +110,23 @@ func (m *Monitor) tell() []Event {
 }
 
 // peerChange returns what happened to the other end in the same pass, or nil.
-func (m *Monitor) peerChange(t *track) *change {
-	if t.peer == nil || t.peer.change < 0 {
+func (m *Tracker) peerChange(t *track) *change {
+	if t.peer == nil || t.peer.changeIndex < 0 {
 		return nil
 	}
-	return &m.changes[t.peer.change]
+	return &m.changes[t.peer.changeIndex]
 }
 
-// asked tells whether a connection is only asked for. The kernel keeps no socket
+// inHandshake tells whether a connection is only asked for. The kernel keeps no socket
 // for that (inet_reqsk_alloc, net/ipv4/inet_connection_sock.c), so it is no news by
 // itself: the server's socket comes with an ID of its own if the table was read
 // at that moment, and no notice is sent of what was there before.
-func (t *track) asked() bool { return t.state == sockets.SynRecv }
+func (t *track) inHandshake() bool { return t.state == sockets.SynRecv }
 
-// event makes an event of what happened to a socket and, if p is not nil, to
+// buildEvent makes an event of what happened to a socket and, if p is not nil, to
 // the other end of its connection; ok is false if that is no news.
-func (m *Monitor) event(c, p *change) (e Event, ok bool) {
-	if c.track.asked() {
+func (m *Tracker) buildEvent(c, p *change) (e Event, ok bool) {
+	if c.track.inHandshake() {
 		if p == nil {
 			return Event{}, false
 		}
@@ -134,85 +134,85 @@ func (m *Monitor) event(c, p *change) (e Event, ok bool) {
 	}
 	t, peer := c.track, c.track.peer
 	switch {
-	case m.hears.on && t.over && (peer == nil || peer.over || peer.asked()):
+	case m.notifications.enabled && t.closeEmitted && (peer == nil || peer.closeEmitted || peer.inHandshake()):
 		return Event{}, false // heard of already; the table is older, or shows what is left
-	case m.ended(t) && (peer == nil || m.ended(peer)):
-		return m.closed(t, peer)
-	case c.kind == EventOpened && (peer == nil || peer.asked() || p != nil && p.kind == EventOpened):
-		return Event{Kind: EventOpened, Row: m.keep(m.cur, t.at)}, true
+	case m.isOver(t) && (peer == nil || m.isOver(peer)):
+		return m.closedEvent(t, peer)
+	case c.kind == EventOpened && (peer == nil || peer.inHandshake() || p != nil && p.kind == EventOpened):
+		return Event{Kind: EventOpened, Row: m.cloneRow(m.cur, t.index)}, true
 	}
-	return m.changed(t, peer)
+	return m.changedEvent(t, peer)
 }
 
-// ended tells whether a socket's part is over: it has gone, or only the
+// isOver tells whether a socket's part is over: it has gone, or only the
 // kernel's memory of it is left.
-func (m *Monitor) ended(t *track) bool {
-	return t.pass != m.pass || t.state == sockets.TimeWait
+func (m *Tracker) isOver(t *track) bool {
+	return t.generation != m.generation || t.state == sockets.TimeWait
 }
 
-func (m *Monitor) closed(t, peer *track) (e Event, ok bool) {
-	told, remains := t.over, t.remains
-	t.over = true
-	f, i := m.last(t)
+func (m *Tracker) closedEvent(t, peer *track) (e Event, ok bool) {
+	told, remains := t.closeEmitted, t.hasTimeWait
+	t.closeEmitted = true
+	f, i := m.lastSeen(t)
 	if peer != nil {
-		told, remains = told || peer.over, remains || peer.remains
-		peer.over = true
+		told, remains = told || peer.closeEmitted, remains || peer.hasTimeWait
+		peer.closeEmitted = true
 		if f == m.cur {
-			f, i = m.last(peer)
+			f, i = m.lastSeen(peer)
 		}
 	}
-	if told || f == m.cur && m.hears.on && !m.hears.deaf {
+	if told || f == m.cur && m.notifications.enabled && !m.notifications.overrun {
 		return Event{}, false // a TIME_WAIT has run out, or the kernel tells of it
 	}
-	e = Event{Kind: EventClosed, Unseen: f == m.cur, remains: remains}
-	if j := f.pairs.peer[i]; j >= 0 && !m.ended(f.tracks[j]) {
-		e.Row = f.keep(m.row(f, int(i), false)) // the other end goes on with somebody else
+	e = Event{Kind: EventClosed, ShortLived: f == m.cur, hasTimeWait: remains}
+	if j := f.pairs.peer[i]; j >= 0 && !m.isOver(f.tracks[j]) {
+		e.Row = f.clone(m.row(f, int(i), false)) // the other end goes on with somebody else
 	} else {
-		e.Row = m.keep(f, i)
+		e.Row = m.cloneRow(f, i)
 	}
-	if e.Row.Exact && !e.Unseen {
-		e.Lived = max(m.cur.snap.Time.Sub(e.Row.First), 0)
+	if e.Row.FirstSeenExact && !e.ShortLived {
+		e.Lifetime = max(m.cur.snap.Time.Sub(e.Row.FirstSeen), 0)
 	}
 	return e, true
 }
 
-// last returns where the last snapshot had a socket; if it had not, where this
+// lastSeen returns where the last snapshot had a socket; if it had not, where this
 // one has it.
-func (m *Monitor) last(t *track) (*frame, int32) {
+func (m *Tracker) lastSeen(t *track) (*frame, int32) {
 	switch {
-	case t.pass != m.pass:
-		return m.old, t.at
-	case t.was >= 0:
-		return m.old, t.was
+	case t.generation != m.generation:
+		return m.prev, t.index
+	case t.prevIndex >= 0:
+		return m.prev, t.prevIndex
 	}
-	return m.cur, t.at
+	return m.cur, t.index
 }
 
-// changed compares what the table shows of a connection with what it showed.
-func (m *Monitor) changed(t, peer *track) (e Event, ok bool) {
-	if t.pass != m.pass {
+// changedEvent compares what the table shows of a connection with what it showed.
+func (m *Tracker) changedEvent(t, peer *track) (e Event, ok bool) {
+	if t.generation != m.generation {
 		t, peer = peer, t // one end has gone, the other is what shows
 	}
-	f, was := m.last(t)
+	f, was := m.lastSeen(t)
 	if f == m.cur {
-		f, was = m.last(peer) // an end has come to one that was there
+		f, was = m.lastSeen(peer) // an end has come to one that was there
 	}
-	was, is := f.folds(was), m.cur.folds(t.at)
+	was, is := f.rowIndex(was), m.cur.rowIndex(t.index)
 	before, now := f.snap.Sockets[was].State, m.cur.snap.Sockets[is].State
 	if before != now {
-		return Event{Kind: EventChanged, From: before, Row: m.keep(m.cur, is)}, true
+		return Event{Kind: EventChanged, OldState: before, Row: m.cloneRow(m.cur, is)}, true
 	}
 	was, is = f.pairs.peer[was], m.cur.pairs.peer[is]
 	if was < 0 || is < 0 || f.snap.Sockets[was].State == m.cur.snap.Sockets[is].State {
 		return Event{}, false
 	}
-	e = Event{Kind: EventChanged, From: f.snap.Sockets[was].State}
-	e.Row = m.cur.keep(m.row(m.cur, int(is), false))
+	e = Event{Kind: EventChanged, OldState: f.snap.Sockets[was].State}
+	e.Row = m.cur.clone(m.row(m.cur, int(is), false))
 	return e, true
 }
 
-// keep copies the row that stands for a socket out of its snapshot, whose
+// cloneRow copies the row that stands for a socket out of its snapshot, whose
 // memory will be used again.
-func (m *Monitor) keep(f *frame, i int32) Row {
-	return f.keep(m.row(f, int(f.folds(i)), true))
+func (m *Tracker) cloneRow(f *frame, i int32) Row {
+	return f.clone(m.row(f, int(f.rowIndex(i)), true))
 }

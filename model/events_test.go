@@ -14,7 +14,7 @@ const (
 	pair3000     = listener3000 + `
 		2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20
 		3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:51234 pid:10`
-	half3000 = listener3000 + `2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20`
+	oneEnd3000 = listener3000 + `2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20`
 )
 
 // eventTests give a snapshot a second; the events are those of the last.
@@ -166,19 +166,19 @@ var eventTests = []struct {
 	},
 	{
 		"of what came only one end is ever seen",
-		[]string{listener3000, half3000, half3000},
+		[]string{listener3000, oneEnd3000, oneEnd3000},
 		`opened 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000`,
 	},
 	{
 		"the other end comes when the first closes already",
-		[]string{listener3000, half3000, listener3000 + `
+		[]string{listener3000, oneEnd3000, listener3000 + `
 			2 tcp FIN_WAIT2 127.0.0.1:51234 127.0.0.1:3000
 			3 tcp CLOSE_WAIT 127.0.0.1:3000 127.0.0.1:51234 pid:10`},
 		`opened 3=2 tcp CLOSE_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1`,
 	},
 	{
 		"one end comes, and goes before the other is seen",
-		[]string{listener3000, half3000, listener3000},
+		[]string{listener3000, oneEnd3000, listener3000},
 		"opened 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000\nclosed 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000 lived 1s",
 	},
 	{
@@ -226,7 +226,7 @@ func TestEvents(t *testing.T) {
 			for _, e := range w.events {
 				at := w.cur.snap.Time
 				if e.Kind == EventOpened {
-					at = e.Row.First // it can have waited for its other end
+					at = e.Row.FirstSeen // it can have waited for its other end
 				}
 				if !e.Time.Equal(at) || e.Row.Mark != e.Kind.Mark() {
 					t.Errorf("event at %v with mark %d", e.Time, e.Row.Mark)
@@ -236,32 +236,32 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestEventsStayTrue poisons everything the caller may use again.
-func TestEventsStayTrue(t *testing.T) {
+// TestEventRowsAreCopies poisons everything the caller may use again.
+func TestEventRowsAreCopies(t *testing.T) {
 	m := watch(t)
 	first, second := literal(t, 0, pair3000), literal(t, 1, "4 tcp LISTEN 127.0.0.1:4000 pid:30")
-	m.Advance(first)
+	m.Update(first)
 	row, ok := m.Find(2)
 	if !ok {
 		t.Fatal("socket 2 is not found")
 	}
 	kept := row.Clone()
-	events := m.Advance(second)
+	events := m.Update(second)
 	before := sketchEvents(events)
-	ghosts := m.rows(Shape{})
+	ghosts := m.rows(ListOptions{})
 	poison := func(s *sockets.Snapshot) {
 		for i := range s.Sockets {
 			s.Sockets[i] = sockets.Socket{ID: 99}
 		}
-		s.Warnings, s.Users, s.Devices, s.Processes, s.Addresses = nil, nil, nil, nil, nil
+		s.Warnings, s.Users, s.Interfaces, s.Processes, s.Addresses = nil, nil, nil, nil, nil
 		s.Time = time.Time{}
 	}
 	poison(first)
-	if diff := cmp.Diff(ghosts, m.rows(Shape{})); diff != "" {
+	if diff := cmp.Diff(ghosts, m.rows(ListOptions{})); diff != "" {
 		t.Errorf("rows changed with the old snapshot:\n%s", diff)
 	}
 	third := literal(t, 1.5, "")
-	m.Advance(third)
+	m.Update(third)
 	poison(second)
 	if diff := cmp.Diff(before, sketchEvents(events)); diff != "" {
 		t.Errorf("events changed with the snapshots:\n%s", diff)
@@ -277,21 +277,21 @@ func TestEventsStayTrue(t *testing.T) {
 	if p := kept.Owner(kept.Peer); p == nil || p.PID != 20 {
 		t.Errorf("the kept row's client is %v", p)
 	}
-	if got := m.rows(Shape{Order: Order{Column: ByLocal}}); len(got) != 3 {
+	if got := m.rows(ListOptions{Order: Order{Column: ByLocal}}); len(got) != 3 {
 		t.Errorf("%d ghosts, want the listener, the pair and the other listener: %q", len(got), got)
 	}
 }
 
-// TestEventsKeepLittle makes sure that an event does not keep all processes of
+// TestEventsRetainOnlyOwners makes sure that an event does not keep all processes of
 // its snapshot in memory.
-func TestEventsKeepLittle(t *testing.T) {
+func TestEventsRetainOnlyOwners(t *testing.T) {
 	w := watch(t, "8 tcp LISTEN 127.0.0.1:80 pid:11,12,13", "8 tcp LISTEN 127.0.0.1:80 pid:11,12,13\n"+pair3000)
 	if len(w.events) != 2 {
 		t.Fatalf("events %q", sketchEvents(w.events))
 	}
 	for _, e := range w.events {
-		if n := len(e.Row.In.Processes); n != 2 || e.Row.In.Sockets != nil {
-			t.Errorf("%s keeps %d processes and %d sockets", sketch(&e.Row), n, len(e.Row.In.Sockets))
+		if n := len(e.Row.Snapshot.Processes); n != 2 || e.Row.Snapshot.Sockets != nil {
+			t.Errorf("%s keeps %d processes and %d sockets", sketch(&e.Row), n, len(e.Row.Snapshot.Sockets))
 		}
 	}
 }

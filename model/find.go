@@ -4,24 +4,24 @@ import "lotop/sockets"
 
 // Find returns the row that stands for a socket, with both ends of a pair; ok
 // is false if the newest snapshot does not have it.
-func (m *Monitor) Find(id sockets.ID) (row Row, ok bool) {
+func (m *Tracker) Find(id sockets.ID) (row Row, ok bool) {
 	t := m.tracks[id]
 	if t == nil {
 		return Row{}, false
 	}
-	return m.row(m.cur, int(m.cur.folds(t.at)), true), true
+	return m.row(m.cur, int(m.cur.rowIndex(t.index)), true), true
 }
 
 // Socket returns a socket of the newest snapshot, nil if it has gone.
-func (m *Monitor) Socket(id sockets.ID) *sockets.Socket {
+func (m *Tracker) Socket(id sockets.ID) *sockets.Socket {
 	if t := m.tracks[id]; t != nil {
-		return &m.cur.snap.Sockets[t.at]
+		return &m.cur.snap.Sockets[t.index]
 	}
 	return nil
 }
 
 // Clients returns the connections that came in by a listener.
-func (m *Monitor) Clients(listener *sockets.Socket) []Row {
+func (m *Tracker) Clients(listener *sockets.Socket) []Row {
 	var rows []Row
 	f := m.cur
 	for i := range f.snap.Sockets {
@@ -32,9 +32,9 @@ func (m *Monitor) Clients(listener *sockets.Socket) []Row {
 	return rows
 }
 
-// HeldBy returns a row for every socket that a process holds, each end of a
+// ByPID returns a row for every socket that a process holds, each end of a
 // pair by itself.
-func (m *Monitor) HeldBy(pid int32) []Row {
+func (m *Tracker) ByPID(pid int32) []Row {
 	var rows []Row
 	f := m.cur
 	for i := range f.snap.Sockets {
@@ -45,9 +45,9 @@ func (m *Monitor) HeldBy(pid int32) []Row {
 	return rows
 }
 
-// OnPort returns a row for every socket whose local port it is, each end of a
+// ByPort returns a row for every socket whose local port it is, each end of a
 // pair by itself.
-func (m *Monitor) OnPort(p sockets.Protocol, port uint16) []Row {
+func (m *Tracker) ByPort(p sockets.Protocol, port uint16) []Row {
 	var rows []Row
 	f := m.cur
 	for i := range f.snap.Sockets {

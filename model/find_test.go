@@ -33,14 +33,14 @@ func TestFind(t *testing.T) {
 		7: "  7 udp UNCONN 127.0.0.1:3002",
 	} {
 		r, ok := m.Find(id)
-		if !ok || sketch(&r) != want || !r.Is(id) {
+		if !ok || sketch(&r) != want || !r.Has(id) {
 			t.Errorf("socket %d: %v, %q, want %q", id, ok, sketch(&r), want)
 		}
 	}
 	if r, ok := m.Find(99); ok {
 		t.Errorf("found %q", sketch(&r))
 	}
-	m.Advance(literal(t, 1, "7 udp UNCONN 127.0.0.1:3002 pid:10,12"))
+	m.Update(literal(t, 1, "7 udp UNCONN 127.0.0.1:3002 pid:10,12"))
 	if r, ok := m.Find(7); !ok || r.Socket.ID != 7 {
 		t.Error("not found where it has moved to")
 	}
@@ -49,7 +49,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestClientsAndHeldBy(t *testing.T) {
+func TestClientsAndByPID(t *testing.T) {
 	m := watch(t, shop)
 	want := text(`
 		3=2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1
@@ -61,18 +61,18 @@ func TestClientsAndHeldBy(t *testing.T) {
 	want = text(`
 		6 tcp LISTEN 127.0.0.1:3001 clients=1/0
 		9|8 tcp ESTABLISHED 127.0.0.1:3001 < 127.0.0.1:51236 via 6`)
-	if diff := cmp.Diff(want, trimmed(sketches(m.HeldBy(11))[2:])); diff != "" {
+	if diff := cmp.Diff(want, trimmed(sketches(m.ByPID(11))[2:])); diff != "" {
 		t.Errorf("held by 11 (-want +got):\n%s", diff)
 	}
-	if rows := m.HeldBy(77); rows != nil {
+	if rows := m.ByPID(77); rows != nil {
 		t.Errorf("held by nobody: %q", sketches(rows))
 	}
 	r, _ := m.Find(1)
-	if got := r.Holders(r.Socket); len(got) != 2 || got[0].PID != 10 || got[1].PID != 11 {
+	if got := r.Owners(r.Socket); len(got) != 2 || got[0].PID != 10 || got[1].PID != 11 {
 		t.Errorf("holders %v", got)
 	}
 	r.Socket.Owners = []sockets.Owner{{PID: 10, FD: 3}, {PID: 99, FD: 1}, {PID: 10, FD: 4}}
-	if got := r.Holders(r.Socket); len(got) != 1 {
+	if got := r.Owners(r.Socket); len(got) != 1 {
 		t.Errorf("%d holders, want 10 once and 99, who has ended, not at all", len(got))
 	}
 }
@@ -102,7 +102,7 @@ var planTests = []struct {
 	{"one of its own", 11, unprotected, []int{30}, nil, 0, ""},
 }
 
-func TestPlanEnd(t *testing.T) {
+func TestPlanForSocket(t *testing.T) {
 	for _, tt := range planTests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := watch(t, shop)
@@ -111,12 +111,12 @@ func TestPlanEnd(t *testing.T) {
 			if s.ID != tt.id {
 				s = r.Peer
 			}
-			p := PlanEnd(&r, s, tt.protected, m.HeldBy)
+			p := PlanEnd(&r, s, tt.protected, m.ByPID)
 			var victims, refused []int
-			for _, v := range p.Victims {
+			for _, v := range p.ToStop {
 				victims = append(victims, v.PID)
 			}
-			for _, v := range p.Refused {
+			for _, v := range p.Protected {
 				refused = append(refused, v.Process.PID)
 				if v.Reason != "use systemctl" {
 					t.Errorf("refused for %q", v.Reason)
@@ -125,8 +125,8 @@ func TestPlanEnd(t *testing.T) {
 			if diff := cmp.Diff([][]int{tt.victims, tt.refused}, [][]int{victims, refused}); diff != "" {
 				t.Errorf("victims and refused (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(text(tt.closes), trimmed(sketches(p.Closes))); diff != "" || p.Clients != tt.clients {
-				t.Errorf("%d clients, want %d; closes (-want +got):\n%s", p.Clients, tt.clients, diff)
+			if diff := cmp.Diff(text(tt.closes), trimmed(sketches(p.AlsoCloses))); diff != "" || p.ClientsLost != tt.clients {
+				t.Errorf("%d clients, want %d; closes (-want +got):\n%s", p.ClientsLost, tt.clients, diff)
 			}
 			if p.Target.Port != s.Local.Port() || p.Row.Socket == r.Socket {
 				t.Errorf("target %v, row kept %v", p.Target, p.Row.Socket != r.Socket)
@@ -135,24 +135,24 @@ func TestPlanEnd(t *testing.T) {
 	}
 }
 
-// TestPlanEndForAnOldRow plans for a process whose pid is another's by now: the
+// TestPlanForStaleRow plans for a process whose pid is another's by now: the
 // plan is about the one that was shown, and nothing of the other is touched.
-func TestPlanEndForAnOldRow(t *testing.T) {
+func TestPlanForStaleRow(t *testing.T) {
 	m := watch(t, "1 tcp LISTEN 127.0.0.1:3000 pid:10")
 	r, _ := m.Find(1)
 	old := r.Clone()
 	next := literal(t, 1, "2 tcp LISTEN 127.0.0.1:4000 pid:10")
 	next.Processes[10] = &process.Process{PID: 10, Start: 999}
-	m.Advance(next)
-	p := PlanEnd(&old, old.Socket, unprotected, m.HeldBy)
-	if len(p.Victims) != 1 || p.Victims[0].Start != 10 || p.Closes != nil {
-		t.Errorf("victims %v, closes %q", p.Victims, sketches(p.Closes))
+	m.Update(next)
+	p := PlanEnd(&old, old.Socket, unprotected, m.ByPID)
+	if len(p.ToStop) != 1 || p.ToStop[0].Start != 10 || p.AlsoCloses != nil {
+		t.Errorf("victims %v, closes %q", p.ToStop, sketches(p.AlsoCloses))
 	}
 }
 
-// TestTargetHolds goes through the table of facts/linux.md: holder by row,
+// TestTargetOccupiedBy goes through the table of facts/linux.md: holder by row,
 // newcomer by column.
-func TestTargetHolds(t *testing.T) {
+func TestTargetOccupiedBy(t *testing.T) {
 	names := []string{"0.0.0.0:80", "127.0.0.1:80", "127.0.0.2:80", "[::]:80 dual", "[::]:80 v6only", "[::1]:80", "127.0.0.1:80 mapped"}
 	table := []string{
 		"XXXX..X",
@@ -166,7 +166,7 @@ func TestTargetHolds(t *testing.T) {
 	for i, holder := range names {
 		for j, newcomer := range names {
 			in := literal(t, 0, "1 tcp LISTEN "+holder+"\n2 tcp LISTEN "+newcomer)
-			got := TargetOf(&in.Sockets[1]).Holds(&in.Sockets[0])
+			got := TargetOf(&in.Sockets[1]).OccupiedBy(&in.Sockets[0])
 			if want := table[i][j] == 'X'; got != want {
 				t.Errorf("holder %s, newcomer %s: %v, want %v", holder, newcomer, got, want)
 			}
@@ -175,7 +175,7 @@ func TestTargetHolds(t *testing.T) {
 	in := literal(t, 0, "1 tcp LISTEN 127.0.0.1:80\n2 udp UNCONN 127.0.0.1:80\n3 tcp LISTEN 127.0.0.1:81\n4 tcp ESTABLISHED 127.0.0.1:80 127.0.0.1:9\n5 tcp BOUND 127.0.0.1:80")
 	target := Target{Protocol: sockets.TCP, Port: 80, Hosts: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}
 	for i, want := range []bool{true, false, false, false, true} {
-		if got := target.Holds(&in.Sockets[i]); got != want {
+		if got := target.OccupiedBy(&in.Sockets[i]); got != want {
 			t.Errorf("socket %d: %v, want %v", i+1, got, want)
 		}
 	}

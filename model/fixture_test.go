@@ -25,12 +25,12 @@ var began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func literal(t testing.TB, seconds float64, text string) *sockets.Snapshot {
 	t.Helper()
 	s := &sockets.Snapshot{
-		Time:      began.Add(time.Duration(seconds * float64(time.Second))),
-		Processes: map[int32]*process.Process{},
-		Users:     map[uint32]process.Text{1000: process.NewText("ada")},
-		Devices:   map[uint32]process.Text{1: process.NewText("lo"), 2: process.NewText("eth0")},
-		Addresses: []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("fd00::5")},
-		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
+		Time:       began.Add(time.Duration(seconds * float64(time.Second))),
+		Processes:  map[int32]*process.Process{},
+		Users:      map[uint32]process.Untrusted{1000: process.NewUntrusted("ada")},
+		Interfaces: map[uint32]process.Untrusted{1: process.NewUntrusted("lo"), 2: process.NewUntrusted("eth0")},
+		Addresses:  []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("fd00::5")},
+		Ephemeral:  sockets.PortRange{First: 32768, Last: 60999},
 	}
 	for line := range strings.Lines(text) {
 		if fields := strings.Fields(line); len(fields) > 0 {
@@ -87,7 +87,7 @@ func literalOption(t testing.TB, in *sockets.Snapshot, s *sockets.Socket, f stri
 		}
 		s.UID, s.HasUID = uint32(n), true
 	case "mapped":
-		s.V6, s.Mapped = true, true
+		s.V6, s.V4Mapped = true, true
 	case "v6only":
 		s.V6Only = sockets.Yes
 	case "dual":
@@ -98,7 +98,7 @@ func literalOption(t testing.TB, in *sockets.Snapshot, s *sockets.Socket, f stri
 		s.NoOwner = sockets.Orphaned
 	case "dev":
 		n, _ := strconv.Atoi(value)
-		s.Device = uint32(n)
+		s.Interface = uint32(n)
 	default:
 		s.Remote = endOf(f)
 	}
@@ -107,7 +107,7 @@ func literalOption(t testing.TB, in *sockets.Snapshot, s *sockets.Socket, f stri
 func literalProcess(pid int) *process.Process {
 	return &process.Process{
 		PID: pid, Start: uint64(pid), Started: began.Add(-time.Duration(pid) * time.Minute),
-		Name: process.NewText("p" + strconv.Itoa(pid)),
+		Name: process.NewUntrusted("p" + strconv.Itoa(pid)),
 	}
 }
 
@@ -127,7 +127,7 @@ func sketch(r *Row) string {
 	fmt.Fprintf(&b, " %v %v %v", s.Protocol, s.State, s.Local)
 	if s.Connected() {
 		b.WriteString(map[bool]string{true: " <", false: " >"}[r.Inbound])
-		if r.Unsure {
+		if r.RoleUnknown {
 			b.WriteByte('?')
 		}
 		fmt.Fprintf(&b, " %v", s.Remote)
@@ -135,8 +135,8 @@ func sketch(r *Row) string {
 	if r.Listener != nil {
 		fmt.Fprintf(&b, " via %d", r.Listener.ID)
 	}
-	if r.Clients != 0 || r.Waiting != 0 {
-		fmt.Fprintf(&b, " clients=%d/%d", r.Clients, r.Waiting)
+	if r.Clients != 0 || r.Queued != 0 {
+		fmt.Fprintf(&b, " clients=%d/%d", r.Clients, r.Queued)
 	}
 	return b.String()
 }
@@ -156,13 +156,13 @@ func sketchEvents(events []Event) []string {
 	for i := range events {
 		e := &events[i]
 		s := e.Kind.String() + " " + strings.TrimLeft(sketch(&e.Row), " +~-")
-		if e.From != 0 {
-			s += " from " + e.From.String()
+		if e.OldState != 0 {
+			s += " from " + e.OldState.String()
 		}
-		if e.Lived != 0 {
-			s += " lived " + e.Lived.String()
+		if e.Lifetime != 0 {
+			s += " lived " + e.Lifetime.String()
 		}
-		if e.Unseen {
+		if e.ShortLived {
 			s += " unseen"
 		}
 		all = append(all, s)
@@ -181,23 +181,23 @@ func text(s string) []string {
 	return all
 }
 
-// watched is a Monitor with the events of its last snapshot.
-type watched struct {
-	*Monitor
+// trackerFixture is a Monitor with the events of its last snapshot.
+type trackerFixture struct {
+	*Tracker
 	events []Event
 }
 
 // watch advances a new Monitor by literal snapshots, a second apart.
-func watch(t testing.TB, snaps ...string) *watched {
+func watch(t testing.TB, snaps ...string) *trackerFixture {
 	t.Helper()
-	w := &watched{Monitor: NewMonitor()}
+	w := &trackerFixture{Tracker: NewMonitor()}
 	for i, s := range snaps {
-		w.events = w.Advance(literal(t, float64(i), s))
+		w.events = w.Update(literal(t, float64(i), s))
 	}
 	return w
 }
 
-func (w *watched) rows(shape Shape) []string {
+func (w *trackerFixture) rows(shape ListOptions) []string {
 	rows, _ := w.Rows(nil, shape)
 	return sketches(rows)
 }

@@ -9,79 +9,79 @@ import (
 	"lotop/sockets"
 )
 
-// wire is a kernel that opens and closes loopback connections, shows them in
+// kernelSim is a kernel that opens and closes loopback connections, shows them in
 // its table, and sends the notices of their ends late and in any order.
-type wire struct {
+type kernelSim struct {
 	rand  *rand.Rand
 	step  int
 	id    sockets.ID
 	port  uint16
-	table []*wired
-	sent  []delayed // notices on their way
-	delay int       // at most, in steps
+	table []*simConn
+	sent  []delayedNotification // notices on their way
+	delay int                   // at most, in steps
 }
 
-// wired is a connection; ends[0] is the client's.
-type wired struct {
-	ends  [2]sockets.Socket
-	bytes [2]uint64 // sent by each
-	in    [2]bool   // whether the table shows the end
-	owed  [2]bool   // whether its notice has still to come
-	reset bool
-	phase int
-	first int // the end that closes first
+// simConn is a connection; ends[0] is the client's.
+type simConn struct {
+	endpoints [2]sockets.Socket
+	bytes     [2]uint64 // sent by each
+	in        [2]bool   // whether the table shows the end
+	pending   [2]bool   // whether its notice has still to come
+	reset     bool
+	phase     int
+	first     int // the end that closes first
 	// fresh tells that it came since the last snapshot, shown that a snapshot
 	// has had the end: only then does what it leaves behind keep its ID.
 	fresh bool
 	shown [2]bool
 	// alive tells that an end was open when the watch began, or opened later.
-	alive bool
-	whole bool    // both ends were open then
-	fins  [2]bool // whether the end has sent a FIN
+	alive       bool
+	established bool    // both ends were open then
+	fins        [2]bool // whether the end has sent a FIN
 }
 
-type delayed struct {
-	notice sockets.Notice
-	at     int
+type delayedNotification struct {
+	notification sockets.DestroyNotification
+	at           int
 }
 
-func (w *wire) open(alive bool) {
+func (w *kernelSim) open(alive bool) {
 	w.port++
 	client := netip.AddrPortFrom(loopback4, 30000+w.port)
 	server := netip.AddrPortFrom(loopback4, 3000)
-	c := &wired{first: w.rand.IntN(2), fresh: true, alive: alive, whole: alive, in: [2]bool{true, true}, owed: [2]bool{true, true}}
-	for i := range c.ends {
+	c := &simConn{first: w.rand.IntN(2), fresh: true, alive: alive, established: alive, in: [2]bool{true, true}, pending: [2]bool{true, true}}
+	for i := range c.endpoints {
 		w.id++
-		c.ends[i] = sockets.Socket{ID: w.id, Protocol: sockets.TCP, State: sockets.Established, Inode: uint64(w.id), Local: client, Remote: server}
+		c.endpoints[i] = sockets.Socket{ID: w.id, Protocol: sockets.TCP, State: sockets.Established, Inode: uint64(w.id), Local: client, Remote: server}
 		c.bytes[i] = uint64(w.rand.IntN(1000))
 	}
-	c.ends[1].Local, c.ends[1].Remote = server, client
+	c.endpoints[1].Local, c.endpoints[1].Remote = server, client
 	w.table = append(w.table, c)
 }
 
 // end sends the notice of an end.
-func (w *wire) end(c *wired, i int, wasReset bool) {
-	c.owed[i] = false
-	n := sockets.Notice{Time: w.now(), Socket: c.ends[i]}
+func (w *kernelSim) end(c *simConn, i int, wasReset bool) {
+	c.pending[i] = false
+	n := sockets.DestroyNotification{Time: w.now(), Socket: c.endpoints[i]}
 	n.Socket.State, n.Socket.Inode, n.Socket.NoOwner = sockets.Close, 0, sockets.NoReason
-	n.Info = sockets.TCPInfo{Known: true, Sent: c.bytes[i], Received: c.bytes[1-i]}
+	n.TCPInfo = sockets.TCPInfo{Known: true, Sent: c.bytes[i], Received: c.bytes[1-i]}
 	if c.fins[1-i] {
-		n.Info.Received++
+		n.TCPInfo.Received++
 	}
 	if wasReset {
 		n.Socket.Remote = netip.AddrPortFrom(n.Socket.Remote.Addr(), 0)
-		n.Info = sockets.TCPInfo{Known: true}
+		n.TCPInfo = sockets.TCPInfo{Known: true}
 		if i == 0 {
 			n.Socket.Local = netip.AddrPortFrom(netip.IPv4Unspecified(), n.Socket.Local.Port())
 		}
 	}
-	w.sent = append(w.sent, delayed{n, w.step + w.rand.IntN(w.delay+1)})
+	w.sent = append(w.sent, delayedNotification{n, w.step + w.rand.IntN(w.delay+1)})
 }
 
-func (w *wire) now() time.Time { return began.Add(time.Duration(w.step) * 50 * time.Millisecond) }
+func (w *kernelSim) now() time.Time { return began.Add(time.Duration(w.step) * 50 * time.Millisecond) }
 
 // move lets a connection go on: towards its end.
-func (w *wire) move(c *wired) {
+func (w *kernelSim) move(c *simConn) {
 	first, other := c.first, 1-c.first
 	switch c.phase {
 	case 0:
@@ -96,10 +96,10 @@ func (w *wire) move(c *wired) {
 		w.end(c, first, false)
 		if !c.shown[first] {
 			w.id++
-			c.ends[first].ID = w.id
+			c.endpoints[first].ID = w.id
 		}
-		c.ends[first].State, c.ends[first].Inode, c.ends[first].NoOwner = sockets.TimeWait, 0, sockets.InTimeWait
-		c.ends[other].State = sockets.CloseWait
+		c.endpoints[first].State, c.endpoints[first].Inode, c.endpoints[first].NoOwner = sockets.TimeWait, 0, sockets.InTimeWait
+		c.endpoints[other].State = sockets.CloseWait
 	case 1:
 		c.phase = 2
 		c.fins[other] = !c.reset
@@ -110,7 +110,7 @@ func (w *wire) move(c *wired) {
 	}
 }
 
-func (w *wire) snapshot() *sockets.Snapshot {
+func (w *kernelSim) snapshot() *sockets.Snapshot {
 	s := &sockets.Snapshot{Time: w.now(), Ephemeral: sockets.PortRange{First: 32768, Last: 60999}}
 	s.Sockets = append(s.Sockets, sockets.Socket{
 		ID: 1, Protocol: sockets.TCP, State: sockets.Listen, Inode: 1, Local: netip.AddrPortFrom(loopback4, 3000),
@@ -123,9 +123,9 @@ func (w *wire) snapshot() *sockets.Snapshot {
 		if c.fresh = false; asked {
 			s.Sockets = append(s.Sockets, w.request(c))
 		}
-		for i := range c.ends {
+		for i := range c.endpoints {
 			if c.in[i] && (i == 0 || !asked) && i != passed {
-				s.Sockets = append(s.Sockets, c.ends[i])
+				s.Sockets = append(s.Sockets, c.endpoints[i])
 				c.shown[i] = true
 			}
 		}
@@ -137,19 +137,19 @@ func (w *wire) snapshot() *sockets.Snapshot {
 // request is the connection as it was asked for, which a table can show though
 // the server's socket is there already, and gone already: it takes a while to
 // write a table. The kernel gives each of the two an ID of its own then.
-func (w *wire) request(c *wired) sockets.Socket {
+func (w *kernelSim) request(c *simConn) sockets.Socket {
 	w.id++
-	r := c.ends[1]
+	r := c.endpoints[1]
 	r.ID, r.Inode, r.State, r.NoOwner = w.id, 0, sockets.SynRecv, sockets.NotAccepted
 	return r
 }
 
-func (w *wire) drain() []sockets.Notice {
-	var due []sockets.Notice
-	var rest []delayed
+func (w *kernelSim) drain() []sockets.DestroyNotification {
+	var due []sockets.DestroyNotification
+	var rest []delayedNotification
 	for _, d := range w.sent {
 		if d.at <= w.step {
-			due = append(due, d.notice)
+			due = append(due, d.notification)
 		} else {
 			rest = append(rest, d)
 		}
@@ -160,7 +160,7 @@ func (w *wire) drain() []sockets.Notice {
 }
 
 // anything lets one thing happen.
-func (w *wire) anything(watched bool) {
+func (w *kernelSim) anything(watched bool) {
 	w.step++
 	if len(w.table) == 0 || w.rand.IntN(3) == 0 {
 		w.open(watched)
@@ -169,36 +169,36 @@ func (w *wire) anything(watched bool) {
 	w.move(w.table[w.rand.IntN(len(w.table))])
 }
 
-// TestHearOnce lets connections come and go in every way, with notices that
+// TestApplyNotificationsOnce lets connections come and go in every way, with notices that
 // come at any time, between snapshots at any time: each is told to close once,
 // and opens at most once, before that.
-func TestHearOnce(t *testing.T) {
+func TestApplyNotificationsOnce(t *testing.T) {
 	for seed := range uint64(400) {
-		w := &wire{rand: rand.New(rand.NewPCG(seed, 4)), id: 1, delay: int(seed%4) * 15}
+		w := &kernelSim{rand: rand.New(rand.NewPCG(seed, 4)), id: 1, delay: int(seed%4) * 15}
 		m := NewMonitor()
-		m.Listen()
+		m.EnableNotifications()
 		for range w.rand.IntN(40) {
 			w.anything(false)
 		}
-		m.Advance(w.snapshot())
+		m.Update(w.snapshot())
 		w.sent = nil // nobody listened
 		for _, c := range w.table {
-			c.whole = c.phase == 0
+			c.established = c.phase == 0
 			c.alive = c.phase < 2 // of what was reset one end is still open
 		}
-		tell := told{t: t, seed: seed, events: map[netip.AddrPort][]Event{}}
+		tell := closeCounter{t: t, seed: seed, events: map[netip.AddrPort][]Event{}}
 		for range 300 {
 			w.anything(true)
 			if w.rand.IntN(10) == 0 {
-				tell.add(m.Hear(w.drain(), false))
+				tell.add(m.ApplyNotifications(w.drain(), false))
 			}
 			if w.rand.IntN(20) == 0 {
 				next := w.snapshot()
 				for range w.rand.IntN(3) {
 					w.anything(true) // while the table is read, and after
 				}
-				tell.add(m.Hear(w.drain(), false))
-				tell.add(m.Advance(next))
+				tell.add(m.ApplyNotifications(w.drain(), false))
+				tell.add(m.Update(next))
 			}
 		}
 		for _, c := range w.table {
@@ -209,24 +209,24 @@ func TestHearOnce(t *testing.T) {
 		for range 6 {
 			w.step += w.delay + 20
 			next := w.snapshot()
-			tell.add(m.Hear(w.drain(), false))
-			tell.add(m.Advance(next))
+			tell.add(m.ApplyNotifications(w.drain(), false))
+			tell.add(m.Update(next))
 		}
-		tell.judge(w)
-		checkForgotten(t, m)
+		tell.check(w)
+		checkReleased(t, m)
 	}
 }
 
-// checkForgotten looks for what stays in memory when all is over.
-func checkForgotten(t *testing.T, m *Monitor) {
+// checkReleased looks for what stays in memory when all is over.
+func checkReleased(t *testing.T, m *Tracker) {
 	t.Helper()
-	if n := len(m.hears.partings); n > 0 {
+	if n := len(m.notifications.pendingCloses); n > 0 {
 		t.Errorf("%d partings are left", n)
 	}
-	if n := len(m.hears.known); n > 0 {
+	if n := len(m.notifications.recentlyDestroyed); n > 0 {
 		t.Errorf("%d IDs are remembered", n)
 	}
-	if n := len(m.hears.resets) + len(m.hears.told) + len(m.hears.alone); n > 0 {
+	if n := len(m.notifications.pendingResets) + len(m.notifications.emittedCloses) + len(m.notifications.awaitingReset); n > 0 {
 		t.Errorf("%d resets and told ones are left", n)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestJournal(t *testing.T) {
+func TestEventLog(t *testing.T) {
 	w := watch(t, "", pair3000)
-	j := NewJournal(3)
+	j := NewEventLog(3)
 	seqs := func(q *Query, all bool) []uint64 {
 		var s []uint64
 		for _, e := range j.Newest(nil, q.Match, all) {
@@ -36,20 +36,20 @@ func TestJournal(t *testing.T) {
 	if diff := cmp.Diff([]uint64{7}, seqs(q, true)); diff != "" {
 		t.Errorf("filtered:\n%s", diff)
 	}
-	w.Advance(literal(t, 2, pair3000))
-	j.Add(w.Advance(literal(t, 3, pair3000+"\n9 tcp ESTABLISHED 192.168.1.5:45000 93.184.216.34:443 pid:20"))...)
+	w.Update(literal(t, 2, pair3000))
+	j.Add(w.Update(literal(t, 3, pair3000+"\n9 tcp ESTABLISHED 192.168.1.5:45000 93.184.216.34:443 pid:20"))...)
 	if diff := cmp.Diff([]uint64{8, 7}, seqs(nil, false)); diff != "" {
 		t.Errorf("in scope:\n%s", diff)
 	}
 	if n := w.events[0].Seq; n != 0 {
 		t.Errorf("the caller's event was numbered: %d", n)
 	}
-	NewJournal(0).Add(w.events...) // must not divide by zero
+	NewEventLog(0).Add(w.events...) // must not divide by zero
 }
 
 // The numbers of events name them, so those of cleared ones do not come again.
-func TestJournalClear(t *testing.T) {
-	j := NewJournal(3)
+func TestEventLogClear(t *testing.T) {
+	j := NewEventLog(3)
 	j.Add(make([]Event, 5)...)
 	j.Clear()
 	if j.Len() != 0 {

@@ -8,28 +8,28 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// living is a Monitor of the running kernel. Two snapshots take turns, as they
+// liveTracker is a Monitor of the running kernel. Two snapshots take turns, as they
 // do on the screen.
-type living struct {
-	*Monitor
+type liveTracker struct {
+	*Tracker
 	source sockets.Source
 	snaps  [2]sockets.Snapshot
 	turn   int
 }
 
-func openLiving(t *testing.T) *living {
+func openLive(t *testing.T) *liveTracker {
 	t.Helper()
 	source, err := sockets.Open(sockets.Options{})
 	if err != nil {
 		t.Skip(err)
 	}
 	t.Cleanup(func() { _ = source.Close() })
-	return &living{Monitor: NewMonitor(), source: source}
+	return &liveTracker{Tracker: NewMonitor(), source: source}
 }
 
-// look advances by a snapshot and returns the events of connections and
+// read advances by a snapshot and returns the events of connections and
 // listeners at a port.
-func (l *living) look(t *testing.T, port uint16) []Event {
+func (l *liveTracker) read(t *testing.T, port uint16) []Event {
 	t.Helper()
 	s := &l.snaps[l.turn]
 	l.turn = 1 - l.turn
@@ -37,7 +37,7 @@ func (l *living) look(t *testing.T, port uint16) []Event {
 		t.Fatal(err)
 	}
 	var mine []Event
-	for _, e := range l.Advance(s) {
+	for _, e := range l.Update(s) {
 		if e.Row.Socket.Local.Port() == port || e.Row.Socket.Remote.Port() == port {
 			mine = append(mine, e)
 		}
@@ -46,8 +46,8 @@ func (l *living) look(t *testing.T, port uint16) []Event {
 }
 
 // at returns the rows at a port, the listener first.
-func (l *living) at(port uint16) []Row {
-	rows, _ := l.Rows(nil, Shape{Order: Order{Column: ByState}})
+func (l *liveTracker) at(port uint16) []Row {
+	rows, _ := l.Rows(nil, ListOptions{Order: Order{Column: ByState}})
 	var mine []Row
 	for _, r := range rows {
 		if s := r.Socket; r.Mark != Closed && (s.Local.Port() == port || s.Remote.Port() == port) {
@@ -66,28 +66,28 @@ func only(t *testing.T, events []Event, kind EventKind) *Row {
 }
 
 func TestLivePair(t *testing.T) {
-	l := openLiving(t)
+	l := openLive(t)
 	server := socketstest.Start(t, socketstest.Name("lotop-server"))
 	client := socketstest.Start(t, socketstest.Name("lotop-client"))
-	l.look(t, 0)
+	l.read(t, 0)
 
 	listener := server.Listen("tcp4", "127.0.0.1:0")
 	port := listener.Local.Port()
-	only(t, l.look(t, port), EventOpened)
+	only(t, l.read(t, port), EventOpened)
 
 	c := client.Dial(listener.Target())
-	r := only(t, l.look(t, port), EventOpened)
+	r := only(t, l.read(t, port), EventOpened)
 	checkLivePair(t, r, 0, client.PID())
-	if rows := l.at(port); len(rows) != 2 || rows[0].Clients != 1 || rows[0].Waiting != 1 {
+	if rows := l.at(port); len(rows) != 2 || rows[0].Clients != 1 || rows[0].Queued != 1 {
 		t.Errorf("before accept: %q", sketches(rows))
 	}
 
 	a := server.Accept(listener)
-	if events := l.look(t, port); len(events) != 0 {
+	if events := l.read(t, port); len(events) != 0 {
 		t.Errorf("accept is no event: %q", sketchEvents(events))
 	}
 	rows := l.at(port)
-	if len(rows) != 2 || rows[0].Clients != 1 || rows[0].Waiting != 0 {
+	if len(rows) != 2 || rows[0].Clients != 1 || rows[0].Queued != 0 {
 		t.Fatalf("after accept: %q", sketches(rows))
 	}
 	checkLivePair(t, &rows[1], server.PID(), client.PID())
@@ -96,17 +96,17 @@ func TestLivePair(t *testing.T) {
 	client.Close(c)
 	server.Recv(a, 1)
 	server.Close(a)
-	socketstest.Await(t, c.Network, c.Local, c.Remote, socketstest.StateTimeWait)
-	checkLivePair(t, only(t, l.look(t, port), EventClosed), server.PID(), client.PID())
+	socketstest.AwaitState(t, c.Network, c.Local, c.Remote, socketstest.StateTimeWait)
+	checkLivePair(t, only(t, l.read(t, port), EventClosed), server.PID(), client.PID())
 	rows = l.at(port)
-	if len(rows) != 2 || rows[0].Clients != 0 || rows[1].Socket.State != sockets.TimeWait || rows[1].Inbound || rows[1].Unsure {
+	if len(rows) != 2 || rows[0].Clients != 0 || rows[1].Socket.State != sockets.TimeWait || rows[1].Inbound || rows[1].RoleUnknown {
 		t.Errorf("after the end: %q", sketches(rows))
 	}
-	if events := l.look(t, port); len(events) != 0 {
+	if events := l.read(t, port); len(events) != 0 {
 		t.Errorf("it has closed already: %q", sketchEvents(events))
 	}
 	server.Close(listener)
-	if r := only(t, l.look(t, port), EventClosed); r.Owner(r.Socket) == nil || r.Owner(r.Socket).Name.String() != "lotop-server" {
+	if r := only(t, l.read(t, port), EventClosed); r.Owner(r.Socket) == nil || r.Owner(r.Socket).Name.String() != "lotop-server" {
 		t.Errorf("the closed listener's owner is %v", r.Owner(r.Socket))
 	}
 }
@@ -114,7 +114,7 @@ func TestLivePair(t *testing.T) {
 // checkLivePair wants a row with both processes; server 0 for none.
 func checkLivePair(t *testing.T, r *Row, server, client int) {
 	t.Helper()
-	if !r.Folded || !r.Inbound || r.Unsure || r.Peer == nil || r.Reach != ReachLoopback {
+	if !r.Folded || !r.Inbound || r.RoleUnknown || r.Peer == nil || r.Reach != ReachLoopback {
 		t.Fatalf("%q is no pair", sketch(r))
 	}
 	for s, want := range map[*sockets.Socket]int{r.Socket: server, r.Peer: client} {
@@ -128,27 +128,27 @@ func checkLivePair(t *testing.T, r *Row, server, client int) {
 	}
 }
 
-// TestLiveUnseen lets a connection come and go between two snapshots.
-func TestLiveUnseen(t *testing.T) {
-	l := openLiving(t)
-	l.look(t, 0)
+// TestLiveShortLived lets a connection come and go between two snapshots.
+func TestLiveShortLived(t *testing.T) {
+	l := openLive(t)
+	l.read(t, 0)
 	ends := socketstest.TimeWait(t, "127.0.0.1:0")
-	events := l.look(t, ends.Local.Port())
-	if r := only(t, events, EventClosed); !events[0].Unseen || r.Socket.State != sockets.TimeWait {
+	events := l.read(t, ends.Local.Port())
+	if r := only(t, events, EventClosed); !events[0].ShortLived || r.Socket.State != sockets.TimeWait {
 		t.Errorf("got %q", sketchEvents(events))
 	}
 }
 
 func TestLiveBoundListens(t *testing.T) {
-	l := openLiving(t)
+	l := openLive(t)
 	p := socketstest.Start(t)
 	// A port that the system gives to no TCP client, which would be seen as well.
 	s := p.UDP(fmt.Sprintf("127.0.0.1:%d", socketstest.FreePort(t, "udp")))
-	l.look(t, 0)
+	l.read(t, 0)
 	client := p.ConnectUDP(s.Local.String())
-	if got := only(t, l.look(t, s.Local.Port()), EventOpened); got.Listener == nil && got.Inbound {
+	if got := only(t, l.read(t, s.Local.Port()), EventOpened); got.Listener == nil && got.Inbound {
 		t.Errorf("the client is %q", sketch(got))
 	}
 	p.Close(client)
-	only(t, l.look(t, s.Local.Port()), EventClosed)
+	only(t, l.read(t, s.Local.Port()), EventClosed)
 }

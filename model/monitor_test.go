@@ -87,8 +87,8 @@ func TestMarks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := watch(t)
 			for _, s := range tt.steps {
-				m.Advance(literal(t, s.at, s.sockets))
-				if diff := cmp.Diff(text(s.want), trimmed(m.rows(Shape{Order: Order{Column: ByLocal}}))); diff != "" {
+				m.Update(literal(t, s.at, s.sockets))
+				if diff := cmp.Diff(text(s.want), trimmed(m.rows(ListOptions{Order: Order{Column: ByLocal}}))); diff != "" {
 					t.Errorf("after %v s (-want +got):\n%s", s.at, diff)
 				}
 			}
@@ -105,8 +105,8 @@ func TestAge(t *testing.T) {
 	m := NewMonitor()
 	first := literal(t, 0, old)
 	delete(first.Processes, 99)
-	m.Advance(first)
-	m.Advance(literal(t, 2, old+"\n5 tcp LISTEN 127.0.0.1:5 pid:10"))
+	m.Update(first)
+	m.Update(literal(t, 2, old+"\n5 tcp LISTEN 127.0.0.1:5 pid:10"))
 	for id, want := range map[sockets.ID]struct {
 		age   time.Duration // before began; 0 for unknown
 		exact bool
@@ -121,15 +121,15 @@ func TestAge(t *testing.T) {
 		if !ok {
 			t.Fatalf("socket %d is not found", id)
 		}
-		if want.age == 0 != r.First.IsZero() || want.age != 0 && !r.First.Equal(began.Add(-want.age)) || r.Exact != want.exact {
-			t.Errorf("socket %d: first seen %v, exact %v; want %v before %v", id, r.First, r.Exact, want.age, began)
+		if want.age == 0 != r.FirstSeen.IsZero() || want.age != 0 && !r.FirstSeen.Equal(began.Add(-want.age)) || r.FirstSeenExact != want.exact {
+			t.Errorf("socket %d: first seen %v, exact %v; want %v before %v", id, r.FirstSeen, r.FirstSeenExact, want.age, began)
 		}
 	}
 }
 
 func TestBeforeTheFirstSnapshot(t *testing.T) {
 	m := NewMonitor()
-	if rows, counts := m.Rows(nil, Shape{}); rows != nil || counts != (Counts{}) || m.Snapshot() != nil {
+	if rows, counts := m.Rows(nil, ListOptions{}); rows != nil || counts != (Counts{}) || m.Snapshot() != nil {
 		t.Errorf("%d rows, %+v", len(rows), counts)
 	}
 	if _, ok := m.Find(1); ok {
@@ -140,7 +140,7 @@ func TestBeforeTheFirstSnapshot(t *testing.T) {
 // TestRowsAppends makes sure that what dst holds already stays where it is.
 func TestRowsAppends(t *testing.T) {
 	m := watch(t, "1 tcp LISTEN 127.0.0.1:9 pid:10\n2 tcp LISTEN 127.0.0.1:1 pid:10")
-	rows, _ := m.Rows([]Row{{Debugger: "mine"}}, Shape{Order: Order{Column: ByLocal}})
+	rows, _ := m.Rows([]Row{{Debugger: "mine"}}, ListOptions{Order: Order{Column: ByLocal}})
 	if len(rows) != 3 || rows[0].Debugger != "mine" || rows[1].Socket.ID != 2 {
 		t.Errorf("got %d rows", len(rows))
 	}
@@ -153,44 +153,44 @@ func TestDebuggerOfRow(t *testing.T) {
 		3 tcp ESTABLISHED 127.0.0.1:62893 127.0.0.1:51234 pid:11`
 	snap := func(seconds float64, text string) *sockets.Snapshot {
 		s := literal(t, seconds, text)
-		s.Processes[11] = &process.Process{PID: 11, Args: []string{"/usr/bin/dlv", "dap"}, Name: process.NewText("dlv")}
+		s.Processes[11] = &process.Process{PID: 11, Args: []string{"/usr/bin/dlv", "dap"}, Name: process.NewUntrusted("dlv")}
 		return s
 	}
 	m := NewMonitor()
-	m.Advance(snap(0, dlv))
+	m.Update(snap(0, dlv))
 	for _, id := range []sockets.ID{1, 2, 3} {
 		if r, ok := m.Find(id); !ok || r.Debugger != "delve" {
 			t.Errorf("socket %d is of %q", id, r.Debugger)
 		}
 	}
-	for _, r := range m.HeldBy(20) {
+	for _, r := range m.ByPID(20) {
 		if r.Debugger != "" {
 			t.Errorf("the client is a debug server, %q", r.Debugger)
 		}
 	}
 	gone := literal(t, 1, "")
-	if events := m.Advance(gone); len(events) != 2 || events[0].Row.Debugger != "delve" || events[1].Row.Debugger != "delve" {
+	if events := m.Update(gone); len(events) != 2 || events[0].Row.Debugger != "delve" || events[1].Row.Debugger != "delve" {
 		t.Errorf("after its end: %q", sketchEvents(events))
 	}
-	if len(m.debug.known) != 0 || m.debug.count != 0 {
-		t.Errorf("%d processes are remembered, %d as debuggers", len(m.debug.known), m.debug.count)
+	if len(m.debuggers.servers) != 0 || m.debuggers.count != 0 {
+		t.Errorf("%d processes are remembered, %d as debuggers", len(m.debuggers.servers), m.debuggers.count)
 	}
 }
 
-// TestMemoryStaysFlat lets thousands of connections come and go, UDP ones in a
+// TestMemoryIsBounded lets thousands of connections come and go, UDP ones in a
 // chain where each peer outlives the one before.
-func TestMemoryStaysFlat(t *testing.T) {
+func TestMemoryIsBounded(t *testing.T) {
 	m := NewMonitor()
 	chain := func(i int) string {
 		port := func(n int) int { return 10_000 + n%1000 }
 		return fmt.Sprintf("%d udp ESTABLISHED 127.0.0.1:%d 127.0.0.1:%d pid:%d\n%d udp ESTABLISHED 127.0.0.1:%d 127.0.0.1:%d\n",
 			100+i, port(i), port(i+1), 1000+i, 101+i, port(i+1), port(i))
 	}
-	m.Advance(literal(t, 0, ""))
+	m.Update(literal(t, 0, ""))
 	collected := make(chan bool, 1)
 	for i := range 2000 {
-		m.Advance(literal(t, float64(i), chain(i)))
-		m.Rows(nil, Shape{})
+		m.Update(literal(t, float64(i), chain(i)))
+		m.Rows(nil, ListOptions{})
 		if i == 10 {
 			runtime.AddCleanup(m.tracks[110], func(c chan bool) { c <- true }, collected)
 		}
@@ -198,10 +198,10 @@ func TestMemoryStaysFlat(t *testing.T) {
 	if n := len(m.tracks); n != 2 {
 		t.Errorf("%d tracks of 2 sockets", n)
 	}
-	if n := len(m.ghosts); n > 10 {
+	if n := len(m.closedRows); n > 10 {
 		t.Errorf("%d ghosts", n)
 	}
-	if n := len(m.debug.known); n != 1 {
+	if n := len(m.debuggers.servers); n != 1 {
 		t.Errorf("%d processes remembered", n)
 	}
 	for range 10 {
@@ -215,36 +215,36 @@ func TestMemoryStaysFlat(t *testing.T) {
 	t.Error("the track of a socket that has gone is still in memory")
 }
 
-func TestGhostsAreBounded(t *testing.T) {
+func TestClosedRowsAreBounded(t *testing.T) {
 	m := NewMonitor()
 	s := literal(t, 0, "1 tcp LISTEN 127.0.0.1:3000 pid:10")
-	for i := range 2 * maxGhosts {
+	for i := range 2 * maxClosedRows {
 		s.Sockets = append(s.Sockets, s.Sockets[0])
 		s.Sockets[i+1].ID = sockets.ID(i + 2)
 	}
-	m.Advance(s)
-	m.Advance(literal(t, 1, ""))
-	if len(m.ghosts) != maxGhosts {
-		t.Errorf("%d ghosts, want %d", len(m.ghosts), maxGhosts)
+	m.Update(s)
+	m.Update(literal(t, 1, ""))
+	if len(m.closedRows) != maxClosedRows {
+		t.Errorf("%d ghosts, want %d", len(m.closedRows), maxClosedRows)
 	}
 }
 
 // TestUnchangedRefreshAllocatesNothing holds the budget of design.md.
 func TestUnchangedRefreshAllocatesNothing(t *testing.T) {
-	c, m := newCrowd50k(), NewMonitor()
+	c, m := newLoad50k(), NewMonitor()
 	var rows []Row
 	q, err := ParseQuery("worker")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, shape := range []Shape{
+	for _, shape := range []ListOptions{
 		{Order: Order{Column: ByLocal}},
 		{Order: Order{Column: ByProcess}},
 		{Order: Order{Column: ByUser, Reverse: true}, Unfold: true},
 		{Order: Order{Column: ByAge}, Match: q.Match},
 	} {
 		refresh := func() {
-			m.Advance(c.read(0))
+			m.Update(c.read(0))
 			rows, _ = m.Rows(rows[:0], shape)
 		}
 		refresh()

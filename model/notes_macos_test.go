@@ -10,21 +10,21 @@ import (
 )
 
 var (
-	allFree  = [4]Answer{AnswerOK, AnswerOK, AnswerOK, AnswerOK}
-	allTaken = [4]Answer{AnswerInUse, AnswerInUse, AnswerInUse, AnswerInUse}
+	allFree  = [4]BindStatus{BindOK, BindOK, BindOK, BindOK}
+	allTaken = [4]BindStatus{BindInUse, BindInUse, BindInUse, BindInUse}
 )
 
 const controlCenter = "/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter"
 
-func someone(pid int, name string, args ...string) *process.Process {
-	return &process.Process{PID: pid, Start: uint64(pid), Name: process.NewText(name), Args: args}
+func proc(pid int, name string, args ...string) *process.Process {
+	return &process.Process{PID: pid, Start: uint64(pid), Name: process.NewUntrusted(name), Args: args}
 }
 
-// advice is all that a diagnosis tells its reader to do or to know.
-func advice(d *Diagnosis) string {
+// notesAndRemedies is all that a diagnosis tells its reader to do or to know.
+func notesAndRemedies(d *Diagnosis) string {
 	words := d.Notes
 	for _, r := range d.AllRemedies() {
-		words = append(words, string(r.Action)+": "+r.Words())
+		words = append(words, string(r.Action)+": "+r.Text())
 	}
 	return strings.Join(words, "\n")
 }
@@ -33,18 +33,18 @@ func advice(d *Diagnosis) string {
 type macCase struct {
 	port         uint16
 	table        string
-	whose        []*process.Process
-	plain, reuse [4]Answer
-	says         []string
+	holder       []*process.Process
+	plain, reuse [4]BindStatus
+	notes        []string
 	never        string
 }
 
 func (c *macCase) check(t *testing.T, name string) {
 	t.Helper()
-	e := onMac(t, c.port, c.table, c.whose...)
+	e := onMac(t, c.port, c.table, c.holder...)
 	d := answered(t, &e, c.plain, c.reuse)
-	all := advice(&d)
-	for _, part := range c.says {
+	all := notesAndRemedies(&d)
+	for _, part := range c.notes {
 		if !strings.Contains(all, part) {
 			t.Errorf("%s: no %q in\n%s", name, part, all)
 		}
@@ -52,14 +52,14 @@ func (c *macCase) check(t *testing.T, name string) {
 	if strings.Contains(all, c.never) {
 		t.Errorf("%s: %q in\n%s", name, c.never, all)
 	}
-	checkForeign(t, name, all)
+	checkUnixTerms(t, name, all)
 }
 
 func TestAirPlay(t *testing.T) {
 	for name, c := range map[string]macCase{
 		"AirPlay": {
 			5000, "1 tcp LISTEN [::]:5000 dual pid:20 uid:501\n2 tcp LISTEN 0.0.0.0:5000 pid:20 uid:501",
-			[]*process.Process{someone(20, "ControlCenter", controlCenter)},
+			[]*process.Process{proc(20, "ControlCenter", controlCenter)},
 			allTaken, allTaken,
 			[]string{
 				"ControlCenter (20) listens for AirPlay Receiver and restarts if stopped",
@@ -69,21 +69,21 @@ func TestAirPlay(t *testing.T) {
 		},
 		"AirPlay of another user, whose command is not known": {
 			7000, "1 tcp LISTEN 0.0.0.0:7000 pid:20 uid:502",
-			[]*process.Process{someone(20, "ControlCenter")},
+			[]*process.Process{proc(20, "ControlCenter")},
 			allTaken, allTaken,
 			[]string{"change_setting"},
 			"terminate",
 		},
 		"Control Center elsewhere": {
 			3000, "1 tcp LISTEN 0.0.0.0:3000 pid:20 uid:501",
-			[]*process.Process{someone(20, "ControlCenter", controlCenter)},
+			[]*process.Process{proc(20, "ControlCenter", controlCenter)},
 			allTaken, allTaken,
 			[]string{"terminate: lotop free 3000"},
 			"AirPlay",
 		},
 		"a program of that name": {
 			5000, "1 tcp LISTEN 0.0.0.0:5000 pid:20 uid:501",
-			[]*process.Process{someone(20, "ControlCenter", "./ControlCenter")},
+			[]*process.Process{proc(20, "ControlCenter", "./ControlCenter")},
 			allTaken, allTaken,
 			[]string{"terminate: lotop free 5000"},
 			"AirPlay",
@@ -93,11 +93,11 @@ func TestAirPlay(t *testing.T) {
 	}
 }
 
-func TestWhoHoldsForOthersOnMac(t *testing.T) {
+func TestOnBehalfOwnersMac(t *testing.T) {
 	for name, c := range map[string]macCase{
 		"launchd": {
 			22, "1 tcp LISTEN [::]:22 dual pid:1 uid:0",
-			[]*process.Process{someone(1, "launchd", "/sbin/launchd")},
+			[]*process.Process{proc(1, "launchd", "/sbin/launchd")},
 			allTaken, allTaken,
 			[]string{
 				"launchd (1) listens on behalf of a launchd job and starts it on the first connection; stop it with sudo launchctl bootout system/LABEL",
@@ -107,14 +107,14 @@ func TestWhoHoldsForOthersOnMac(t *testing.T) {
 		},
 		"Docker Desktop, as Windows names it": {
 			3000, "1 tcp LISTEN 0.0.0.0:3000 pid:20",
-			[]*process.Process{someone(20, "com.docker.backend.exe", `C:\Program Files\Docker\Docker\resources\com.docker.backend.exe`)},
+			[]*process.Process{proc(20, "com.docker.backend.exe", `C:\Program Files\Docker\Docker\resources\com.docker.backend.exe`)},
 			allTaken, allTaken,
 			[]string{"stop_container: docker ps"},
 			"terminate",
 		},
 		"Docker Desktop": {
 			3000, "1 tcp LISTEN [::]:3000 dual pid:20 uid:501",
-			[]*process.Process{someone(20, "com.docker.backe", "/Applications/Docker.app/Contents/MacOS/com.docker.backend", "services")},
+			[]*process.Process{proc(20, "com.docker.backe", "/Applications/Docker.app/Contents/MacOS/com.docker.backend", "services")},
 			allTaken, allTaken,
 			[]string{"com.docker.backe (20) forwards the port to a container", "stop_container: docker ps"},
 			"terminate",
@@ -132,14 +132,14 @@ func TestPlanOnMac(t *testing.T) {
 		holder *process.Process
 		reason string
 	}{
-		{5000, someone(20, "ControlCenter", controlCenter), "it listens for AirPlay Receiver and restarts if stopped: turn off AirPlay Receiver in System Settings"},
-		{22, someone(1, "launchd"), "sudo launchctl list"},
+		{5000, proc(20, "ControlCenter", controlCenter), "it listens for AirPlay Receiver and restarts if stopped: turn off AirPlay Receiver in System Settings"},
+		{22, proc(1, "launchd"), "sudo launchctl list"},
 	} {
 		e := onMac(t, c.port, fmt.Sprintf("1 tcp LISTEN 0.0.0.0:%d pid:%d uid:501", c.port, c.holder.PID), c.holder)
 		d := answered(t, &e, allTaken, allTaken)
 		p := PlanPort(d, PlanOptions{Protected: nobody}, func(int32) []Row { return nil })
-		if p.Possible() || len(p.Refused) != 1 || !strings.Contains(p.Refused[0].Reason, c.reason) {
-			t.Errorf("%v: %+v", c.port, p.Refused)
+		if p.Possible() || len(p.Protected) != 1 || !strings.Contains(p.Protected[0].Reason, c.reason) {
+			t.Errorf("%v: %+v", c.port, p.Protected)
 		}
 	}
 }
@@ -148,8 +148,8 @@ func TestPortsOfMac(t *testing.T) {
 	for name, c := range map[string]macCase{
 		"a low port": {
 			80, "", nil,
-			[4]Answer{AnswerDenied, AnswerOK, AnswerDenied, AnswerOK},
-			[4]Answer{AnswerDenied, AnswerOK, AnswerDenied, AnswerOK},
+			[4]BindStatus{BindDenied, BindOK, BindDenied, BindOK},
+			[4]BindStatus{BindDenied, BindOK, BindDenied, BindOK},
 			[]string{
 				"macOS lets only root bind a specific address below port 1024",
 				"privilege: sudo PROGRAM", "other_address: bind to 0.0.0.0 instead", "other_address: bind to :: instead",
@@ -199,8 +199,8 @@ func TestSocketsOnMac(t *testing.T) {
 	}
 }
 
-// checkForeign looks for words that mean something on Linux only.
-func checkForeign(t *testing.T, name, all string) {
+// checkUnixTerms looks for words that mean something on Linux only.
+func checkUnixTerms(t *testing.T, name, all string) {
 	t.Helper()
 	for _, word := range []string{
 		"systemctl", "systemd", "setcap", "CAP_NET", "sysctl net.ipv4", "ip_local_reserved_ports", "ip_unprivileged_port_start",
@@ -214,20 +214,20 @@ func checkForeign(t *testing.T, name, all string) {
 
 // Whatever holds a port and whatever the kernel answers: no advice for Linux
 // reaches another system.
-func TestNoLinuxWordsElsewhere(t *testing.T) {
+func TestNoLinuxTermsElsewhere(t *testing.T) {
 	tables := []string{"", "1 tcp LISTEN 127.0.0.1:PORT pid:10 uid:501\n2 tcp LISTEN 127.0.0.1:PORT uid:502"}
 	for _, state := range sockets.States() {
 		tables = append(tables, fmt.Sprintf("1 tcp %[1]v 127.0.0.1:PORT 127.0.0.1:40000 pid:10 uid:501\n2 tcp %[1]v 127.0.0.1:PORT 127.0.0.1:40001 waits", state))
 	}
 	for _, table := range tables {
-		for _, a := range []Answer{AnswerOK, AnswerInUse, AnswerDenied, "EPERM", "EADDRNOTAVAIL", "EAFNOSUPPORT"} {
+		for _, a := range []BindStatus{BindOK, BindInUse, BindDenied, "EPERM", "EADDRNOTAVAIL", "EAFNOSUPPORT"} {
 			for _, port := range []uint16{80, 3000, 50000} {
 				for _, system := range []string{"darwin", "windows", "freebsd"} {
 					e := onMac(t, port, strings.ReplaceAll(table, "PORT", fmt.Sprint(port)))
-					e.System.OS = system
-					e.Connects = []Connect{{loopback4, "open"}}
-					d := answered(t, &e, [4]Answer{a, a, a, a}, [4]Answer{a, a, a, a})
-					checkForeign(t, system+" "+table, advice(&d))
+					e.Platform.OS = system
+					e.Connects = []ConnectResult{{loopback4, "open"}}
+					d := answered(t, &e, [4]BindStatus{a, a, a, a}, [4]BindStatus{a, a, a, a})
+					checkUnixTerms(t, system+" "+table, notesAndRemedies(&d))
 				}
 			}
 		}

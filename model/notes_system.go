@@ -25,15 +25,15 @@ func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 				continue // a program that knows what it does, or no rival for all that is known
 			}
 			notes = append(notes, fmt.Sprintf("%s is shadowed on %s: connections to that address reach %s, whose bind is more specific",
-				owner(&e.Rows[j]), specific.Local.Addr(), owner(&e.Rows[i])))
+				ownerText(&e.Rows[j]), specific.Local.Addr(), ownerText(&e.Rows[i])))
 		}
 	}
 	return notes
 }
 
-// sharing says how several sockets came to listen on one address, and what that
+// sharedPortText says how several sockets came to listen on one address, and what that
 // means. macOS takes the same one every time (in_pcblookup_hash).
-func (s *System) sharing() string {
+func (s *Platform) sharedPortText() string {
 	switch {
 	case s.linux():
 		return "SO_REUSEPORT: the kernel distributes connections among them, so responses may alternate"
@@ -43,17 +43,17 @@ func (s *System) sharing() string {
 	return "SO_REUSEPORT: one of them receives every connection until it closes"
 }
 
-// handsOut says which ports the system gives by itself, and where that is set.
-func (e *Evidence) handsOut() string {
+// ephemeralText says which ports the system gives by itself, and where that is set.
+func (e *Evidence) ephemeralText() string {
 	where := ""
-	if e.System.macOS() {
+	if e.Platform.macOS() {
 		where = ", sysctl net.inet.ip.portrange"
 	}
-	return fmt.Sprintf("the ephemeral port range (%d-%d%s)", e.System.Ephemeral.First, e.System.Ephemeral.Last, where)
+	return fmt.Sprintf("the ephemeral port range (%d-%d%s)", e.Platform.Ephemeral.First, e.Platform.Ephemeral.Last, where)
 }
 
-// policies gives examples of what forbids a bind.
-func (s *System) policies() string {
+// policyExamples gives examples of what forbids a bind.
+func (s *Platform) policyExamples() string {
 	switch {
 	case s.linux():
 		return " (seccomp, SELinux, AppArmor or a BPF program)"
@@ -63,8 +63,8 @@ func (s *System) policies() string {
 	return ""
 }
 
-// redirects says what leads a connection away from this machine's tables.
-func (s *System) redirects() string {
+// redirectCause says what leads a connection away from this machine's tables.
+func (s *Platform) redirectCause() string {
 	switch {
 	case s.linux():
 		return "a firewall rule or another network namespace"
@@ -77,21 +77,21 @@ func (s *System) redirects() string {
 // noteDenied explains why a port is not for this user.
 func (e *Evidence) noteDenied(b Bind) string {
 	switch {
-	case e.System.windows():
+	case e.Platform.windows():
 		return e.noteDeniedByWindows(b)
-	case e.System.macOS() && e.Target.Port < e.System.Unprivileged && !b.Host.IsUnspecified():
+	case e.Platform.macOS() && e.Target.Port < e.Platform.Unprivileged && !b.Host.IsUnspecified():
 		return fmt.Sprintf("macOS lets only root bind a specific address below port %d; 0.0.0.0 and :: are allowed but exposed: run the server as root, bind to all addresses, or use a higher port",
-			e.System.Unprivileged)
-	case e.System.linux():
+			e.Platform.Unprivileged)
+	case e.Platform.linux():
 		return fmt.Sprintf("ports below %d (ip_unprivileged_port_start) require CAP_NET_BIND_SERVICE: run the server as root, grant the capability, or use a higher port",
-			e.System.Unprivileged)
+			e.Platform.Unprivileged)
 	}
 	return "this user may not bind the port: run the server as root, or use a higher port"
 }
 
 // noteDeniedByWindows explains what Windows denies although no socket is in sight.
 func (e *Evidence) noteDeniedByWindows(b Bind) string {
-	if e.held(b) {
+	if e.hasBlocker(b) {
 		return "its owner bound it exclusively (SO_EXCLUSIVEADDRUSE), or is another user"
 	}
 	family := "ipv4"
@@ -99,11 +99,11 @@ func (e *Evidence) noteDeniedByWindows(b Bind) string {
 		family = "ipv6"
 	}
 	list := fmt.Sprintf("netsh interface %s show excludedportrange protocol=%s", family, e.Target.Protocol)
-	if r, ok := e.System.excluded(e.Target.Port); ok {
+	if r, ok := e.Platform.excluded(e.Target.Port); ok {
 		return fmt.Sprintf("ports %d-%d are reserved by Windows (Hyper-V, WinNAT or another service); no process owns them: use a port outside the reserved ranges (run %s), or as administrator run net stop winnat, start the server, run net start winnat",
 			r.First, r.Last, list)
 	}
-	return "Windows denies the bind although no socket is listed: the port may be reserved (run " + list + ")" + e.orBound()
+	return "Windows denies the bind although no socket is listed: the port may be reserved (run " + list + ")" + e.maybeBoundNote()
 }
 
 // excludeCommand keeps a port out of the dynamic range. A server may still bind
@@ -117,9 +117,9 @@ func (e *Evidence) excludeCommand() string {
 // Windows 10). GetExtendedTcpTable leaves them out, and no documented call tells.
 const ListBound = "netstat -anoq"
 
-// unseenBound says what may hold a port that Windows calls taken though its
+// unlistedBoundNote says what may hold a port that Windows calls taken though its
 // tables are empty there.
-func (e *Evidence) unseenBound() string {
+func (e *Evidence) unlistedBoundNote() string {
 	if e.Target.Protocol != sockets.TCP {
 		return "Windows refused the bind, but no listed socket explains it: it may have just opened or closed; try again"
 	}
@@ -127,8 +127,8 @@ func (e *Evidence) unseenBound() string {
 		ListBound + " lists them as BOUND, with the PID"
 }
 
-// orBound adds that to what else a denied port may mean.
-func (e *Evidence) orBound() string {
+// maybeBoundNote adds that to what else a denied port may mean.
+func (e *Evidence) maybeBoundNote() string {
 	if e.Target.Protocol != sockets.TCP {
 		return ""
 	}

@@ -11,9 +11,9 @@ import (
 	"lotop/sockets/process"
 )
 
-// bazaar has something different in every column: three users, of whom one has
+// mixedRows has something different in every column: three users, of whom one has
 // no name and one row no user at all, unknown ages and processes.
-func bazaar(t *testing.T) *Monitor {
+func mixedRows(t *testing.T) *Tracker {
 	t.Helper()
 	m := NewMonitor()
 	s := literal(t, 0, `
@@ -27,12 +27,12 @@ func bazaar(t *testing.T) *Monitor {
 		8 udp UNCONN 127.0.0.1:53 pid:20
 		9 tcp ESTABLISHED [2001:db8::5]:80 [2001:db8::2]:6 pid:99`)
 	delete(s.Processes, 99)
-	s.Processes[12] = &process.Process{PID: 12, Start: 1, Started: began.Add(-time.Hour), Name: process.NewText("p11")}
+	s.Processes[12] = &process.Process{PID: 12, Start: 1, Started: began.Add(-time.Hour), Name: process.NewUntrusted("p11")}
 	for i, uid := range []uint32{1000, 0, 7, 1000, 0, 0, 7, 1000, 1000} {
 		s.Sockets[i].UID, s.Sockets[i].HasUID = uid, i != 5
 	}
-	s.Users[0] = process.NewText("root")
-	m.Advance(s)
+	s.Users[0] = process.NewUntrusted("root")
+	m.Update(s)
 	return m
 }
 
@@ -54,13 +54,13 @@ func TestOrder(t *testing.T) {
 		if !ok || column.String() != tt.column {
 			t.Fatalf("column %q is %v", tt.column, column)
 		}
-		m := bazaar(t)
+		m := mixedRows(t)
 		for _, reverse := range []bool{false, true} {
 			want := tt.want
 			if reverse {
 				want = tt.reversed
 			}
-			rows, _ := m.Rows(nil, Shape{All: true, Order: Order{Column: column, Reverse: reverse}})
+			rows, _ := m.Rows(nil, ListOptions{AllHosts: true, Order: Order{Column: column, Reverse: reverse}})
 			var got []string
 			for i := range rows {
 				got = append(got, strings.TrimLeft(rows[i].Socket.ID.String(), "0"))
@@ -97,9 +97,9 @@ func TestOrderIsTotal(t *testing.T) {
 		for i := range 12 {
 			s := c.step()
 			s.Time = began.Add(time.Duration(i) * time.Second)
-			m.Advance(s)
+			m.Update(s)
 		}
-		rows, _ := m.Rows(nil, Shape{All: true, Unfold: true})
+		rows, _ := m.Rows(nil, ListOptions{AllHosts: true, Unfold: true})
 		for column := range columnNames {
 			for _, reverse := range []bool{false, true} {
 				s := &sorter{rows: rows, order: Order{Column: Column(column), Reverse: reverse}}
@@ -177,11 +177,11 @@ func naiveCompare(o Order, a, b *Row) int {
 		}
 		missing(p == nil, q == nil)
 	case ByUser:
-		column = cmp.Or(cmp.Compare(a.In.Users[s.UID].String(), b.In.Users[t.UID].String()), cmp.Compare(s.UID, t.UID))
+		column = cmp.Or(cmp.Compare(a.Snapshot.Users[s.UID].String(), b.Snapshot.Users[t.UID].String()), cmp.Compare(s.UID, t.UID))
 		missing(!s.HasUID, !t.HasUID)
 	case ByAge:
-		column = b.First.Compare(a.First)
-		missing(a.First.IsZero(), b.First.IsZero())
+		column = b.FirstSeen.Compare(a.FirstSeen)
+		missing(a.FirstSeen.IsZero(), b.FirstSeen.IsZero())
 	}
 	if o.Reverse {
 		column = -column

@@ -6,9 +6,9 @@ import (
 	"lotop/sockets"
 )
 
-// newcomer is a bind that somebody wants to make: an address, "::" dual-stack
+// bindRequest is a bind that somebody wants to make: an address, "::" dual-stack
 // unless v6only. It carries neither device nor SO_REUSEPORT.
-type newcomer struct {
+type bindRequest struct {
 	addr   netip.Addr
 	v6only bool
 }
@@ -17,7 +17,7 @@ type newcomer struct {
 // ipv6_rcv_saddr_equal and ipv4_rcv_saddr_equal (net/ipv4/inet_connection_sock.c).
 // loose says that the holder is an IPv6 socket with IPV6_V6ONLY off that never
 // called bind, see canBeLoose.
-func overlaps(h *sockets.Socket, n newcomer, loose bool) bool {
+func overlaps(h *sockets.Socket, n bindRequest, loose bool) bool {
 	ha, na := h.Local.Addr(), n.addr
 	switch {
 	case na.Is6() && na.IsUnspecified():
@@ -29,22 +29,22 @@ func overlaps(h *sockets.Socket, n newcomer, loose bool) bool {
 	case ha.Is6() && ha.IsUnspecified():
 		return loose // a wildcard that takes IPv4 too
 	case ha.Is6():
-		return loose && (na.IsUnspecified() || h.Protocol == sockets.UDP && na == standIn)
+		return loose && (na.IsUnspecified() || h.Protocol == sockets.UDP && na == loopback4InV6)
 	}
 	return false // an IPv4 holder and one specific IPv6 address
 }
 
-// standIn is the IPv4 address that the kernel keeps for a connected IPv6 UDP
+// loopback4InV6 is the IPv4 address that the kernel keeps for a connected IPv6 UDP
 // socket (LOOPBACK4_IPV6, include/net/ipv6.h).
-var standIn = netip.AddrFrom4([4]byte{127, 0, 0, 6})
+var loopback4InV6 = netip.AddrFrom4([4]byte{127, 0, 0, 6})
 
-// looseness tells whether h is loose: it takes IPv4 into account although its
+// ipv4Coverage tells whether h is loose: it takes IPv4 into account although its
 // address is an IPv6 one. A socket that was bound by hand to a specific address
 // has IPV6_V6ONLY set by that; one that was accepted by a dual-stack listener,
 // or connected without a bind, may not, and most states do not show it: v6only
 // is what is known.
-func looseness(h *sockets.Socket, v6only sockets.Known) sockets.Known {
-	if !h.V6 || h.Mapped || h.Local.Addr().Is4() {
+func ipv4Coverage(h *sockets.Socket, v6only sockets.Tristate) sockets.Tristate {
+	if !h.V6 || h.V4Mapped || h.Local.Addr().Is4() {
 		return sockets.No
 	}
 	switch v6only {

@@ -8,24 +8,24 @@ import (
 	"lotop/sockets"
 )
 
-// pairing says which sockets of a table belong together.
-type pairing struct {
+// pairTable says which sockets of a table belong together.
+type pairTable struct {
 	peer     []int32 // index of the other end, -1 for none
 	listener []int32 // index of the socket a connection may have come in by, -1 for none
-	server   []bool  // whether the socket is the server's end; see settleSides
+	server   []bool  // whether the socket is the server's end; see assignRoles
 }
 
-// pairer finds the two ends of every connection inside this machine, and the
+// pairMatcher finds the two ends of every connection inside this machine, and the
 // listener behind each. It is only memory that is used again for each table.
-type pairer struct {
-	ends []int32 // hash table: index of the first end of a connection, -1 for none
-	mask uint64
-	keys []uint64 // of the sockets, by index; see tupleKey
-	// ports leads to the first of the sockets that hold a port without a remote
+type pairMatcher struct {
+	slots []int32 // hash table: index of the first end of a connection, -1 for none
+	mask  uint64
+	keys  []uint64 // of the sockets, by index; see connHash
+	// byPort leads to the first of the sockets that hold a port without a remote
 	// end, next from each to the next one; -1 for none. Every connection asks
 	// for its port, so this is no map.
-	ports []int32
-	next  []int32
+	byPort []int32
+	next   []int32
 }
 
 // portIndex is a port's place in pairer.ports.
@@ -37,7 +37,7 @@ func portIndex(s *sockets.Socket) int {
 	return i
 }
 
-func (m *pairer) match(p *pairing, all []sockets.Socket) {
+func (m *pairMatcher) match(p *pairTable, all []sockets.Socket) {
 	m.reset(p, len(all))
 	// From the end on, so that the lists are in the order of the table.
 	for i := len(all) - 1; i >= 0; i-- {
@@ -46,10 +46,10 @@ func (m *pairer) match(p *pairing, all []sockets.Socket) {
 		case !s.Connected():
 			if s.State != sockets.Bound {
 				port := portIndex(s)
-				m.next[i], m.ports[port] = m.ports[port], int32(i)
+				m.next[i], m.byPort[port] = m.byPort[port], int32(i)
 			}
 		case s.Local != s.Remote: // one that is connected to itself has no second end
-			m.join(p, all, int32(i))
+			m.pair(p, all, int32(i))
 		}
 	}
 	for i := range all {
@@ -59,10 +59,10 @@ func (m *pairer) match(p *pairing, all []sockets.Socket) {
 	}
 }
 
-func (m *pairer) reset(p *pairing, n int) {
-	m.ports = fill(m.ports, 2<<16, int32(-1))
+func (m *pairMatcher) reset(p *pairTable, n int) {
+	m.byPort = fill(m.byPort, 2<<16, int32(-1))
 	size := 2 << bits.Len(uint(n)) // at most half full
-	m.ends = fill(m.ends, size, int32(-1))
+	m.slots = fill(m.slots, size, int32(-1))
 	m.mask = uint64(size - 1)
 	m.keys = fill(m.keys, n, 0)
 	m.next = fill(m.next, n, int32(-1))
@@ -82,15 +82,15 @@ func fill[T any](s []T, n int, v T) []T {
 	return s
 }
 
-// join pairs socket i with its other end, if that has come by already. Several
+// pair pairs socket i with its other end, if that has come by already. Several
 // sockets can have the same addresses (SO_REUSEPORT); each end has one peer.
-func (m *pairer) join(p *pairing, all []sockets.Socket, i int32) {
+func (m *pairMatcher) pair(p *pairTable, all []sockets.Socket, i int32) {
 	s := &all[i]
-	key := tupleKey(s)
+	key := connHash(s)
 	m.keys[i] = key
 	place := key & m.mask
-	for ; m.ends[place] >= 0; place = (place + 1) & m.mask {
-		j := m.ends[place]
+	for ; m.slots[place] >= 0; place = (place + 1) & m.mask {
+		j := m.slots[place]
 		if m.keys[j] != key || p.peer[j] >= 0 {
 			continue
 		}
@@ -99,16 +99,16 @@ func (m *pairer) join(p *pairing, all []sockets.Socket, i int32) {
 			return
 		}
 	}
-	m.ends[place] = i
+	m.slots[place] = i
 }
 
-// tupleKey is the same for both ends of a connection, and for nothing else
+// connHash is the same for both ends of a connection, and for nothing else
 // within reason: equality is checked by join.
-func tupleKey(s *sockets.Socket) uint64 {
-	return endKey(s.Local) + endKey(s.Remote) + uint64(s.Protocol)
+func connHash(s *sockets.Socket) uint64 {
+	return endpointHash(s.Local) + endpointHash(s.Remote) + uint64(s.Protocol)
 }
 
-func endKey(a netip.AddrPort) uint64 {
+func endpointHash(a netip.AddrPort) uint64 {
 	b := a.Addr().As16()
 	hi, lo := binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:])
 	// Two rounds of multiply and fold, as in wyhash: addresses differ in few bits.
@@ -124,9 +124,9 @@ func mix(a, b uint64) uint64 {
 // listenerOf finds the socket that a connection came in by: the one bound to
 // just its address before a wildcard, and of several the one whose process
 // holds the connection.
-func (m *pairer) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
+func (m *pairMatcher) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
 	best, bestScore := int32(-1), 0
-	for i := m.ports[portIndex(s)]; i >= 0; i = m.next[i] {
+	for i := m.byPort[portIndex(s)]; i >= 0; i = m.next[i] {
 		l := &all[i]
 		if !l.Accepts(s.Local.Addr()) {
 			continue

@@ -194,7 +194,7 @@ func TestPairing(t *testing.T) {
 	for _, tt := range pairingTests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := watch(t, tt.sockets)
-			rows, counts := m.Rows(nil, Shape{All: true, Order: Order{Column: ByLocal}})
+			rows, counts := m.Rows(nil, ListOptions{AllHosts: true, Order: Order{Column: ByLocal}})
 			if diff := cmp.Diff(text(tt.want), trimmed(sketches(rows))); diff != "" {
 				t.Errorf("rows (-want +got):\n%s", diff)
 			}
@@ -225,7 +225,7 @@ func TestUnfold(t *testing.T) {
 		1 tcp LISTEN 127.0.0.1:3000 pid:10
 		2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20
 		3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:51234 pid:10`, "")
-	shape := Shape{Unfold: true, Order: Order{Column: ByLocal}}
+	shape := ListOptions{Unfold: true, Order: Order{Column: ByLocal}}
 	want := text(`
 		- 1 tcp LISTEN 127.0.0.1:3000 clients=1/0
 		- 3|2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1
@@ -245,7 +245,7 @@ func TestUnfold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := m.rows(Shape{Unfold: true, Match: q.Match}); len(got) != 1 {
+	if got := m.rows(ListOptions{Unfold: true, Match: q.Match}); len(got) != 1 {
 		t.Errorf("%q, want the client's end alone", got)
 	}
 }

@@ -12,14 +12,14 @@ import (
 type Plan struct {
 	// Target is the address that is to be bindable again.
 	Target Target
-	// Victims are the processes to be asked to end, each once.
-	Victims []*process.Process
-	// Refused are processes that hold the socket and will not be ended.
-	Refused []Refusal
-	// Clients counts the connections that others lose.
-	Clients int
-	// Closes are the other ports that the victims hold: they close too.
-	Closes []Row
+	// ToStop are the processes to be asked to end, each once.
+	ToStop []*process.Process
+	// Protected are processes that hold the socket and will not be ended.
+	Protected []Refusal
+	// ClientsLost counts the connections that others lose.
+	ClientsLost int
+	// AlsoCloses are the other ports that the victims hold: they close too.
+	AlsoCloses []Row
 	// Row is the row the plan was made for.
 	Row Row
 }
@@ -44,33 +44,33 @@ func TargetOf(s *sockets.Socket) Target {
 func PlanEnd(r *Row, s *sockets.Socket, protected func(*process.Process) (string, bool), held func(pid int32) []Row) Plan {
 	p := Plan{Target: TargetOf(s), Row: r.Clone()}
 	ending := map[int32]bool{}
-	behind := Behind{Port: p.Target.Port}
-	for _, holder := range r.Holders(s) {
-		if reason, ok := behind.refusal(holder, protected); ok {
-			p.Refused = append(p.Refused, Refusal{Process: holder, Reason: reason})
+	behind := Delegations{Port: p.Target.Port}
+	for _, holder := range r.Owners(s) {
+		if reason, ok := behind.skipReason(holder, protected); ok {
+			p.Protected = append(p.Protected, Refusal{Process: holder, Reason: reason})
 			continue
 		}
-		p.Victims = append(p.Victims, holder)
+		p.ToStop = append(p.ToStop, holder)
 		ending[int32(holder.PID)] = true
 	}
 	seen := map[sockets.ID]bool{}
-	for _, victim := range p.Victims {
+	for _, victim := range p.ToStop {
 		for _, other := range held(int32(victim.PID)) {
 			// The row may be older than the table, and the pid another process's
 			// by now: that one is not going to be ended.
-			if now := other.In.Process(int32(victim.PID)); now == nil || !now.Same(victim) || seen[other.Socket.ID] {
+			if now := other.Snapshot.Process(int32(victim.PID)); now == nil || !now.Same(victim) || seen[other.Socket.ID] {
 				continue
 			}
 			seen[other.Socket.ID] = true
-			if allEnd(other.Socket, ending) {
-				p.fall(&other, s, ending)
+			if allStopped(other.Socket, ending) {
+				p.addSideEffect(&other, s, ending)
 			}
 		}
 	}
 	return p
 }
 
-func allEnd(s *sockets.Socket, ending map[int32]bool) bool {
+func allStopped(s *sockets.Socket, ending map[int32]bool) bool {
 	for _, o := range s.Owners {
 		if !ending[o.PID] {
 			return false
@@ -79,23 +79,23 @@ func allEnd(s *sockets.Socket, ending map[int32]bool) bool {
 	return len(s.Owners) > 0
 }
 
-// fall notes what the end of a socket means to others: those that a listener has
+// addSideEffect notes what the end of a socket means to others: those that a listener has
 // not accepted lose their connection with it.
-func (p *Plan) fall(r *Row, planned *sockets.Socket, ending map[int32]bool) {
-	p.Clients += int(r.Waiting)
+func (p *Plan) addSideEffect(r *Row, planned *sockets.Socket, ending map[int32]bool) {
+	p.ClientsLost += int(r.Queued)
 	switch {
 	case r.Socket.ID == planned.ID:
 	case r.Inbound:
-		if r.Peer == nil || !allEnd(r.Peer, ending) {
-			p.Clients++ // and no victim is its own client
+		if r.Peer == nil || !allStopped(r.Peer, ending) {
+			p.ClientsLost++ // and no victim is its own client
 		}
 	case !r.Socket.Connected():
-		p.Closes = append(p.Closes, r.Clone())
+		p.AlsoCloses = append(p.AlsoCloses, r.Clone())
 	}
 }
 
-// Holds tells whether s listens or is bound on an address of the target.
-func (t Target) Holds(s *sockets.Socket) bool {
+// OccupiedBy tells whether s listens or is bound on an address of the target.
+func (t Target) OccupiedBy(s *sockets.Socket) bool {
 	if s.Protocol != t.Protocol || s.Local.Port() != t.Port || s.Connected() {
 		return false
 	}
@@ -105,8 +105,8 @@ func (t Target) Holds(s *sockets.Socket) bool {
 		}
 		// A socket that was bound by hand to one IPv6 address is never loose, also
 		// where the source does not tell.
-		loose := s.Local.Addr().IsUnspecified() && looseness(s, s.V6Only) != sockets.No
-		if overlaps(s, newcomer{host, t.V6Only}, loose) {
+		loose := s.Local.Addr().IsUnspecified() && ipv4Coverage(s, s.V6Only) != sockets.No
+		if overlaps(s, bindRequest{host, t.V6Only}, loose) {
 			return true
 		}
 	}

@@ -6,8 +6,8 @@ import "lotop/sockets"
 // system, named as by GOOS; empty is Linux. See sockets.Destroy.
 func CanDestroy(os string) bool { return os == "" || os == "linux" }
 
-// leftClient returns why a plan does not touch the owner of a connection.
-func leftClient(os string) string {
+// connectionReason returns why a plan does not touch the owner of a connection.
+func connectionReason(os string) string {
 	const stays = "owns only a connection: add --clients to stop it"
 	if CanDestroy(os) {
 		return stays + "; root can close just the connection"
@@ -15,17 +15,17 @@ func leftClient(os string) string {
 	return stays
 }
 
-// leftOwnerless returns why a plan does not touch a socket that has no owner.
-func leftOwnerless(os string) string {
+// noOwnerReason returns why a plan does not touch a socket that has no owner.
+func noOwnerReason(os string) string {
 	if CanDestroy(os) {
 		return "no owner: close it as root, or wait for it to expire"
 	}
 	return "no owner: wait for it to expire"
 }
 
-// leftUnseen returns what a plan cannot do about a refusal that no socket
+// unknownReason returns what a plan cannot do about a refusal that no socket
 // explains.
-func leftUnseen(os string, p sockets.Protocol) string {
+func unknownReason(os string, p sockets.Protocol) string {
 	const none = "no listed socket explains it, so there is no process to stop"
 	if p != sockets.TCP || os != "windows" {
 		return none

@@ -52,12 +52,12 @@ func TestServiceName(t *testing.T) {
 // The look-up is a binary search, and a name that another hides is a mistake.
 func TestServiceTables(t *testing.T) {
 	seen := map[[2]uint16]string{}
-	for _, table := range [...][]service{assignedServices[:], customaryServices[:]} {
+	for _, table := range [...][]service{ianaServices[:], devServices[:]} {
 		for i, e := range table {
 			if i > 0 && e.port < table[i-1].port {
 				t.Errorf("%d stands behind %d", e.port, table[i-1].port)
 			}
-			for _, on := range []protocols{onTCP, onUDP} {
+			for _, on := range []protocolSet{onTCP, onUDP} {
 				key := [2]uint16{e.port, uint16(on)}
 				if e.on&on == 0 {
 					continue

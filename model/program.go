@@ -7,15 +7,15 @@ import (
 	"lotop/sockets/process"
 )
 
-// Program names what an interpreter runs, such as "vite" for node or "gradle"
+// ScriptName names what an interpreter runs, such as "vite" for node or "gradle"
 // for java; empty for other programs and where the command does not tell. It is
 // text from outside: clean it before it is shown.
-func Program(p *process.Process) string {
+func ScriptName(p *process.Process) string {
 	if len(p.Args) < 2 {
 		return ""
 	}
 	if i := interpreterNamed(programName(p.Args[0])); i != "" {
-		return script(i, p.Args[1:])
+		return scriptOf(i, p.Args[1:])
 	}
 	return ""
 }
@@ -37,22 +37,22 @@ func interpreterNamed(name string) string {
 	return ""
 }
 
-// script finds the first argument that is not an option of the interpreter.
-func script(interpreter string, args []string) string {
+// scriptOf finds the first argument that is not an option of the interpreter.
+func scriptOf(interpreter string, args []string) string {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
 		switch {
-		case names(interpreter, a):
+		case takesModule(interpreter, a):
 			if i+1 < len(args) {
 				return shortName(args[i+1])
 			}
 			return ""
-		case isCode(interpreter, a):
+		case isInlineCode(interpreter, a):
 			return ""
 		case takesValue(interpreter, a):
 			i++
 		case a == "" || a[0] == '-' || interpreter == "java" && a[0] == '@':
-		case isVerb(interpreter, a):
+		case isRunCommand(interpreter, a):
 		case interpreter == "java" && !strings.HasSuffix(a, ".java"):
 			return a[strings.LastIndexByte(a, '.')+1:] // the main class
 		default:
@@ -62,8 +62,8 @@ func script(interpreter string, args []string) string {
 	return ""
 }
 
-// names tells whether the program stands behind this option.
-func names(interpreter, option string) bool {
+// takesModule tells whether the program stands behind this option.
+func takesModule(interpreter, option string) bool {
 	switch option {
 	case "-m":
 		return interpreter == "python" || interpreter == "java"
@@ -75,9 +75,9 @@ func names(interpreter, option string) bool {
 	return false
 }
 
-// isCode tells whether the program itself stands in the command: it has no
+// isInlineCode tells whether the program itself stands in the command: it has no
 // name.
-func isCode(interpreter, option string) bool {
+func isInlineCode(interpreter, option string) bool {
 	switch option {
 	case "-c":
 		return interpreter == "python" || interpreter == "sh"
@@ -93,8 +93,8 @@ func isCode(interpreter, option string) bool {
 	return false
 }
 
-// isVerb tells whether an argument only says that the next one is to be run.
-func isVerb(interpreter, arg string) bool {
+// isRunCommand tells whether an argument only says that the next one is to be run.
+func isRunCommand(interpreter, arg string) bool {
 	switch interpreter {
 	case "deno", "bun":
 		return arg == "run" || arg == "serve"

@@ -46,15 +46,15 @@ var programTests = []struct{ command, want string }{
 	{"lua script.lua", "script"},
 }
 
-func TestProgram(t *testing.T) {
+func TestScriptName(t *testing.T) {
 	for _, tt := range programTests {
 		p := &process.Process{Args: strings.Split(tt.command, " ")}
-		if got := Program(p); got != tt.want {
+		if got := ScriptName(p); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.command, got, tt.want)
 		}
 	}
 	for _, args := range [][]string{nil, {""}, {"node", ""}, {"", "x"}, {"python", "-m", ""}} {
-		if got := Program(&process.Process{Args: args}); got != "" {
+		if got := ScriptName(&process.Process{Args: args}); got != "" {
 			t.Errorf("%q: %q", args, got)
 		}
 	}

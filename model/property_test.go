@@ -20,7 +20,7 @@ func TestEventsReplay(t *testing.T) {
 		for i := range 60 {
 			s := c.step()
 			s.Time = began.Add(time.Duration(i) * time.Second)
-			events := m.Advance(s)
+			events := m.Update(s)
 			for j, p := range m.cur.pairs.peer {
 				if p >= 0 {
 					paired[s.Sockets[j].ID] = true
@@ -41,7 +41,7 @@ func TestEventsReplay(t *testing.T) {
 			}
 			want := map[sockets.ID]sockets.State{}
 			for _, s := range s.Sockets {
-				if !paired[s.ID] && isOpen(&s) && !isHeld(m, s.ID) {
+				if !paired[s.ID] && isOpen(&s) && !inSnapshot(m, s.ID) {
 					want[s.ID] = s.State
 				}
 			}
@@ -53,9 +53,9 @@ func TestEventsReplay(t *testing.T) {
 	}
 }
 
-// isHeld tells whether the opening of a socket still waits for its other end.
-func isHeld(m *Monitor, id sockets.ID) bool {
-	return slices.ContainsFunc(m.halves, func(h half) bool { return h.event.Row.Socket.ID == id })
+// inSnapshot tells whether the opening of a socket still waits for its other end.
+func inSnapshot(m *Tracker, id sockets.ID) bool {
+	return slices.ContainsFunc(m.pendingOpens, func(h pendingOpen) bool { return h.event.Row.Socket.ID == id })
 }
 
 // isOpen tells whether a socket is there: the remains of one are not, nor is what
@@ -90,13 +90,13 @@ func replay(t *testing.T, now time.Time, open map[sockets.ID]sockets.State, pair
 			}
 			open[s.ID] = s.State
 		case EventChanged:
-			if before != e.From {
-				t.Errorf("socket %d changes from %v, was %v", s.ID, e.From, before)
+			if before != e.OldState {
+				t.Errorf("socket %d changes from %v, was %v", s.ID, e.OldState, before)
 			}
 			open[s.ID] = s.State
 		case EventClosed:
-			if had == e.Unseen {
-				t.Errorf("socket %d closes, unseen %v, was open %v", s.ID, e.Unseen, had)
+			if had == e.ShortLived {
+				t.Errorf("socket %d closes, unseen %v, was open %v", s.ID, e.ShortLived, had)
 			}
 			delete(open, s.ID)
 		}
@@ -126,26 +126,26 @@ func closeOnce(t *testing.T, closed map[sockets.ID]bool, events []Event) {
 }
 
 // checkBounds makes sure that nothing is remembered of what has gone.
-func checkBounds(t *testing.T, m *Monitor, n int) {
+func checkBounds(t *testing.T, m *Tracker, n int) {
 	t.Helper()
 	if len(m.tracks) != n || len(m.cur.tracks) != n {
 		t.Fatalf("%d and %d tracks of %d sockets", len(m.tracks), len(m.cur.tracks), n)
 	}
 	for i, track := range m.cur.tracks {
-		if int(track.at) != i || m.tracks[m.cur.snap.Sockets[i].ID] != track {
-			t.Fatalf("the track of socket %d is at %d", i, track.at)
+		if int(track.index) != i || m.tracks[m.cur.snap.Sockets[i].ID] != track {
+			t.Fatalf("the track of socket %d is at %d", i, track.index)
 		}
-		if p := track.peer; p != nil && (p.peer != track || p.pass != m.pass) {
+		if p := track.peer; p != nil && (p.peer != track || p.generation != m.generation) {
 			t.Fatalf("socket %d has a peer that has gone or has another", i)
 		}
 	}
-	for _, g := range m.ghosts {
-		if left := g.until.Sub(m.cur.snap.Time); left <= 0 || left > MarkFor {
+	for _, g := range m.closedRows {
+		if left := g.until.Sub(m.cur.snap.Time); left <= 0 || left > MarkDuration {
 			t.Fatalf("a ghost has %v left", left)
 		}
 	}
-	if len(m.debug.known) > len(m.cur.snap.Processes) {
-		t.Fatalf("%d of %d processes remembered", len(m.debug.known), len(m.cur.snap.Processes))
+	if len(m.debuggers.servers) > len(m.cur.snap.Processes) {
+		t.Fatalf("%d of %d processes remembered", len(m.debuggers.servers), len(m.cur.snap.Processes))
 	}
 }
 
@@ -157,9 +157,9 @@ func TestRowsAreWhole(t *testing.T) {
 		for i := range 40 {
 			s := c.step()
 			s.Time = began.Add(time.Duration(i) * time.Second)
-			m.Advance(s)
+			m.Update(s)
 			order := Order{Column: Column(c.rng.IntN(len(columnNames))), Reverse: c.rng.IntN(2) == 0}
-			shape := Shape{All: true, Unfold: c.rng.IntN(2) == 0, Order: order}
+			shape := ListOptions{AllHosts: true, Unfold: c.rng.IntN(2) == 0, Order: order}
 			rows, _ := m.Rows(nil, shape)
 			seen := map[sockets.ID]int{}
 			for j := range rows {

@@ -15,8 +15,8 @@ import (
 // everything. A Query is used by one goroutine at a time: it keeps scratch
 // memory, so that matching allocates nothing.
 type Query struct {
-	terms []condition // as they were written
-	run   []condition // the same, the cheapest first
+	terms   []condition // as they were written
+	ordered []condition // the same, the cheapest first
 }
 
 // condition is one term of a query.
@@ -27,16 +27,16 @@ type condition struct {
 	// ports is what a socket must have at either end for the term to hold, nil
 	// if it may have any.
 	ports []sockets.PortRange
-	holds func(r *Row, s *sockets.Socket) bool
+	match func(r *Row, s *sockets.Socket) bool
 }
 
 // queryCost orders terms, so that a number that differs saves the search in a text.
 type queryCost uint8
 
 const (
-	looksAtSocket queryCost = iota
-	looksAtOwners
-	looksAtTexts
+	costSocket queryCost = iota
+	costOwner
+	costText
 )
 
 // ParseQuery reads a query. An empty one matches every row. The error is a
@@ -45,7 +45,7 @@ func ParseQuery(s string) (*Query, error) {
 	p := queryParser{query: s}
 	q := &Query{}
 	for {
-		t, more, err := p.next()
+		t, more, err := p.nextTerm()
 		if err != nil {
 			return nil, err
 		}
@@ -54,8 +54,8 @@ func ParseQuery(s string) (*Query, error) {
 		}
 		q.terms = append(q.terms, t)
 	}
-	q.run = slices.Clone(q.terms)
-	slices.SortStableFunc(q.run, func(a, b condition) int { return int(a.cost) - int(b.cost) })
+	q.ordered = slices.Clone(q.terms)
+	slices.SortStableFunc(q.ordered, func(a, b condition) int { return int(a.cost) - int(b.cost) })
 	return q, nil
 }
 
@@ -64,9 +64,9 @@ func (q *Query) Match(r *Row) bool {
 	if q == nil {
 		return true
 	}
-	for i := range q.run {
-		t := &q.run[i]
-		holds := t.holds(r, r.Socket) || r.Folded && r.Peer != nil && t.holds(r, r.Peer)
+	for i := range q.ordered {
+		t := &q.ordered[i]
+		holds := t.match(r, r.Socket) || r.Folded && r.Peer != nil && t.match(r, r.Peer)
 		if holds == t.negated {
 			return false
 		}

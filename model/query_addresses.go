@@ -8,9 +8,9 @@ import (
 	"lotop/sockets"
 )
 
-// queryEnd is what one end of a socket must be. Of prefix, wildcard and localhost
+// addrMatcher is what one end of a socket must be. Of prefix, wildcard and localhost
 // one is set.
-type queryEnd struct {
+type addrMatcher struct {
 	prefix    netip.Prefix // without a zone
 	zone      string       // any if empty
 	wildcard  bool
@@ -21,10 +21,10 @@ type queryEnd struct {
 
 // parseAddresses reads addr:.
 func parseAddresses(p *queryParser, key string, values []queryValue) (condition, error) {
-	ends := make([]queryEnd, 0, len(values))
+	ends := make([]addrMatcher, 0, len(values))
 	texts := make([]string, 0, len(values))
 	for _, v := range values {
-		e, ok := parseEnd(v.text)
+		e, ok := parseAddrMatcher(v.text)
 		if !ok {
 			return condition{}, p.fail(v.at, v.end, v.text+" is not an address",
 				"expected 127.0.0.1, ::1, 127.0.0.0/8, localhost or *")
@@ -32,11 +32,11 @@ func parseAddresses(p *queryParser, key string, values []queryValue) (condition,
 		ends = append(ends, e)
 		texts = append(texts, quoteValue(e.String()))
 	}
-	return endTerm(key+":"+strings.Join(texts, ","), ends), nil
+	return addrTerm(key+":"+strings.Join(texts, ","), ends), nil
 }
 
-// endTerm makes the term that holds if an end of the socket is one of ends.
-func endTerm(text string, ends []queryEnd) condition {
+// addrTerm makes the term that holds if an end of the socket is one of ends.
+func addrTerm(text string, ends []addrMatcher) condition {
 	t := condition{text: text}
 	for i := range ends {
 		if !ends[i].hasPort {
@@ -45,9 +45,9 @@ func endTerm(text string, ends []queryEnd) condition {
 		}
 		t.ports = append(t.ports, sockets.PortRange{First: ends[i].port, Last: ends[i].port})
 	}
-	t.holds = func(_ *Row, s *sockets.Socket) bool {
+	t.match = func(_ *Row, s *sockets.Socket) bool {
 		for i := range ends {
-			if ends[i].is(s.Local) || s.Remote.IsValid() && ends[i].is(s.Remote) {
+			if ends[i].matches(s.Local) || s.Remote.IsValid() && ends[i].matches(s.Remote) {
 				return true
 			}
 		}
@@ -56,9 +56,9 @@ func endTerm(text string, ends []queryEnd) condition {
 	return t
 }
 
-// is tells whether ap is such an end. A mapped address is the IPv4 address
+// matches tells whether ap is such an end. A mapped address is the IPv4 address
 // that it stands for.
-func (e *queryEnd) is(ap netip.AddrPort) bool {
+func (e *addrMatcher) matches(ap netip.AddrPort) bool {
 	if e.hasPort && ap.Port() != e.port {
 		return false
 	}
@@ -80,20 +80,20 @@ func isLocalhost(a netip.Addr) bool {
 	return a == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || a == netip.IPv6Loopback()
 }
 
-// parseEnd reads ADDRESS, PREFIX, localhost or *, each but the prefix also with
+// parseAddrMatcher reads ADDRESS, PREFIX, localhost or *, each but the prefix also with
 // :PORT, where * is any port.
-func parseEnd(s string) (queryEnd, bool) {
+func parseAddrMatcher(s string) (addrMatcher, bool) {
 	if e, ok := parseHost(s); ok {
 		return e, true
 	}
 	i := strings.LastIndexByte(s, ':')
 	if i < 0 {
-		return queryEnd{}, false
+		return addrMatcher{}, false
 	}
 	host, port := s[:i], s[i+1:]
 	bracketed := strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]")
 	if !bracketed && strings.Contains(host, ":") || strings.Contains(host, "/") {
-		return queryEnd{}, false
+		return addrMatcher{}, false
 	}
 	e, ok := parseHost(host)
 	if !ok || port == "*" {
@@ -104,29 +104,29 @@ func parseEnd(s string) (queryEnd, bool) {
 	return e, err == nil
 }
 
-func parseHost(s string) (queryEnd, bool) {
+func parseHost(s string) (addrMatcher, bool) {
 	switch {
 	case s == "*":
-		return queryEnd{wildcard: true}, true
+		return addrMatcher{wildcard: true}, true
 	case strings.EqualFold(s, "localhost"):
-		return queryEnd{localhost: true}, true
+		return addrMatcher{localhost: true}, true
 	}
 	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
 		s = s[1 : len(s)-1]
 	}
 	if prefix, err := netip.ParsePrefix(s); err == nil {
-		return queryEnd{prefix: unmapPrefix(prefix).Masked()}, true
+		return addrMatcher{prefix: unmapPrefix(prefix).Masked()}, true
 	}
 	a, err := netip.ParseAddr(s)
 	if err != nil {
-		return queryEnd{}, false
+		return addrMatcher{}, false
 	}
 	zone := a.Zone()
 	a = a.Unmap().WithZone("")
 	if a.Is4() {
 		zone = ""
 	}
-	return queryEnd{prefix: netip.PrefixFrom(a, a.BitLen()), zone: zone}, true
+	return addrMatcher{prefix: netip.PrefixFrom(a, a.BitLen()), zone: zone}, true
 }
 
 // unmapPrefix turns ::ffff:127.0.0.0/104 into 127.0.0.0/8.
@@ -139,8 +139,8 @@ func unmapPrefix(p netip.Prefix) netip.Prefix {
 }
 
 // String writes the end as it is read.
-func (e *queryEnd) String() string {
-	host := e.host()
+func (e *addrMatcher) String() string {
+	host := e.hostText()
 	if !e.hasPort {
 		return host
 	}
@@ -150,7 +150,7 @@ func (e *queryEnd) String() string {
 	return host + ":" + strconv.Itoa(int(e.port))
 }
 
-func (e *queryEnd) host() string {
+func (e *addrMatcher) hostText() string {
 	switch {
 	case e.wildcard:
 		return "*"
@@ -162,9 +162,9 @@ func (e *queryEnd) host() string {
 	return e.prefix.String()
 }
 
-// appendEnd writes ap, an end of s, as the table shows it: a dual-stack
+// appendAddr writes ap, an end of s, as the table shows it: a dual-stack
 // wildcard as *, a mapped address as IPv4.
-func appendEnd(b []byte, s *sockets.Socket, ap netip.AddrPort) []byte {
+func appendAddr(b []byte, s *sockets.Socket, ap netip.AddrPort) []byte {
 	if !ap.IsValid() {
 		return b
 	}

@@ -8,23 +8,23 @@ import (
 	"unicode"
 )
 
-// bare makes the term of a word without quotes: ports, an address, or a text.
-func (p *queryParser) bare(v queryValue) (condition, error) {
+// parseBare makes the term of a word without quotes: ports, an address, or a text.
+func (p *queryParser) parseBare(v queryValue) (condition, error) {
 	ports, isPort := strings.CutPrefix(v.text, ":")
 	if isPort && !strings.Contains(ports, ":") || isPortList(v.text) {
-		return p.barePorts(v, ports)
+		return p.parseBarePorts(v, ports)
 	}
-	if e, ok := parseEnd(v.text); ok {
-		return endTerm(e.String(), []queryEnd{e}), nil
+	if e, ok := parseAddrMatcher(v.text); ok {
+		return addrTerm(e.String(), []addrMatcher{e}), nil
 	}
 	if strings.Contains(v.text, ":") {
-		return condition{}, p.colon(v)
+		return condition{}, p.colonError(v)
 	}
-	return wordTerm(v.text), nil
+	return newAnywhereTerm(v.text), nil
 }
 
-// barePorts reads 3000, :3000, 3000-3999 and lists of them.
-func (p *queryParser) barePorts(v queryValue, ports string) (condition, error) {
+// parseBarePorts reads 3000, :3000, 3000-3999 and lists of them.
+func (p *queryParser) parseBarePorts(v queryValue, ports string) (condition, error) {
 	if ports == "" {
 		return condition{}, p.fail(v.at, v.end, "missing port", "for example :3000")
 	}
@@ -37,8 +37,8 @@ func (p *queryParser) barePorts(v queryValue, ports string) (condition, error) {
 	return parsePorts(p, "port", list)
 }
 
-// colon says why a word with a colon is neither KEY:VALUE nor an address.
-func (p *queryParser) colon(v queryValue) error {
+// colonError says why a word with a colon is neither KEY:VALUE nor an address.
+func (p *queryParser) colonError(v queryValue) error {
 	i := strings.LastIndexByte(v.text, ':')
 	if e, ok := parseHost(v.text[:i]); ok && !e.prefix.IsValid() || ok && e.prefix.IsSingleIP() {
 		if i+1 == len(v.text) {
@@ -51,72 +51,72 @@ func (p *queryParser) colon(v queryValue) error {
 		return p.fail(v.at, v.end, v.text+" is not an address", "quote it to search for the text: "+quoteText(v.text))
 	}
 	help := "valid keys: " + strings.Join(QueryKeys(), ", ") + "; quote it to search for the text"
-	if near := nearest(name, QueryKeys()); near != "" {
+	if near := suggest(name, QueryKeys()); near != "" {
 		help = "did you mean " + near + ":? " + help
 	}
 	return p.fail(v.at, v.at+len(name)+1, name+": is not a filter key", help)
 }
 
-// quotedWord reads "foo bar", which is always a text, whatever is in it.
-func (p *queryParser) quotedWord() (condition, error) {
-	v, err := p.quoted("")
+// parseQuoted reads "foo bar", which is always a text, whatever is in it.
+func (p *queryParser) parseQuoted() (condition, error) {
+	v, err := p.scanQuoted("")
 	if err != nil {
 		return condition{}, err
 	}
 	if v.text == "" {
 		return condition{}, p.fail(v.at, v.end, "empty quotes", "put the text between the quotes")
 	}
-	return wordTerm(v.text), nil
+	return newAnywhereTerm(v.text), nil
 }
 
-// wordTerm makes the term of a text. Its canonical form has quotes only if it
+// newAnywhereTerm makes the term of a text. Its canonical form has quotes only if it
 // would be read as something else without them.
-func wordTerm(text string) condition {
+func newAnywhereTerm(text string) condition {
 	written := text
 	if !isBareWord(text) {
 		written = quoteText(text)
 	}
 	n := newNeedle(text)
-	w := wordSearch{find: &n, inAddress: canBeInAddress(n.lower), services: PortsNamed(n.in)}
-	return condition{text: written, cost: looksAtTexts, holds: w.holds}
+	w := anywhereTerm{finder: &n, canMatchAddr: canBeInAddress(n.lower), services: PortsNamed(n.matches)}
+	return condition{text: written, cost: costText, match: w.match}
 }
 
 func isBareWord(s string) bool {
 	if strings.ContainsAny(s[:1], `-!"/`) || strings.Contains(s, ":") || strings.IndexFunc(s, unicode.IsSpace) >= 0 {
 		return false
 	}
-	_, isEnd := parseEnd(s)
+	_, isEnd := parseAddrMatcher(s)
 	return !isEnd && !isPortList(s)
 }
 
-// anyCase is what makes a regular expression match in any case.
-const anyCase = "(?i)"
+// ignoreCase is what makes a regular expression match in any case.
+const ignoreCase = "(?i)"
 
-// regex reads /EXPRESSION/.
-func (p *queryParser) regex() (condition, error) {
-	v, err := p.pattern()
+// parseRegex reads /EXPRESSION/.
+func (p *queryParser) parseRegex() (condition, error) {
+	v, err := p.scanRegex()
 	if err != nil {
 		return condition{}, err
 	}
 	if v.text == "" {
 		return condition{}, p.fail(v.at, v.end, "empty regular expression", "for example /node|deno/")
 	}
-	re, err := regexp.Compile(anyCase + v.text)
+	re, err := regexp.Compile(ignoreCase + v.text)
 	if err != nil {
-		return condition{}, p.badRegex(v, err)
+		return condition{}, p.regexError(v, err)
 	}
-	find := matcher{re}
-	w := wordSearch{find: find, inAddress: !strangeToAddresses(anyCase + v.text), services: PortsNamed(find.in)}
-	return condition{text: "/" + v.text + "/", cost: looksAtTexts, holds: w.holds}, nil
+	find := regexFinder{re}
+	w := anywhereTerm{finder: find, canMatchAddr: !cannotMatchAddr(ignoreCase + v.text), services: PortsNamed(find.matches)}
+	return condition{text: "/" + v.text + "/", cost: costText, match: w.match}, nil
 }
 
-// badRegex points at the part that the regexp package complains about.
-func (p *queryParser) badRegex(v queryValue, err error) error {
+// regexError points at the part that the regexp package complains about.
+func (p *queryParser) regexError(v queryValue, err error) error {
 	at, end, problem := v.at, v.end, "invalid regular expression"
 	var bad *syntax.Error
 	if errors.As(err, &bad) {
 		problem += ": " + bad.Code.String()
-		part := strings.TrimPrefix(bad.Expr, anyCase)
+		part := strings.TrimPrefix(bad.Expr, ignoreCase)
 		if i := strings.Index(v.text, part); i >= 0 && part != "" {
 			at = v.at + 1 + i
 			end = at + len(part)

@@ -14,21 +14,21 @@ import (
 func manyRows(n int) []Row {
 	in := &sockets.Snapshot{
 		Processes: map[int32]*process.Process{},
-		Users:     map[uint32]process.Text{1000: process.NewText("ada"), 1001: process.NewText("grace")},
+		Users:     map[uint32]process.Untrusted{1000: process.NewUntrusted("ada"), 1001: process.NewUntrusted("grace")},
 	}
 	const first, count = 5000, 200
 	for i := range int32(count) {
 		in.Processes[first+i] = &process.Process{
-			PID: int(first + i), Parent: 1, UID: 1000, Name: process.NewText(fmt.Sprintf("worker-%d", i)),
-			Command: process.NewText(fmt.Sprintf("/usr/lib/jvm/java-21-openjdk-amd64/bin/java -Xmx512m -cp /srv/shop/lib/app.jar:/srv/shop/lib/all.jar shop.Worker --number %d", i)),
-			Cgroup:  process.Cgroup{Unit: process.NewText(fmt.Sprintf("shop-worker@%d.service", i))},
+			PID: int(first + i), Parent: 1, UID: 1000, Name: process.NewUntrusted(fmt.Sprintf("worker-%d", i)),
+			Command: process.NewUntrusted(fmt.Sprintf("/usr/lib/jvm/java-21-openjdk-amd64/bin/java -Xmx512m -cp /srv/shop/lib/app.jar:/srv/shop/lib/all.jar shop.Worker --number %d", i)),
+			Cgroup:  process.Cgroup{Unit: process.NewUntrusted(fmt.Sprintf("shop-worker@%d.service", i))},
 		}
 	}
 	local := netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	rows := make([]Row, n)
 	for i := range rows {
 		a, b := netip.AddrPortFrom(local, uint16(8000+i%100)), netip.AddrPortFrom(local, uint16(10000+i))
-		rows[i] = Row{In: in, Folded: i%2 == 0, Reach: ReachLoopback}
+		rows[i] = Row{Snapshot: in, Folded: i%2 == 0, Reach: ReachLoopback}
 		rows[i].Socket = &sockets.Socket{
 			Protocol: sockets.TCP, State: sockets.Established, Local: a, Remote: b, UID: 1000, HasUID: true,
 			Owners: []sockets.Owner{{PID: first + int32(i%count)}},

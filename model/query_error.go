@@ -29,26 +29,26 @@ func (e *QueryError) Error() string {
 // terminal: columns are its cells, and nothing in it can move the cursor.
 func (e *QueryError) Pointer() string {
 	column, width := e.Cells()
-	return cleaned(e.Query) + "\n" + strings.Repeat(" ", column) + strings.Repeat("^", width)
+	return sanitize(e.Query) + "\n" + strings.Repeat(" ", column) + strings.Repeat("^", width)
 }
 
 // Cells returns the place in terminal cells from the start of the cleaned
 // query. The width is at least one.
 func (e *QueryError) Cells() (column, width int) {
-	column = displaywidth.String(cleaned(e.Query[:e.Offset]))
-	end := displaywidth.String(cleaned(e.Query[:e.Offset+e.Length]))
+	column = displaywidth.String(sanitize(e.Query[:e.Offset]))
+	end := displaywidth.String(sanitize(e.Query[:e.Offset+e.Length]))
 	return column, max(end-column, 1)
 }
 
-func cleaned(s string) string { return process.NewText(s).String() }
+func sanitize(s string) string { return process.NewUntrusted(s).String() }
 
 // fail makes the error for the bytes from at to end.
 func (p *queryParser) fail(at, end int, problem, help string) error {
-	return &QueryError{Query: p.query, Offset: at, Length: end - at, Problem: cleaned(problem), Help: cleaned(help)}
+	return &QueryError{Query: p.query, Offset: at, Length: end - at, Problem: sanitize(problem), Help: sanitize(help)}
 }
 
-// otherNames are keys that people know from elsewhere.
-var otherNames = [...]struct{ theirs, ours string }{
+// keyAliases are keys that people know from elsewhere.
+var keyAliases = [...]struct{ theirs, ours string }{
 	{"address", "addr"},
 	{"host", "addr"},
 	{"src", "addr"},
@@ -65,15 +65,15 @@ var otherNames = [...]struct{ theirs, ours string }{
 	{"service", "unit"},
 }
 
-// nearest returns the known word that was most likely meant, or "".
-func nearest(word string, known []string) string {
+// suggest returns the known word that was most likely meant, or "".
+func suggest(word string, known []string) string {
 	word = strings.ToLower(word)
 	best, least := "", 3
 	if len(word) < 4 {
 		least = 2 // of three letters two wrong ones are another word
 	}
 	try := func(spelling, meant string) {
-		d := distance(word, spelling)
+		d := editDistance(word, spelling)
 		if len(word) >= 3 && strings.HasPrefix(spelling, word) {
 			d = 0
 		}
@@ -84,7 +84,7 @@ func nearest(word string, known []string) string {
 	for _, k := range known {
 		try(k, k)
 	}
-	for _, n := range otherNames {
+	for _, n := range keyAliases {
 		if slices.Contains(known, n.ours) {
 			try(n.theirs, n.ours)
 		}
@@ -92,9 +92,9 @@ func nearest(word string, known []string) string {
 	return best
 }
 
-// distance counts the insertions, deletions, replacements and swaps of
+// editDistance counts the insertions, deletions, replacements and swaps of
 // neighbours that lead from a to b. Words that are far too long are far away.
-func distance(a, b string) int {
+func editDistance(a, b string) int {
 	const longest = 24
 	if len(a) > longest || len(b) > longest {
 		return longest

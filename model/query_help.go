@@ -19,8 +19,8 @@ func QueryHelp() []QueryTerm {
 		{Term: `word  "two words"`, Meaning: "substring of an address, service, process name, command line, user, unit, container, interface or debugger"},
 		{Term: "/regex/", Meaning: "same fields, as a regular expression"},
 	}
-	for i := range queryKeys {
-		k := &queryKeys[i]
+	for i := range keyTable {
+		k := &keyTable[i]
 		t := QueryTerm{Term: k.name + ":" + k.example, Meaning: k.meaning, Key: k.name, Values: QueryValues(k.name)}
 		if t.Values != nil {
 			t.Meaning += ": " + strings.Join(t.Values, ", ")
@@ -35,9 +35,9 @@ func QueryHelp() []QueryTerm {
 
 // QueryKeys lists the keys of the language, without the colon.
 func QueryKeys() []string {
-	keys := make([]string, len(queryKeys))
-	for i := range queryKeys {
-		keys[i] = queryKeys[i].name
+	keys := make([]string, len(keyTable))
+	for i := range keyTable {
+		keys[i] = keyTable[i].name
 	}
 	return keys
 }
@@ -46,8 +46,8 @@ func QueryKeys() []string {
 // no key.
 func QueryValues(key string) []string {
 	k := findKey(key)
-	if k == nil || k.choices == nil {
+	if k == nil || k.keywords == nil {
 		return nil
 	}
-	return wordsOf(k.choices())
+	return keywordNames(k.keywords())
 }

@@ -16,19 +16,19 @@ type queryKey struct {
 	meaning string
 	// Of these two one is set: the words the key takes, or what reads its
 	// values.
-	choices func() []queryChoice
-	parse   func(p *queryParser, key string, values []queryValue) (condition, error)
+	keywords func() []keyword
+	parse    func(p *queryParser, key string, values []queryValue) (condition, error)
 }
 
-// queryChoice is a word that a key takes.
-type queryChoice struct {
-	word    string
+// keyword is a word that a key takes.
+type keyword struct {
+	name    string
 	aliases []string // other spellings, in lower case without - and _
 	cost    queryCost
-	holds   func(r *Row, s *sockets.Socket) bool
+	match   func(r *Row, s *sockets.Socket) bool
 }
 
-var queryKeys = [...]queryKey{
+var keyTable = [...]queryKey{
 	{name: "port", example: "3000,8000-8100", meaning: "local or remote port", parse: parsePorts},
 	{name: "lport", example: "3000", meaning: "local port", parse: parsePorts},
 	{name: "rport", example: "443", meaning: "remote port", parse: parsePorts},
@@ -39,50 +39,50 @@ var queryKeys = [...]queryKey{
 	{name: "cmd", example: `"node server.js"`, meaning: "owner command line (substring)", parse: parseOwnerText},
 	{name: "unit", example: "postgresql", meaning: "systemd unit (substring)", parse: parseOwnerText},
 	{name: "container", example: "shop-db", meaning: "container name or engine (substring)", parse: parseOwnerText},
-	{name: "proto", example: "tcp", meaning: "protocol", choices: protocolChoices},
-	{name: "state", example: "listen,time_wait", meaning: "socket state", choices: stateChoices},
-	{name: "ip", example: "4", meaning: "IP version; a dual-stack wildcard matches both", choices: familyChoices},
-	{name: "reach", example: "network", meaning: "exposure", choices: reachChoices},
-	{name: "class", example: "dynamic", meaning: "class of the local port", choices: classChoices},
-	{name: "is", example: "debugger", meaning: "flags set by lotop", choices: isChoices},
+	{name: "proto", example: "tcp", meaning: "protocol", keywords: protocolKeywords},
+	{name: "state", example: "listen,time_wait", meaning: "socket state", keywords: stateKeywords},
+	{name: "ip", example: "4", meaning: "IP version; a dual-stack wildcard matches both", keywords: familyKeywords},
+	{name: "reach", example: "network", meaning: "exposure", keywords: reachKeywords},
+	{name: "class", example: "dynamic", meaning: "class of the local port", keywords: classKeywords},
+	{name: "is", example: "debugger", meaning: "flags set by lotop", keywords: flagKeywords},
 }
 
 // findKey returns the key of that name in any case, or nil.
 func findKey(name string) *queryKey {
-	for i := range queryKeys {
-		if strings.EqualFold(queryKeys[i].name, name) {
-			return &queryKeys[i]
+	for i := range keyTable {
+		if strings.EqualFold(keyTable[i].name, name) {
+			return &keyTable[i]
 		}
 	}
 	return nil
 }
 
-// choose makes the term of a key that takes words: any of them must hold.
-func (p *queryParser) choose(k *queryKey, values []queryValue) (condition, error) {
-	known := k.choices()
-	var chosen []queryChoice
+// parseKeywords makes the term of a key that takes words: any of them must hold.
+func (p *queryParser) parseKeywords(k *queryKey, values []queryValue) (condition, error) {
+	known := k.keywords()
+	var chosen []keyword
 	texts := make([]string, 0, len(values))
-	dearest := looksAtSocket
+	dearest := costSocket
 	for _, v := range values {
-		i := slices.IndexFunc(known, func(c queryChoice) bool { return c.is(v.text) })
+		i := slices.IndexFunc(known, func(c keyword) bool { return c.matches(v.text) })
 		if i < 0 {
-			words := wordsOf(known)
+			words := keywordNames(known)
 			help := "valid values: " + strings.Join(words, ", ")
-			if near := nearest(v.text, words); near != "" {
+			if near := suggest(v.text, words); near != "" {
 				help = "did you mean " + near + "? " + help
 			}
 			return condition{}, p.fail(v.at, v.end, k.name+": unknown value "+v.text, help)
 		}
 		chosen = append(chosen, known[i])
-		texts = append(texts, known[i].word)
+		texts = append(texts, known[i].name)
 		dearest = max(dearest, known[i].cost)
 	}
 	return condition{
 		text: k.name + ":" + strings.Join(texts, ","),
 		cost: dearest,
-		holds: func(r *Row, s *sockets.Socket) bool {
+		match: func(r *Row, s *sockets.Socket) bool {
 			for i := range chosen {
-				if chosen[i].holds(r, s) {
+				if chosen[i].match(r, s) {
 					return true
 				}
 			}
@@ -91,20 +91,20 @@ func (p *queryParser) choose(k *queryKey, values []queryValue) (condition, error
 	}, nil
 }
 
-// is compares without case, hyphens and underscores: time-wait is TIME_WAIT.
-func (c *queryChoice) is(text string) bool {
-	text = squeezed(text)
-	return squeezed(c.word) == text || slices.Contains(c.aliases, text)
+// matches compares without case, hyphens and underscores: time-wait is TIME_WAIT.
+func (c *keyword) matches(text string) bool {
+	text = foldKeyword(text)
+	return foldKeyword(c.name) == text || slices.Contains(c.aliases, text)
 }
 
-func squeezed(s string) string {
+func foldKeyword(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(s), "-", ""), "_", "")
 }
 
-func wordsOf(choices []queryChoice) []string {
+func keywordNames(choices []keyword) []string {
 	words := make([]string, len(choices))
 	for i := range choices {
-		words[i] = choices[i].word
+		words[i] = choices[i].name
 	}
 	return words
 }

@@ -8,8 +8,8 @@ import (
 
 // queryParser takes a query apart, one term after the other.
 type queryParser struct {
-	query string
-	at    int // byte offset of what comes next
+	query  string
+	offset int // byte offset of what comes next
 }
 
 // queryValue is one piece of a term and where it stands.
@@ -19,46 +19,46 @@ type queryValue struct {
 	quoted  bool
 }
 
-// next reads one term; more is false at the end of the query.
-func (p *queryParser) next() (t condition, more bool, err error) {
+// nextTerm reads one term; more is false at the end of the query.
+func (p *queryParser) nextTerm() (t condition, more bool, err error) {
 	p.skipSpace()
-	if p.at == len(p.query) {
+	if p.offset == len(p.query) {
 		return condition{}, false, nil
 	}
-	negated, err := p.sign()
+	negated, err := p.parseNegation()
 	if err != nil {
 		return condition{}, false, err
 	}
-	switch p.query[p.at] {
+	switch p.query[p.offset] {
 	case '"':
-		t, err = p.quotedWord()
+		t, err = p.parseQuoted()
 	case '/':
-		t, err = p.regex()
+		t, err = p.parseRegex()
 	default:
-		t, err = p.plain()
+		t, err = p.parseTerm()
 	}
 	t.negated = negated
 	return t, err == nil, err
 }
 
-// sign takes what negates the term; two negations cancel out.
-func (p *queryParser) sign() (negated bool, err error) {
+// parseNegation takes what negates the term; two negations cancel out.
+func (p *queryParser) parseNegation() (negated bool, err error) {
 	for {
-		size := signSize(p.query[p.at:])
+		size := negationLen(p.query[p.offset:])
 		if size == 0 {
 			return negated, nil
 		}
-		at := p.at
-		p.at += size
+		at := p.offset
+		p.offset += size
 		negated = !negated
-		if p.atBreak() {
-			return false, p.fail(at, p.at, "missing term after "+p.query[at:p.at],
+		if p.atTermEnd() {
+			return false, p.fail(at, p.offset, "missing term after "+p.query[at:p.offset],
 				"remove the space: -name:node")
 		}
 	}
 }
 
-func signSize(s string) int {
+func negationLen(s string) int {
 	const not = "not:"
 	switch {
 	case s[0] == '-' || s[0] == '!':
@@ -70,60 +70,60 @@ func signSize(s string) int {
 }
 
 func (p *queryParser) skipSpace() {
-	rest := strings.TrimLeftFunc(p.query[p.at:], unicode.IsSpace)
-	p.at = len(p.query) - len(rest)
+	rest := strings.TrimLeftFunc(p.query[p.offset:], unicode.IsSpace)
+	p.offset = len(p.query) - len(rest)
 }
 
-// atBreak tells whether a term ends here.
-func (p *queryParser) atBreak() bool {
-	r, _ := utf8.DecodeRuneInString(p.query[p.at:])
-	return p.at == len(p.query) || unicode.IsSpace(r)
+// atTermEnd tells whether a term ends here.
+func (p *queryParser) atTermEnd() bool {
+	r, _ := utf8.DecodeRuneInString(p.query[p.offset:])
+	return p.offset == len(p.query) || unicode.IsSpace(r)
 }
 
-// run returns where the characters from here on stop that are neither spaces
+// tokenEnd returns where the characters from here on stop that are neither spaces
 // nor one of stops.
-func (p *queryParser) run(stops string) int {
-	n := strings.IndexFunc(p.query[p.at:], func(r rune) bool {
+func (p *queryParser) tokenEnd(stops string) int {
+	n := strings.IndexFunc(p.query[p.offset:], func(r rune) bool {
 		return unicode.IsSpace(r) || r != utf8.RuneError && strings.ContainsRune(stops, r)
 	})
 	if n < 0 {
 		return len(p.query)
 	}
-	return p.at + n
+	return p.offset + n
 }
 
-// plain reads a term that begins with neither a quote nor a slash: KEY:VALUES
+// parseTerm reads a term that begins with neither a quote nor a slash: KEY:VALUES
 // if the key is known, a bare word else.
-func (p *queryParser) plain() (condition, error) {
-	at, end := p.at, p.run("")
+func (p *queryParser) parseTerm() (condition, error) {
+	at, end := p.offset, p.tokenEnd("")
 	text := p.query[at:end]
 	if name, _, ok := strings.Cut(text, ":"); ok {
 		if k := findKey(name); k != nil {
-			p.at += len(name) + 1
-			return p.keyed(k, at)
+			p.offset += len(name) + 1
+			return p.parseKeyed(k, at)
 		}
 	}
-	p.at = end
-	return p.bare(queryValue{text: text, at: at, end: end})
+	p.offset = end
+	return p.parseBare(queryValue{text: text, at: at, end: end})
 }
 
-// keyed reads the values behind KEY: and makes the term.
-func (p *queryParser) keyed(k *queryKey, at int) (condition, error) {
-	values, err := p.values(k, at)
+// parseKeyed reads the values behind KEY: and makes the term.
+func (p *queryParser) parseKeyed(k *queryKey, at int) (condition, error) {
+	values, err := p.parseValues(k, at)
 	if err != nil {
 		return condition{}, err
 	}
-	if k.choices != nil {
-		return p.choose(k, values)
+	if k.keywords != nil {
+		return p.parseKeywords(k, values)
 	}
 	return k.parse(p, k.name, values)
 }
 
-// values reads a list: A,"B C",D.
-func (p *queryParser) values(k *queryKey, at int) ([]queryValue, error) {
+// parseValues reads a list: A,"B C",D.
+func (p *queryParser) parseValues(k *queryKey, at int) ([]queryValue, error) {
 	var list []queryValue
 	for {
-		v, err := p.value()
+		v, err := p.parseValue()
 		if err != nil {
 			return nil, err
 		}
@@ -131,34 +131,34 @@ func (p *queryParser) values(k *queryKey, at int) ([]queryValue, error) {
 			return nil, p.fail(at, v.end, "missing value", "for example "+k.name+":"+k.example)
 		}
 		list = append(list, v)
-		if !strings.HasPrefix(p.query[p.at:], ",") {
+		if !strings.HasPrefix(p.query[p.offset:], ",") {
 			return list, nil
 		}
-		p.at++
+		p.offset++
 	}
 }
 
-func (p *queryParser) value() (queryValue, error) {
-	if strings.HasPrefix(p.query[p.at:], `"`) {
-		return p.quoted(",")
+func (p *queryParser) parseValue() (queryValue, error) {
+	if strings.HasPrefix(p.query[p.offset:], `"`) {
+		return p.scanQuoted(",")
 	}
-	v := queryValue{at: p.at, end: p.run(",")}
+	v := queryValue{at: p.offset, end: p.tokenEnd(",")}
 	v.text = p.query[v.at:v.end]
-	p.at = v.end
+	p.offset = v.end
 	return v, nil
 }
 
-// quoted reads a text in double quotes. Within it only \" and \\ are escapes,
+// scanQuoted reads a text in double quotes. Within it only \" and \\ are escapes,
 // so that paths and patterns can be pasted as they are.
-func (p *queryParser) quoted(after string) (queryValue, error) {
-	v := queryValue{at: p.at, quoted: true}
+func (p *queryParser) scanQuoted(after string) (queryValue, error) {
+	v := queryValue{at: p.offset, quoted: true}
 	var b strings.Builder
-	for i := p.at + 1; i < len(p.query); i++ {
+	for i := p.offset + 1; i < len(p.query); i++ {
 		c := p.query[i]
 		switch {
 		case c == '"':
-			p.at, v.text, v.end = i+1, b.String(), i+1
-			return v, p.mustBreak("the quote", after)
+			p.offset, v.text, v.end = i+1, b.String(), i+1
+			return v, p.expectTermEnd("the quote", after)
 		case c == '\\' && i+1 < len(p.query) && (p.query[i+1] == '"' || p.query[i+1] == '\\'):
 			i++
 			c = p.query[i]
@@ -168,28 +168,28 @@ func (p *queryParser) quoted(after string) (queryValue, error) {
 	return v, p.fail(v.at, len(p.query), "unterminated quote", `add a closing "`)
 }
 
-// pattern reads a regular expression between slashes.
-func (p *queryParser) pattern() (queryValue, error) {
-	v := queryValue{at: p.at}
-	for i := p.at + 1; i < len(p.query); i++ {
+// scanRegex reads a regular expression between slashes.
+func (p *queryParser) scanRegex() (queryValue, error) {
+	v := queryValue{at: p.offset}
+	for i := p.offset + 1; i < len(p.query); i++ {
 		switch p.query[i] {
 		case '\\':
 			i++
 		case '/':
-			v.text, v.end = p.query[p.at+1:i], i+1
-			p.at = i + 1
-			return v, p.mustBreak("the regular expression", "")
+			v.text, v.end = p.query[p.offset+1:i], i+1
+			p.offset = i + 1
+			return v, p.expectTermEnd("the regular expression", "")
 		}
 	}
 	return v, p.fail(v.at, len(p.query), "unterminated regular expression",
 		`add a closing /; to search for text that starts with a slash, quote it: "/usr/bin"`)
 }
 
-// mustBreak tells what is wrong if neither a space nor one of after follows.
-func (p *queryParser) mustBreak(what, after string) error {
-	if p.atBreak() || after != "" && strings.IndexByte(after, p.query[p.at]) >= 0 {
+// expectTermEnd tells what is wrong if neither a space nor one of after follows.
+func (p *queryParser) expectTermEnd(what, after string) error {
+	if p.atTermEnd() || after != "" && strings.IndexByte(after, p.query[p.offset]) >= 0 {
 		return nil
 	}
-	return p.fail(p.at, p.run(""), "missing space after "+what,
+	return p.fail(p.offset, p.tokenEnd(""), "missing space after "+what,
 		`quote text that contains slashes or quotes: "/usr/bin/node"`)
 }

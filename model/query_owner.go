@@ -24,7 +24,7 @@ func parsePIDs(p *queryParser, key string, values []queryValue) (condition, erro
 	}
 	return condition{
 		text: key + ":" + strings.Join(texts, ","),
-		holds: func(_ *Row, s *sockets.Socket) bool {
+		match: func(_ *Row, s *sockets.Socket) bool {
 			for i := range s.Owners {
 				if slices.Contains(pids, s.Owners[i].PID) {
 					return true
@@ -35,46 +35,46 @@ func parsePIDs(p *queryParser, key string, values []queryValue) (condition, erro
 	}, nil
 }
 
-// userWanted is a value of user:, a number that must be equal or a part of a
+// userMatcher is a value of user:, a number that must be equal or a part of a
 // name.
-type userWanted struct {
+type userMatcher struct {
 	uid    uint32
 	hasUID bool
 	name   needle
 }
 
-func (u *userWanted) is(in *sockets.Snapshot, uid uint32) bool {
+func (u *userMatcher) matches(in *sockets.Snapshot, uid uint32) bool {
 	if u.hasUID {
 		return uid == u.uid
 	}
-	return u.name.in(in.Users[uid].String())
+	return u.name.matches(in.Users[uid].String())
 }
 
 // parseUsers reads user:. It looks at the socket's user, which needs no owner
 // in sight, and at those of its owners.
 func parseUsers(_ *queryParser, key string, values []queryValue) (condition, error) {
-	users := make([]userWanted, 0, len(values))
+	users := make([]userMatcher, 0, len(values))
 	texts := make([]string, 0, len(values))
 	for _, v := range values {
 		n, err := strconv.ParseUint(v.text, 10, 32)
 		switch {
 		case err == nil && !v.quoted:
-			users = append(users, userWanted{uid: uint32(n), hasUID: true})
+			users = append(users, userMatcher{uid: uint32(n), hasUID: true})
 			texts = append(texts, strconv.FormatUint(n, 10))
 		case err == nil:
-			users = append(users, userWanted{name: newNeedle(v.text)})
+			users = append(users, userMatcher{name: newNeedle(v.text)})
 			texts = append(texts, quoteText(v.text))
 		default:
-			users = append(users, userWanted{name: newNeedle(v.text)})
+			users = append(users, userMatcher{name: newNeedle(v.text)})
 			texts = append(texts, quoteValue(v.text))
 		}
 	}
 	return condition{
 		text: key + ":" + strings.Join(texts, ","),
-		cost: looksAtOwners,
-		holds: func(r *Row, s *sockets.Socket) bool {
+		cost: costOwner,
+		match: func(r *Row, s *sockets.Socket) bool {
 			for i := range users {
-				if s.HasUID && users[i].is(r.In, s.UID) || ownedBy(r, s, &users[i]) {
+				if s.HasUID && users[i].matches(r.Snapshot, s.UID) || ownerMatches(r, s, &users[i]) {
 					return true
 				}
 			}
@@ -83,12 +83,12 @@ func parseUsers(_ *queryParser, key string, values []queryValue) (condition, err
 	}, nil
 }
 
-func ownedBy(r *Row, s *sockets.Socket, u *userWanted) bool {
+func ownerMatches(r *Row, s *sockets.Socket, u *userMatcher) bool {
 	return anyOwner(r, s, func(p *process.Process) bool {
 		if p.Account.Raw() != "" {
-			return !u.hasUID && u.name.in(p.Account.String())
+			return !u.hasUID && u.name.matches(p.Account.String())
 		}
-		return u.is(r.In, p.UID)
+		return u.matches(r.Snapshot, p.UID)
 	})
 }
 
@@ -98,24 +98,24 @@ func anyOwner(r *Row, s *sockets.Socket, f func(*process.Process) bool) bool {
 		if i > 0 && s.Owners[i].PID == s.Owners[i-1].PID {
 			continue
 		}
-		if p := r.In.Process(s.Owners[i].PID); p != nil && f(p) {
+		if p := r.Snapshot.Process(s.Owners[i].PID); p != nil && f(p) {
 			return true
 		}
 	}
 	return false
 }
 
-// textSearch looks for any of its needles in one of the owners' texts.
-type textSearch struct {
-	needles   []needle
-	inProcess func(t *textSearch, p *process.Process) bool
-	inCgroup  func(t *textSearch, c *process.Cgroup) bool // nil if the socket's own does not count
-	processes processMemo
+// ownerTextTerm looks for any of its needles in one of the owners' texts.
+type ownerTextTerm struct {
+	needles      []needle
+	matchProcess func(t *ownerTextTerm, p *process.Process) bool
+	matchCgroup  func(t *ownerTextTerm, c *process.Cgroup) bool // nil if the socket's own does not count
+	cache        matchCache
 }
 
 // parseOwnerText reads name:, cmd:, unit: and container:.
 func parseOwnerText(_ *queryParser, key string, values []queryValue) (condition, error) {
-	t := &textSearch{}
+	t := &ownerTextTerm{}
 	texts := make([]string, 0, len(values))
 	for _, v := range values {
 		t.needles = append(t.needles, newNeedle(v.text))
@@ -123,51 +123,51 @@ func parseOwnerText(_ *queryParser, key string, values []queryValue) (condition,
 	}
 	switch key {
 	case "name":
-		t.inProcess = func(t *textSearch, p *process.Process) bool { return t.in(p.Name) }
+		t.matchProcess = func(t *ownerTextTerm, p *process.Process) bool { return t.matches(p.Name) }
 	case "cmd":
-		t.inProcess = func(t *textSearch, p *process.Process) bool { return t.in(p.Command) }
+		t.matchProcess = func(t *ownerTextTerm, p *process.Process) bool { return t.matches(p.Command) }
 	case "unit":
-		t.inCgroup = func(t *textSearch, c *process.Cgroup) bool { return t.in(c.Unit) }
+		t.matchCgroup = func(t *ownerTextTerm, c *process.Cgroup) bool { return t.matches(c.Unit) }
 	case "container":
-		t.inCgroup = func(t *textSearch, c *process.Cgroup) bool {
-			return t.in(c.Container) || t.in(process.NewText(c.Engine))
+		t.matchCgroup = func(t *ownerTextTerm, c *process.Cgroup) bool {
+			return t.matches(c.Container) || t.matches(process.NewUntrusted(c.Engine))
 		}
 	}
-	if t.inCgroup != nil {
-		t.inProcess = func(t *textSearch, p *process.Process) bool { return t.inCgroup(t, &p.Cgroup) }
+	if t.matchCgroup != nil {
+		t.matchProcess = func(t *ownerTextTerm, p *process.Process) bool { return t.matchCgroup(t, &p.Cgroup) }
 	}
-	return condition{text: key + ":" + strings.Join(texts, ","), cost: looksAtTexts, holds: t.holds}, nil
+	return condition{text: key + ":" + strings.Join(texts, ","), cost: costText, match: t.match}, nil
 }
 
-func (t *textSearch) in(text process.Text) bool {
+func (t *ownerTextTerm) matches(text process.Untrusted) bool {
 	s := text.String()
 	if s == "" {
 		return false
 	}
 	for i := range t.needles {
-		if t.needles[i].in(s) {
+		if t.needles[i].matches(s) {
 			return true
 		}
 	}
 	return false
 }
 
-func (t *textSearch) holds(r *Row, s *sockets.Socket) bool {
-	if t.inCgroup != nil && s.Cgroup != nil && t.inCgroup(t, s.Cgroup) {
+func (t *ownerTextTerm) match(r *Row, s *sockets.Socket) bool {
+	if t.matchCgroup != nil && s.Cgroup != nil && t.matchCgroup(t, s.Cgroup) {
 		return true
 	}
 	for i := range s.Owners {
 		if i > 0 && s.Owners[i].PID == s.Owners[i-1].PID {
 			continue
 		}
-		p := r.In.Process(s.Owners[i].PID)
+		p := r.Snapshot.Process(s.Owners[i].PID)
 		if p == nil {
 			continue
 		}
-		holds, known := t.processes.look(p)
+		holds, known := t.cache.get(p)
 		if !known {
-			holds = t.inProcess(t, p)
-			t.processes.keep(p, holds)
+			holds = t.matchProcess(t, p)
+			t.cache.put(p, holds)
 		}
 		if holds {
 			return true

@@ -7,11 +7,11 @@ import (
 	"lotop/sockets"
 )
 
-// parsePorts reads port:, lport: and rport:.
+// parseRangeList reads port:, lport: and rport:.
 func parsePorts(p *queryParser, key string, values []queryValue) (condition, error) {
 	ranges := make([]sockets.PortRange, 0, len(values))
 	for _, v := range values {
-		r, err := p.portRange(v)
+		r, err := p.parsePortRange(v)
 		if err != nil {
 			return condition{}, err
 		}
@@ -24,7 +24,7 @@ func parsePorts(p *queryParser, key string, values []queryValue) (condition, err
 func portTerm(key string, ranges []sockets.PortRange) condition {
 	texts := make([]string, len(ranges))
 	for i, r := range ranges {
-		texts[i] = writeRange(r)
+		texts[i] = formatRange(r)
 	}
 	text := key + ":" + strings.Join(texts, ",")
 	if key == "port" && len(ranges) == 1 {
@@ -34,7 +34,7 @@ func portTerm(key string, ranges []sockets.PortRange) condition {
 	return condition{
 		text:  text,
 		ports: ranges,
-		holds: func(_ *Row, s *sockets.Socket) bool {
+		match: func(_ *Row, s *sockets.Socket) bool {
 			return local && inRanges(ranges, s.Local.Port()) ||
 				remote && s.Remote.IsValid() && inRanges(ranges, s.Remote.Port())
 		},
@@ -50,7 +50,7 @@ func inRanges(ranges []sockets.PortRange, port uint16) bool {
 	return false
 }
 
-func writeRange(r sockets.PortRange) string {
+func formatRange(r sockets.PortRange) string {
 	first := strconv.Itoa(int(r.First))
 	if r.First == r.Last {
 		return first
@@ -58,17 +58,17 @@ func writeRange(r sockets.PortRange) string {
 	return first + "-" + strconv.Itoa(int(r.Last))
 }
 
-// portRange reads 3000 or 3000-3999.
-func (p *queryParser) portRange(v queryValue) (sockets.PortRange, error) {
+// parsePortRange reads 3000 or 3000-3999.
+func (p *queryParser) parsePortRange(v queryValue) (sockets.PortRange, error) {
 	from, to, isRange := strings.Cut(v.text, "-")
-	first, err := p.port(v, from)
+	first, err := p.parsePortNumber(v, from)
 	if err != nil || !isRange {
 		return sockets.PortRange{First: first, Last: first}, err
 	}
 	if to == "" {
 		return sockets.PortRange{}, p.fail(v.at, v.end, "missing end of range", "for example "+from+"-65535")
 	}
-	last, err := p.port(v, to)
+	last, err := p.parsePortNumber(v, to)
 	if err != nil {
 		return sockets.PortRange{}, err
 	}
@@ -78,8 +78,8 @@ func (p *queryParser) portRange(v queryValue) (sockets.PortRange, error) {
 	return sockets.PortRange{First: first, Last: last}, nil
 }
 
-// port reads one port, which is part of v or all of it.
-func (p *queryParser) port(v queryValue, text string) (uint16, error) {
+// parsePortNumber reads one port, which is part of v or all of it.
+func (p *queryParser) parsePortNumber(v queryValue, text string) (uint16, error) {
 	n, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {
 		if text == "" {

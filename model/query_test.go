@@ -22,19 +22,19 @@ func testMachine() *sockets.Snapshot {
 	return &sockets.Snapshot{
 		Processes: map[int32]*process.Process{
 			4411: {
-				PID: 4411, Parent: 4410, UID: 1000, Name: process.NewText("node"),
-				Command: process.NewText("node server.js --Größe 3\x1b[1m"),
-				Cgroup:  process.Cgroup{Unit: process.NewText("session-2.scope")},
+				PID: 4411, Parent: 4410, UID: 1000, Name: process.NewUntrusted("node"),
+				Command: process.NewUntrusted("node server.js --Größe 3\x1b[1m"),
+				Cgroup:  process.Cgroup{Unit: process.NewUntrusted("session-2.scope")},
 			},
-			3302: {PID: 3302, Parent: 1, UID: 1000, Name: process.NewText("chrome"), Command: process.NewText("/opt/google/chrome/chrome")},
+			3302: {PID: 3302, Parent: 1, UID: 1000, Name: process.NewUntrusted("chrome"), Command: process.NewUntrusted("/opt/google/chrome/chrome")},
 			812: {
-				PID: 812, Parent: 1, UID: 33, Name: process.NewText("nginx"), Command: process.NewText("nginx: master process"),
-				Cgroup: process.Cgroup{Unit: process.NewText("nginx.service")},
+				PID: 812, Parent: 1, UID: 33, Name: process.NewUntrusted("nginx"), Command: process.NewUntrusted("nginx: master process"),
+				Cgroup: process.Cgroup{Unit: process.NewUntrusted("nginx.service")},
 			},
 		},
-		Users:     map[uint32]process.Text{1000: process.NewText("ada"), 999: process.NewText("postgres"), 33: process.NewText("www-data"), 0: process.NewText("root")},
-		Devices:   map[uint32]process.Text{7: process.NewText("docker0")},
-		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
+		Users:      map[uint32]process.Untrusted{1000: process.NewUntrusted("ada"), 999: process.NewUntrusted("postgres"), 33: process.NewUntrusted("www-data"), 0: process.NewUntrusted("root")},
+		Interfaces: map[uint32]process.Untrusted{7: process.NewUntrusted("docker0")},
+		Ephemeral:  sockets.PortRange{First: 32768, Last: 60999},
 	}
 }
 
@@ -51,28 +51,28 @@ func testRows() map[string]*Row {
 		Owners: []sockets.Owner{{PID: 3302, FD: 5}}, UID: 1000, HasUID: true,
 	}
 	return map[string]*Row{
-		"pair": {In: in, Socket: server, Peer: client, Folded: true, Reach: ReachLoopback, Mark: New},
-		"half": {In: in, Socket: server, Peer: client, Reach: ReachLoopback, Debugger: "delve"},
+		"pair": {Snapshot: in, Socket: server, Peer: client, Folded: true, Reach: ReachLoopback, Mark: New},
+		"half": {Snapshot: in, Socket: server, Peer: client, Reach: ReachLoopback, Debugger: "delve"},
 		"db": {
-			In: in, Reach: ReachLoopback, Socket: &sockets.Socket{
+			Snapshot: in, Reach: ReachLoopback, Socket: &sockets.Socket{
 				Protocol: sockets.TCP, State: sockets.Listen, Local: endOf("127.0.0.2:5432"), NoOwner: sockets.OtherUser, UID: 999, HasUID: true,
-				Cgroup: &process.Cgroup{Unit: process.NewText("docker-ab12.scope"), Container: process.NewText("shop-db"), Engine: "docker"},
+				Cgroup: &process.Cgroup{Unit: process.NewUntrusted("docker-ab12.scope"), Container: process.NewUntrusted("shop-db"), Engine: "docker"},
 			},
 		},
 		"web": {
-			In: in, Reach: ReachNetwork, Mark: Changed, Socket: &sockets.Socket{
+			Snapshot: in, Reach: ReachNetwork, Mark: Changed, Socket: &sockets.Socket{
 				Protocol: sockets.TCP, State: sockets.Listen, Local: endOf("[::]:8080"), V6: true, V6Only: sockets.No,
 				Owners: []sockets.Owner{{PID: 812, FD: 6}}, HasUID: true,
 			},
 		},
 		"dns": {
-			In: in, Reach: ReachNetwork, Socket: &sockets.Socket{
-				Protocol: sockets.UDP, State: sockets.Unconn, Local: endOf("[fe80::1%eth0]:53"), V6: true, V6Only: sockets.Yes, Device: 7,
+			Snapshot: in, Reach: ReachNetwork, Socket: &sockets.Socket{
+				Protocol: sockets.UDP, State: sockets.Unconn, Local: endOf("[fe80::1%eth0]:53"), V6: true, V6Only: sockets.Yes, Interface: 7,
 			},
 		},
 		"orphan": {
-			In: in, Reach: ReachLoopback, Mark: Closed, Socket: &sockets.Socket{
-				Protocol: sockets.TCP, State: sockets.FinWait2, NoOwner: sockets.Orphaned, V6: true, Mapped: true,
+			Snapshot: in, Reach: ReachLoopback, Mark: Closed, Socket: &sockets.Socket{
+				Protocol: sockets.TCP, State: sockets.FinWait2, NoOwner: sockets.Orphaned, V6: true, V4Mapped: true,
 				Local: endOf("[::ffff:127.0.0.1]:3999"), Remote: endOf("[::ffff:127.0.0.1]:60000"),
 			},
 		},

@@ -9,17 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-// finder looks for something in a text, without allocating.
-type finder interface {
-	in(s string) bool
-	inBytes(b []byte) bool
+// textFinder looks for something in a text, without allocating.
+type textFinder interface {
+	matches(s string) bool
+	matchesBytes(b []byte) bool
 }
 
-// matcher finds a regular expression.
-type matcher struct{ re *regexp.Regexp }
+// regexFinder finds a regular expression.
+type regexFinder struct{ re *regexp.Regexp }
 
-func (m matcher) in(s string) bool      { return m.re.MatchString(s) }
-func (m matcher) inBytes(b []byte) bool { return m.re.Match(b) }
+func (m regexFinder) matches(s string) bool      { return m.re.MatchString(s) }
+func (m regexFinder) matchesBytes(b []byte) bool { return m.re.Match(b) }
 
 // needle finds a text in any case.
 type needle struct {
@@ -28,7 +28,7 @@ type needle struct {
 }
 
 func newNeedle(text string) needle {
-	n := needle{lower: lowered(text), ascii: true}
+	n := needle{lower: toLower(text), ascii: true}
 	for i := range len(n.lower) {
 		if n.lower[i] >= utf8.RuneSelf {
 			n.ascii = false
@@ -37,16 +37,16 @@ func newNeedle(text string) needle {
 	return n
 }
 
-// lowered is strings.ToLower rune by rune as hasPrefixFold compares, and leaves
+// toLower is strings.ToLower rune by rune as hasPrefixFold compares, and leaves
 // bytes that are no UTF-8 as they are.
-func lowered(s string) string {
+func toLower(s string) string {
 	if !utf8.ValidString(s) {
 		return s
 	}
 	return strings.Map(unicode.ToLower, s)
 }
 
-func (n *needle) in(s string) bool {
+func (n *needle) matches(s string) bool {
 	if n.ascii {
 		return containsFold(s, n.lower)
 	}
@@ -58,11 +58,11 @@ func (n *needle) in(s string) bool {
 	return false
 }
 
-func (n *needle) inBytes(b []byte) bool {
+func (n *needle) matchesBytes(b []byte) bool {
 	if n.ascii {
 		return containsFold(b, n.lower)
 	}
-	return n.in(string(b)) // only interface names in addresses are not ASCII
+	return n.matches(string(b)) // only interface names in addresses are not ASCII
 }
 
 // containsFold tells whether s contains lower, which is ASCII and in lower
@@ -115,38 +115,38 @@ func canBeInAddress(lower string) bool {
 // addressLetters are what addresses without a zone are written with.
 const addressLetters = "0123456789abcdef.:[]*"
 
-// strangeToAddresses tells for certain that no address matches expr, because
+// cannotMatchAddr tells for certain that no address matches expr, because
 // every match has a letter that no address has. It is right to say no in doubt.
-func strangeToAddresses(expr string) bool {
+func cannotMatchAddr(expr string) bool {
 	re, err := syntax.Parse(expr, syntax.Perl)
-	return err == nil && isStrange(re)
+	return err == nil && cannotMatch(re)
 }
 
-func isStrange(re *syntax.Regexp) bool {
+func cannotMatch(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpLiteral:
-		return slices.ContainsFunc(re.Rune, isStrangeRune)
+		return slices.ContainsFunc(re.Rune, isNonAddrRune)
 	case syntax.OpCharClass:
 		for i := 0; i+1 < len(re.Rune); i += 2 {
 			for r := re.Rune[i]; r <= min(re.Rune[i+1], 'z'); r++ {
-				if !isStrangeRune(r) {
+				if !isNonAddrRune(r) {
 					return false
 				}
 			}
 		}
 		return true
 	case syntax.OpConcat:
-		return slices.ContainsFunc(re.Sub, isStrange)
+		return slices.ContainsFunc(re.Sub, cannotMatch)
 	case syntax.OpAlternate:
-		return !slices.ContainsFunc(re.Sub, func(r *syntax.Regexp) bool { return !isStrange(r) })
+		return !slices.ContainsFunc(re.Sub, func(r *syntax.Regexp) bool { return !cannotMatch(r) })
 	case syntax.OpCapture, syntax.OpPlus:
-		return isStrange(re.Sub[0])
+		return cannotMatch(re.Sub[0])
 	case syntax.OpRepeat:
-		return re.Min > 0 && isStrange(re.Sub[0])
+		return re.Min > 0 && cannotMatch(re.Sub[0])
 	}
 	return false
 }
 
-func isStrangeRune(r rune) bool {
+func isNonAddrRune(r rune) bool {
 	return !strings.ContainsRune(addressLetters, unicode.ToLower(r))
 }

@@ -8,19 +8,19 @@ import (
 
 // The words of the keys that take words. What a word means stands beside it.
 
-func protocolChoices() []queryChoice {
-	one := func(p sockets.Protocol) queryChoice {
-		return queryChoice{word: p.String(), holds: func(_ *Row, s *sockets.Socket) bool { return s.Protocol == p }}
+func protocolKeywords() []keyword {
+	one := func(p sockets.Protocol) keyword {
+		return keyword{name: p.String(), match: func(_ *Row, s *sockets.Socket) bool { return s.Protocol == p }}
 	}
-	return []queryChoice{one(sockets.TCP), one(sockets.UDP)}
+	return []keyword{one(sockets.TCP), one(sockets.UDP)}
 }
 
-func stateChoices() []queryChoice {
-	var all []queryChoice
+func stateKeywords() []keyword {
+	var all []keyword
 	for _, state := range sockets.States() {
-		c := queryChoice{
-			word:  strings.ToLower(state.String()),
-			holds: func(_ *Row, s *sockets.Socket) bool { return s.State == state },
+		c := keyword{
+			name:  strings.ToLower(state.String()),
+			match: func(_ *Row, s *sockets.Socket) bool { return s.State == state },
 		}
 		switch state {
 		case sockets.Established:
@@ -35,50 +35,50 @@ func stateChoices() []queryChoice {
 	return all
 }
 
-// familyChoices count a mapped address as IPv4, which it is on the wire, and a
+// familyKeywords count a mapped address as IPv4, which it is on the wire, and a
 // dual-stack wildcard as both, because it answers both.
-func familyChoices() []queryChoice {
-	return []queryChoice{
-		{word: "4", aliases: []string{"v4", "ipv4"}, holds: func(_ *Row, s *sockets.Socket) bool {
-			return !s.V6 || s.Mapped || s.DualStack()
+func familyKeywords() []keyword {
+	return []keyword{
+		{name: "4", aliases: []string{"v4", "ipv4"}, match: func(_ *Row, s *sockets.Socket) bool {
+			return !s.V6 || s.V4Mapped || s.DualStack()
 		}},
-		{word: "6", aliases: []string{"v6", "ipv6"}, holds: func(_ *Row, s *sockets.Socket) bool {
-			return s.V6 && !s.Mapped
+		{name: "6", aliases: []string{"v6", "ipv6"}, match: func(_ *Row, s *sockets.Socket) bool {
+			return s.V6 && !s.V4Mapped
 		}},
 	}
 }
 
-func reachChoices() []queryChoice {
-	one := func(reach Reach) queryChoice {
-		return queryChoice{word: reach.String(), holds: func(r *Row, _ *sockets.Socket) bool { return r.Reach == reach }}
+func reachKeywords() []keyword {
+	one := func(reach Reach) keyword {
+		return keyword{name: reach.String(), match: func(r *Row, _ *sockets.Socket) bool { return r.Reach == reach }}
 	}
-	return []queryChoice{one(ReachLoopback), one(ReachNetwork)}
+	return []keyword{one(ReachLoopback), one(ReachNetwork)}
 }
 
-// classChoices look at the local port: it is the one that this machine has
+// classKeywords look at the local port: it is the one that this machine has
 // chosen. For a folded row that covers both ends.
-func classChoices() []queryChoice {
-	one := func(class PortClass) queryChoice {
-		return queryChoice{word: class.String(), holds: func(_ *Row, s *sockets.Socket) bool {
+func classKeywords() []keyword {
+	one := func(class PortClass) keyword {
+		return keyword{name: class.String(), match: func(_ *Row, s *sockets.Socket) bool {
 			return ClassOf(s.Local.Port()) == class
 		}}
 	}
-	return []queryChoice{
+	return []keyword{
 		one(WellKnown), one(Registered), one(Dynamic),
-		{word: "ephemeral", holds: func(r *Row, s *sockets.Socket) bool {
-			return r.In.Ephemeral.Contains(s.Local.Port())
+		{name: "ephemeral", match: func(r *Row, s *sockets.Socket) bool {
+			return r.Snapshot.Ephemeral.Contains(s.Local.Port())
 		}},
 	}
 }
 
-func isChoices() []queryChoice {
-	marked := func(word string, m Mark) queryChoice {
-		return queryChoice{word: word, holds: func(r *Row, _ *sockets.Socket) bool { return r.Mark == m }}
+func flagKeywords() []keyword {
+	marked := func(word string, m Mark) keyword {
+		return keyword{name: word, match: func(r *Row, _ *sockets.Socket) bool { return r.Mark == m }}
 	}
-	return []queryChoice{
-		{word: "debugger", holds: func(r *Row, _ *sockets.Socket) bool { return r.Debugger != "" }},
-		{word: "exposed", holds: func(r *Row, _ *sockets.Socket) bool { return r.Exposed() }},
-		{word: "orphan", cost: looksAtOwners, holds: isOrphan},
+	return []keyword{
+		{name: "debugger", match: func(r *Row, _ *sockets.Socket) bool { return r.Debugger != "" }},
+		{name: "exposed", match: func(r *Row, _ *sockets.Socket) bool { return r.Exposed() }},
+		{name: "orphan", cost: costOwner, match: isOrphan},
 		marked("new", New), marked("changed", Changed), marked("closed", Closed),
 	}
 }
@@ -93,7 +93,7 @@ func isOrphan(r *Row, s *sockets.Socket) bool {
 		return s.NoOwner == sockets.Orphaned
 	}
 	for i := range s.Owners {
-		p := r.In.Process(s.Owners[i].PID)
+		p := r.Snapshot.Process(s.Owners[i].PID)
 		if p != nil && p.Parent == 1 && p.Cgroup.Engine == "" &&
 			!strings.HasSuffix(p.Cgroup.Unit.String(), ".service") {
 			return true

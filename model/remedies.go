@@ -39,36 +39,36 @@ type Remedy struct {
 	Command   string // to be typed into a shell; safe to print
 }
 
-// advise gives every holder its remedies, and the diagnosis those that belong
+// addRemedies gives every holder its remedies, and the diagnosis those that belong
 // to none.
-func (d *Diagnosis) advise(e *Evidence) {
-	ended := d.endedAnyway()
-	for i := range d.Holders {
-		d.Holders[i].advise(e, ended)
+func (d *Diagnosis) addRemedies(e *Evidence) {
+	ended := d.stoppedByFree()
+	for i := range d.Blockers {
+		d.Blockers[i].addRemedies(e, ended)
 	}
-	if d.Verdict == VerdictNotPermitted && e.Target.Port < e.System.Unprivileged {
-		d.Remedies = append(d.Remedies, e.privileges()...)
+	if d.Verdict == VerdictNotPermitted && e.Target.Port < e.Platform.Unprivileged {
+		d.Remedies = append(d.Remedies, e.privilegeRemedies()...)
 	}
 	if d.Verdict == VerdictTaken {
 		for _, a := range d.Binds {
-			if a.Reuse == AnswerOK && !a.Host.IsUnspecified() {
+			if a.Reuse == BindOK && !a.Host.IsUnspecified() {
 				d.Remedies = append(d.Remedies, Remedy{Action: OtherAddress, Address: a.Host})
 			}
 		}
 	}
 }
 
-// endedAnyway lists the processes that free ends without being told more: what
+// stoppedByFree lists the processes that free ends without being told more: what
 // else they hold goes with them.
-func (d *Diagnosis) endedAnyway() map[int32]bool {
+func (d *Diagnosis) stoppedByFree() map[int32]bool {
 	pids := map[int32]bool{}
-	for i := range d.Holders {
-		h := &d.Holders[i]
+	for i := range d.Blockers {
+		h := &d.Blockers[i]
 		if h.Cause != CauseListener && h.Cause != CauseBound {
 			continue
 		}
 		for _, o := range h.Row.Socket.Owners {
-			if !isService(h.Row.In, o.PID) {
+			if !isWindowsService(h.Row.Snapshot, o.PID) {
 				pids[o.PID] = true
 			}
 		}
@@ -76,7 +76,7 @@ func (d *Diagnosis) endedAnyway() map[int32]bool {
 	return pids
 }
 
-func (h *Holder) goesWith(ended map[int32]bool) bool {
+func (h *Blocker) closesWith(ended map[int32]bool) bool {
 	if h.Row.Socket == nil {
 		return false
 	}
@@ -92,8 +92,8 @@ func (h *Holder) goesWith(ended map[int32]bool) bool {
 	return len(owners) > 0
 }
 
-func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
-	if h.goesWith(ended) && h.Cause != CauseListener && h.Cause != CauseBound {
+func (h *Blocker) addRemedies(e *Evidence, ended map[int32]bool) {
+	if h.closesWith(ended) && h.Cause != CauseListener && h.Cause != CauseBound {
 		for pid := range ended {
 			if h.Row.Socket.OwnedBy(pid) || h.Row.Listener != nil && h.Row.Listener.OwnedBy(pid) {
 				h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: int(pid), Command: e.freeCommand("")})
@@ -104,38 +104,38 @@ func (h *Holder) advise(e *Evidence, ended map[int32]bool) {
 	}
 	switch h.Cause {
 	case CauseListener, CauseBound:
-		h.endHolders(e, "")
+		h.addStop(e, "")
 	case CauseClient, CauseAccepted, CauseSelf:
-		h.endHolders(e, " --clients")
+		h.addStop(e, " --clients")
 		if h.Row.Socket.State != sockets.Close {
-			h.closeIt(e)
+			h.addClose(e)
 		}
-		if h.Cause == CauseClient && e.handedOut() && (e.System.linux() || e.System.windows()) {
+		if h.Cause == CauseClient && e.inEphemeralRange() && (e.Platform.linux() || e.Platform.windows()) {
 			h.Remedies = append(h.Remedies, Remedy{Action: ReservePort, Command: e.reserveCommand()})
 		}
 	case CauseNotAccepted:
 		if l := h.Row.Listener; l != nil {
-			for _, p := range h.Row.Holders(l) {
+			for _, p := range h.Row.Owners(l) {
 				h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand("")})
 			}
 		}
-		h.closeIt(e)
+		h.addClose(e)
 	case CauseTimeWait, CauseClosing:
-		h.waitForIt()
-		if len(h.BlocksReuse) == 0 && !e.System.windows() { // where it takes the address from its holder
+		h.addWait()
+		if len(h.BlocksReuse) == 0 && !e.Platform.windows() { // where it takes the address from its holder
 			h.Remedies = append(h.Remedies, Remedy{Action: ReuseAddress})
 		}
-		h.closeIt(e)
+		h.addClose(e)
 	}
 }
 
-// endHolders says how to end those who hold the socket: through their manager
+// addStop says how to end those who hold the socket: through their manager
 // where there is one, since it would start them again.
-func (h *Holder) endHolders(e *Evidence, flag string) {
+func (h *Blocker) addStop(e *Evidence, flag string) {
 	s := h.Row.Socket
 	seen := map[string]bool{}
-	for _, p := range h.Row.Holders(s) {
-		if other, ok := e.substituteFor(p); ok {
+	for _, p := range h.Row.Owners(s) {
+		if other, ok := e.delegationOf(p); ok {
 			if other.remedy.Action != "" {
 				h.Remedies = append(h.Remedies, other.remedy)
 			}
@@ -145,47 +145,47 @@ func (h *Holder) endHolders(e *Evidence, flag string) {
 			continue // noteProcess says why
 		}
 		// Its manager first: that would start it again.
-		if r, ok := managed(&p.Cgroup); ok && !seen[r.Command] {
+		if r, ok := supervisorRemedy(&p.Cgroup); ok && !seen[r.Command] {
 			seen[r.Command] = true
 			h.Remedies = append(h.Remedies, r)
 		}
-		h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand(flag + force(p))})
+		h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand(flag + forceFlag(p))})
 	}
 	if s.NoOwner == sockets.OtherUser {
 		h.Remedies = append(h.Remedies, Remedy{Action: Terminate, Command: "sudo " + e.freeCommand(flag)})
 	}
 	if len(s.Owners) == 0 && s.Cgroup != nil {
-		if r, ok := managed(s.Cgroup); ok {
+		if r, ok := supervisorRemedy(s.Cgroup); ok {
 			h.Remedies = append(h.Remedies, r)
 		}
 	}
 }
 
-// force is the flag that it takes to end a stopped process: it does not act on
+// forceFlag is the flag that it takes to end a stopped process: it does not act on
 // SIGTERM.
-func force(p *process.Process) string {
+func forceFlag(p *process.Process) string {
 	if p.State == 'T' {
 		return " --force"
 	}
 	return ""
 }
 
-// closeIt says how to close a connection without ending anyone: on Linux free does
+// addClose says how to close a connection without ending anyone: on Linux free does
 // it for root, and only as long as it is not told to end clients.
-func (h *Holder) closeIt(e *Evidence) {
-	if !e.System.linux() {
+func (h *Blocker) addClose(e *Evidence) {
+	if !e.Platform.linux() {
 		return
 	}
 	command := e.freeCommand("")
-	if !e.System.Root {
+	if !e.Platform.Root {
 		command = "sudo " + command
 	}
 	h.Remedies = append(h.Remedies, Remedy{Action: CloseConnection, Command: command})
 }
 
-func (h *Holder) waitForIt() {
+func (h *Blocker) addWait() {
 	if s := h.Row.Socket; s.Timer == sockets.TimeWaitTimer {
-		h.Remedies = append(h.Remedies, Remedy{Action: Wait, Seconds: int(s.TimerMS+999) / 1000})
+		h.Remedies = append(h.Remedies, Remedy{Action: Wait, Seconds: int(s.TimerLeft+999) / 1000})
 	}
 }
 
@@ -197,8 +197,8 @@ func (e *Evidence) freeCommand(flag string) string {
 	return c + flag
 }
 
-// Words says a remedy as a person would.
-func (r *Remedy) Words() string {
+// Text says a remedy as a person would.
+func (r *Remedy) Text() string {
 	switch r.Action {
 	case Wait:
 		return "wait " + strconv.Itoa(r.Seconds) + "s"
@@ -222,7 +222,7 @@ func (d *Diagnosis) AllRemedies() []Remedy {
 		r.PID = 0 // one command ends all of them
 		same := func(o Remedy) bool { return o.Command == r.Command }
 		switch {
-		case r.Action == Wait && !d.passes(), r.Action == CloseConnection && slices.ContainsFunc(all, same):
+		case r.Action == Wait && !d.expiresOnItsOwn(), r.Action == CloseConnection && slices.ContainsFunc(all, same):
 			return
 		case r.Action == Wait:
 			for i := range all {
@@ -236,8 +236,8 @@ func (d *Diagnosis) AllRemedies() []Remedy {
 			all = append(all, r)
 		}
 	}
-	for i := range d.Holders {
-		for _, r := range d.Holders[i].Remedies {
+	for i := range d.Blockers {
+		for _, r := range d.Blockers[i].Remedies {
 			add(r)
 		}
 	}
@@ -247,7 +247,7 @@ func (d *Diagnosis) AllRemedies() []Remedy {
 	return all
 }
 
-// passes tells whether all that is in the way goes away by itself.
-func (d *Diagnosis) passes() bool {
-	return !slices.ContainsFunc(d.Holders, func(h Holder) bool { return h.Cause != CauseTimeWait && h.Cause != CauseClosing })
+// expiresOnItsOwn tells whether all that is in the way goes away by itself.
+func (d *Diagnosis) expiresOnItsOwn() bool {
+	return !slices.ContainsFunc(d.Blockers, func(h Blocker) bool { return h.Cause != CauseTimeWait && h.Cause != CauseClosing })
 }

@@ -55,17 +55,17 @@ type Row struct {
 	// Listener is the socket that a connection came in by, if this machine is
 	// the server and the listener is still there.
 	Listener *sockets.Socket
-	// In is where owners, users and interfaces of the row are looked up.
-	In *sockets.Snapshot
-	// First is when the row's socket was first seen. If not Exact, it was
+	// Snapshot is where owners, users and interfaces of the row are looked up.
+	Snapshot *sockets.Snapshot
+	// FirstSeen is when the row's socket was first seen. If not Exact, it was
 	// there before lotop looked, and First is when its owner started; zero if
 	// that is not known either.
-	First time.Time
-	Exact bool
-	Mark  Mark
+	FirstSeen      time.Time
+	FirstSeenExact bool
+	Mark           Mark
 	// Inbound tells that Socket is the server's end of its connection. If
 	// Unsure, nothing shows which end that is.
-	Inbound, Unsure bool
+	Inbound, RoleUnknown bool
 	// Folded tells that the row stands for both Socket and Peer.
 	Folded bool
 	Reach  Reach
@@ -74,33 +74,33 @@ type Row struct {
 	Debugger string
 	// Clients counts a listener's connections, Waiting those of them that it
 	// has not accepted yet.
-	Clients, Waiting int32
+	Clients, Queued int32
 }
 
 // Owner returns the first process that holds s, or nil.
 func (r *Row) Owner(s *sockets.Socket) *process.Process {
 	for _, o := range s.Owners {
-		if p := r.In.Process(o.PID); p != nil {
+		if p := r.Snapshot.Process(o.PID); p != nil {
 			return p
 		}
 	}
 	return nil
 }
 
-// Holders returns every process that holds s, each once, in the order of the
+// Owners returns every process that holds s, each once, in the order of the
 // table.
-func (r *Row) Holders(s *sockets.Socket) []*process.Process {
+func (r *Row) Owners(s *sockets.Socket) []*process.Process {
 	var all []*process.Process
 	for _, pid := range s.PIDs() {
-		if p := r.In.Process(pid); p != nil {
+		if p := r.Snapshot.Process(pid); p != nil {
 			all = append(all, p)
 		}
 	}
 	return all
 }
 
-// Is tells whether the row stands for the socket with that ID.
-func (r *Row) Is(id sockets.ID) bool {
+// Has tells whether the row stands for the socket with that ID.
+func (r *Row) Has(id sockets.ID) bool {
 	return r.Socket.ID == id || r.Folded && r.Peer.ID == id
 }
 
@@ -108,9 +108,9 @@ func (r *Row) Is(id sockets.ID) bool {
 // memory is used again.
 func (r *Row) Clone() Row {
 	kept := *r
-	snap := *r.In
+	snap := *r.Snapshot
 	snap.Sockets, snap.Warnings = nil, nil
-	kept.In = &snap
+	kept.Snapshot = &snap
 	kept.Socket, kept.Peer, kept.Listener = r.Socket.Clone(), r.Peer.Clone(), r.Listener.Clone()
 	return kept
 }
@@ -127,6 +127,6 @@ func (r *Row) Unfold() (all [2]Row, n int) {
 	*client = all[0]
 	client.Socket, client.Peer = r.Peer, r.Socket
 	client.Listener, client.Inbound, client.Debugger = nil, false, ""
-	client.Clients, client.Waiting = 0, 0
+	client.Clients, client.Queued = 0, 0
 	return all, 2
 }

@@ -12,11 +12,11 @@ const (
 	Connections      // what has a remote end
 )
 
-// Shape says which rows are wanted, and in which order.
-type Shape struct {
-	View   View
-	All    bool // connections to other machines too
-	Unfold bool // both ends of a pair as rows of their own
+// ListOptions says which rows are wanted, and in which order.
+type ListOptions struct {
+	View     View
+	AllHosts bool // connections to other machines too
+	Unfold   bool // both ends of a pair as rows of their own
 	// Match selects rows, nil for all.
 	Match func(*Row) bool
 	Order Order
@@ -32,8 +32,8 @@ type Counts struct {
 
 // Rows appends the rows of the newest snapshot to dst, in order. They point
 // into the snapshot.
-func (m *Monitor) Rows(dst []Row, shape Shape) ([]Row, Counts) {
-	l := listing{rows: dst}
+func (m *Tracker) Rows(dst []Row, shape ListOptions) ([]Row, Counts) {
+	l := lister{rows: dst}
 	f := m.cur
 	if f.snap == nil {
 		return dst, l.counts
@@ -43,45 +43,45 @@ func (m *Monitor) Rows(dst []Row, shape Shape) ([]Row, Counts) {
 			continue // stands in the row of the server's end
 		}
 		l.rows = append(l.rows, m.row(f, i, !shape.Unfold))
-		l.admit(&shape, &l.counts)
+		l.filterLast(&shape, &l.counts)
 	}
-	l.addGhosts(m.ghosts, &shape)
+	l.appendClosed(m.closedRows, &shape)
 	m.sorter.sort(l.rows[len(dst):], shape.Order)
 	return l.rows, l.counts
 }
 
-// listing is what a call of Rows gathers.
-type listing struct {
+// lister is what a call of Rows gathers.
+type lister struct {
 	rows   []Row
 	counts Counts
 }
 
-func (l *listing) addGhosts(ghosts []ghost, shape *Shape) {
+func (l *lister) appendClosed(ghosts []closedRow, shape *ListOptions) {
 	var uncounted Counts
 	for i := range ghosts {
 		if r := &ghosts[i].row; shape.Unfold {
 			ends, n := r.Unfold()
 			for _, end := range ends[:n] {
 				l.rows = append(l.rows, end)
-				l.admit(shape, &uncounted)
+				l.filterLast(shape, &uncounted)
 			}
 		} else {
 			l.rows = append(l.rows, *r)
-			l.admit(shape, &uncounted)
+			l.filterLast(shape, &uncounted)
 		}
 	}
 }
 
-// admit drops the last row again if it is not wanted.
-func (l *listing) admit(shape *Shape, counts *Counts) {
-	if last := len(l.rows) - 1; !shape.admit(&l.rows[last], counts) {
+// filterLast drops the last row again if it is not wanted.
+func (l *lister) filterLast(shape *ListOptions, counts *Counts) {
+	if last := len(l.rows) - 1; !shape.include(&l.rows[last], counts) {
 		l.rows = l.rows[:last]
 	}
 }
 
-// admit tells whether a row is wanted, and counts it if it is in scope.
-func (shape *Shape) admit(r *Row, counts *Counts) bool {
-	if !shape.All && !r.InScope() {
+// include tells whether a row is wanted, and counts it if it is in scope.
+func (shape *ListOptions) include(r *Row, counts *Counts) bool {
+	if !shape.AllHosts && !r.InScope() {
 		return false
 	}
 	counts.add(r)

@@ -5,7 +5,7 @@ import (
 )
 
 // InScope tells whether the row is in view by default.
-func (r *Row) InScope() bool { return inScope(r.In, r.Socket, r.Peer) }
+func (r *Row) InScope() bool { return inScope(r.Snapshot, r.Socket, r.Peer) }
 
 // inScope tells whether a socket is in view by default: it runs over the
 // loopback interface or is reachable over it. peer is the other end of a
@@ -22,7 +22,7 @@ func reachOf(snap *sockets.Snapshot, s, peer *sockets.Socket) Reach {
 	switch {
 	case s.Local.Addr().IsLoopback():
 		return ReachLoopback
-	case s.Device != 0 && snap.Devices[s.Device].String() == "lo":
+	case s.Interface != 0 && snap.Interfaces[s.Interface].String() == "lo":
 		return ReachLoopback // bound to the device: a wildcard there is no wildcard
 	case s.Connected() && (peer != nil || snap.IsLocal(s.Remote.Addr())):
 		return ReachLoopback

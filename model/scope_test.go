@@ -44,11 +44,11 @@ func TestScopeAndReach(t *testing.T) {
 			t.Errorf("%s: in scope %v, reach %v, exposed %v; want %v, %v, %v",
 				tt.name, r.InScope(), r.Reach, r.Exposed(), tt.inScope, tt.reach, tt.exposed)
 		}
-		rows, counts := m.Rows(nil, Shape{})
+		rows, counts := m.Rows(nil, ListOptions{})
 		if (len(rows) == 1) != tt.inScope || counts.Rows != len(rows) {
 			t.Errorf("%s: %d rows, counted %d", tt.name, len(rows), counts.Rows)
 		}
-		if rows, _ := m.Rows(nil, Shape{All: true}); len(rows) != 1 {
+		if rows, _ := m.Rows(nil, ListOptions{AllHosts: true}); len(rows) != 1 {
 			t.Errorf("%s: %d rows of all", tt.name, len(rows))
 		}
 	}

@@ -2,9 +2,9 @@ package model
 
 import "lotop/sockets"
 
-// ServedBy tells whether a client that goes for one of the target's addresses
+// ReceivedBy tells whether a client that goes for one of the target's addresses
 // reaches that socket: a listener or, of UDP, a socket without a remote end.
-func (t Target) ServedBy(s *sockets.Socket) bool {
+func (t Target) ReceivedBy(s *sockets.Socket) bool {
 	serves := s.State == sockets.Listen || s.State == sockets.Unconn && s.Protocol == sockets.UDP
 	if !serves || s.Protocol != t.Protocol || s.Local.Port() != t.Port {
 		return false

@@ -12,13 +12,13 @@ import (
 // developers know a port by another program, that program's.
 func ServiceName(proto sockets.Protocol, port uint16) string {
 	on := protocolBit(proto)
-	if name := nameIn(customaryServices[:], on, port); name != "" {
+	if name := lookupName(devServices[:], on, port); name != "" {
 		return name
 	}
-	return nameIn(assignedServices[:], on, port)
+	return lookupName(ianaServices[:], on, port)
 }
 
-func nameIn(table []service, on protocols, port uint16) string {
+func lookupName(table []service, on protocolSet, port uint16) string {
 	i := sort.Search(len(table), func(i int) bool { return table[i].port >= port })
 	for ; i < len(table) && table[i].port == port; i++ {
 		if table[i].on&on != 0 {
@@ -31,20 +31,20 @@ func nameIn(table []service, on protocols, port uint16) string {
 // service is the name of a port.
 type service struct {
 	port uint16
-	on   protocols
+	on   protocolSet
 	name string
 }
 
-// protocols is a set of protocols.
-type protocols uint8
+// protocolSet is a set of protocols.
+type protocolSet uint8
 
 const (
-	onTCP protocols = 1 << iota
+	onTCP protocolSet = 1 << iota
 	onUDP
 	onBoth = onTCP | onUDP
 )
 
-func protocolBit(proto sockets.Protocol) protocols {
+func protocolBit(proto sockets.Protocol) protocolSet {
 	switch proto {
 	case sockets.TCP:
 		return onTCP

@@ -21,7 +21,7 @@ func (s *PortSet) Has(p sockets.Protocol, port uint16) bool {
 // PortsNamed returns the ports whose service name matches, nil if none does.
 func PortsNamed(match func(name string) bool) *PortSet {
 	var found *PortSet
-	for _, table := range [...][]service{assignedServices[:], customaryServices[:]} {
+	for _, table := range [...][]service{ianaServices[:], devServices[:]} {
 		for _, e := range table {
 			if match(e.name) {
 				if found == nil {

@@ -1,9 +1,9 @@
 package model
 
-// assignedServices are the names that getservbyport gives, nearly all of them
+// ianaServices are the names that getservbyport gives, nearly all of them
 // assigned by the IANA, for the ports that are met in practice. The table is
-// sorted by port and shares none with customaryServices.
-var assignedServices = [...]service{
+// sorted by port and shares none with devServices.
+var ianaServices = [...]service{
 	{1, onTCP, "tcpmux"},
 	{7, onBoth, "echo"},
 	{9, onBoth, "discard"},

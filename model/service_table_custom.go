@@ -1,9 +1,9 @@
 package model
 
-// customaryServices are the ports of programs that developers run which have
+// devServices are the ports of programs that developers run which have
 // no assigned name, or one that hardly anybody knows them by. The table is
 // sorted by port.
-var customaryServices = [...]service{
+var devServices = [...]service{
 	{1521, onTCP, "oracle"},    // assigned: ncube-lm
 	{1935, onTCP, "rtmp"},      // assigned: macromedia-fcs
 	{2181, onTCP, "zookeeper"}, // assigned: eforward

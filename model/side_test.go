@@ -61,12 +61,12 @@ var sideTests = []struct {
 	},
 }
 
-func TestSideIsRemembered(t *testing.T) {
-	local := Shape{Order: Order{Column: ByLocal}}
+func TestRoleIsRemembered(t *testing.T) {
+	local := ListOptions{Order: Order{Column: ByLocal}}
 	for _, tt := range sideTests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := watch(t, tt.snaps...)
-			m.ghosts = nil
+			m.closedRows = nil
 			if diff := cmp.Diff(text(tt.want), trimmed(m.rows(local))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}

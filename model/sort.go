@@ -29,9 +29,9 @@ type sorter struct {
 // sortKey stands for a row. Where the three numbers leave a tie, or are only
 // prefixes, the rows themselves decide.
 type sortKey struct {
-	column, local, remote uint64
-	row                   int32
-	wholeColumn, wholeEnd bool
+	column, local, remote  uint64
+	row                    int32
+	exactColumn, exactAddr bool
 }
 
 type userName struct {
@@ -57,7 +57,7 @@ func (s *sorter) compare(a, b sortKey) int {
 	if a.column != b.column {
 		return cmp.Compare(a.column, b.column)
 	}
-	if !a.wholeColumn {
+	if !a.exactColumn {
 		c := s.rows[a.row].Socket.Remote.Compare(s.rows[b.row].Socket.Remote)
 		if s.order.Reverse {
 			c = -c
@@ -69,7 +69,7 @@ func (s *sorter) compare(a, b sortKey) int {
 	if a.local != b.local {
 		return cmp.Compare(a.local, b.local)
 	}
-	if a.wholeEnd && a.remote != b.remote {
+	if a.exactAddr && a.remote != b.remote {
 		return cmp.Compare(a.remote, b.remote)
 	}
 	return compareAddress(&s.rows[a.row], &s.rows[b.row])
@@ -86,8 +86,8 @@ func (s *sorter) key(r *Row, i int) sortKey {
 	if o.Reverse {
 		k.column = ^k.column
 	}
-	k.wholeColumn = o.Column != ByRemote || !isLong(r.Socket.Remote.Addr())
-	k.local, k.remote, k.wholeEnd = rankAddress(r.Socket)
+	k.exactColumn = o.Column != ByRemote || !isWide(r.Socket.Remote.Addr())
+	k.local, k.remote, k.exactAddr = rankAddress(r.Socket)
 	return k
 }
 
@@ -156,9 +156,9 @@ func (s *sorter) rankUsers(rows []Row) {
 		k := rows[i].Socket
 		if _, ok := s.users[k.UID]; k.HasUID && !ok {
 			s.users[k.UID] = 0
-			s.names = append(s.names, userName{k.UID, rows[i].In.Users[k.UID].String()})
+			s.names = append(s.names, userName{k.UID, rows[i].Snapshot.Users[k.UID].String()})
 		}
-		if name := account(&rows[i], k); name != "" {
+		if name := accountName(&rows[i], k); name != "" {
 			s.accounts[name] = 0
 		}
 	}
@@ -179,11 +179,11 @@ func (s *sorter) userRank(r *Row, k *sockets.Socket) (uint64, bool) {
 	if k.HasUID {
 		return s.users[k.UID], true
 	}
-	name := account(r, k)
+	name := accountName(r, k)
 	return s.accounts[name], name != ""
 }
 
-func account(r *Row, k *sockets.Socket) string {
+func accountName(r *Row, k *sockets.Socket) string {
 	if k.HasUID {
 		return ""
 	}

@@ -20,7 +20,7 @@ func (s *sorter) columnKey(c Column, r *Row) (key uint64, known bool) {
 		if !k.Connected() {
 			return uint64(r.Clients), true
 		}
-		return 1<<62 | endPrefix(k.Remote), true
+		return 1<<62 | addrPrefix(k.Remote), true
 	case ByState:
 		return stateRank(k.State), true
 	case ByPID:
@@ -34,7 +34,7 @@ func (s *sorter) columnKey(c Column, r *Row) (key uint64, known bool) {
 	case ByUser:
 		return s.userRank(r, k)
 	case ByAge: // the youngest first
-		return math.MaxInt64 - uint64(r.First.UnixNano()), !r.First.IsZero()
+		return math.MaxInt64 - uint64(r.FirstSeen.UnixNano()), !r.FirstSeen.IsZero()
 	}
 	return 0, true
 }
@@ -83,16 +83,16 @@ func compareAddress(a, b *Row) int {
 // needed only for those that are equal. If not whole, the first is only a
 // prefix, and decides only where it differs.
 func rankAddress(s *sockets.Socket) (local, remote uint64, whole bool) {
-	local = uint64(s.Protocol)<<56 | uint64(s.Local.Port())<<40 | endPrefix(s.Local)>>16
+	local = uint64(s.Protocol)<<56 | uint64(s.Local.Port())<<40 | addrPrefix(s.Local)>>16
 	if s.Connected() {
 		local |= 1 << 39
 	}
-	return local, endPrefix(s.Remote), !isLong(s.Local.Addr())
+	return local, addrPrefix(s.Remote), !isWide(s.Local.Addr())
 }
 
-// endPrefix gives 50 bits that order as address and port do. They are all there
+// addrPrefix gives 50 bits that order as address and port do. They are all there
 // is to tell of IPv4 and of ::1, and a prefix of other IPv6 addresses.
-func endPrefix(e netip.AddrPort) uint64 {
+func addrPrefix(e netip.AddrPort) uint64 {
 	const none, short4, short6, long = 0, 1 << 48, 2 << 48, 3 << 48
 	a := e.Addr()
 	switch {
@@ -103,14 +103,14 @@ func endPrefix(e netip.AddrPort) uint64 {
 		return short4 | beUint32(b[:])<<16 | uint64(e.Port())
 	}
 	b := a.As16()
-	if isLong(a) {
+	if isWide(a) {
 		return long | beUint32(b[:])<<16 | uint64(b[4])<<8 | uint64(b[5])
 	}
 	return short6 | beUint32(b[12:])<<16 | uint64(e.Port())
 }
 
-// isLong tells whether an address does not fit into an endPrefix.
-func isLong(a netip.Addr) bool {
+// isWide tells whether an address does not fit into an addrPrefix.
+func isWide(a netip.Addr) bool {
 	if !a.Is6() {
 		return false
 	}

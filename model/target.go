@@ -39,7 +39,7 @@ type TargetError struct{ Text, Problem string }
 
 // Error says it in one line.
 func (e *TargetError) Error() string {
-	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT", process.NewText(e.Text).String(), e.Problem)
+	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT", process.NewUntrusted(e.Text).String(), e.Problem)
 }
 
 // ParseTarget understands PORT, :PORT, HOST:PORT and [IPv6]:PORT. HOST is an
@@ -89,7 +89,7 @@ func parsePort(s string) (uint16, string) {
 	case s == "":
 		return 0, "missing port"
 	case err != nil && strings.Trim(s, "0123456789") != "":
-		return 0, process.NewText(s).String() + " is not a port number"
+		return 0, process.NewUntrusted(s).String() + " is not a port number"
 	case err != nil || n > 65535:
 		return 0, "ports range from 1 to 65535"
 	case n == 0:
@@ -109,14 +109,14 @@ func parseHosts(s string) ([]netip.Addr, string) {
 	}
 	a, err := netip.ParseAddr(s)
 	if err != nil {
-		return nil, process.NewText(s).String() + " is not an IP address; the only name supported is localhost"
+		return nil, process.NewUntrusted(s).String() + " is not an IP address; the only name supported is localhost"
 	}
 	return []netip.Addr{a.Unmap()}, ""
 }
 
-// HostText writes the address of a target as people write it in front of a
+// HostLabel writes the address of a target as people write it in front of a
 // port, "::" marked as dual-stack.
-func HostText(a netip.Addr) string {
+func HostLabel(a netip.Addr) string {
 	if a == netip.IPv6Unspecified() {
 		return ":: (dual)"
 	}
@@ -140,5 +140,5 @@ func (t Target) Binds() []Bind {
 	return all
 }
 
-// Names tells whether the target was asked for at one address only.
-func (t Target) Names() bool { return len(t.Hosts) == 1 }
+// SingleHost tells whether the target was asked for at one address only.
+func (t Target) SingleHost() bool { return len(t.Hosts) == 1 }

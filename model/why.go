@@ -22,7 +22,7 @@ const (
 	CauseClosing     Cause = "closing"
 	CauseNotAccepted Cause = "not_accepted"
 	CauseExcluded    Cause = "excluded_range" // Windows has reserved the port for nobody in sight
-	CauseUnseen      Cause = "unseen"         // the kernel refuses and no table shows why
+	CauseUnknown     Cause = "unseen"         // the kernel refuses and no table shows why
 )
 
 // Verdict sums up whether a target can be bound.
@@ -39,15 +39,15 @@ const (
 // OK tells whether a server can start now, as nearly all do.
 func (v Verdict) OK() bool { return v == VerdictFree || v == VerdictReuse }
 
-// Connect is what became of a connection to one address.
-type Connect struct {
+// ConnectResult is what became of a connection to one address.
+type ConnectResult struct {
 	Host   netip.Addr
-	Result string // "open", "refused", "timeout" or the name of an errno
+	Status string // "open", "refused", "timeout" or the name of an errno
 }
 
-// Holder is a socket that stands in the way, or may. Row.Socket is nil for
-// CauseUnseen and CauseExcluded.
-type Holder struct {
+// Blocker is a socket that stands in the way, or may. Row.Socket is nil for
+// CauseUnknown and CauseExcluded.
+type Blocker struct {
 	Row   Row
 	Cause Cause
 	// Blocks lists the asked addresses at which this holder alone stops a plain
@@ -60,14 +60,14 @@ type Holder struct {
 
 // Diagnosis is the answer to "address already in use".
 type Diagnosis struct {
-	Target   Target
-	Verdict  Verdict
-	Binds    []Asked
-	Connects []Connect
-	Holders  []Holder
-	Remedies []Remedy // that belong to no single holder
-	Notes    []string
-	Behind   Behind // whom to stop in place of who holds it
+	Target      Target
+	Verdict     Verdict
+	Binds       []BindResult
+	Connects    []ConnectResult
+	Blockers    []Blocker
+	Remedies    []Remedy // that belong to no single holder
+	Notes       []string
+	Delegations Delegations // whom to stop in place of who holds it
 	// PlainOnly tells that only a plain bind was tried: on Windows SO_REUSEADDR
 	// takes an address away from its holder, so it is no answer.
 	PlainOnly bool
@@ -77,31 +77,31 @@ type Diagnosis struct {
 // Diagnose says what is in the way of a bind. What no table shows it takes from
 // the kernel's answers; what they do not settle either it calls uncertain.
 func Diagnose(e Evidence) Diagnosis {
-	e.Behind.Port = e.Target.Port
-	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Behind: e.Behind, PlainOnly: e.System.windows(), OS: e.System.OS}
+	e.Delegations.Port = e.Target.Port
+	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Delegations: e.Delegations, PlainOnly: e.Platform.windows(), OS: e.Platform.OS}
 	switch {
-	case e.System.linux():
-		d.Holders = e.holders()
-	case e.System.macOS():
-		d.Holders = e.holdersOnMac()
+	case e.Platform.linux():
+		d.Blockers = e.blockers()
+	case e.Platform.macOS():
+		d.Blockers = e.blockersMac()
 	default:
-		d.Holders = e.holdersByAnswers()
+		d.Blockers = e.blockersByStatus()
 		d.addExcluded(&e)
 	}
-	d.addUnseen()
-	slices.SortStableFunc(d.Holders, inOrder)
-	d.advise(&e)
-	d.note(&e)
+	d.addUnknown()
+	slices.SortStableFunc(d.Blockers, compareBlockers)
+	d.addRemedies(&e)
+	d.addNotes(&e)
 	return d
 }
 
-// holders lists who is in the way, by the rules of Linux.
-func (e *Evidence) holders() []Holder {
-	var all []Holder
-	for _, c := range e.suspects() {
-		h := Holder{Row: *c.row, Cause: causeOf(c.row)}
-		h.judge(c, e.Binds)
-		if h.inTheWay() {
+// blockers lists who is in the way, by the rules of Linux.
+func (e *Evidence) blockers() []Blocker {
+	var all []Blocker
+	for _, c := range e.candidates() {
+		h := Blocker{Row: *c.row, Cause: causeOf(c.row)}
+		h.evaluate(c, e.Binds)
+		if h.blocksAny() {
 			all = append(all, h)
 		}
 	}
@@ -131,55 +131,55 @@ func causeOf(r *Row) Cause {
 	return CauseClient
 }
 
-// rank puts first what is most likely what the reader looks for.
-func rank(c Cause) int {
+// causeRank puts first what is most likely what the reader looks for.
+func causeRank(c Cause) int {
 	return slices.Index([]Cause{
 		CauseListener, CauseBound, CauseSelf, CauseClient, CauseAccepted,
-		CauseNotAccepted, CauseClosing, CauseTimeWait, CauseExcluded, CauseUnseen,
+		CauseNotAccepted, CauseClosing, CauseTimeWait, CauseExcluded, CauseUnknown,
 	}, c)
 }
 
-// inOrder puts holders in the order in which they are told. Among equals the
+// compareBlockers puts holders in the order in which they are told. Among equals the
 // kernel's own order is a matter of chance.
-func inOrder(a, b Holder) int {
+func compareBlockers(a, b Blocker) int {
 	if a.Row.Socket == nil || b.Row.Socket == nil {
-		return rank(a.Cause) - rank(b.Cause)
+		return causeRank(a.Cause) - causeRank(b.Cause)
 	}
 	s, o := a.Row.Socket, b.Row.Socket
-	return cmp.Or(rank(a.Cause)-rank(b.Cause), s.Local.Compare(o.Local), s.Remote.Compare(o.Remote), cmp.Compare(s.ID, o.ID))
+	return cmp.Or(causeRank(a.Cause)-causeRank(b.Cause), s.Local.Compare(o.Local), s.Remote.Compare(o.Remote), cmp.Compare(s.ID, o.ID))
 }
 
-func (h *Holder) judge(c *suspect, asked []Asked) {
+func (h *Blocker) evaluate(c *candidate, asked []BindResult) {
 	for _, a := range asked {
-		n := a.newcomer()
-		c.verdict(n, false).enter(a.Host, &h.Blocks, &h.MayBlock)
-		c.verdict(n, true).enter(a.Host, &h.BlocksReuse, &h.MayBlockReuse)
+		n := a.request()
+		c.blocks(n, false).addTo(a.Host, &h.Blocks, &h.MayBlock)
+		c.blocks(n, true).addTo(a.Host, &h.BlocksReuse, &h.MayBlockReuse)
 	}
 }
 
-func (h *Holder) inTheWay() bool {
+func (h *Blocker) blocksAny() bool {
 	return len(h.Blocks)+len(h.MayBlock)+len(h.BlocksReuse)+len(h.MayBlockReuse) > 0
 }
 
-// addUnseen names the refusals that no socket explains.
-func (d *Diagnosis) addUnseen() {
-	unseen := Holder{Cause: CauseUnseen}
+// addUnknown names the refusals that no socket explains.
+func (d *Diagnosis) addUnknown() {
+	unseen := Blocker{Cause: CauseUnknown}
 	for _, a := range d.Binds {
-		if a.Plain == AnswerInUse && !d.explained(a.Host, false) {
+		if a.Plain == BindInUse && !d.explained(a.Host, false) {
 			unseen.Blocks = append(unseen.Blocks, a.Host)
 		}
-		if a.Reuse == AnswerInUse && !d.explained(a.Host, true) {
+		if a.Reuse == BindInUse && !d.explained(a.Host, true) {
 			unseen.BlocksReuse = append(unseen.BlocksReuse, a.Host)
 		}
 	}
-	if unseen.inTheWay() {
-		d.Holders = append(d.Holders, unseen)
+	if unseen.blocksAny() {
+		d.Blockers = append(d.Blockers, unseen)
 	}
 }
 
 func (d *Diagnosis) explained(host netip.Addr, reuse bool) bool {
-	for i := range d.Holders {
-		h := &d.Holders[i]
+	for i := range d.Blockers {
+		h := &d.Blockers[i]
 		certain, possible := h.Blocks, h.MayBlock
 		if reuse {
 			certain, possible = h.BlocksReuse, h.MayBlockReuse
@@ -193,14 +193,14 @@ func (d *Diagnosis) explained(host netip.Addr, reuse bool) bool {
 
 // VerdictOf sums up the kernel's answers. An address family that this system
 // does not have is nothing that anybody could take.
-func VerdictOf(asked []Asked) Verdict {
+func VerdictOf(asked []BindResult) Verdict {
 	v := VerdictFree
 	for _, a := range asked {
 		switch {
-		case a.Plain == AnswerOK || a.absent():
-		case a.Plain != AnswerInUse:
+		case a.Plain == BindOK || a.familyMissing():
+		case a.Plain != BindInUse:
 			return VerdictNotPermitted
-		case a.Reuse == AnswerOK:
+		case a.Reuse == BindOK:
 			if v == VerdictFree {
 				v = VerdictReuse
 			}
@@ -211,4 +211,4 @@ func VerdictOf(asked []Asked) Verdict {
 	return v
 }
 
-func (a *Asked) absent() bool { return a.Plain == "EAFNOSUPPORT" }
+func (a *BindResult) familyMissing() bool { return a.Plain == "EAFNOSUPPORT" }

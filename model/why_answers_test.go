@@ -11,28 +11,28 @@ import (
 
 // onWindows diagnoses port 3000 from a table and the answers to the four binds:
 // 127.0.0.1, 0.0.0.0, ::1 and ::.
-func onWindows(t *testing.T, table string, answers ...Answer) Diagnosis {
+func onWindows(t *testing.T, table string, answers ...BindStatus) Diagnosis {
 	t.Helper()
 	m := NewMonitor()
-	m.Advance(literal(t, 0, table))
-	e := Evidence{Target: Target{Protocol: sockets.TCP, Port: 3000, Hosts: AnyHost()}, Rows: m.OnPort(sockets.TCP, 3000)}
-	e.System = System{OS: "windows", Excluded: []sockets.PortRange{{First: 2990, Last: 3089}}}
+	m.Update(literal(t, 0, table))
+	e := Evidence{Target: Target{Protocol: sockets.TCP, Port: 3000, Hosts: AnyHost()}, Rows: m.ByPort(sockets.TCP, 3000)}
+	e.Platform = Platform{OS: "windows", Excluded: []sockets.PortRange{{First: 2990, Last: 3089}}}
 	if !strings.Contains(fmt.Sprint(answers), "EACCES") {
-		e.System.Excluded = nil // nobody asks for them then
+		e.Platform.Excluded = nil // nobody asks for them then
 	}
 	for i, b := range e.Target.Binds() {
-		e.Binds = append(e.Binds, Asked{Bind: b, Plain: answers[i], Reuse: answers[i]})
+		e.Binds = append(e.Binds, BindResult{Bind: b, Plain: answers[i], Reuse: answers[i]})
 	}
-	if probes := e.Unsettled(); probes != nil {
+	if probes := e.MoreProbes(); probes != nil {
 		t.Errorf("asks for %v", probes)
 	}
 	return Diagnose(e)
 }
 
-// sketchHolders writes holders as "cause@blocks?may".
-func sketchHolders(d *Diagnosis) string {
+// sketchBlockers writes holders as "cause@blocks?may".
+func sketchBlockers(d *Diagnosis) string {
 	var words []string
-	for _, h := range d.Holders {
+	for _, h := range d.Blockers {
 		words = append(words, fmt.Sprintf("%s@%s?%s", h.Cause, join(h.Blocks), join(h.MayBlock)))
 	}
 	return strings.Join(words, " ")
@@ -46,46 +46,46 @@ func join(all []netip.Addr) string {
 	return strings.Join(words, ",")
 }
 
-func TestByAnswers(t *testing.T) {
-	const ok, taken, denied = AnswerOK, AnswerInUse, AnswerDenied
+func TestBlockersByStatus(t *testing.T) {
+	const ok, taken, denied = BindOK, BindInUse, BindDenied
 	for name, c := range map[string]struct {
 		table   string
-		answers []Answer
+		answers []BindStatus
 		verdict Verdict
 		holders string
 		note    string
 	}{
-		"free": {"", []Answer{ok, ok, ok, ok}, VerdictFree, "", ""},
+		"free": {"", []BindStatus{ok, ok, ok, ok}, VerdictFree, "", ""},
 		"a listener on one address leaves the wildcard": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10",
-			[]Answer{taken, ok, ok, ok},
+			[]BindStatus{taken, ok, ok, ok},
 			VerdictTaken, "listener@127.0.0.1?", "",
 		},
 		"two servers, one port": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10\n2 tcp LISTEN 0.0.0.0:3000 pid:20",
-			[]Answer{taken, taken, ok, ok},
+			[]BindStatus{taken, taken, ok, ok},
 			VerdictTaken,
 			"listener@0.0.0.0?127.0.0.1 listener@127.0.0.1?0.0.0.0", "p20 (20) is shadowed on 127.0.0.1: connections to that address reach p10 (10)",
 		},
 		"a wildcard for itself alone": {
 			"1 tcp LISTEN 0.0.0.0:3000 pid:10",
-			[]Answer{denied, denied, ok, ok},
+			[]BindStatus{denied, denied, ok, ok},
 			VerdictTaken, "listener@127.0.0.1,0.0.0.0?", "SO_EXCLUSIVEADDRUSE",
 		},
 		"TIME_WAIT is in nobody's way": {
 			"1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10",
-			[]Answer{taken, ok, ok, ok},
+			[]BindStatus{taken, ok, ok, ok},
 			VerdictTaken, "client@127.0.0.1?", "",
 		},
 		"a reserved range": {
-			"", []Answer{denied, denied, ok, ok}, VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "ports 2990-3089 are reserved by Windows",
+			"", []BindStatus{denied, denied, ok, ok}, VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "ports 2990-3089 are reserved by Windows",
 		},
 		"nothing explains it": {
-			"", []Answer{taken, ok, ok, ok}, VerdictTaken, "unseen@127.0.0.1?", "netstat -anoq lists them as BOUND",
+			"", []BindStatus{taken, ok, ok, ok}, VerdictTaken, "unseen@127.0.0.1?", "netstat -anoq lists them as BOUND",
 		},
 	} {
 		d := onWindows(t, c.table, c.answers...)
-		if got := sketchHolders(&d); got != c.holders || d.Verdict != c.verdict || !d.PlainOnly {
+		if got := sketchBlockers(&d); got != c.holders || d.Verdict != c.verdict || !d.PlainOnly {
 			t.Errorf("%s: %s, %s", name, d.Verdict, got)
 		}
 		if !strings.Contains(strings.Join(d.Notes, "\n"), c.note) {
@@ -96,19 +96,19 @@ func TestByAnswers(t *testing.T) {
 
 // A reserved port is nobody's to end.
 func TestPlanExcluded(t *testing.T) {
-	d := onWindows(t, "", AnswerDenied, AnswerDenied, AnswerOK, AnswerOK)
+	d := onWindows(t, "", BindDenied, BindDenied, BindOK, BindOK)
 	p := PlanPort(d, PlanOptions{}, func(int32) []Row { return nil })
-	if p.Possible() || len(p.Left) != 1 || !strings.Contains(p.Left[0].Reason, "reserved") {
+	if p.Possible() || len(p.Skipped) != 1 || !strings.Contains(p.Skipped[0].Reason, "reserved") {
 		t.Errorf("%+v", p)
 	}
 }
 
 // The tables of Windows leave out TCP sockets that are bound and do not listen,
 // and none of UDP.
-func TestNotesOfNobody(t *testing.T) {
+func TestNotesWithoutOwner(t *testing.T) {
 	for protocol, want := range map[sockets.Protocol]bool{sockets.TCP: true, sockets.UDP: false} {
-		e := Evidence{Target: Target{Protocol: protocol, Port: 3000, Hosts: AnyHost()}, System: System{OS: "windows"}}
-		for _, text := range []string{e.unseenBound(), e.noteDenied(e.Target.Binds()[0]), leftUnseen("windows", protocol)} {
+		e := Evidence{Target: Target{Protocol: protocol, Port: 3000, Hosts: AnyHost()}, Platform: Platform{OS: "windows"}}
+		for _, text := range []string{e.unlistedBoundNote(), e.noteDenied(e.Target.Binds()[0]), unknownReason("windows", protocol)} {
 			if got := strings.Contains(text, ListBound); got != want {
 				t.Errorf("%s: %s", protocol, text)
 			}

@@ -6,11 +6,11 @@ import (
 	"lotop/sockets/process"
 )
 
-// Behind is what stands behind processes that hold a port for somebody else, by
+// Delegations is what stands behind processes that hold a port for somebody else, by
 // their pid.
-type Behind struct {
+type Delegations struct {
 	Units   map[int]SocketUnit // for which systemd holds it
-	Proxied map[int]Container  // into which the port leads
+	Proxies map[int]Container  // into which the port leads
 	Port    uint16             // that they hold
 }
 
@@ -23,52 +23,52 @@ type SocketUnit struct {
 // Container is a container that a port leads into.
 type Container struct{ Engine, Name string }
 
-// substitute is what to stop in place of a process, and why.
-type substitute struct {
-	why    string // what the process does, as what comes after its name
+// delegation is what to stop in place of a process, and why.
+type delegation struct {
+	reason string // what the process does, as what comes after its name
 	remedy Remedy
 }
 
-// substituteFor tells whether ending a process would be wrong because it holds the
+// delegationOf tells whether ending a process would be wrong because it holds the
 // port for somebody else, and what to do in its place.
-func (b *Behind) substituteFor(p *process.Process) (substitute, bool) {
-	if s, ok := serviceIn(&p.Cgroup); ok {
+func (b *Delegations) delegationOf(p *process.Process) (delegation, bool) {
+	if s, ok := serviceDelegation(&p.Cgroup); ok {
 		return s, true
 	}
-	if isManager(p) {
+	if isSystemd(p) {
 		ctl := "systemctl "
 		if p.PID != 1 {
 			ctl = "systemctl --user "
 		}
 		if u, ok := b.Units[p.PID]; ok {
-			return substitute{"listens on behalf of the socket unit " + u.Name, Remedy{Action: StopUnit, Unit: u.Name, Command: ctl + "stop " + u.Name}}, true
+			return delegation{"listens on behalf of the socket unit " + u.Name, Remedy{Action: StopUnit, Unit: u.Name, Command: ctl + "stop " + u.Name}}, true
 		}
-		return substitute{"listens on behalf of a socket unit", Remedy{Action: StopUnit, Command: ctl + "list-sockets"}}, true
+		return delegation{"listens on behalf of a socket unit", Remedy{Action: StopUnit, Command: ctl + "list-sockets"}}, true
 	}
 	if isLaunchd(p) {
-		return substitute{
+		return delegation{
 			"listens on behalf of a launchd job and starts it on the first connection; stop it with sudo launchctl bootout system/LABEL (a user's job: gui/UID/LABEL); find the label with",
 			Remedy{Action: StopJob, Command: "sudo launchctl list"},
 		}, true
 	}
 	if b.isAirPlay(p) {
-		return substitute{
+		return delegation{
 			"listens for AirPlay Receiver and restarts if stopped",
 			Remedy{Action: ChangeSetting, Setting: "AirPlay Receiver in System Settings › General › AirDrop & Handoff"},
 		}, true
 	}
-	if c, ok := b.Proxied[p.PID]; ok {
-		return substitute{"forwards the port to the container " + c.Name, Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name}}, true
+	if c, ok := b.Proxies[p.PID]; ok {
+		return delegation{"forwards the port to the container " + c.Name, Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name}}, true
 	}
-	if program(p) == "docker-proxy" || isDockerDesktop(p) {
-		return substitute{"forwards the port to a container", Remedy{Action: StopContainer, Command: "docker ps"}}, true
+	if commandName(p) == "docker-proxy" || isDockerDesktop(p) {
+		return delegation{"forwards the port to a container", Remedy{Action: StopContainer, Command: "docker ps"}}, true
 	}
-	return substitute{}, false
+	return delegation{}, false
 }
 
-// isManager tells whether a process is the systemd of the system or of a user,
+// isSystemd tells whether a process is the systemd of the system or of a user,
 // whose services would all go with it.
-func isManager(p *process.Process) bool { return p.Name.String() == "systemd" }
+func isSystemd(p *process.Process) bool { return p.Name.String() == "systemd" }
 
 // isLaunchd tells whether a process is the one that starts all others on macOS. It
 // listens for jobs that have Sockets in their property list, launchd.plist(5).
@@ -83,17 +83,17 @@ func isDockerDesktop(p *process.Process) bool {
 // isAirPlay tells whether a process is the Control Center of macOS and the port one
 // of those on which it serves AirPlay. A program of that name from elsewhere is
 // not meant.
-func (b *Behind) isAirPlay(p *process.Process) bool {
+func (b *Delegations) isAirPlay(p *process.Process) bool {
 	const folder = "/System/Library/CoreServices/ControlCenter.app/"
 	return p.Name.String() == "ControlCenter" && (b.Port == 5000 || b.Port == 7000) &&
 		(len(p.Args) == 0 || strings.HasPrefix(p.Args[0], folder))
 }
 
-// refusal tells whom no plan ends: whom protected names, and who holds the port
+// skipReason tells whom no plan ends: whom protected names, and who holds the port
 // for somebody else.
-func (b *Behind) refusal(p *process.Process, protected func(*process.Process) (string, bool)) (string, bool) {
-	if s, ok := b.substituteFor(p); ok {
-		return "it " + s.words(), true
+func (b *Delegations) skipReason(p *process.Process, protected func(*process.Process) (string, bool)) (string, bool) {
+	if s, ok := b.delegationOf(p); ok {
+		return "it " + s.text(), true
 	}
 	return protected(p)
 }

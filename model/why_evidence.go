@@ -13,18 +13,18 @@ type Evidence struct {
 	Target  Target
 	Rows    []Row // every socket with the port as its local one, each by itself
 	Options map[sockets.ID]sockets.SocketOptions
-	Binds   []Asked
+	Binds   []BindResult
 	// Probes are binds that nobody asked for; see Evidence.Unsettled.
-	Probes   []Asked
-	Connects []Connect
-	System   System
-	Behind
-	// Adopted tells which processes have lost the parent that started them.
-	Adopted map[int]bool
+	Probes   []BindResult
+	Connects []ConnectResult
+	Platform Platform
+	Delegations
+	// Reparented tells which processes have lost the parent that started them.
+	Reparented map[int]bool
 }
 
-// System is what decides about ports beside the sockets on them.
-type System struct {
+// Platform is what decides about ports beside the sockets on them.
+type Platform struct {
 	OS        string // its rules are those of this GOOS; empty is Linux
 	Ephemeral sockets.PortRange
 	// Reserved tells that the port is kept out of the ephemeral range
@@ -46,46 +46,46 @@ type System struct {
 	Partial bool
 }
 
-// suspects lists the sockets that can be in the way, with all that the answers
+// candidates lists the sockets that can be in the way, with all that the answers
 // tell about them.
-func (e *Evidence) suspects() []*suspect {
+func (e *Evidence) candidates() []*candidate {
 	var listeners []*sockets.Socket
 	for i := range e.Rows {
 		if s := e.Rows[i].Socket; s.State == sockets.Listen {
 			listeners = append(listeners, s)
 		}
 	}
-	var all []*suspect
+	var all []*candidate
 	for i := range e.Rows {
-		if r := &e.Rows[i]; claims(r.Socket) {
-			all = append(all, newSuspect(r, e.optionsOf(r, listeners)))
+		if r := &e.Rows[i]; occupiesPort(r.Socket) {
+			all = append(all, newCandidate(r, e.optionsOf(r, listeners)))
 		}
 	}
-	settle(all, slices.Concat(e.Binds, e.Probes))
+	propagate(all, slices.Concat(e.Binds, e.Probes))
 	return all
 }
 
-// claims tells whether a socket takes part in the decision about a bind. A
+// occupiesPort tells whether a socket takes part in the decision about a bind. A
 // connection whose handshake is not done has no port of its own yet: it uses
 // the listener's (struct request_sock).
-func claims(s *sockets.Socket) bool { return s.State != sockets.SynRecv }
+func occupiesPort(s *sockets.Socket) bool { return s.State != sockets.SynRecv }
 
-// Unsettled lists binds that can tell what the answers so far have not: about
+// MoreProbes lists binds that can tell what the answers so far have not: about
 // the addresses of the holders, and about IPv6 without IPv4. It is empty if
 // nothing is left to be known. Only by the rules of Linux do options matter that
 // no table shows.
-func (e *Evidence) Unsettled() []Bind {
-	if !e.System.linux() {
+func (e *Evidence) MoreProbes() []Bind {
+	if !e.Platform.linux() {
 		return nil
 	}
 	var ask []Bind
 	add := func(b Bind) {
-		if !slices.Contains(ask, b) && !slices.ContainsFunc(e.Binds, func(a Asked) bool { return a.Bind == b }) {
+		if !slices.Contains(ask, b) && !slices.ContainsFunc(e.Binds, func(a BindResult) bool { return a.Bind == b }) {
 			ask = append(ask, b)
 		}
 	}
-	for _, c := range e.suspects() {
-		if c.settled() {
+	for _, c := range e.candidates() {
+		if c.resolved() {
 			continue
 		}
 		if len(ask) == 0 {
@@ -109,9 +109,9 @@ func (e *Evidence) optionsOf(r *Row, listeners []*sockets.Socket) sockets.Socket
 	var told sockets.SocketOptions
 	switch {
 	case r.Socket.NoOwner == sockets.NotAccepted:
-		told = e.inherited(r.Socket, listeners)
+		told = e.inheritedOptions(r.Socket, listeners)
 	case r.Listener != nil && r.Listener.ID != r.Socket.ID:
-		told = e.besides(r.Socket, r.Listener)
+		told = e.impliedOptions(r.Socket, r.Listener)
 	}
 	if o.ReuseAddr == sockets.Unknown {
 		o.ReuseAddr = told.ReuseAddr
@@ -122,10 +122,10 @@ func (e *Evidence) optionsOf(r *Row, listeners []*sockets.Socket) sockets.Socket
 	return o
 }
 
-// inherited gives the options of a connection that nobody has accepted. It goes
+// inheritedOptions gives the options of a connection that nobody has accepted. It goes
 // when its listener goes, so that is one of those there are, of its family, and
 // it has that one's options. Which one does not matter where all agree.
-func (e *Evidence) inherited(s *sockets.Socket, listeners []*sockets.Socket) sockets.SocketOptions {
+func (e *Evidence) inheritedOptions(s *sockets.Socket, listeners []*sockets.Socket) sockets.SocketOptions {
 	var o sockets.SocketOptions
 	first := true
 	for _, l := range listeners {
@@ -146,11 +146,11 @@ func (e *Evidence) inherited(s *sockets.Socket, listeners []*sockets.Socket) soc
 	return o
 }
 
-// besides gives what follows for a connection from a listener that is there at
+// impliedOptions gives what follows for a connection from a listener that is there at
 // the same time. Either it came in by that listener and has inherited its
 // options; or it was there before, and the listener could bind only because both
 // have SO_REUSEADDR. SO_REUSEPORT would be a third way, so then nothing follows.
-func (e *Evidence) besides(s, l *sockets.Socket) sockets.SocketOptions {
+func (e *Evidence) impliedOptions(s, l *sockets.Socket) sockets.SocketOptions {
 	var o sockets.SocketOptions
 	theirs := e.Options[l.ID]
 	if theirs.ReusePort != sockets.No {

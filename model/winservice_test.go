@@ -10,17 +10,17 @@ import (
 // serving diagnoses a port whose listener runs as a service of Windows.
 func serving(t *testing.T, unit string, kind process.Service) Diagnosis {
 	t.Helper()
-	d := onWindows(t, "1 tcp LISTEN 0.0.0.0:3000 pid:10\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10", AnswerInUse, AnswerInUse, AnswerOK, AnswerOK)
-	for _, p := range d.Holders[0].Row.In.Processes {
-		p.Cgroup = process.Cgroup{Unit: process.NewText(unit), Service: kind}
+	d := onWindows(t, "1 tcp LISTEN 0.0.0.0:3000 pid:10\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10", BindInUse, BindInUse, BindOK, BindOK)
+	for _, p := range d.Blockers[0].Row.Snapshot.Processes {
+		p.Cgroup = process.Cgroup{Unit: process.NewUntrusted(unit), Service: kind}
 	}
-	for i := range d.Holders {
-		d.Holders[i].Remedies = nil
+	for i := range d.Blockers {
+		d.Blockers[i].Remedies = nil
 	}
 	d.Notes = nil
-	e := Evidence{Target: d.Target, System: System{OS: "windows"}}
-	d.advise(&e)
-	d.note(&e)
+	e := Evidence{Target: d.Target, Platform: Platform{OS: "windows"}}
+	d.addRemedies(&e)
+	d.addNotes(&e)
 	return d
 }
 
@@ -37,14 +37,14 @@ func TestServices(t *testing.T) {
 		{"Bonjour Service", process.Stoppable, `net stop "Bonjour Service"`, "Bonjour Service", `it is the service Bonjour Service: net stop "Bonjour Service"`},
 		{"x&calc", process.Stoppable, "services.msc", "x&calc", "it is the service x&calc: services.msc"},
 		{"MSSQL$SHOP", process.Stoppable, "services.msc", "MSSQL$SHOP", "it is the service MSSQL$SHOP: services.msc"},
-		{"Dnscache", process.Permanent, "", "", "it is the service Dnscache, which cannot be stopped: use another port"},
+		{"Dnscache", process.Unstoppable, "", "", "it is the service Dnscache, which cannot be stopped: use another port"},
 		{"RpcEptMapper, RpcSs", process.Shared, "netstat -abno", "", "it runs the services RpcEptMapper, RpcSs, only one of which owns the port: netstat -abno"},
 	} {
 		d := serving(t, c.unit, c.kind)
-		if len(d.Holders) != 2 { // the listener and its connection
-			t.Errorf("%s: %s", c.unit, sketchHolders(&d))
+		if len(d.Blockers) != 2 { // the listener and its connection
+			t.Errorf("%s: %s", c.unit, sketchBlockers(&d))
 		}
-		for _, h := range d.Holders {
+		for _, h := range d.Blockers {
 			var remedies []string
 			for _, r := range h.Remedies {
 				remedies = append(remedies, r.Command)
@@ -60,8 +60,8 @@ func TestServices(t *testing.T) {
 			t.Errorf("%s: %q", c.unit, d.Notes)
 		}
 		p := PlanPort(d, PlanOptions{Protected: unprotected}, func(int32) []Row { return nil })
-		if p.Possible() || len(p.Refused) != 1 || p.Refused[0].Reason != c.reason {
-			t.Errorf("%s: %+v", c.unit, p.Refused)
+		if p.Possible() || len(p.Protected) != 1 || p.Protected[0].Reason != c.reason {
+			t.Errorf("%s: %+v", c.unit, p.Protected)
 		}
 	}
 }

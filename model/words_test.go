@@ -7,8 +7,8 @@ import (
 	"lotop/sockets"
 )
 
-// foreign are words that mean nothing on Windows.
-func foreign(text string) string {
+// unixTerm are words that mean nothing on Windows.
+func unixTerm(text string) string {
 	for _, word := range []string{"SIG", "signal", "pidfd", "systemctl", "setcap", "sysctl", "sudo", "root"} {
 		if strings.Contains(text, word) {
 			return word
@@ -23,24 +23,24 @@ func TestDiagnosisOfWindows(t *testing.T) {
 2 tcp LISTEN 0.0.0.0:3000 pid:20
 3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:30
 4 tcp FIN_WAIT2 127.0.0.1:3000 127.0.0.1:50002 orphaned`
-	d := onWindows(t, table, AnswerInUse, AnswerInUse, AnswerOK, AnswerOK)
+	d := onWindows(t, table, BindInUse, BindInUse, BindOK, BindOK)
 	texts := append([]string{}, d.Notes...)
 	for _, r := range d.AllRemedies() {
-		texts = append(texts, r.Words())
+		texts = append(texts, r.Text())
 		if r.Action == CloseConnection || r.Action == ReuseAddress {
 			t.Errorf("%+v", r)
 		}
 	}
 	p := PlanPort(d, PlanOptions{Protected: unprotected}, func(int32) []Row { return nil })
-	for _, l := range p.Left {
+	for _, l := range p.Skipped {
 		texts = append(texts, l.Reason)
 	}
-	texts = append(texts, leftClient("windows"), leftOwnerless("windows"), leftUnseen("windows", sockets.TCP))
-	if len(p.Left) == 0 || len(texts) < 5 {
-		t.Errorf("%d left, %q", len(p.Left), texts)
+	texts = append(texts, connectionReason("windows"), noOwnerReason("windows"), unknownReason("windows", sockets.TCP))
+	if len(p.Skipped) == 0 || len(texts) < 5 {
+		t.Errorf("%d left, %q", len(p.Skipped), texts)
 	}
 	for _, text := range texts {
-		if word := foreign(text); word != "" {
+		if word := unixTerm(text); word != "" {
 			t.Errorf("%q says %s", text, word)
 		}
 	}
@@ -48,7 +48,7 @@ func TestDiagnosisOfWindows(t *testing.T) {
 
 // Of a client in the dynamic range the port can be kept.
 func TestExcludeOnWindows(t *testing.T) {
-	e := Evidence{Target: Target{Protocol: sockets.TCP, Port: 50000, Hosts: AnyHost()}, System: System{OS: "windows"}}
+	e := Evidence{Target: Target{Protocol: sockets.TCP, Port: 50000, Hosts: AnyHost()}, Platform: Platform{OS: "windows"}}
 	if got, want := e.reserveCommand(), "netsh interface ipv4 add excludedportrange protocol=tcp startport=50000 numberofports=1"; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}

@@ -9,8 +9,8 @@ import (
 
 // What has closed since the table was read is brought up to date; what lives is
 // left alone, also where the kernel would find another in its place.
-func TestAskAgain(t *testing.T) {
-	e := openEye(t, Diag)
+func TestRequery(t *testing.T) {
+	e := openObserver(t, Diag)
 	d, err := openDiag()
 	if err != nil {
 		t.Fatal(err)
@@ -20,27 +20,27 @@ func TestAskAgain(t *testing.T) {
 	l := server.Listen("tcp4", "127.0.0.1:0")
 	c := client.Dial(l.Target())
 	a := server.Accept(l)
-	_, twins := socketstest.ReusePortTwins(t, "tcp4", "127.0.0.1:0")
+	_, twins := socketstest.ReusePortPair(t, "tcp4", "127.0.0.1:0")
 	bound, udp := server.Bind("tcp4", "127.0.0.1:0"), server.UDP("127.0.0.1:0")
-	e.look()
+	e.refresh()
 	for _, s := range []socketstest.Sock{l, c, a, twins[0], twins[1], bound, udp} {
-		before := *e.held(s)
+		before := *e.checkOwned(s)
 		after := before
-		if !d.again(&after) || after.Inode != before.Inode || after.State != before.State {
+		if !d.requery(&after) || after.Inode != before.Inode || after.State != before.State {
 			t.Errorf("%v %v lives, and is told to have closed", before.State, before.Local)
 		}
 	}
 
 	server.Close(a)
-	socketstest.Await(t, a.Network, a.Local, a.Remote, socketstest.StateFinWait2)
-	s := *e.held(a)
-	if id := s.ID; d.again(&s) || s.ID != id || s.State != FinWait2 || s.Inode != 0 || s.NoOwner != Orphaned {
+	socketstest.AwaitState(t, a.Network, a.Local, a.Remote, socketstest.StateFinWait2)
+	s := *e.checkOwned(a)
+	if id := s.ID; d.requery(&s) || s.ID != id || s.State != FinWait2 || s.Inode != 0 || s.NoOwner != Orphaned {
 		t.Errorf("orphan: %+v", s)
 	}
 	client.SetLinger0(c)
 	client.Close(c) // resets: both ends are gone, the listener is not
-	s = *e.held(c)
-	if d.again(&s) || s.State != Established || s.Inode != 0 || s.NoOwner != Orphaned {
+	s = *e.checkOwned(c)
+	if d.requery(&s) || s.State != Established || s.Inode != 0 || s.NoOwner != Orphaned {
 		t.Errorf("gone: %+v", s)
 	}
 }
@@ -53,8 +53,8 @@ func TestClosedDuringRead(t *testing.T) {
 	c := p.Dial(l.Target())
 	p.Accept(l)
 	p.SetLinger0(c)
-	e := openEye(t, Diag)
-	r := e.source.(*live).reader.(*diagReader)
+	e := openObserver(t, Diag)
+	r := e.source.(*liveSource).reader.(*diagReader)
 	all, _, err := r.diag.read(t.Context(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -64,48 +64,48 @@ func TestClosedDuringRead(t *testing.T) {
 	if _, err := r.owners.attach(all, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	s := e.one(c.Network, c.Local, c.Remote)
-	e.From = "sock_diag"
+	s := e.findOne(c.Network, c.Local, c.Remote)
+	e.Source = "sock_diag"
 	if s.Inode != 0 || len(s.Owners) != 0 || s.NoOwner != Orphaned {
 		t.Errorf("%+v", s)
 	}
-	if len(r.owners.missing) > 0 && r.owners.missing[uint32(c.Inode)] != (retry{}) {
+	if len(r.owners.backoffs) > 0 && r.owners.backoffs[uint32(c.Inode)] != (backoff{}) {
 		t.Error("it is searched for again")
 	}
 }
 
 // Without the number of descriptors from stat (before Linux 6.2) owners are
 // found all the same.
-func TestWithoutSizes(t *testing.T) {
-	e := openEye(t, Diag)
-	e.source.(*live).reader.(*diagReader).owners.sizes = false
+func TestWithoutFDCounts(t *testing.T) {
+	e := openObserver(t, Diag)
+	e.source.(*liveSource).reader.(*diagReader).owners.hasFDCount = false
 	p := socketstest.Start(t)
 	first := p.Listen("tcp4", "127.0.0.1:0")
-	e.look()
-	e.held(first)
+	e.refresh()
+	e.checkOwned(first)
 	second := p.Listen("tcp4", "127.0.0.1:0")
 	child := p.Fork([]socketstest.Sock{second})
-	e.look()
-	e.held(first)
-	e.held(second, child.Inherited()[0])
+	e.refresh()
+	e.checkOwned(first)
+	e.checkOwned(second, child.Inherited()[0])
 	p.Close(second)
-	e.look()
-	e.held(child.Inherited()[0])
+	e.refresh()
+	e.checkOwned(child.Inherited()[0])
 }
 
 // A kernel that refuses the older request is asked for each family.
-func TestFamiliesOneByOne(t *testing.T) {
-	e := openEye(t, Diag)
-	e.source.(*live).reader.(*diagReader).diag.tables = oneByOne
+func TestPerFamilyDumps(t *testing.T) {
+	e := openObserver(t, Diag)
+	e.source.(*liveSource).reader.(*diagReader).diag.dumps = perFamilyDumps
 	p := socketstest.Start(t)
 	socks := []socketstest.Sock{
 		p.Listen("tcp4", "127.0.0.1:0"), p.Listen("tcp6", "[::1]:0"), p.Bind("tcp6", "[::]:0", socketstest.DualStack),
 		p.UDP("127.0.0.1:0"), p.UDP("[::1]:0"),
 	}
-	e.look()
+	e.refresh()
 	for _, s := range socks {
-		e.held(s)
-		if all := e.at(s.Network, s.Local, s.Remote); len(all) != 1 {
+		e.checkOwned(s)
+		if all := e.find(s.Network, s.Local, s.Remote); len(all) != 1 {
 			t.Errorf("%v is there %d times", s.Local, len(all))
 		}
 	}

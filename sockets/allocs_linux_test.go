@@ -16,11 +16,11 @@ func TestAllocationsOfUnchangedRefresh(t *testing.T) {
 	var allocs [2]float64
 	for i, each := range []int{5, 200} {
 		t.Run(fmt.Sprint(20*each, " sockets"), func(t *testing.T) {
-			socketstest.Crowd(t, 20, each)
-			e := openEye(t, Diag)
-			e.look()
-			e.look()
-			allocs[i] = testing.AllocsPerRun(20, e.look)
+			socketstest.StartLoad(t, 20, each)
+			e := openObserver(t, Diag)
+			e.refresh()
+			e.refresh()
+			allocs[i] = testing.AllocsPerRun(20, e.refresh)
 			if n := len(e.Sockets); n < 20*each {
 				t.Fatalf("only %d sockets", n)
 			}

@@ -15,8 +15,8 @@ import (
 
 // The crowd that the budgets are about: 50,000 sockets in 200 processes.
 const (
-	crowdProcesses = 200
-	crowdEach      = 250
+	loadProcesses   = 200
+	loadSocketsEach = 250
 )
 
 // cost is what something took.
@@ -62,10 +62,10 @@ func (c *costs) measureSS(b *testing.B) {
 	*c = append(*c, cost{time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()})
 }
 
-// beside runs one and `ss -tunap` in turn, so that both see the same machine,
+// compareWithSS runs one and `ss -tunap` in turn, so that both see the same machine,
 // and reports the medians and their ratio. one is given the costs to add to,
 // so that what it does around the measurement does not count.
-func beside(b *testing.B, one func(*costs)) {
+func compareWithSS(b *testing.B, one func(*costs)) {
 	b.Helper()
 	if _, err := exec.LookPath("ss"); err != nil {
 		b.Skip("no ss to compare with: ", err)
@@ -88,8 +88,8 @@ func report(b *testing.B, own, ss cost) {
 	b.ReportMetric(own.cpu.Seconds()/ss.cpu.Seconds(), "ss-ratio-cpu")
 }
 
-// first measures a source's first snapshot, its opening included.
-func first(b *testing.B, c *costs) {
+// benchFirst measures a source's first snapshot, its opening included.
+func benchFirst(b *testing.B, c *costs) {
 	var s Snapshot
 	c.measure(func() {
 		source, err := Open(Options{Kind: Diag})
@@ -103,27 +103,27 @@ func first(b *testing.B, c *costs) {
 
 // BenchmarkFirst: at most 1/3 of ss in wall time.
 func BenchmarkFirst(b *testing.B) {
-	socketstest.Crowd(b, crowdProcesses, crowdEach)
-	beside(b, func(c *costs) { first(b, c) })
+	socketstest.StartLoad(b, loadProcesses, loadSocketsEach)
+	compareWithSS(b, func(c *costs) { benchFirst(b, c) })
 }
 
 // BenchmarkUnchanged: the same table again.
 func BenchmarkUnchanged(b *testing.B) {
-	socketstest.Crowd(b, crowdProcesses, crowdEach)
+	socketstest.StartLoad(b, loadProcesses, loadSocketsEach)
 	source := openDiagSource(b)
 	var s Snapshot
 	readInto(b, source, &s)
-	beside(b, func(c *costs) { c.measure(func() { readInto(b, source, &s) }) })
+	compareWithSS(b, func(c *costs) { c.measure(func() { readInto(b, source, &s) }) })
 }
 
 // BenchmarkChurn: 1 % of the sockets replaced, in a tenth of the processes; at
 // most 1/15 of ss in CPU time.
 func BenchmarkChurn(b *testing.B) {
-	crowd := socketstest.Crowd(b, crowdProcesses, crowdEach)
+	crowd := socketstest.StartLoad(b, loadProcesses, loadSocketsEach)
 	source := openDiagSource(b)
 	var s Snapshot
 	readInto(b, source, &s)
-	beside(b, func(c *costs) {
+	compareWithSS(b, func(c *costs) {
 		crowd.Churn(0.01)
 		c.measure(func() { readInto(b, source, &s) })
 	})
@@ -132,9 +132,9 @@ func BenchmarkChurn(b *testing.B) {
 // BenchmarkMemory: what an unchanged refresh allocates, and the heap that the
 // source and its snapshot hold.
 func BenchmarkMemory(b *testing.B) {
-	for _, processes := range []int{crowdProcesses / 50, crowdProcesses} {
-		b.Run(fmt.Sprint(processes*crowdEach, " sockets"), func(b *testing.B) {
-			socketstest.Crowd(b, processes, crowdEach)
+	for _, processes := range []int{loadProcesses / 50, loadProcesses} {
+		b.Run(fmt.Sprint(processes*loadSocketsEach, " sockets"), func(b *testing.B) {
+			socketstest.StartLoad(b, processes, loadSocketsEach)
 			before := heapInUse()
 			source := openDiagSource(b)
 			var s Snapshot
@@ -160,12 +160,12 @@ func heapInUse() int64 {
 
 // BenchmarkOrdinary: a machine with some 50 sockets, first and then idle.
 func BenchmarkOrdinary(b *testing.B) {
-	socketstest.Crowd(b, 10, 5)
-	b.Run("first", func(b *testing.B) { beside(b, func(c *costs) { first(b, c) }) })
+	socketstest.StartLoad(b, 10, 5)
+	b.Run("first", func(b *testing.B) { compareWithSS(b, func(c *costs) { benchFirst(b, c) }) })
 	b.Run("idle", func(b *testing.B) {
 		source := openDiagSource(b)
 		var s Snapshot
 		readInto(b, source, &s)
-		beside(b, func(c *costs) { c.measure(func() { readInto(b, source, &s) }) })
+		compareWithSS(b, func(c *costs) { c.measure(func() { readInto(b, source, &s) }) })
 	})
 }

@@ -20,7 +20,7 @@ func destroy(s *Socket) error {
 	}
 	defer d.close()
 	const wantAnswer = 0x4 // NLM_F_ACK
-	if _, err := d.ask(nil, s, sockDestroy, wantAnswer); err != nil {
+	if _, err := d.request(nil, s, sockDestroy, wantAnswer); err != nil {
 		return fmt.Errorf("close %s %s: %w", s.Protocol, s.Local, err)
 	}
 	return nil

@@ -133,7 +133,7 @@ func TestTryBindWithoutPrivilege(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may bind every port")
 	}
-	if Rules().Unprivileged <= 1 {
+	if ReadPortRanges().FirstUnprivileged <= 1 {
 		t.Skip("every port is unprivileged here")
 	}
 	checkBind(t, TCP, netip.MustParseAddrPort("127.0.0.1:1"), BindOptions{}, unix.EACCES)
@@ -151,9 +151,9 @@ func TestTryBindLeavesNothing(t *testing.T) {
 	if after := openFiles(t); after > before+10 {
 		t.Errorf("%d descriptors became %d", before, after)
 	}
-	e := openEye(t, Diag)
-	e.look()
-	if left := e.at("tcp4", a, noAddr); len(left) != 0 {
+	e := openObserver(t, Diag)
+	e.refresh()
+	if left := e.find("tcp4", a, noAddr); len(left) != 0 {
 		t.Errorf("left %v", left[0])
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// startSockets calls WSAStartup, which net does too, but only when it is first
+// wsaStartup calls WSAStartup, which net does too, but only when it is first
 // used. It counts its calls and is never undone.
-var startSockets = sync.OnceValue(func() error {
+var wsaStartup = sync.OnceValue(func() error {
 	var data windows.WSAData
 	return windows.WSAStartup(0x202, &data) // version 2.2
 })
@@ -22,7 +22,7 @@ var startSockets = sync.OnceValue(func() error {
 // proves nothing and servers do not set it. The answer is that of a bind without
 // options, which an exclusive holder refuses like any other.
 func tryBind(p Protocol, a netip.AddrPort, o BindOptions) error {
-	if err := startSockets(); err != nil {
+	if err := wsaStartup(); err != nil {
 		return os.NewSyscallError("wsastartup", err)
 	}
 	family, kind := windows.AF_INET, windows.SOCK_STREAM
@@ -34,7 +34,7 @@ func tryBind(p Protocol, a netip.AddrPort, o BindOptions) error {
 	}
 	fd, err := windows.WSASocket(int32(family), int32(kind), int32(p), nil, 0, windows.WSA_FLAG_NO_HANDLE_INHERIT|windows.WSA_FLAG_OVERLAPPED)
 	if err != nil {
-		return os.NewSyscallError("socket", posix(err))
+		return os.NewSyscallError("socket", toPOSIX(err))
 	}
 	defer windows.Closesocket(fd)
 	if family == windows.AF_INET6 {
@@ -43,11 +43,11 @@ func tryBind(p Protocol, a netip.AddrPort, o BindOptions) error {
 			v6only = 0
 		}
 		if err := windows.SetsockoptInt(fd, windows.IPPROTO_IPV6, windows.IPV6_V6ONLY, v6only); err != nil {
-			return os.NewSyscallError("set IPV6_V6ONLY", posix(err))
+			return os.NewSyscallError("set IPV6_V6ONLY", toPOSIX(err))
 		}
 	}
 	if err := windows.Bind(fd, sockaddr(a)); err != nil {
-		return fmt.Errorf("bind %s %s: %w", p, a, posix(err))
+		return fmt.Errorf("bind %s %s: %w", p, a, toPOSIX(err))
 	}
 	return nil
 }

@@ -15,14 +15,14 @@ import (
 // into a systemd unit or a container. That needs no rights at all, so it tells
 // whose a socket is when its process may not be looked at.
 type cgroups struct {
-	root  string // where the hierarchy is mounted, empty if nowhere
-	byID  map[uint64]*process.Cgroup
-	again time.Time // not before then is the tree walked for an unknown id
+	root     string // where the hierarchy is mounted, empty if nowhere
+	byID     map[uint64]*process.Cgroup
+	nextWalk time.Time // not before then is the tree walked for an unknown id
 }
 
-// walkPause bounds how often the tree is walked: the folder of a socket whose
+// walkInterval bounds how often the tree is walked: the folder of a socket whose
 // service has ended is gone, and would be searched for for ever.
-const walkPause = 5 * time.Second
+const walkInterval = 5 * time.Second
 
 func newCgroups(proc string) *cgroups {
 	mounts, err := os.ReadFile(filepath.Join(proc, "self/mountinfo"))
@@ -62,20 +62,20 @@ func (c *cgroups) attach(all []Socket, now time.Time) {
 			continue
 		}
 		if s.CgroupID != lastID {
-			lastID, last = s.CgroupID, c.find(s.CgroupID, now)
+			lastID, last = s.CgroupID, c.lookup(s.CgroupID, now)
 		}
 		s.Cgroup = last
 	}
 }
 
-func (c *cgroups) find(id uint64, now time.Time) *process.Cgroup {
+func (c *cgroups) lookup(id uint64, now time.Time) *process.Cgroup {
 	if g, ok := c.byID[id]; ok {
 		return g
 	}
-	if now.Before(c.again) {
+	if now.Before(c.nextWalk) {
 		return nil
 	}
-	c.again = now.Add(walkPause)
+	c.nextWalk = now.Add(walkInterval)
 	c.walk()
 	return c.byID[id]
 }
@@ -97,7 +97,7 @@ func (c *cgroups) walk() {
 			return nil
 		}
 		g := process.ParseCgroup("/" + strings.TrimPrefix(strings.TrimPrefix(path, c.root), "/"))
-		if g.Unit != (process.Text{}) || g.Container != (process.Text{}) {
+		if g.Unit != (process.Untrusted{}) || g.Container != (process.Untrusted{}) {
 			c.byID[st.Ino] = &g
 		}
 		return nil

@@ -51,16 +51,16 @@ func background(t *testing.T, goroutines int, do func() error) (stop func() int)
 	return stop
 }
 
-// claim is an owner as a snapshot tells.
-type claim struct {
+// ownership is an owner as a snapshot tells.
+type ownership struct {
 	owner Owner
 	inode uint64
 }
 
-// wrong lists the owners of which proc says now that they live and do not hold
+// wrongOwners lists the owners of which proc says now that they live and do not hold
 // the socket.
-func (e *eye) wrong() map[claim]bool {
-	all := map[claim]bool{}
+func (e *observer) wrongOwners() map[ownership]bool {
+	all := map[ownership]bool{}
 	for _, s := range e.Sockets {
 		for _, o := range s.Owners {
 			root := filepath.Join("/proc", fmt.Sprint(o.PID))
@@ -71,7 +71,7 @@ func (e *eye) wrong() map[claim]bool {
 			if _, err := os.Readlink(filepath.Join(root, "cwd")); err != nil {
 				continue // it has ended, a zombie perhaps
 			}
-			all[claim{o, s.Inode}] = true
+			all[ownership{o, s.Inode}] = true
 		}
 	}
 	return all
@@ -80,8 +80,8 @@ func (e *eye) wrong() map[claim]bool {
 // Processes come, inherit, exec and go while the reads run: no read is an
 // error, and no owner is named that does not hold the socket. What changed
 // since a read is the next one's to tell, not the one's after it.
-func TestProcessesComeAndGo(t *testing.T) {
-	l := listenLater(t)
+func TestProcessChurn(t *testing.T) {
+	l := newBoundSocket(t)
 	l.listen()
 	file := os.NewFile(uintptr(l.fd), "listener")
 	l.fd = -1
@@ -92,18 +92,18 @@ func TestProcessesComeAndGo(t *testing.T) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
 		return cmd.Run()
 	})
-	e := openEye(t, Diag)
-	before, most := map[claim]bool{}, 0
+	e := openObserver(t, Diag)
+	before, most := map[ownership]bool{}, 0
 	for range 300 {
-		e.look()
-		now := e.wrong()
+		e.refresh()
+		now := e.wrongOwners()
 		for c := range now {
-			if before[c] && e.wrong()[c] {
+			if before[c] && e.wrongOwners()[c] {
 				t.Fatalf("%+v, for the second time", c)
 			}
 		}
 		before = now
-		s := e.one("tcp4", l.local, noAddr)
+		s := e.findOne("tcp4", l.local, noAddr)
 		most = max(most, len(s.Owners))
 		if s.NoOwner != NoReason || len(s.Owners) == 0 {
 			t.Fatalf("no owner: %v", s.NoOwner)
@@ -112,12 +112,12 @@ func TestProcessesComeAndGo(t *testing.T) {
 	if n := stop(); n < 20 || most < 2 {
 		t.Fatalf("only %d processes, %d owners at most: nothing was tested", n, most)
 	}
-	e.look()
-	e.owned(e.one("tcp4", l.local, noAddr), socketstest.Sock{PID: os.Getpid(), FD: int(file.Fd())})
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), socketstest.Sock{PID: os.Getpid(), FD: int(file.Fd())})
 }
 
 // Sockets go through their states while they are read: none is there twice.
-func TestNoneIsThereTwice(t *testing.T) {
+func TestNoDuplicates(t *testing.T) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -134,9 +134,9 @@ func TestNoneIsThereTwice(t *testing.T) {
 	})
 	to := netip.MustParseAddrPort(l.Addr().String())
 	stop := background(t, 2, func() error { return bindAndConnect(to) })
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	for range 300 {
-		e.look()
+		e.refresh()
 		seen := map[ID]*Socket{}
 		for i := range e.Sockets {
 			s := &e.Sockets[i]

@@ -22,12 +22,12 @@ func TryConnect(ctx context.Context, a netip.AddrPort) string {
 	conn, err := d.DialContext(ctx, "tcp", a.String())
 	if err != nil {
 		switch {
-		case Answer(err) == "ECONNREFUSED":
+		case ErrnoName(err) == "ECONNREFUSED":
 			return "refused"
 		case errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded):
 			return "timeout"
 		}
-		return Answer(err)
+		return ErrnoName(err)
 	}
 	defer conn.Close()
 	if tcp, ok := conn.(*net.TCPConn); ok {
@@ -39,9 +39,9 @@ func TryConnect(ctx context.Context, a netip.AddrPort) string {
 	return "open"
 }
 
-// Answer names what the kernel said: "ok" for no error, else the name of the
+// ErrnoName names what the kernel said: "ok" for no error, else the name of the
 // errno, such as "EADDRINUSE".
-func Answer(err error) string {
+func ErrnoName(err error) string {
 	var errno syscall.Errno
 	switch {
 	case err == nil:

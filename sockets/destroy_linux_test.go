@@ -36,7 +36,7 @@ func needRoot(t *testing.T) {
 func TestDestroyConnection(t *testing.T) {
 	needRoot(t)
 	for _, addr := range []string{"127.0.0.1:0", "[::1]:0", "[::ffff:127.0.0.1]:0"} {
-		e := openEye(t, Diag)
+		e := openObserver(t, Diag)
 		server, client := socketstest.Start(t), socketstest.Start(t)
 		network := "tcp4"
 		if addr[0] == '[' {
@@ -45,15 +45,15 @@ func TestDestroyConnection(t *testing.T) {
 		l := server.Listen(network, addr)
 		doomed, other := client.Dial(l.Target()), client.Dial(l.Target())
 		a, b := server.Accept(l), server.Accept(l)
-		e.look()
-		destroyed(t, e.held(a))
-		e.look()
-		if e.sees(a) || e.sees(doomed) {
+		e.refresh()
+		destroyed(t, e.checkOwned(a))
+		e.refresh()
+		if e.has(a) || e.has(doomed) {
 			t.Errorf("%s: still there", addr)
 		}
-		e.held(l)
-		e.held(other)
-		e.held(b)
+		e.checkOwned(l)
+		e.checkOwned(other)
+		e.checkOwned(b)
 		if !server.Alive() || !client.Alive() {
 			t.Errorf("%s: a process has ended", addr)
 		}
@@ -64,11 +64,11 @@ func TestDestroyTimeWait(t *testing.T) {
 	needRoot(t)
 	for _, addr := range []string{"127.0.0.1:0", "[::1]:0"} {
 		ends := socketstest.TimeWait(t, addr)
-		e := openEye(t, Diag)
-		e.look()
-		destroyed(t, e.one(ends.Network, ends.Local, ends.Remote))
-		e.look()
-		if left := e.at(ends.Network, ends.Local, ends.Remote); len(left) != 0 {
+		e := openObserver(t, Diag)
+		e.refresh()
+		destroyed(t, e.findOne(ends.Network, ends.Local, ends.Remote))
+		e.refresh()
+		if left := e.find(ends.Network, ends.Local, ends.Remote); len(left) != 0 {
 			t.Errorf("left %+v", left[0])
 		}
 		checkBind(t, TCP, ends.Local, BindOptions{}, nil)
@@ -78,49 +78,49 @@ func TestDestroyTimeWait(t *testing.T) {
 // Listeners and UDP sockets. A port that was asked for stays with the process.
 func TestDestroyUnconnected(t *testing.T) {
 	needRoot(t)
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	p := socketstest.Start(t)
 	wide := p.Listen("tcp6", "[::]:0", socketstest.DualStack)
 	asked := p.Listen("tcp4", netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), socketstest.FreePort(t, "tcp")).String())
 	udp, connected := p.UDP("127.0.0.1:0"), p.ConnectUDP(p.UDP("[::1]:0").Local.String())
-	e.look()
+	e.refresh()
 	for _, s := range []socketstest.Sock{wide, asked, udp, connected} {
-		destroyed(t, e.held(s))
+		destroyed(t, e.checkOwned(s))
 	}
-	e.look()
+	e.refresh()
 	for _, s := range []socketstest.Sock{wide, udp, connected} {
-		if e.sees(s) {
+		if e.has(s) {
 			t.Errorf("%s %v is still there", s.Network, s.Local)
 		}
 	}
-	if s := e.held(asked); s.State != Bound {
+	if s := e.checkOwned(asked); s.State != Bound {
 		t.Errorf("what listened is %v", s.State)
 	}
 }
 
 // Of two listeners at one address the kernel finds one, and refuses to close it
 // for the other.
-func TestDestroyTwins(t *testing.T) {
+func TestDestroySharedAddress(t *testing.T) {
 	needRoot(t)
-	e := openEye(t, Diag)
-	_, socks := socketstest.ReusePortTwins(t, "tcp4", "127.0.0.1:0")
-	e.look()
+	e := openObserver(t, Diag)
+	_, socks := socketstest.ReusePortPair(t, "tcp4", "127.0.0.1:0")
+	e.refresh()
 	closed, missed := 0, 0
 	for _, s := range socks {
-		before := *e.held(s)
+		before := *e.checkOwned(s)
 		switch err := Destroy(&before); {
 		case errors.Is(err, unix.ENOENT):
 			missed++
-			e.look()
-			if s := e.held(s); s.State != Listen {
+			e.refresh()
+			if s := e.checkOwned(s); s.State != Listen {
 				t.Errorf("it was closed for the other: %v", s.State)
 			}
 		case err != nil:
 			t.Error(err)
 		default:
 			closed++
-			e.look()
-			if e.sees(s) && e.see(s).State == Listen {
+			e.refresh()
+			if e.has(s) && e.mustFind(s).State == Listen {
 				t.Error("it listens on")
 			}
 		}
@@ -131,20 +131,20 @@ func TestDestroyTwins(t *testing.T) {
 }
 
 // Another socket at the same addresses is not hit.
-func TestDestroyHitsNoOther(t *testing.T) {
+func TestDestroyOnlyTarget(t *testing.T) {
 	needRoot(t)
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	p := socketstest.Start(t)
 	l := p.Listen("tcp4", "127.0.0.1:0")
-	e.look()
-	s := *e.held(l)
+	e.refresh()
+	s := *e.checkOwned(l)
 	s.ID++
 	if err := Destroy(&s); err == nil {
 		t.Error("closed by another's ID")
 	}
-	e.look()
-	e.held(l)
-	gone := *e.held(l)
+	e.refresh()
+	e.checkOwned(l)
+	gone := *e.checkOwned(l)
 	p.Close(l)
 	if err := Destroy(&gone); !errors.Is(err, unix.ENOENT) || !strings.Contains(err.Error(), gone.Local.String()) {
 		t.Errorf("gone: %v", err)
@@ -152,14 +152,14 @@ func TestDestroyHitsNoOther(t *testing.T) {
 }
 
 func TestDestroyWithoutPrivilege(t *testing.T) {
-	p := socketstest.Start(t, socketstest.AsNobody())
+	p := socketstest.Start(t, socketstest.AsUserNobody())
 	l := p.Listen("tcp4", "127.0.0.1:0")
-	e := openEye(t, Diag)
-	e.look()
-	said := witness{Nobody: true, Destroy: e.held(l)}.ask(t)
+	e := openObserver(t, Diag)
+	e.refresh()
+	said := childSpec{AsUserNobody: true, Destroy: e.checkOwned(l)}.run(t)
 	if !strings.Contains(said.Error, unix.EPERM.Error()) {
 		t.Errorf("%q", said.Error)
 	}
-	e.look()
-	e.held(l)
+	e.refresh()
+	e.checkOwned(l)
 }

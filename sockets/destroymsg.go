@@ -13,13 +13,13 @@ const (
 	infoRTT      = 68  // u32, microseconds
 	infoReceived = 128 // u64 tcpi_bytes_received
 	infoSent     = 200 // u64 tcpi_bytes_sent, with what was sent again
-	infoResent   = 208 // u64 tcpi_bytes_retrans
+	infoRetrans  = 208 // u64 tcpi_bytes_retrans
 	infoLen      = 216
 )
 
-// parseInfo reads struct tcp_info. Kernels before 4.19 give a shorter one, of
+// parseTCPInfo reads struct tcp_info. Kernels before 4.19 give a shorter one, of
 // which nothing is used.
-func parseInfo(b []byte) TCPInfo {
+func parseTCPInfo(b []byte) TCPInfo {
 	if len(b) < infoLen {
 		return TCPInfo{}
 	}
@@ -30,14 +30,14 @@ func parseInfo(b []byte) TCPInfo {
 		Received: ne.Uint64(b[infoReceived:]),
 		RTT:      time.Duration(ne.Uint32(b[infoRTT:])) * time.Microsecond,
 	}
-	if again := ne.Uint64(b[infoResent:]); again <= i.Sent {
+	if again := ne.Uint64(b[infoRetrans:]); again <= i.Sent {
 		i.Sent -= again
 	}
 	return i
 }
 
-// parseNotices appends the notices in buf, one datagram of the destroy groups.
-func parseNotices(dst []Notice, buf []byte, now time.Time) []Notice {
+// parseNotifications appends the notices in buf, one datagram of the destroy groups.
+func parseNotifications(dst []DestroyNotification, buf []byte, now time.Time) []DestroyNotification {
 	ne := binary.NativeEndian
 	for len(buf) >= nlHeaderLen {
 		size := int(ne.Uint32(buf))
@@ -46,20 +46,20 @@ func parseNotices(dst []Notice, buf []byte, now time.Time) []Notice {
 		}
 		body := buf[nlHeaderLen:size]
 		if ne.Uint16(buf[4:]) == sockDiagByFamily && len(body) >= diagMessageLen {
-			dst = appendNotice(dst, body, now)
+			dst = appendNotification(dst, body, now)
 		}
 		buf = buf[min(align4(size), len(buf)):]
 	}
 	return dst
 }
 
-func appendNotice(dst []Notice, body []byte, now time.Time) []Notice {
-	n := Notice{Time: now}
+func appendNotification(dst []DestroyNotification, body []byte, now time.Time) []DestroyNotification {
+	n := DestroyNotification{Time: now}
 	protocol := UDP
 	eachAttr(body[diagMessageLen:], func(kind uint16, data []byte) {
 		switch {
 		case kind == attrInfo:
-			n.Info = parseInfo(data)
+			n.TCPInfo = parseTCPInfo(data)
 		case kind == attrProtocol && len(data) >= 1:
 			protocol = Protocol(data[0])
 		}

@@ -12,13 +12,13 @@ import (
 
 // diag is a NETLINK_SOCK_DIAG socket with its buffers. It needs no rights.
 type diag struct {
-	fd     int
-	seq    uint32
-	tables []table // the dumps that make up a snapshot
-	req    []byte
-	buf    []byte
-	one    []Socket // the answer of again
-	filter []byte   // the program that leaves sockets out, nil for none
+	fd      int
+	seq     uint32
+	dumps   []dumpSpec // the dumps that make up a snapshot
+	req     []byte
+	buf     []byte
+	scratch []Socket // the answer of again
+	filter  []byte   // the program that leaves sockets out, nil for none
 }
 
 // errInterrupted says that the tables changed faster than they could be read.
@@ -50,10 +50,10 @@ func (d *diag) setUp() error {
 	if err := unix.SetsockoptTimeval(d.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &tv); err != nil {
 		return os.NewSyscallError("open sock_diag: set timeout", err)
 	}
-	d.tables = inOne
+	d.dumps = dualFamilyDumps
 	_, _, err := d.dumpOnce(nil, 0, TCP, listenStates)
 	if err != nil { // perhaps only the older request is refused
-		d.tables = oneByOne
+		d.dumps = perFamilyDumps
 		_, _, err = d.dumpOnce(nil, unix.AF_INET6, TCP, listenStates)
 	}
 	return err
@@ -61,8 +61,8 @@ func (d *diag) setUp() error {
 
 func (d *diag) close() { unix.Close(d.fd) }
 
-// table is one dump.
-type table struct {
+// dumpSpec is one dump.
+type dumpSpec struct {
 	family   uint8 // 0 for both
 	protocol Protocol
 	states   uint32
@@ -74,18 +74,18 @@ type table struct {
 // families are read in one dump.
 //
 // What is bound comes first, in a dump of its own: a socket that begins to
-// listen or to connect in between is seen twice (see dropMoved). In a single
+// listen or to connect in between is seen twice (see dedup). In a single
 // dump the kernel lists what listens, what is bound and what is connected, so
 // that one could slip through unseen, and which list a row came from would not
 // show.
-var inOne = []table{
+var dualFamilyDumps = []dumpSpec{
 	{0, TCP, boundStates, "TCP"},
 	{0, TCP, allStates &^ boundStates, "TCP"},
 	{unix.AF_INET, UDP, allStates, "UDP over IPv4"},
 	{unix.AF_INET6, UDP, allStates, "UDP over IPv6"},
 }
 
-var oneByOne = []table{
+var perFamilyDumps = []dumpSpec{
 	{unix.AF_INET, TCP, boundStates, "TCP over IPv4"},
 	{unix.AF_INET6, TCP, boundStates, "TCP over IPv6"},
 	{unix.AF_INET, TCP, allStates &^ boundStates, "TCP over IPv4"},
@@ -98,7 +98,7 @@ var oneByOne = []table{
 // was last read, and named by a warning.
 func (d *diag) read(ctx context.Context, dst []Socket, warnings []Warning) ([]Socket, []Warning, error) {
 	bound := len(dst)
-	for _, t := range d.tables {
+	for _, t := range d.dumps {
 		if err := ctx.Err(); err != nil {
 			return dst, warnings, err
 		}
@@ -125,11 +125,11 @@ func (d *diag) read(ctx context.Context, dst []Socket, warnings []Warning) ([]So
 			return dst, warnings, fmt.Errorf("read %s: %w", t.name, err)
 		}
 	}
-	return dropMoved(dst, bound), warnings, nil
+	return dedup(dst, bound), warnings, nil
 }
 
 // dump reads one table, again if it changed meanwhile.
-func (d *diag) dump(dst []Socket, t table) ([]Socket, error) {
+func (d *diag) dump(dst []Socket, t dumpSpec) ([]Socket, error) {
 	start := len(dst)
 	for range 4 {
 		var interrupted bool
@@ -156,8 +156,8 @@ func (d *diag) dumpOnce(dst []Socket, family uint8, protocol Protocol, states ui
 		if err != nil {
 			return dst, false, os.NewSyscallError("read sock_diag", err)
 		}
-		var res batch
-		dst, res, err = parseBatch(dst, d.buf[:n], protocol, d.seq)
+		var res dumpPart
+		dst, res, err = parseDumpPart(dst, d.buf[:n], protocol, d.seq)
 		if err != nil {
 			return dst, false, fmt.Errorf("read sock_diag: %w", err)
 		}
@@ -171,10 +171,10 @@ func (d *diag) dumpOnce(dst []Socket, family uint8, protocol Protocol, states ui
 	}
 }
 
-// ask sends a request about one socket, and appends what the answer tells of it.
-func (d *diag) ask(dst []Socket, s *Socket, kind, flags uint16) ([]Socket, error) {
+// request sends a request about one socket, and appends what the answer tells of it.
+func (d *diag) request(dst []Socket, s *Socket, kind, flags uint16) ([]Socket, error) {
 	d.seq++
-	d.req = exactRequest(d.req[:0], s, kind, nlmFlagRequest|flags, d.seq)
+	d.req = socketRequest(d.req[:0], s, kind, nlmFlagRequest|flags, d.seq)
 	if _, err := unix.Write(d.fd, d.req); err != nil {
 		return dst, os.NewSyscallError("query sock_diag", err)
 	}
@@ -187,8 +187,8 @@ func (d *diag) ask(dst []Socket, s *Socket, kind, flags uint16) ([]Socket, error
 		if err != nil {
 			return dst, os.NewSyscallError("read sock_diag", err)
 		}
-		var res batch
-		if dst, res, err = parseBatch(dst, d.buf[:n], s.Protocol, d.seq); err != nil {
+		var res dumpPart
+		if dst, res, err = parseDumpPart(dst, d.buf[:n], s.Protocol, d.seq); err != nil {
 			return dst, fmt.Errorf("read sock_diag: %w", err)
 		}
 		if res.errno != 0 {
@@ -200,18 +200,18 @@ func (d *diag) ask(dst []Socket, s *Socket, kind, flags uint16) ([]Socket, error
 	}
 }
 
-// again asks for the present state of a socket that some process held, and
+// requery asks for the present state of a socket that some process held, and
 // tells whether one may hold it still. If it lives on by itself, s becomes what
 // it is now; if it is gone, s
 // stays the last that was seen of it, without a process.
-func (d *diag) again(s *Socket) (open bool) {
+func (d *diag) requery(s *Socket) (open bool) {
 	switch {
 	case s.Protocol != TCP, s.State == Bound, s.State == Close:
 		return true // the kernel finds none of these by their addresses
 	case s.State == Listen:
 		return true // with SO_REUSEPORT it finds any of the twins
 	}
-	got, err := d.ask(d.one[:0], s, sockDiagByFamily, 0)
+	got, err := d.request(d.scratch[:0], s, sockDiagByFamily, 0)
 	if err != nil {
 		if !errors.Is(err, unix.ENOENT) { // or its listener was found: another cookie
 			return true
@@ -219,7 +219,7 @@ func (d *diag) again(s *Socket) (open bool) {
 		s.Inode, s.NoOwner = 0, Orphaned
 		return false
 	}
-	d.one = got
+	d.scratch = got
 	if len(got) == 1 && got[0].ID == s.ID && got[0].Inode == 0 {
 		*s = got[0]
 		return false

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestParseBatchHostile(t *testing.T) {
+func TestParseDumpPartHostile(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		bytes []byte
@@ -20,7 +20,7 @@ func TestParseBatchHostile(t *testing.T) {
 		{"no body", unhex(t, "10000000140002000700000000000000"), true},
 		{"7 bytes", unhex(t, "10000000140002"), false},
 	} {
-		got, _, err := parseBatch(nil, tt.bytes, TCP, hexSeq)
+		got, _, err := parseDumpPart(nil, tt.bytes, TCP, hexSeq)
 		if errors.Is(err, errShort) != tt.bad || len(got) != 0 {
 			t.Errorf("%s: %d sockets, %v", tt.name, len(got), err)
 		}
@@ -60,21 +60,21 @@ func TestAttributesHostile(t *testing.T) {
 	message := append(short, make([]byte, diagMessageLen)...)
 	message = append(message, unhex(t, "04000b00"+"0400150000000000")...)
 	binary.NativeEndian.PutUint32(message, uint32(len(message)))
-	got, _, err := parseBatch(nil, message, TCP, hexSeq)
+	got, _, err := parseDumpPart(nil, message, TCP, hexSeq)
 	if err != nil || len(got) != 1 || got[0].V6Only != Unknown || got[0].CgroupID != 0 {
 		t.Errorf("empty attributes: %+v, %v", got, err)
 	}
 }
 
-func TestReasonOfState(t *testing.T) {
-	for state, want := range map[State]Reason{
+func TestNoOwnerByState(t *testing.T) {
+	for state, want := range map[State]NoOwnerReason{
 		TimeWait: InTimeWait, Established: NotAccepted, CloseWait: NotAccepted, SynRecv: NotAccepted,
 		FinWait1: Orphaned, FinWait2: Orphaned, LastAck: Orphaned, Closing: Orphaned,
 	} {
-		if got := reasonOfState(&Socket{State: state}); got != want {
+		if got := noOwnerByState(&Socket{State: state}); got != want {
 			t.Errorf("%v: %v, want %v", state, got, want)
 		}
-		if got := reasonOfState(&Socket{State: state, Inode: 1}); got != NoReason {
+		if got := noOwnerByState(&Socket{State: state, Inode: 1}); got != NoReason {
 			t.Errorf("%v with an inode: %v", state, got)
 		}
 	}
@@ -100,19 +100,19 @@ func TestRequests(t *testing.T) {
 		t.Errorf("states %#x in the older request", states)
 	}
 	s := Socket{
-		ID: 0x1122334455667788, Protocol: TCP, Device: 3,
+		ID: 0x1122334455667788, Protocol: TCP, Interface: 3,
 		Local: netip.MustParseAddrPort("127.0.0.1:258"), Remote: netip.MustParseAddrPort("127.0.0.2:772"),
 	}
 	want := unhex(t, "48000000"+"1500"+"0100"+"09000000"+"00000000", "02060000ff3f0000", "01020304",
 		"7f000001000000000000000000000000", "7f000002000000000000000000000000", "03000000", "8877665544332211")
-	if got := exactRequest(nil, &s, 21, nlmFlagRequest, 9); string(got) != string(want) {
+	if got := socketRequest(nil, &s, 21, nlmFlagRequest, 9); string(got) != string(want) {
 		t.Errorf("exact request\n%x\n%x", got, want)
 	}
 }
 
 // No buffer makes the parser panic, run for ever, or give more sockets than
 // there is room for: a message is at least 88 bytes.
-func FuzzParseBatch(f *testing.F) {
+func FuzzParseDumpPart(f *testing.F) {
 	for _, seed := range []string{
 		hexListener, hexNotAccepted, hexDual, hexV6Only, hexMapped, hexTimeWait, hexBound, hexUDP, hexDone, hexNoEntry, hexNotMe,
 		hexListener + hexDual + hexTimeWait + hexDone,
@@ -121,7 +121,7 @@ func FuzzParseBatch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, seq uint32) {
 		before := []Socket{{ID: 42}}
-		got, res, err := parseBatch(before, b, TCP, seq)
+		got, res, err := parseDumpPart(before, b, TCP, seq)
 		if got[0].ID != 42 {
 			t.Fatal("what there was has changed")
 		}

@@ -64,9 +64,9 @@ func dumpRequest(b []byte, family uint8, protocol Protocol, states, seq uint32) 
 	return append(b, noAddresses[:]...)
 }
 
-// exactRequest appends a request about one socket, named by its addresses and
+// socketRequest appends a request about one socket, named by its addresses and
 // cookie.
-func exactRequest(b []byte, s *Socket, kind, flags uint16, seq uint32) []byte {
+func socketRequest(b []byte, s *Socket, kind, flags uint16, seq uint32) []byte {
 	ne := binary.NativeEndian
 	b = ne.AppendUint32(b, nlHeaderLen+diagRequestLen)
 	b = ne.AppendUint16(b, kind)
@@ -83,7 +83,7 @@ func exactRequest(b []byte, s *Socket, kind, flags uint16, seq uint32) []byte {
 	b = binary.BigEndian.AppendUint16(b, s.Remote.Port())
 	b = appendAddress(b, s.Local.Addr())
 	b = appendAddress(b, s.Remote.Addr())
-	b = ne.AppendUint32(b, s.Device)
+	b = ne.AppendUint32(b, s.Interface)
 	return ne.AppendUint64(b, uint64(s.ID))
 }
 
@@ -100,18 +100,18 @@ func appendAddress(b []byte, a netip.Addr) []byte {
 	return append(b, field[:]...)
 }
 
-// batch is what one buffer of a dump held.
-type batch struct {
+// dumpPart is what one buffer of a dump held.
+type dumpPart struct {
 	done        bool // the dump's last message was in it
 	interrupted bool // the table changed under the dump: it has to be repeated
 	errno       int  // not 0: the kernel refused, with this errno
 }
 
-// parseBatch appends the sockets in buf, one datagram of an answer to the
+// parseDumpPart appends the sockets in buf, one datagram of an answer to the
 // request with sequence number seq, to dst. Messages of other requests are
 // what an earlier, broken-off dump left behind; they are skipped.
-func parseBatch(dst []Socket, buf []byte, protocol Protocol, seq uint32) ([]Socket, batch, error) {
-	var res batch
+func parseDumpPart(dst []Socket, buf []byte, protocol Protocol, seq uint32) ([]Socket, dumpPart, error) {
+	var res dumpPart
 	ne := binary.NativeEndian
 	for len(buf) >= nlHeaderLen {
 		size := int(ne.Uint32(buf))
@@ -155,14 +155,14 @@ func appendSocket(dst []Socket, b []byte, protocol Protocol) ([]Socket, error) {
 	s.V6 = b[0] == afInet6
 	local, mapped := diagAddress(b[8:24], s.V6)
 	remote, _ := diagAddress(b[24:40], s.V6)
-	s.Mapped = mapped
+	s.V4Mapped = mapped
 	s.Local = netip.AddrPortFrom(local, binary.BigEndian.Uint16(b[4:]))
 	if port := binary.BigEndian.Uint16(b[6:]); port != 0 || !remote.IsUnspecified() {
 		s.Remote = netip.AddrPortFrom(remote, port)
 	}
-	s.Device = ne.Uint32(b[40:])
+	s.Interface = ne.Uint32(b[40:])
 	s.ID = ID(ne.Uint64(b[44:])) // two u32, low half first on little-endian hosts
-	s.TimerMS = ne.Uint32(b[52:])
+	s.TimerLeft = ne.Uint32(b[52:])
 	s.RecvQueue, s.SendQueue = ne.Uint32(b[56:]), ne.Uint32(b[60:])
 	s.UID = ne.Uint32(b[64:])
 	s.Inode = uint64(ne.Uint32(b[68:]))
@@ -182,13 +182,13 @@ func appendSocket(dst []Socket, b []byte, protocol Protocol) ([]Socket, error) {
 		}
 	})
 	s.CgroupID = cgroup
-	s.NoOwner = reasonOfState(s)
+	s.NoOwner = noOwnerByState(s)
 	return dst, nil
 }
 
-// reasonOfState tells why a socket without inode has no owner. A connection
+// noOwnerByState tells why a socket without inode has no owner. A connection
 // can only be ESTABLISHED or CLOSE_WAIT without one while it waits for accept.
-func reasonOfState(s *Socket) Reason {
+func noOwnerByState(s *Socket) NoOwnerReason {
 	if s.Inode != 0 {
 		return NoReason
 	}

@@ -65,7 +65,7 @@ func unhex(t testing.TB, parts ...string) []byte {
 	return b
 }
 
-func TestParseBatchSockets(t *testing.T) {
+func TestParseDumpPartSockets(t *testing.T) {
 	at := netip.MustParseAddrPort
 	listener := Socket{
 		ID: 0x12d9ea, Protocol: TCP, State: Listen, Local: at("127.0.0.1:58679"), RecvQueue: 2, SendQueue: 5,
@@ -82,10 +82,10 @@ func TestParseBatchSockets(t *testing.T) {
 	v6only := dual
 	v6only.ID, v6only.Local, v6only.Inode, v6only.V6Only = 0x12d9f0, at("[::]:53371"), 0x4c3dad, Yes
 	mapped := dual
-	mapped.ID, mapped.Local, mapped.Inode, mapped.Mapped = 0x12d9f1, at("127.0.0.1:53819"), 0x4c3daf, true
+	mapped.ID, mapped.Local, mapped.Inode, mapped.V4Mapped = 0x12d9f1, at("127.0.0.1:53819"), 0x4c3daf, true
 	timeWait := Socket{
 		ID: 0x12d9f2, Protocol: TCP, State: TimeWait, Local: at("127.0.0.1:33481"), Remote: at("127.0.0.1:42930"),
-		Timer: TimeWaitTimer, TimerMS: 59996, NoOwner: InTimeWait, HasQueue: true,
+		Timer: TimeWaitTimer, TimerLeft: 59996, NoOwner: InTimeWait, HasQueue: true,
 	}
 	bound := Socket{
 		ID: 0x12d9f3, Protocol: TCP, State: Bound, Local: at("127.0.0.1:55939"), Inode: 0x4c3dbf,
@@ -109,8 +109,8 @@ func TestParseBatchSockets(t *testing.T) {
 		{"bound", hexBound, bound, false},
 		{"udp", hexUDP, udp, false},
 	} {
-		got, res, err := parseBatch(nil, unhex(t, tt.hex), tt.want.Protocol, hexSeq)
-		if err != nil || res != (batch{}) {
+		got, res, err := parseDumpPart(nil, unhex(t, tt.hex), tt.want.Protocol, hexSeq)
+		if err != nil || res != (dumpPart{}) {
 			t.Errorf("%s: %+v, %v", tt.name, res, err)
 		}
 		if diff := diffSockets([]Socket{tt.want}, got); diff != "" {
@@ -125,26 +125,26 @@ func diffSockets(want, got []Socket) string {
 	return cmp.Diff(want, got, cmp.AllowUnexported(Socket{}), cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b }))
 }
 
-func TestParseBatchEnds(t *testing.T) {
+func TestParseDumpPartEnds(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		parts   []string
 		sockets int
-		want    batch
+		want    dumpPart
 	}{
-		{"nothing", nil, 0, batch{}},
-		{"done", []string{hexDone}, 0, batch{done: true}},
-		{"sockets, then done", []string{hexListener, hexTimeWait, hexDone}, 2, batch{done: true}},
-		{"done with an error", []string{hexListener, hexNoEntry}, 1, batch{done: true, errno: 2}},
-		{"error", []string{hexNotMe}, 0, batch{done: true, errno: 1}},
-		{"yes", []string{hexAccepted}, 0, batch{done: true}},
-		{"done without a number", []string{"10000000030002000700000000000000"}, 0, batch{done: true}},
-		{"interrupted", []string{strings.Replace(hexListener, "14000200", "14001200", 1), hexDone}, 1, batch{done: true, interrupted: true}},
-		{"interrupted says the end", []string{hexListener, strings.Replace(hexDone, "03000200", "03001200", 1)}, 1, batch{done: true, interrupted: true}},
-		{"a noop between", []string{"10000000010000000700000000000000", hexListener}, 1, batch{}},
-		{"fewer bytes than a header at the end", []string{hexListener, "00000000"}, 1, batch{}},
+		{"nothing", nil, 0, dumpPart{}},
+		{"done", []string{hexDone}, 0, dumpPart{done: true}},
+		{"sockets, then done", []string{hexListener, hexTimeWait, hexDone}, 2, dumpPart{done: true}},
+		{"done with an error", []string{hexListener, hexNoEntry}, 1, dumpPart{done: true, errno: 2}},
+		{"error", []string{hexNotMe}, 0, dumpPart{done: true, errno: 1}},
+		{"yes", []string{hexAccepted}, 0, dumpPart{done: true}},
+		{"done without a number", []string{"10000000030002000700000000000000"}, 0, dumpPart{done: true}},
+		{"interrupted", []string{strings.Replace(hexListener, "14000200", "14001200", 1), hexDone}, 1, dumpPart{done: true, interrupted: true}},
+		{"interrupted says the end", []string{hexListener, strings.Replace(hexDone, "03000200", "03001200", 1)}, 1, dumpPart{done: true, interrupted: true}},
+		{"a noop between", []string{"10000000010000000700000000000000", hexListener}, 1, dumpPart{}},
+		{"fewer bytes than a header at the end", []string{hexListener, "00000000"}, 1, dumpPart{}},
 	} {
-		got, res, err := parseBatch(nil, unhex(t, tt.parts...), TCP, hexSeq)
+		got, res, err := parseDumpPart(nil, unhex(t, tt.parts...), TCP, hexSeq)
 		if err != nil || len(got) != tt.sockets || res != tt.want {
 			t.Errorf("%s: %d sockets, %+v, %v", tt.name, len(got), res, err)
 		}
@@ -152,22 +152,22 @@ func TestParseBatchEnds(t *testing.T) {
 }
 
 // A dump that was broken off leaves its messages, and its end, in the queue.
-func TestParseBatchOfAnotherRequest(t *testing.T) {
+func TestParseDumpPartOtherRequest(t *testing.T) {
 	old := unhex(t, hexListener, strings.Replace(hexDone, "03000200", "03001200", 1), hexNoEntry)
-	got, res, err := parseBatch(nil, old, TCP, hexSeq+1)
-	if err != nil || len(got) != 0 || res != (batch{}) {
+	got, res, err := parseDumpPart(nil, old, TCP, hexSeq+1)
+	if err != nil || len(got) != 0 || res != (dumpPart{}) {
 		t.Errorf("%d sockets, %+v, %v", len(got), res, err)
 	}
 	mine := append(old, unhex(t, hexUDP)...)
 	mine[len(old)+8]++ // sequence number
-	if got, _, _ = parseBatch(nil, mine, UDP, hexSeq+1); len(got) != 1 || got[0].Local.Port() != 42260 {
+	if got, _, _ = parseDumpPart(nil, mine, UDP, hexSeq+1); len(got) != 1 || got[0].Local.Port() != 42260 {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestParseBatchKeepsWhatThereWas(t *testing.T) {
+func TestParseDumpPartAppends(t *testing.T) {
 	before := []Socket{{ID: 1}}
-	got, _, err := parseBatch(before, unhex(t, hexListener, "ff"), TCP, hexSeq)
+	got, _, err := parseDumpPart(before, unhex(t, hexListener, "ff"), TCP, hexSeq)
 	if err != nil || len(got) != 2 || got[0].ID != 1 || got[1].ID != 0x12d9ea {
 		t.Errorf("%v, %+v", err, got)
 	}
@@ -175,11 +175,11 @@ func TestParseBatchKeepsWhatThereWas(t *testing.T) {
 
 // Cut off anywhere, a message is an error or, within its attributes, a socket
 // without the rest of them; what stood before it stays.
-func TestParseBatchCutOff(t *testing.T) {
+func TestParseDumpPartTruncated(t *testing.T) {
 	whole := unhex(t, hexListener, hexDual)
 	start := len(unhex(t, hexListener))
 	for n := start + nlHeaderLen; n < len(whole); n++ {
-		got, _, err := parseBatch(nil, whole[:n], TCP, hexSeq)
+		got, _, err := parseDumpPart(nil, whole[:n], TCP, hexSeq)
 		if !errors.Is(err, errShort) || len(got) != 1 {
 			t.Fatalf("%d bytes: %d sockets, %v", n, len(got), err)
 		}
@@ -187,7 +187,7 @@ func TestParseBatchCutOff(t *testing.T) {
 	for n := nlHeaderLen; n < len(whole)-start; n++ {
 		b := append([]byte(nil), whole[start:start+n]...)
 		b[0] = byte(n) // the header agrees
-		got, _, err := parseBatch(nil, b, TCP, hexSeq)
+		got, _, err := parseDumpPart(nil, b, TCP, hexSeq)
 		if short := n < nlHeaderLen+diagMessageLen; short != errors.Is(err, errShort) || short != (len(got) == 0) {
 			t.Fatalf("%d bytes: %d sockets, %v", n, len(got), err)
 		}

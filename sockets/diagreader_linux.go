@@ -12,39 +12,39 @@ import (
 
 // diagReader reads the tables through sock_diag and finds the owners in proc.
 type diagReader struct {
-	diag    *diag
-	owners  *owners
-	people  *people
-	cgroups *cgroups
-	who     *process.Reader
-	euid    uint32
-	nested  bool // proc shows a pid namespace that is not the first
-	ports   []PortRange
-	sought  time.Time // when holders were looked for last
+	diag        *diag
+	owners      *ownerIndex
+	procs       *procCache
+	cgroups     *cgroups
+	procReader  *process.Reader
+	euid        uint32
+	nestedPIDNS bool // proc shows a pid namespace that is not the first
+	ports       []PortRange
+	lastScan    time.Time // when holders were looked for last
 }
 
-func openDiagReader(opts Options, who *process.Reader) (reader, error) {
+func openDiagReader(opts Options, who *process.Reader) (tableReader, error) {
 	d, err := openDiag()
 	if err != nil {
 		return nil, err
 	}
 	d.filter = portBytecode(opts.Ports)
 	proc := opts.Proc
-	o, err := newOwners(proc, d.again)
+	o, err := newOwnerIndex(proc, d.requery)
 	if err != nil {
 		d.close()
 		return nil, &os.PathError{Op: "open", Path: proc, Err: err}
 	}
 	return &diagReader{
-		diag: d, owners: o, people: newPeople(who), cgroups: newCgroups(proc), who: who,
-		euid: uint32(os.Geteuid()), nested: nestedPIDs(proc), ports: opts.Ports,
+		diag: d, owners: o, procs: newProcCache(who), cgroups: newCgroups(proc), procReader: who,
+		euid: uint32(os.Geteuid()), nestedPIDNS: inNestedPIDNS(proc), ports: opts.Ports,
 	}, nil
 }
 
-// nestedPIDs tells whether processes may exist that this proc does not show.
+// inNestedPIDNS tells whether processes may exist that this proc does not show.
 // The first pid namespace has a fixed number (PROC_PID_INIT_INO,
 // include/linux/proc_ns.h).
-func nestedPIDs(proc string) bool {
+func inNestedPIDNS(proc string) bool {
 	link, err := os.Readlink(filepath.Join(proc, "self/ns/pid"))
 	return err == nil && link != "pid:[4026531836]"
 }
@@ -55,107 +55,107 @@ func (r *diagReader) close() {
 }
 
 func (r *diagReader) read(ctx context.Context, into *Snapshot) error {
-	into.From = "sock_diag"
+	into.Source = "sock_diag"
 	var err error
 	into.Sockets, into.Warnings, err = r.diag.read(ctx, into.Sockets, into.Warnings)
 	if err != nil {
 		return err
 	}
 	into.Sockets = OnPorts(into.Sockets, r.ports)
-	changed, err := r.attach(into)
+	changed, err := r.attachOwners(into)
 	if err != nil {
 		return err
 	}
 	var holders map[int32]bool
 	if changed {
-		holders = r.owners.holders()
+		holders = r.owners.ownerPIDs()
 	}
-	into.Processes = r.people.update(holders)
+	into.Processes = r.procs.update(holders)
 	r.cgroups.attach(into.Sockets, into.Time)
-	r.explain(into)
+	r.setNoOwnerReasons(into)
 	return nil
 }
 
-// seekAgain is how often holders are looked for while only some ports are read.
-const seekAgain = time.Second
+// scanInterval is how often holders are looked for while only some ports are read.
+const scanInterval = time.Second
 
-// attach finds the holders. While only some ports are read, those that are
+// attachOwners finds the holders. While only some ports are read, those that are
 // known are taken as they are: to look at every process costs several times
 // what such a read does.
-func (r *diagReader) attach(into *Snapshot) (changed bool, err error) {
-	if r.ports != nil && into.Time.Sub(r.sought) < seekAgain {
-		if changed, ok := r.owners.recall(into.Sockets, into.Time); ok {
+func (r *diagReader) attachOwners(into *Snapshot) (changed bool, err error) {
+	if r.ports != nil && into.Time.Sub(r.lastScan) < scanInterval {
+		if changed, ok := r.owners.attachCached(into.Sockets, into.Time); ok {
 			return changed, nil
 		}
 	}
-	r.sought = into.Time
+	r.lastScan = into.Time
 	return r.owners.attach(into.Sockets, into.Time)
 }
 
-// explain gives every socket without owner its reason, and counts them in
+// setNoOwnerReasons gives every socket without owner its reason, and counts them in
 // warnings.
-func (r *diagReader) explain(into *Snapshot) {
+func (r *diagReader) setNoOwnerReasons(into *Snapshot) {
 	var counts [NotLookedUp + 1]int
-	ask := reasonCache{reader: r}
+	ask := noOwnerCache{reader: r}
 	for i := range into.Sockets {
 		s := &into.Sockets[i]
 		if s.Inode == 0 || len(s.Owners) > 0 {
 			continue
 		}
-		s.NoOwner = ask.reason(s.UID)
+		s.NoOwner = ask.get(s.UID)
 		counts[s.NoOwner]++
 	}
 	if n := counts[OtherUser]; n > 0 {
-		into.Warnings = append(into.Warnings, hiddenOwners(n))
+		into.Warnings = append(into.Warnings, hiddenOwnersWarning(n))
 	}
 	if n := counts[Unreadable]; n > 0 {
 		into.Warnings = append(into.Warnings, Warning{
-			Kind: OwnersUnread, Count: n,
-			Text: plural(n, "socket") + " without an owner: some processes do not let " + r.me() + " read their descriptors",
+			Kind: OwnersUnreadable, Count: n,
+			Text: plural(n, "socket") + " without an owner: some processes do not let " + r.userLabel() + " read their descriptors",
 		})
 	}
 }
 
-func (r *diagReader) me() string {
+func (r *diagReader) userLabel() string {
 	if r.euid == 0 {
 		return "root"
 	}
 	return "their own user"
 }
 
-// reasonCache answers for a user once a pass: to ask is to look at processes.
-type reasonCache struct {
+// noOwnerCache answers for a user once a pass: to ask is to look at processes.
+type noOwnerCache struct {
 	reader *diagReader
 	uid    uint32
-	asked  bool
-	answer Reason
+	valid  bool
+	value  NoOwnerReason
 }
 
-func (c *reasonCache) reason(uid uint32) Reason {
-	if !c.asked || uid != c.uid {
-		c.uid, c.asked, c.answer = uid, true, c.reader.reasonFor(uid)
+func (c *noOwnerCache) get(uid uint32) NoOwnerReason {
+	if !c.valid || uid != c.uid {
+		c.uid, c.valid, c.value = uid, true, c.reader.noOwnerReason(uid)
 	}
-	return c.answer
+	return c.value
 }
 
-// reasonFor tells why the socket of a user has no owner although it has an
+// noOwnerReason tells why the socket of a user has no owner although it has an
 // inode: somebody holds it.
-func (r *diagReader) reasonFor(uid uint32) Reason {
+func (r *diagReader) noOwnerReason(uid uint32) NoOwnerReason {
 	switch mine := uid == r.euid; {
 	case r.euid != 0 && !mine:
 		return OtherUser
-	case r.owners.hidden(r.who, uid):
+	case r.owners.hasUnreadable(r.procReader, uid):
 		return Unreadable
-	case r.nested:
+	case r.nestedPIDNS:
 		return OtherNamespace
 	case r.euid != 0:
 		// Every process of this user could be read, so it was handed on.
 		return OtherUser
 	}
-	return HeldByKernel
+	return KernelOwned
 }
 
-func hiddenOwners(n int) Warning {
+func hiddenOwnersWarning(n int) Warning {
 	return Warning{
 		Kind: OwnersHidden, Count: n,
 		Text: plural(n, "socket") + " owned by other users: run as root to see their processes",

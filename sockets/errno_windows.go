@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// winsock says which errno of the other systems an answer of Winsock is, as
+// winsockErrnos says which errno of the other systems an answer of Winsock is, as
 // winsock2.h and errno.h name them. Of lotop's questions no others are expected.
-var winsock = map[syscall.Errno]struct {
+var winsockErrnos = map[syscall.Errno]struct {
 	errno syscall.Errno
 	name  string
 }{
@@ -28,12 +28,12 @@ var winsock = map[syscall.Errno]struct {
 	windows.WSAETIMEDOUT:       {syscall.ETIMEDOUT, "ETIMEDOUT"},
 }
 
-// posix gives an answer of Winsock the errno that it is on other systems, so
+// toPOSIX gives an answer of Winsock the errno that it is on other systems, so
 // that errors.Is knows it by the same name everywhere.
-func posix(err error) error {
+func toPOSIX(err error) error {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
-		if known, ok := winsock[errno]; ok {
+		if known, ok := winsockErrnos[errno]; ok {
 			return known.errno
 		}
 	}
@@ -41,7 +41,7 @@ func posix(err error) error {
 }
 
 func errnoName(e syscall.Errno) string {
-	for code, known := range winsock {
+	for code, known := range winsockErrnos {
 		if e == code || e == known.errno {
 			return known.name
 		}

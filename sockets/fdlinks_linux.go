@@ -16,10 +16,10 @@ type fdLink struct {
 	inode uint32
 }
 
-// procDir reads folders of proc with system calls of its own and buffers that
+// procFS reads folders of proc with system calls of its own and buffers that
 // are used again: reading the links of 50,000 descriptors through package os
 // costs twice the time and 320,000 allocations.
-type procDir struct {
+type procFS struct {
 	fd      int    // the root of proc
 	dirents []byte // for getdents
 	name    [32]byte
@@ -32,27 +32,27 @@ var (
 	errClosed = errors.New("descriptor closed")
 )
 
-func openProcDir(root string) (*procDir, error) {
+func openProcFS(root string) (*procFS, error) {
 	fd, err := unix.Open(root, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	return &procDir{fd: fd, dirents: make([]byte, 32<<10)}, nil
+	return &procFS{fd: fd, dirents: make([]byte, 32<<10)}, nil
 }
 
-func (d *procDir) close() { unix.Close(d.fd) }
+func (d *procFS) close() { unix.Close(d.fd) }
 
 // pids lists the processes, in no order that matters. The slice is valid until
 // the next call of any method.
-func (d *procDir) pids() ([]int32, error) {
+func (d *procFS) pids() ([]int32, error) {
 	if _, err := unix.Seek(d.fd, 0, 0); err != nil {
 		return nil, err
 	}
-	return d.list(d.fd)
+	return d.listNumeric(d.fd)
 }
 
-// list gives the entries of an open folder whose names are numbers.
-func (d *procDir) list(fd int) ([]int32, error) {
+// listNumeric gives the entries of an open folder whose names are numbers.
+func (d *procFS) listNumeric(fd int) ([]int32, error) {
 	d.numbers = d.numbers[:0]
 	for {
 		n, err := unix.Getdents(fd, d.dirents)
@@ -102,7 +102,7 @@ func leadingNumber(name []byte) (int32, bool) {
 }
 
 // openFDs opens the folder of a process's descriptors.
-func (d *procDir) openFDs(path string) (int, error) {
+func (d *procFS) openFDs(path string) (int, error) {
 	fd, err := unix.Openat(d.fd, path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err == unix.EACCES || err == unix.EPERM {
 		return -1, errDenied
@@ -112,9 +112,9 @@ func (d *procDir) openFDs(path string) (int, error) {
 
 func fdPath(pid int32) string { return strconv.Itoa(int(pid)) + "/fd" }
 
-// countOf tells how many descriptors an open folder of them lists, where the
+// fdCount tells how many descriptors an open folder of them lists, where the
 // kernel says so (since 6.2, proc_fd_getattr in fs/proc/fd.c); else 0.
-func (d *procDir) countOf(dir int) int64 {
+func (d *procFS) fdCount(dir int) int64 {
 	var st unix.Stat_t
 	if unix.Fstat(dir, &st) != nil {
 		return 0
@@ -122,20 +122,20 @@ func (d *procDir) countOf(dir int) int64 {
 	return st.Size
 }
 
-// inode reads the link of one descriptor, 0 if it is no socket.
-func (d *procDir) inode(dir int, fd int32) (uint32, error) {
+// fdInode reads the link of one descriptor, 0 if it is no socket.
+func (d *procFS) fdInode(dir int, fd int32) (uint32, error) {
 	return d.readLink(dir, strconv.AppendInt(d.name[:0], int64(fd), 10))
 }
 
-// inodeOf reads the link of a single descriptor, 0 if it may not or cannot be
+// ownerInode reads the link of a single descriptor, 0 if it may not or cannot be
 // read.
-func (d *procDir) inodeOf(o Owner) uint32 {
+func (d *procFS) ownerInode(o Owner) uint32 {
 	name := strconv.AppendInt(d.name[:0], int64(o.PID), 10)
 	inode, _ := d.readLink(d.fd, strconv.AppendInt(append(name, "/fd/"...), int64(o.FD), 10))
 	return inode
 }
 
-func (d *procDir) readLink(dir int, name []byte) (uint32, error) {
+func (d *procFS) readLink(dir int, name []byte) (uint32, error) {
 	name = append(name, 0)
 	n, _, errno := unix.RawSyscall6(unix.SYS_READLINKAT, uintptr(dir),
 		uintptr(unsafe.Pointer(&name[0])), uintptr(unsafe.Pointer(&d.link[0])), uintptr(len(d.link)), 0, 0)

@@ -15,46 +15,46 @@ import (
 )
 
 func TestForkShares(t *testing.T) {
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	parent := socketstest.Start(t, socketstest.Name("the parent"))
 	l := parent.Listen("tcp4", "127.0.0.1:0")
-	e.look()
-	e.held(l)
+	e.refresh()
+	e.checkOwned(l)
 	// No socket is new; only the process is.
 	child := parent.Fork([]socketstest.Sock{l}, socketstest.Name("the child"))
 	inherited := child.Inherited()[0]
-	e.look()
-	e.held(l, inherited)
+	e.refresh()
+	e.checkOwned(l, inherited)
 	for pid, name := range map[int]string{parent.PID(): "the parent", child.PID(): "the child"} {
 		if who := e.Process(int32(pid)); who == nil || who.Name.Raw() != name {
 			t.Errorf("process %d is %v, not %s", pid, who, name)
 		}
 	}
 	parent.Close(l)
-	e.look()
-	e.held(inherited)
+	e.refresh()
+	e.checkOwned(inherited)
 	child.Close(inherited)
-	e.look()
-	if e.sees(l) {
+	e.refresh()
+	if e.has(l) {
 		t.Error("is there after all have closed it")
 	}
 }
 
 func TestParentDies(t *testing.T) {
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	parent := socketstest.Start(t)
 	l := parent.Listen("tcp4", "127.0.0.1:0")
-	e.look()
-	e.held(l)
+	e.refresh()
+	e.checkOwned(l)
 	orphan := parent.Orphan([]socketstest.Sock{l})
-	e.look()
-	e.held(orphan.Inherited()[0])
+	e.refresh()
+	e.checkOwned(orphan.Inherited()[0])
 	if e.Process(int32(parent.PID())) != nil {
 		t.Error("the parent is still an owner")
 	}
 	orphan.Kill()
-	e.look()
-	if e.sees(l) {
+	e.refresh()
+	if e.has(l) {
 		t.Error("is there after the orphan has died")
 	}
 }
@@ -106,7 +106,7 @@ func startInheritor(t *testing.T, fd int) (_ socketstest.Sock, turn func()) {
 // awaitName waits until the kernel calls the process so.
 func awaitName(t *testing.T, pid int, name string) {
 	t.Helper()
-	called := socketstest.Until(func() bool {
+	called := socketstest.Eventually(func() bool {
 		comm, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "comm"))
 		if err != nil {
 			t.Fatal(err)
@@ -121,31 +121,31 @@ func awaitName(t *testing.T, pid int, name string) {
 // A process that was seen between fork and exec gets its own name: at the
 // latest when all owners have had their turn.
 func TestExecChangesName(t *testing.T) {
-	l := listenLater(t)
+	l := newBoundSocket(t)
 	p, turn := startInheritor(t, l.fd)
-	e := openEye(t, Diag)
-	e.look()
-	e.owned(e.one("tcp4", l.local, noAddr), p, l.owner(l.fd))
+	e := openObserver(t, Diag)
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), p, l.owner(l.fd))
 	before := e.Process(int32(p.PID))
 	turn()
-	turns := 1 + len(e.Processes)/refreshAtMost
+	turns := 1 + len(e.Processes)/maxRefresh
 	for range turns {
-		e.look()
+		e.refresh()
 	}
 	after := e.Process(int32(p.PID))
 	if after.Name.Raw() != "sleep" || !after.Same(before) || before.Name.Raw() == "sleep" {
 		t.Errorf("%q became %q", before.Name.Raw(), after.Name.Raw())
 	}
-	e.owned(e.one("tcp4", l.local, noAddr), p, l.owner(l.fd))
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), p, l.owner(l.fd))
 }
 
 // Another process under the pid of one that held sockets is not taken for it.
-func TestPidUsedAgain(t *testing.T) {
+func TestPIDReused(t *testing.T) {
 	first := socketstest.Start(t, socketstest.Name("first"))
 	old := first.Listen("tcp4", "127.0.0.1:0")
-	e := openEye(t, Diag)
-	e.look()
-	e.held(old)
+	e := openObserver(t, Diag)
+	e.refresh()
+	e.checkOwned(old)
 	first.Kill()
 	second, err := startAs(t, first.PID())
 	if errors.Is(err, os.ErrPermission) {
@@ -155,8 +155,8 @@ func TestPidUsedAgain(t *testing.T) {
 		t.Skip("the pid could not be had again: ", err)
 	}
 	l := second.Listen("tcp4", "127.0.0.1:0")
-	e.look()
-	e.held(l)
+	e.refresh()
+	e.checkOwned(l)
 	if name := e.Process(int32(second.PID())).Name.Raw(); name != "second" {
 		t.Errorf("process %d is called %q", second.PID(), name)
 	}

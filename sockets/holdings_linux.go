@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// replace makes links what h holds. links is not kept.
-func (o *owners) replace(h *holder, links []fdLink) {
+// setLinks makes links what h holds. links is not kept.
+func (o *ownerIndex) setLinks(h *procFDs, links []fdLink) {
 	old, next := h.links, links
 	for len(old) > 0 || len(next) > 0 {
 		switch {
 		case len(next) == 0 || len(old) > 0 && old[0].fd < next[0].fd:
-			o.remove(h.pid, old[0])
+			o.removeOwner(h.pid, old[0])
 			old = old[1:]
 		case len(old) == 0 || next[0].fd < old[0].fd:
-			o.add(h.pid, next[0])
+			o.addOwner(h.pid, next[0])
 			next = next[1:]
 		default:
 			if old[0].inode != next[0].inode {
-				o.remove(h.pid, old[0])
-				o.add(h.pid, next[0])
+				o.removeOwner(h.pid, old[0])
+				o.addOwner(h.pid, next[0])
 			}
 			old, next = old[1:], next[1:]
 		}
@@ -27,15 +27,15 @@ func (o *owners) replace(h *holder, links []fdLink) {
 	h.links = append(h.links[:0], links...)
 }
 
-func (o *owners) add(pid int32, l fdLink) {
+func (o *ownerIndex) addOwner(pid int32, l fdLink) {
 	if l.inode == 0 {
 		return
 	}
 	o.changed = true
-	s := o.sockets[l.inode]
+	s := o.inodes[l.inode]
 	if s == nil {
-		s = &holding{inode: l.inode}
-		o.sockets[l.inode] = s
+		s = &inodeOwners{inode: l.inode}
+		o.inodes[l.inode] = s
 	}
 	owner := Owner{PID: pid, FD: l.fd}
 	i, _ := slices.BinarySearchFunc(s.owners, owner, compareOwners)
@@ -45,15 +45,15 @@ func (o *owners) add(pid int32, l fdLink) {
 	}
 }
 
-func (o *owners) remove(pid int32, l fdLink) {
-	s := o.sockets[l.inode]
+func (o *ownerIndex) removeOwner(pid int32, l fdLink) {
+	s := o.inodes[l.inode]
 	if s == nil {
 		return
 	}
 	o.changed = true
 	if len(s.owners) == 1 && s.owners[0].PID == pid {
 		s.owners = nil
-		delete(o.sockets, l.inode)
+		delete(o.inodes, l.inode)
 		return
 	}
 	owner := Owner{PID: pid, FD: l.fd}

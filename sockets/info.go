@@ -2,13 +2,13 @@ package sockets
 
 import "time"
 
-// Notice is the kernel's word that a socket has ended (net/core/sock_diag.c,
+// DestroyNotification is the kernel's word that a socket has ended (net/core/sock_diag.c,
 // sock_diag_broadcast_destroy). It has no owner any more: who held it is known
 // only to those who saw the socket while it lived.
-type Notice struct {
-	Time   time.Time
-	Socket Socket
-	Info   TCPInfo // of a TCP socket
+type DestroyNotification struct {
+	Time    time.Time
+	Socket  Socket
+	TCPInfo TCPInfo // of a TCP socket
 }
 
 // TCPInfo is what the kernel counts on a TCP connection (struct tcp_info,
@@ -20,10 +20,10 @@ type TCPInfo struct {
 	RTT      time.Duration
 }
 
-// Informer is a Source that can also tell what the kernel counts on single TCP
+// TCPInfoReader is a Source that can also tell what the kernel counts on single TCP
 // connections. That costs a question for each, so it is asked for the few that
 // are looked at, not for whole tables.
-type Informer interface {
+type TCPInfoReader interface {
 	// Info appends to dst what is counted on each socket, in their order.
 	// TCPInfo.Known is false for what has gone or is no TCP connection.
 	Info(dst []TCPInfo, all []*Socket) []TCPInfo

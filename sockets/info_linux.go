@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// info asks about one socket. Whatever goes wrong means that it has gone.
-func (d *diag) info(s *Socket) TCPInfo {
+// tcpInfo asks about one socket. Whatever goes wrong means that it has gone.
+func (d *diag) tcpInfo(s *Socket) TCPInfo {
 	d.seq++
-	d.req = exactRequest(d.req[:0], s, sockDiagByFamily, nlmFlagRequest, d.seq)
+	d.req = socketRequest(d.req[:0], s, sockDiagByFamily, nlmFlagRequest, d.seq)
 	d.req[nlHeaderLen+2] = 1 << (attrInfo - 1) // idiag_ext: which attributes are wanted
 	if _, err := unix.Write(d.fd, d.req); err != nil {
 		return TCPInfo{}
@@ -18,11 +18,11 @@ func (d *diag) info(s *Socket) TCPInfo {
 	if err != nil {
 		return TCPInfo{}
 	}
-	return parseAnswer(d.buf[:n], d.seq)
+	return parseInfoReply(d.buf[:n], d.seq)
 }
 
-// parseAnswer takes tcp_info out of the answer to a question about one socket.
-func parseAnswer(buf []byte, seq uint32) TCPInfo {
+// parseInfoReply takes tcp_info out of the answer to a question about one socket.
+func parseInfoReply(buf []byte, seq uint32) TCPInfo {
 	ne := binary.NativeEndian
 	if len(buf) < nlHeaderLen+diagMessageLen || ne.Uint16(buf[4:]) != sockDiagByFamily || ne.Uint32(buf[8:]) != seq {
 		return TCPInfo{}
@@ -30,7 +30,7 @@ func parseAnswer(buf []byte, seq uint32) TCPInfo {
 	var i TCPInfo
 	eachAttr(buf[nlHeaderLen+diagMessageLen:], func(kind uint16, data []byte) {
 		if kind == attrInfo {
-			i = parseInfo(data)
+			i = parseTCPInfo(data)
 		}
 	})
 	return i

@@ -2,9 +2,9 @@ package sockets
 
 import "lotop/sockets/process"
 
-// own gives every row its owner, or the reason for none. The processes are those
+// assignOwners gives every row its owner, or the reason for none. The processes are those
 // of a look that came after the tables, so who is not among them has ended.
-func own(rows []ipRow, known map[int32]*process.Process) {
+func assignOwners(rows []ipRow, known map[int32]*process.Process) {
 	for i := range rows {
 		r := &rows[i]
 		p := known[r.pid]
@@ -15,7 +15,7 @@ func own(rows []ipRow, known map[int32]*process.Process) {
 			r.NoOwner = NotLookedUp
 		case r.pid == 0:
 			r.NoOwner = Orphaned
-		case p == nil || bornAfter(p, r.created):
+		case p == nil || startedAfter(p, r.created):
 			// Its maker has ended. Who inherited the handle keeps it open, and no
 			// table tells who that is.
 			r.NoOwner = Orphaned
@@ -25,9 +25,9 @@ func own(rows []ipRow, known map[int32]*process.Process) {
 	}
 }
 
-// bornAfter tells whether a process cannot have made a socket, because it
+// startedAfter tells whether a process cannot have made a socket, because it
 // started later: it has got the pid of one that ended. Both times are FILETIMEs
 // of one clock.
-func bornAfter(p *process.Process, created uint64) bool {
+func startedAfter(p *process.Process, created uint64) bool {
 	return created != 0 && p.Start > created
 }

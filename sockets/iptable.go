@@ -15,52 +15,52 @@ type ipTable struct {
 	protocol Protocol
 	v6       bool
 	class    uint32 // TCP_TABLE_CLASS or UDP_TABLE_CLASS of iprtrmib.h
-	first    int    // where the first row begins
-	size     int    // of a row
+	firstRow int    // where the first row begins
+	rowSize  int    // of a row
 
 	local, scope, localPort, remote, remotePort, state, pid, created int
 }
 
-const none = -1
+const absentField = -1
 
 // moduleTables are the tables that tell when a socket was made, which unmasks a
 // pid that names another process by now.
 var moduleTables = [...]ipTable{
 	{ // MIB_TCPROW_OWNER_MODULE
-		protocol: TCP, class: 8, first: 8, size: 160,
-		state: 0, local: 4, scope: none, localPort: 8, remote: 12, remotePort: 16, pid: 20, created: 24,
+		protocol: TCP, class: 8, firstRow: 8, rowSize: 160,
+		state: 0, local: 4, scope: absentField, localPort: 8, remote: 12, remotePort: 16, pid: 20, created: 24,
 	},
 	{ // MIB_TCP6ROW_OWNER_MODULE
-		protocol: TCP, v6: true, class: 8, first: 8, size: 192,
+		protocol: TCP, v6: true, class: 8, firstRow: 8, rowSize: 192,
 		local: 0, scope: 16, localPort: 20, remote: 24, remotePort: 44, state: 48, pid: 52, created: 56,
 	},
 	{ // MIB_UDPROW_OWNER_MODULE
-		protocol: UDP, class: 2, first: 8, size: 160,
-		local: 0, scope: none, localPort: 4, remote: none, remotePort: none, state: none, pid: 8, created: 16,
+		protocol: UDP, class: 2, firstRow: 8, rowSize: 160,
+		local: 0, scope: absentField, localPort: 4, remote: absentField, remotePort: absentField, state: absentField, pid: 8, created: 16,
 	},
 	{ // MIB_UDP6ROW_OWNER_MODULE
-		protocol: UDP, v6: true, class: 2, first: 8, size: 176,
-		local: 0, scope: 16, localPort: 20, remote: none, remotePort: none, state: none, pid: 24, created: 32,
+		protocol: UDP, v6: true, class: 2, firstRow: 8, rowSize: 176,
+		local: 0, scope: 16, localPort: 20, remote: absentField, remotePort: absentField, state: absentField, pid: 24, created: 32,
 	},
 }
 
 // pidTables are the same without times, for where the others are refused.
 var pidTables = [...]ipTable{
 	{ // MIB_TCPROW_OWNER_PID
-		protocol: TCP, class: 5, first: 4, size: 24,
-		state: 0, local: 4, scope: none, localPort: 8, remote: 12, remotePort: 16, pid: 20, created: none,
+		protocol: TCP, class: 5, firstRow: 4, rowSize: 24,
+		state: 0, local: 4, scope: absentField, localPort: 8, remote: 12, remotePort: 16, pid: 20, created: absentField,
 	},
 	{ // MIB_TCP6ROW_OWNER_PID
-		protocol: TCP, v6: true, class: 5, first: 4, size: 56,
-		local: 0, scope: 16, localPort: 20, remote: 24, remotePort: 44, state: 48, pid: 52, created: none,
+		protocol: TCP, v6: true, class: 5, firstRow: 4, rowSize: 56,
+		local: 0, scope: 16, localPort: 20, remote: 24, remotePort: 44, state: 48, pid: 52, created: absentField,
 	},
 	{ // MIB_UDPROW_OWNER_PID
-		protocol: UDP, class: 1, first: 4, size: 12,
-		local: 0, scope: none, localPort: 4, remote: none, remotePort: none, state: none, pid: 8, created: none,
+		protocol: UDP, class: 1, firstRow: 4, rowSize: 12,
+		local: 0, scope: absentField, localPort: 4, remote: absentField, remotePort: absentField, state: absentField, pid: 8, created: absentField,
 	},
 	{ // MIB_UDP6ROW_OWNER_PID
-		protocol: UDP, v6: true, class: 1, first: 4, size: 28,
-		local: 0, scope: 16, localPort: 20, remote: none, remotePort: none, state: none, pid: 24, created: none,
+		protocol: UDP, v6: true, class: 1, firstRow: 4, rowSize: 28,
+		local: 0, scope: 16, localPort: 20, remote: absentField, remotePort: absentField, state: absentField, pid: 24, created: absentField,
 	},
 }
 
@@ -82,12 +82,12 @@ func (t *ipTable) parse(dst []ipRow, b []byte) ([]ipRow, error) {
 		return dst, nil
 	}
 	var whole uint64
-	if len(b) > t.first {
-		b = b[t.first:]
-		whole = uint64(len(b) / t.size)
+	if len(b) > t.firstRow {
+		b = b[t.firstRow:]
+		whole = uint64(len(b) / t.rowSize)
 	}
 	for i := range min(count, whole) {
-		dst = append(dst, t.row(b[int(i)*t.size:][:t.size]))
+		dst = append(dst, t.row(b[int(i)*t.rowSize:][:t.rowSize]))
 	}
 	if count > whole {
 		return dst, fmt.Errorf("table of %d rows truncated after %d", count, whole)
@@ -97,23 +97,23 @@ func (t *ipTable) parse(dst []ipRow, b []byte) ([]ipRow, error) {
 
 func (t *ipTable) row(b []byte) ipRow {
 	r := ipRow{pid: int32(binary.LittleEndian.Uint32(b[t.pid:]))}
-	if t.created != none {
+	if t.created != absentField {
 		r.created = binary.LittleEndian.Uint64(b[t.created:])
 	}
 	r.Protocol, r.V6, r.State = t.protocol, t.v6, Unconn
-	r.Local = t.end(b, t.local, t.localPort)
-	if t.state != none {
+	r.Local = t.addrPort(b, t.local, t.localPort)
+	if t.state != absentField {
 		r.State = mibState(binary.LittleEndian.Uint32(b[t.state:]))
 		// A listener's remote end is not cleared by every release.
-		if remote := t.end(b, t.remote, t.remotePort); r.State != Listen && remote.Port() != 0 {
+		if remote := t.addrPort(b, t.remote, t.remotePort); r.State != Listen && remote.Port() != 0 {
 			r.Remote = remote
 		}
 	}
-	if t.scope != none && r.Local.Addr().IsLinkLocalUnicast() {
-		r.Device = binary.LittleEndian.Uint32(b[t.scope:])
+	if t.scope != absentField && r.Local.Addr().IsLinkLocalUnicast() {
+		r.Interface = binary.LittleEndian.Uint32(b[t.scope:])
 	}
 	if r.V6 && r.Local.Addr().Is4In6() {
-		r.Mapped = true
+		r.V4Mapped = true
 		r.Local = netip.AddrPortFrom(r.Local.Addr().Unmap(), r.Local.Port())
 		if r.Remote.IsValid() {
 			r.Remote = netip.AddrPortFrom(r.Remote.Addr().Unmap(), r.Remote.Port())
@@ -122,9 +122,9 @@ func (t *ipTable) row(b []byte) ipRow {
 	return r
 }
 
-// end reads an address, and a port that stands in network order in the first
+// addrPort reads an address, and a port that stands in network order in the first
 // two of four bytes; the others may hold anything.
-func (t *ipTable) end(b []byte, addr, port int) netip.AddrPort {
+func (t *ipTable) addrPort(b []byte, addr, port int) netip.AddrPort {
 	n := binary.BigEndian.Uint16(b[port:])
 	if t.v6 {
 		return netip.AddrPortFrom(netip.AddrFrom16([16]byte(b[addr:])), n)
@@ -146,11 +146,11 @@ func mibState(n uint32) State {
 	return Close
 }
 
-// identify gives every row its ID: a hash of what the table says of it, which
+// assignIDs gives every row its ID: a hash of what the table says of it, which
 // stays the same from one snapshot to the next and from one Source to another.
 // Sockets that the table does not tell apart are counted. The map is scratch
 // memory.
-func identify(rows []ipRow, seen map[ID]uint32) {
+func assignIDs(rows []ipRow, seen map[ID]uint32) {
 	clear(seen)
 	for i := range rows {
 		r := &rows[i]
@@ -171,8 +171,8 @@ func (r *ipRow) hash(n uint32) ID {
 		family = 6
 	}
 	at = append(at, byte(r.Protocol), family)
-	at = appendEnd(at, r.Local)
-	at = appendEnd(at, r.Remote)
+	at = appendAddrPort(at, r.Local)
+	at = appendAddrPort(at, r.Remote)
 	at = binary.LittleEndian.AppendUint32(at, uint32(r.pid))
 	at = binary.LittleEndian.AppendUint64(at, r.created)
 	at = binary.LittleEndian.AppendUint32(at, n)
@@ -181,7 +181,7 @@ func (r *ipRow) hash(n uint32) ID {
 	return ID(h.Sum64())
 }
 
-func appendEnd(b []byte, a netip.AddrPort) []byte {
+func appendAddrPort(b []byte, a netip.AddrPort) []byte {
 	addr := a.Addr().As16() // of no address as well: sixteen zeros
 	return binary.LittleEndian.AppendUint16(append(b, addr[:]...), a.Port())
 }

@@ -68,12 +68,12 @@ func TestTables(t *testing.T) {
 }
 
 func sketchRow(r *ipRow) string {
-	return fmt.Sprintf("%v %v %v %v %d %d %x", r.Protocol, r.State, r.Local, r.Remote, r.Device, r.pid, r.created)
+	return fmt.Sprintf("%v %v %v %v %d %d %x", r.Protocol, r.State, r.Local, r.Remote, r.Interface, r.pid, r.created)
 }
 
 // A mapped address is written as IPv4, and a listener has no remote end even
 // where the table says so.
-func TestRowsAreNormalised(t *testing.T) {
+func TestRowsNormalized(t *testing.T) {
 	mapped := "00000000000000000000ffff7f000001"
 	rows, err := pidTables[1].parse(nil, bytesOf(t, "02000000"+
 		mapped+"00000000 0bb80000"+mapped+"00000000 cafe0000 05000000 2c110000"+
@@ -81,7 +81,7 @@ func TestRowsAreNormalised(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := rows[0]; !r.V6 || !r.Mapped || r.Local.String() != "127.0.0.1:3000" || r.Remote.String() != "127.0.0.1:51966" {
+	if r := rows[0]; !r.V6 || !r.V4Mapped || r.Local.String() != "127.0.0.1:3000" || r.Remote.String() != "127.0.0.1:51966" {
 		t.Errorf("%+v", r)
 	}
 	if rows[1].Connected() {
@@ -120,28 +120,28 @@ func FuzzTables(f *testing.F) {
 		for _, tables := range [][]ipTable{moduleTables[:], pidTables[:]} {
 			for i := range tables {
 				rows, err := tables[i].parse(nil, b)
-				if len(rows)*tables[i].size > len(b) {
+				if len(rows)*tables[i].rowSize > len(b) {
 					t.Errorf("%d rows of %d bytes", len(rows), len(b))
 				}
 				if err == nil && uint32(len(rows)) != binary.LittleEndian.Uint32(b) {
 					t.Errorf("%d rows without an error", len(rows))
 				}
-				identify(rows, map[ID]uint32{})
+				assignIDs(rows, map[ID]uint32{})
 			}
 		}
 	})
 }
 
 // An ID is the same in every look, and no two sockets of one look share it.
-func TestIdentify(t *testing.T) {
+func TestAssignIDs(t *testing.T) {
 	one, err := pidTables[2].parse(nil, bytesOf(t, "03000000 7f000001 14e90000 2c110000 7f000001 14e90000 2c110000 7f000001 14e90000 2d110000", 0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	again := append([]ipRow(nil), one...)
 	seen := map[ID]uint32{}
-	identify(one, seen)
-	identify(again, seen)
+	assignIDs(one, seen)
+	assignIDs(again, seen)
 	distinct := map[ID]bool{}
 	for i := range one {
 		distinct[one[i].ID] = true
@@ -154,14 +154,14 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
-func TestOwn(t *testing.T) {
+func TestAssignOwners(t *testing.T) {
 	known := map[int32]*process.Process{
 		4396: {PID: 4396, Start: 100},
 		4:    {PID: 4, Start: 1},
 	}
 	for _, c := range []struct {
 		row  ipRow
-		want Reason
+		want NoOwnerReason
 	}{
 		{ipRow{pid: 4396, created: 101, Socket: Socket{State: Listen}}, NoReason},
 		{ipRow{pid: 4396, Socket: Socket{State: Listen}}, NoReason}, // no time told
@@ -174,7 +174,7 @@ func TestOwn(t *testing.T) {
 		{ipRow{pid: 0, Socket: Socket{State: Listen}}, NotLookedUp},
 	} {
 		rows := []ipRow{c.row}
-		own(rows, known)
+		assignOwners(rows, known)
 		if got := rows[0]; got.NoOwner != c.want || (len(got.Owners) == 1) != (c.want == NoReason) {
 			t.Errorf("%+v: %v %v", c.row, got.NoOwner, got.Owners)
 		}

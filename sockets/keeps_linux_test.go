@@ -13,10 +13,10 @@ import (
 // More descriptors of a socket in a process that was read already: nothing but
 // their number tells. One of them is far from the others.
 func TestDuplicates(t *testing.T) {
-	l := listenLater(t)
-	far := openEye(t, Diag)
-	e := openEye(t, Diag)
-	e.look()
+	l := newBoundSocket(t)
+	far := openObserver(t, Diag)
+	e := openObserver(t, Diag)
+	e.refresh()
 	want := []socketstest.Sock{l.owner(l.fd)}
 	// As many that descriptors of earlier tests that close meanwhile cannot
 	// make up for them.
@@ -34,19 +34,19 @@ func TestDuplicates(t *testing.T) {
 	}
 	defer unix.Close(distant)
 	want = append(want, l.owner(distant))
-	e.look()
-	e.owned(e.one("tcp4", l.local, noAddr), want...)
-	far.look() // its first: it knows of no descriptor
-	far.owned(far.one("tcp4", l.local, noAddr), want...)
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), want...)
+	far.refresh() // its first: it knows of no descriptor
+	far.checkOwners(far.findOne("tcp4", l.local, noAddr), want...)
 }
 
 // A process that came under the pid of another is looked at, not taken for it;
 // one that stayed is not looked at for being told of again.
-func TestNewcomerIsLookedAt(t *testing.T) {
+func TestNewProcessScanned(t *testing.T) {
 	me := int32(os.Getpid())
-	impostor := &process.Process{PID: int(me), Name: process.NewText("impostor")}
-	p := newPeople(process.NewReader(""))
-	p.known[me] = impostor
+	impostor := &process.Process{PID: int(me), Name: process.NewUntrusted("impostor")}
+	p := newProcCache(process.NewReader(""))
+	p.byPID[me] = impostor
 	if got := p.update(map[int32]bool{me: false})[me]; got != impostor {
 		t.Errorf("looked at again: %v", got)
 	}
@@ -56,26 +56,26 @@ func TestNewcomerIsLookedAt(t *testing.T) {
 }
 
 // What has ended is forgotten, else a long watch would grow for ever.
-func TestForgets(t *testing.T) {
-	e := openEye(t, Diag)
-	o := e.source.(*live).reader.(*diagReader).owners
+func TestExitedProcessRemoved(t *testing.T) {
+	e := openObserver(t, Diag)
+	o := e.source.(*liveSource).reader.(*diagReader).owners
 	parent := socketstest.Start(t)
 	l := parent.Listen("tcp4", "127.0.0.1:0")
 	child := parent.Fork([]socketstest.Sock{l})
-	e.look()
+	e.refresh()
 	inode := uint32(l.Inode)
-	if o.sockets[inode] == nil || o.shared[inode] == nil || o.procs[int32(child.PID())] == nil {
-		t.Fatalf("%v, %v", o.sockets[inode], o.shared[inode])
+	if o.inodes[inode] == nil || o.shared[inode] == nil || o.procs[int32(child.PID())] == nil {
+		t.Fatalf("%v, %v", o.inodes[inode], o.shared[inode])
 	}
 	child.Kill()
-	e.look()
-	if o.sockets[inode] == nil || o.shared[inode] != nil || o.procs[int32(child.PID())] != nil {
-		t.Errorf("after the child: %v, %v", o.sockets[inode], o.shared[inode])
+	e.refresh()
+	if o.inodes[inode] == nil || o.shared[inode] != nil || o.procs[int32(child.PID())] != nil {
+		t.Errorf("after the child: %v, %v", o.inodes[inode], o.shared[inode])
 	}
 	parent.Kill()
-	e.look()
-	_, missing := o.missing[inode]
-	if o.sockets[inode] != nil || o.shared[inode] != nil || missing || e.Process(int32(parent.PID())) != nil {
-		t.Errorf("after both: %v, %v, %v", o.sockets[inode], o.shared[inode], missing)
+	e.refresh()
+	_, missing := o.backoffs[inode]
+	if o.inodes[inode] != nil || o.shared[inode] != nil || missing || e.Process(int32(parent.PID())) != nil {
+		t.Errorf("after both: %v, %v, %v", o.inodes[inode], o.shared[inode], missing)
 	}
 }

@@ -11,27 +11,27 @@ import (
 	"lotop/sockets/process"
 )
 
-// live is the Source of the running kernel: the sysctls
+// liveSource is the Source of the running kernel: the sysctls
 // net.inet.{tcp,udp}.pcblist_n, which need no privilege.
-type live struct {
-	ports   []PortRange // nil for all
-	who     *process.Reader
-	pcbs    []pcb
-	traffic map[ID]TCPInfo // as of the last Read
-	machine machine
+type liveSource struct {
+	ports      []PortRange // nil for all
+	procReader *process.Reader
+	pcbs       []pcb
+	traffic    map[ID]TCPInfo // as of the last Read
+	host       hostInfo
 }
 
 func open(o Options) (Source, error) {
 	if o.Kind != Auto {
 		return nil, fmt.Errorf("unknown source %q: must be auto on macOS", o.Kind)
 	}
-	return &live{ports: o.Ports, who: process.NewReader(""), machine: machine{devices: map[uint32]process.Text{}}}, nil
+	return &liveSource{ports: o.Ports, procReader: process.NewReader(""), host: hostInfo{interfaces: map[uint32]process.Untrusted{}}}, nil
 }
 
 // Read implements [Source].
-func (l *live) Read(ctx context.Context, into *Snapshot) error {
+func (l *liveSource) Read(ctx context.Context, into *Snapshot) error {
 	into.Sockets, into.Warnings = into.Sockets[:0], into.Warnings[:0]
-	into.Time, into.From = time.Now(), "pcblist_n"
+	into.Time, into.Source = time.Now(), "pcblist_n"
 	l.pcbs = l.pcbs[:0]
 	for _, t := range [...]struct {
 		name     string
@@ -46,15 +46,15 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 			return err
 		}
 	}
-	l.hand(into)
-	l.machine.describe(into)
-	into.Ephemeral = rules("").Ephemeral
+	l.appendSockets(into)
+	l.host.fill(into)
+	into.Ephemeral = readPortRanges("").Ephemeral
 	return nil
 }
 
 // readTable asks again while the table outgrows the room that the kernel itself
 // asked for.
-func (l *live) readTable(name string, protocol Protocol) error {
+func (l *liveSource) readTable(name string, protocol Protocol) error {
 	const tries = 8
 	var b []byte
 	err := error(unix.ENOMEM)
@@ -68,16 +68,16 @@ func (l *live) readTable(name string, protocol Protocol) error {
 	return err
 }
 
-// hand fills in the sockets, with their owners and users.
-func (l *live) hand(into *Snapshot) {
+// appendSockets fills in the sockets, with their owners and users.
+func (l *liveSource) appendSockets(into *Snapshot) {
 	into.Processes = map[int32]*process.Process{}
-	into.Users = map[uint32]process.Text{}
+	into.Users = map[uint32]process.Untrusted{}
 	l.traffic = make(map[ID]TCPInfo, len(l.pcbs))
 	for i := range l.pcbs {
 		p := &l.pcbs[i]
 		l.addOwner(p, into.Processes)
 		if p.HasUID {
-			into.Users[p.UID] = l.who.Users().Name(p.UID)
+			into.Users[p.UID] = l.procReader.Users().Name(p.UID)
 		}
 		l.traffic[p.ID] = p.traffic
 		into.Sockets = append(into.Sockets, p.Socket)
@@ -87,7 +87,7 @@ func (l *live) hand(into *Snapshot) {
 
 // addOwner names the process that used the socket last. The table does not tell
 // who else holds it, nor who inherited it from one that has ended.
-func (l *live) addOwner(p *pcb, all map[int32]*process.Process) {
+func (l *liveSource) addOwner(p *pcb, all map[int32]*process.Process) {
 	if p.NoOwner != NoReason {
 		return
 	}
@@ -96,7 +96,7 @@ func (l *live) addOwner(p *pcb, all map[int32]*process.Process) {
 			continue
 		}
 		if all[pid] == nil {
-			who, err := l.who.Look(int(pid))
+			who, err := l.procReader.Read(int(pid))
 			if errors.Is(err, process.ErrGone) {
 				continue
 			}
@@ -109,12 +109,12 @@ func (l *live) addOwner(p *pcb, all map[int32]*process.Process) {
 	}
 	p.NoOwner = NotLookedUp
 	if p.lastPID == 0 {
-		p.NoOwner = HeldByKernel
+		p.NoOwner = KernelOwned
 	}
 }
 
 // Info implements [Informer], with the counts of the last Read.
-func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
+func (l *liveSource) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
 	for _, s := range all {
 		dst = append(dst, l.traffic[s.ID])
 	}
@@ -122,4 +122,4 @@ func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
 }
 
 // Close implements [Source].
-func (l *live) Close() error { return nil }
+func (l *liveSource) Close() error { return nil }

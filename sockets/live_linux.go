@@ -9,41 +9,41 @@ import (
 	"lotop/sockets/process"
 )
 
-// reader is a way to read the tables: sock_diag, or go-netstat.
-type reader interface {
+// tableReader is a way to read the tables: sock_diag, or go-netstat.
+type tableReader interface {
 	// read fills into.Sockets with everything the tables themselves tell, and
 	// adds to into.Warnings.
 	read(ctx context.Context, into *Snapshot) error
 	close()
 }
 
-// live is the Source of the running kernel.
-type live struct {
+// liveSource is the Source of the running kernel.
+type liveSource struct {
 	proc      string
-	reader    reader
+	reader    tableReader
 	users     *process.Users
-	userNames map[uint32]process.Text
-	machine   machine
+	userNames map[uint32]process.Untrusted
+	host      hostInfo
 	now       func() time.Time
 }
 
 func open(o Options) (Source, error) {
 	who := process.NewReader(o.Proc)
-	r, err := openReader(o, who)
+	r, err := openTableReader(o, who)
 	if err != nil {
 		return nil, err
 	}
-	return &live{
+	return &liveSource{
 		proc:      o.Proc,
 		reader:    r,
 		users:     who.Users(),
-		userNames: map[uint32]process.Text{},
-		machine:   machine{devices: map[uint32]process.Text{}},
+		userNames: map[uint32]process.Untrusted{},
+		host:      hostInfo{interfaces: map[uint32]process.Untrusted{}},
 		now:       time.Now,
 	}, nil
 }
 
-func openReader(o Options, who *process.Reader) (reader, error) {
+func openTableReader(o Options, who *process.Reader) (tableReader, error) {
 	switch o.Kind {
 	case Diag:
 		return openDiagReader(o, who)
@@ -64,7 +64,7 @@ func openReader(o Options, who *process.Reader) (reader, error) {
 }
 
 // Read implements [Source].
-func (l *live) Read(ctx context.Context, into *Snapshot) error {
+func (l *liveSource) Read(ctx context.Context, into *Snapshot) error {
 	into.Sockets = into.Sockets[:0]
 	into.Warnings = into.Warnings[:0]
 	into.Time = l.now()
@@ -74,17 +74,17 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 	}
 	l.nameUsers(into.Sockets)
 	into.Users = l.userNames
-	l.machine.describe(into)
+	l.host.fill(into)
 	return nil
 }
 
 // Close implements [Source].
-func (l *live) Close() error {
+func (l *liveSource) Close() error {
 	l.reader.close()
 	return nil
 }
 
-func (l *live) nameUsers(all []Socket) {
+func (l *liveSource) nameUsers(all []Socket) {
 	last, cloned := uint32(1<<32-1), false
 	for i := range all {
 		s := &all[i]
@@ -103,12 +103,12 @@ func (l *live) nameUsers(all []Socket) {
 }
 
 // Info implements [Informer]. Another source than sock_diag knows nothing of it.
-func (l *live) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
+func (l *liveSource) Info(dst []TCPInfo, all []*Socket) []TCPInfo {
 	r, ok := l.reader.(*diagReader)
 	for _, s := range all {
 		var i TCPInfo
 		if ok && s.Protocol == TCP && s.Connected() {
-			i = r.diag.info(s)
+			i = r.diag.tcpInfo(s)
 		}
 		dst = append(dst, i)
 	}

@@ -34,7 +34,7 @@ func shapes() []shape {
 		{"::1", listen("tcp6", "[::1]:0", dual), Socket{State: Listen, V6: true, V6Only: Yes}, false},
 		{":: dual", listen("tcp6", "[::]:0", dual), Socket{State: Listen, V6: true, V6Only: No}, true},
 		{":: v6only", listen("tcp6", "[::]:0", only), Socket{State: Listen, V6: true, V6Only: Yes}, false},
-		{"mapped", listen("tcp6", "[::ffff:127.0.0.1]:0", dual), Socket{State: Listen, V6: true, Mapped: true, V6Only: No}, false},
+		{"mapped", listen("tcp6", "[::ffff:127.0.0.1]:0", dual), Socket{State: Listen, V6: true, V4Mapped: true, V6Only: No}, false},
 		{"mptcp", listen("tcp4", "127.0.0.1:0", socketstest.MPTCP), Socket{State: Listen}, false},
 		{"bound", bind("tcp4", "127.0.0.1:0"), Socket{State: Bound}, false},
 		{"bound ::1", bind("tcp6", "[::1]:0"), Socket{State: Bound, V6: true, V6Only: Yes}, false},
@@ -42,7 +42,7 @@ func shapes() []shape {
 		{"udp", udp("127.0.0.1:0"), Socket{State: Unconn}, false},
 		{"udp ::1", udp("[::1]:0"), Socket{State: Unconn, V6: true, V6Only: Yes}, false},
 		{"udp ::", bind("udp6", "[::]:0", dual), Socket{State: Unconn, V6: true, V6Only: No}, true},
-		{"udp mapped", bind("udp6", "[::ffff:127.0.0.1]:0", dual), Socket{State: Unconn, V6: true, Mapped: true, V6Only: No}, false},
+		{"udp mapped", bind("udp6", "[::ffff:127.0.0.1]:0", dual), Socket{State: Unconn, V6: true, V4Mapped: true, V6Only: No}, false},
 		{"self-connected", func(p *socketstest.Process) socketstest.Sock { return p.SelfConnect("127.0.0.1:0") }, Socket{State: Established}, false},
 		{"udp connected", func(p *socketstest.Process) socketstest.Sock {
 			return p.ConnectUDP(p.UDP("127.0.0.1:0").Local.String())
@@ -52,15 +52,15 @@ func shapes() []shape {
 
 // Every shape is opened and seen, with its owner; closed, and seen gone.
 func TestShapes(t *testing.T) {
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	p := socketstest.Start(t, socketstest.Name("a (b) c"))
 	ids := map[ID]string{}
 	for _, shape := range shapes() {
 		t.Run(shape.name, func(t *testing.T) {
 			e.t = t
 			s := shape.open(p)
-			e.look()
-			found := e.held(s)
+			e.refresh()
+			found := e.checkOwned(s)
 			checkShape(t, found, shape)
 			if before, ok := ids[found.ID]; ok || found.ID == 0 {
 				t.Errorf("ID %v was that of %q", found.ID, before)
@@ -70,8 +70,8 @@ func TestShapes(t *testing.T) {
 				t.Errorf("owner is called %q", who.Name.Raw())
 			}
 			p.Close(s)
-			e.look()
-			if e.sees(s) {
+			e.refresh()
+			if e.has(s) {
 				t.Error("is there after it was closed")
 			}
 		})
@@ -81,8 +81,8 @@ func TestShapes(t *testing.T) {
 
 func checkShape(t *testing.T, got *Socket, s shape) {
 	t.Helper()
-	if got.State != s.want.State || got.V6 != s.want.V6 || got.Mapped != s.want.Mapped || got.V6Only != s.want.V6Only {
-		t.Errorf("%v, v6 %v, mapped %v, v6only %v", got.State, got.V6, got.Mapped, got.V6Only)
+	if got.State != s.want.State || got.V6 != s.want.V6 || got.V4Mapped != s.want.V4Mapped || got.V6Only != s.want.V6Only {
+		t.Errorf("%v, v6 %v, mapped %v, v6only %v", got.State, got.V6, got.V4Mapped, got.V6Only)
 	}
 	if got.DualStack() != s.dual {
 		t.Errorf("dual stack is %v", got.DualStack())
@@ -95,13 +95,13 @@ func checkShape(t *testing.T, got *Socket, s shape) {
 	}
 }
 
-func TestSnapshotTellsOfTheMachine(t *testing.T) {
-	e := openEye(t, Auto)
+func TestSnapshotHostInfo(t *testing.T) {
+	e := openObserver(t, Auto)
 	p := socketstest.Start(t)
 	p.Listen("tcp4", "127.0.0.1:0")
-	e.look()
-	if e.From != "sock_diag" || e.Time.IsZero() {
-		t.Errorf("from %q at %v", e.From, e.Time)
+	e.refresh()
+	if e.Source != "sock_diag" || e.Time.IsZero() {
+		t.Errorf("from %q at %v", e.Source, e.Time)
 	}
 	if e.Ephemeral.First == 0 || e.Ephemeral.Last < e.Ephemeral.First {
 		t.Errorf("ephemeral ports %v", e.Ephemeral)
@@ -119,37 +119,37 @@ func TestSnapshotTellsOfTheMachine(t *testing.T) {
 	}
 }
 
-func TestDevice(t *testing.T) {
+func TestInterface(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root for SO_BINDTODEVICE")
 	}
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	p := socketstest.Start(t)
 	l := p.Listen("tcp4", "0.0.0.0:0", socketstest.Device("lo"))
-	e.look()
-	if s := e.held(l); s.Device == 0 || e.Devices[s.Device].Raw() != "lo" {
-		t.Errorf("device %d, %v", s.Device, e.Devices)
+	e.refresh()
+	if s := e.checkOwned(l); s.Interface == 0 || e.Interfaces[s.Interface].Raw() != "lo" {
+		t.Errorf("device %d, %v", s.Interface, e.Interfaces)
 	}
 	p.Close(l)
-	e.look()
-	if e.sees(l) {
+	e.refresh()
+	if e.has(l) {
 		t.Error("is there after it was closed")
 	}
 }
 
-func TestReusePortTwins(t *testing.T) {
+func TestReusePortPair(t *testing.T) {
 	for _, network := range []string{"tcp4", "udp4"} {
-		e := openEye(t, Diag)
-		ps, socks := socketstest.ReusePortTwins(t, network, "127.0.0.1:0")
-		e.look()
-		if a, b := e.held(socks[0]), e.held(socks[1]); a.ID == b.ID {
+		e := openObserver(t, Diag)
+		ps, socks := socketstest.ReusePortPair(t, network, "127.0.0.1:0")
+		e.refresh()
+		if a, b := e.checkOwned(socks[0]), e.checkOwned(socks[1]); a.ID == b.ID {
 			t.Errorf("%s: both are %v", network, a.ID)
 		}
 		ps[0].Close(socks[0])
-		e.look()
-		if e.sees(socks[0]) {
+		e.refresh()
+		if e.has(socks[0]) {
 			t.Errorf("%s: is there after it was closed", network)
 		}
-		e.held(socks[1])
+		e.checkOwned(socks[1])
 	}
 }

@@ -13,26 +13,26 @@ import (
 	"lotop/sockets/process"
 )
 
-// live is the Source of the running kernel: the tables of iphlpapi.dll, which
+// liveSource is the Source of the running kernel: the tables of iphlpapi.dll, which
 // need no rights and show every user's sockets.
-type live struct {
-	ports     []PortRange // nil for all
-	who       *process.Reader
-	tables    []ipTable
-	buffers   [len(moduleTables)][]byte
-	rows      []ipRow
-	seen      map[ID]uint32
-	processes map[int32]*process.Process
-	machine   machine
+type liveSource struct {
+	ports      []PortRange // nil for all
+	procReader *process.Reader
+	tables     []ipTable
+	buffers    [len(moduleTables)][]byte
+	rows       []ipRow
+	seen       map[ID]uint32
+	processes  map[int32]*process.Process
+	host       hostInfo
 }
 
 func open(o Options) (Source, error) {
 	if o.Kind != Auto {
 		return nil, fmt.Errorf("unknown source %q: must be %s on Windows", o.Kind, Auto)
 	}
-	l := &live{
-		ports: o.Ports, who: process.NewReader(""), tables: moduleTables[:], seen: map[ID]uint32{},
-		processes: map[int32]*process.Process{}, machine: machine{devices: map[uint32]process.Text{}},
+	l := &liveSource{
+		ports: o.Ports, procReader: process.NewReader(""), tables: moduleTables[:], seen: map[ID]uint32{},
+		processes: map[int32]*process.Process{}, host: hostInfo{interfaces: map[uint32]process.Untrusted{}},
 	}
 	// What this system does not have shows at once, before there is a screen.
 	if _, _, err := l.read(0); err != nil {
@@ -45,11 +45,11 @@ func open(o Options) (Source, error) {
 }
 
 // Read implements [Source].
-func (l *live) Read(ctx context.Context, into *Snapshot) error {
+func (l *liveSource) Read(ctx context.Context, into *Snapshot) error {
 	into.Time = time.Now()
-	into.From = "iphlpapi"
+	into.Source = "iphlpapi"
 	into.Warnings = into.Warnings[:0]
-	into.Ephemeral = usualRange
+	into.Ephemeral = defaultEphemeral
 	l.rows = l.rows[:0]
 	for i := range l.tables {
 		if err := ctx.Err(); err != nil {
@@ -66,49 +66,49 @@ func (l *live) Read(ctx context.Context, into *Snapshot) error {
 			into.Warnings = append(into.Warnings, Warning{Kind: TableIncomplete, Text: "the table of " + l.tables[i].protocol.String() + " sockets is incomplete: " + bad.Error()})
 		}
 	}
-	if err := l.own(); err != nil {
+	if err := l.assignOwners(); err != nil {
 		return err
 	}
-	identify(l.rows, l.seen)
+	assignIDs(l.rows, l.seen)
 	into.Sockets = into.Sockets[:0]
 	for i := range l.rows {
 		into.Sockets = append(into.Sockets, l.rows[i].Socket)
 	}
 	into.Sockets = OnPorts(into.Sockets, l.ports)
 	into.Processes = l.processes
-	l.machine.describe(into)
+	l.host.fill(into)
 	return nil
 }
 
 // Close implements [Source].
-func (l *live) Close() error { return nil }
+func (l *liveSource) Close() error { return nil }
 
-// own looks at the processes after the tables, so that no maker of a socket is
+// assignOwners looks at the processes after the tables, so that no maker of a socket is
 // too young to be seen.
-func (l *live) own() error {
+func (l *liveSource) assignOwners() error {
 	pids := make(map[int32]bool, len(l.processes))
 	for i := range l.rows {
 		if pid := l.rows[i].pid; pid != 0 {
 			pids[pid] = true
 		}
 	}
-	known, err := l.who.All(pids, l.processes)
+	known, err := l.procReader.ReadAll(pids, l.processes)
 	if err != nil {
 		return err
 	}
 	if !maps.Equal(known, l.processes) {
 		l.processes = known
 	}
-	own(l.rows, l.processes)
+	assignOwners(l.rows, l.processes)
 	return nil
 }
 
-// mostTable bounds a table. One of a million sockets takes 160 MB.
-const mostTable = 512 << 20
+// maxTableSize bounds a table. One of a million sockets takes 160 MB.
+const maxTableSize = 512 << 20
 
 // read asks for a table and appends its rows. What of them is missing is told
 // by bad.
-func (l *live) read(i int) (rows []ipRow, bad, err error) {
+func (l *liveSource) read(i int) (rows []ipRow, bad, err error) {
 	t := &l.tables[i]
 	if l.buffers[i] == nil {
 		l.buffers[i] = make([]byte, 64<<10)
@@ -123,11 +123,11 @@ func (l *live) read(i int) (rows []ipRow, bad, err error) {
 			return rows, bad, nil
 		case code != windows.ERROR_INSUFFICIENT_BUFFER:
 			return nil, nil, fmt.Errorf("read the table of %s sockets: %w", t.protocol, code)
-		case len(b) >= mostTable:
-			return nil, nil, fmt.Errorf("read the table of %s sockets: larger than %d bytes", t.protocol, mostTable)
+		case len(b) >= maxTableSize:
+			return nil, nil, fmt.Errorf("read the table of %s sockets: larger than %d bytes", t.protocol, maxTableSize)
 		}
 		// It can grow before the next try, so there is room to spare.
-		l.buffers[i] = make([]byte, min(max(2*len(b), int(size)+int(size)/4), mostTable))
+		l.buffers[i] = make([]byte, min(max(2*len(b), int(size)+int(size)/4), maxTableSize))
 	}
 }
 

@@ -33,7 +33,7 @@ func readLive(t *testing.T) *Snapshot {
 	return &snap
 }
 
-func (s *Snapshot) at(p Protocol, local netip.AddrPort, connected bool) *Socket {
+func (s *Snapshot) find(p Protocol, local netip.AddrPort, connected bool) *Socket {
 	for i := range s.Sockets {
 		if o := &s.Sockets[i]; o.Protocol == p && o.Local == local && o.Connected() == connected {
 			return o
@@ -42,16 +42,16 @@ func (s *Snapshot) at(p Protocol, local netip.AddrPort, connected bool) *Socket 
 	return nil
 }
 
-// asks asks until the answer is the wanted one: under Wine sockets outlive their
+// eventually asks until the answer is the wanted one: under Wine sockets outlive their
 // process by a moment.
-func asks[T comparable](t *testing.T, want T, ask func() T) {
+func eventually[T comparable](t *testing.T, want T, ask func() T) {
 	t.Helper()
 	var got T
 	asked := func() bool {
 		got = ask()
 		return got == want
 	}
-	if !socketstest.Until(asked) {
+	if !socketstest.Eventually(asked) {
 		t.Errorf("%v, not %v", got, want)
 	}
 }
@@ -59,14 +59,14 @@ func asks[T comparable](t *testing.T, want T, ask func() T) {
 // A socket is seen with its owner, under the same ID every time, and no more
 // once it is closed.
 func TestLiveSockets(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{
+	child := socketstest.StartChild(t, socketstest.ChildConfig{
 		Sockets: []string{"tcp 127.0.0.1:0", "tcp 0.0.0.0:0", "udp 127.0.0.1:0", "tcp [::1]:0", "udp [::]:0"},
 		Args:    []string{"serve", "--port", "two words"},
 	})
 	snap, again := readLive(t), readLive(t)
 	protocols := []Protocol{TCP, TCP, UDP, TCP, UDP}
 	for i, local := range child.Local {
-		s := snap.at(protocols[i], local, false)
+		s := snap.find(protocols[i], local, false)
 		if s == nil {
 			t.Errorf("%v %v is not in the table", protocols[i], local)
 			continue
@@ -78,7 +78,7 @@ func TestLiveSockets(t *testing.T) {
 		if s.State != want || s.V6 != local.Addr().Is6() {
 			t.Errorf("%+v", s)
 		}
-		if o := again.at(protocols[i], local, false); o == nil || o.ID != s.ID {
+		if o := again.find(protocols[i], local, false); o == nil || o.ID != s.ID {
 			t.Errorf("%v has another ID in the next look", local)
 		}
 		if s.V6 && len(s.Owners) == 0 {
@@ -95,25 +95,25 @@ func TestLiveSockets(t *testing.T) {
 	}
 	child.Close()
 	for i, local := range child.Local {
-		asks(t, nil, func() *Socket { return readLive(t).at(protocols[i], local, false) })
+		eventually(t, nil, func() *Socket { return readLive(t).find(protocols[i], local, false) })
 	}
 }
 
 func TestLiveConnection(t *testing.T) {
-	server := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}})
-	client := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"dial " + server.Local[0].String()}})
+	server := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}})
+	client := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"dial " + server.Local[0].String()}})
 	snap := readLive(t)
-	s := snap.at(TCP, client.Local[0], true)
+	s := snap.find(TCP, client.Local[0], true)
 	if s == nil || s.State != Established || s.Remote != server.Local[0] {
 		t.Errorf("the client's end: %+v", s)
 	}
-	if len(snap.Addresses) == 0 || !snap.Ephemeral.Contains(65535) || snap.From != "iphlpapi" {
-		t.Errorf("%v %v %q", snap.Addresses, snap.Ephemeral, snap.From)
+	if len(snap.Addresses) == 0 || !snap.Ephemeral.Contains(65535) || snap.Source != "iphlpapi" {
+		t.Errorf("%v %v %q", snap.Addresses, snap.Ephemeral, snap.Source)
 	}
 }
 
 func TestTryBind(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{
+	child := socketstest.StartChild(t, socketstest.ChildConfig{
 		Sockets: []string{"tcp 127.0.0.1:0", "udp 127.0.0.1:0", "exclusive 127.0.0.1:0", "exclusive 0.0.0.0:0", "tcp [::1]:0"},
 	})
 	const exclusive = 3
@@ -124,20 +124,20 @@ func TestTryBind(t *testing.T) {
 		}
 		for _, reuse := range []bool{false, true} {
 			err := TryBind(protocol, local, BindOptions{ReuseAddr: reuse})
-			if i == exclusive && errors.Is(err, syscall.EACCES) && Answer(err) == "EACCES" {
+			if i == exclusive && errors.Is(err, syscall.EACCES) && ErrnoName(err) == "EACCES" {
 				continue // 10013
 			}
-			if !errors.Is(err, syscall.EADDRINUSE) || Answer(err) != "EADDRINUSE" {
+			if !errors.Is(err, syscall.EADDRINUSE) || ErrnoName(err) != "EADDRINUSE" {
 				t.Errorf("%v, reuse %t: %v", local, reuse, err)
 			}
 		}
 	}
 	child.Close()
 	for _, local := range child.Local {
-		asks(t, "ok", func() string { return Answer(TryBind(TCP, local, BindOptions{})) })
+		eventually(t, "ok", func() string { return ErrnoName(TryBind(TCP, local, BindOptions{})) })
 	}
 	elsewhere := netip.MustParseAddrPort("192.0.2.1:0")
-	if err := TryBind(TCP, elsewhere, BindOptions{}); Answer(err) != "EADDRNOTAVAIL" {
+	if err := TryBind(TCP, elsewhere, BindOptions{}); ErrnoName(err) != "EADDRNOTAVAIL" {
 		t.Errorf("%v: %v", elsewhere, err)
 	}
 	if err := TryBind(TCP, netip.MustParseAddrPort("[::]:0"), BindOptions{DualStack: true}); err != nil {
@@ -146,19 +146,19 @@ func TestTryBind(t *testing.T) {
 }
 
 func TestTryConnect(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Sockets: []string{"tcp 127.0.0.1:0"}})
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}})
 	if got := TryConnect(t.Context(), child.Local[0]); got != "open" {
 		t.Error(got)
 	}
 	child.Close()
-	asks(t, "refused", func() string { return TryConnect(t.Context(), child.Local[0]) })
+	eventually(t, "refused", func() string { return TryConnect(t.Context(), child.Local[0]) })
 }
 
-func TestAnswers(t *testing.T) {
-	for code, known := range winsock {
-		err := fmt.Errorf("bind: %w", posix(fmt.Errorf("call: %w", code)))
-		if !errors.Is(err, known.errno) || Answer(err) != known.name || Answer(code) != known.name {
-			t.Errorf("%d: %v, %q", uintptr(code), err, Answer(code))
+func TestErrnoNames(t *testing.T) {
+	for code, known := range winsockErrnos {
+		err := fmt.Errorf("bind: %w", toPOSIX(fmt.Errorf("call: %w", code)))
+		if !errors.Is(err, known.errno) || ErrnoName(err) != known.name || ErrnoName(code) != known.name {
+			t.Errorf("%d: %v, %q", uintptr(code), err, ErrnoName(code))
 		}
 	}
 }
@@ -167,7 +167,7 @@ func TestOpenRefusesOtherSources(t *testing.T) {
 	if _, err := Open(Options{Kind: Diag}); err == nil {
 		t.Error("no error")
 	}
-	if r := Rules(); r.Ephemeral.Last == 0 {
+	if r := ReadPortRanges(); r.Ephemeral.Last == 0 {
 		t.Errorf("%+v", r)
 	}
 	ExcludedPorts(TCP, false) // whatever this machine has: it must not fail

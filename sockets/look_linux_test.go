@@ -10,14 +10,14 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// eye looks at the machine through a source, for a test.
-type eye struct {
+// observer looks at the machine through a source, for a test.
+type observer struct {
 	t      testing.TB
 	source Source
 	Snapshot
 }
 
-func openEye(t testing.TB, kind Kind) *eye {
+func openObserver(t testing.TB, kind Kind) *observer {
 	t.Helper()
 	source, err := Open(Options{Kind: kind})
 	if err != nil {
@@ -28,19 +28,19 @@ func openEye(t testing.TB, kind Kind) *eye {
 			t.Error(err)
 		}
 	})
-	return &eye{t: t, source: source}
+	return &observer{t: t, source: source}
 }
 
-// look reads again.
-func (e *eye) look() {
+// refresh reads again.
+func (e *observer) refresh() {
 	e.t.Helper()
 	if err := e.source.Read(context.Background(), &e.Snapshot); err != nil {
 		e.t.Fatal(err)
 	}
 }
 
-// at lists the sockets with these addresses; IPv4-mapped ones are IPv4.
-func (e *eye) at(network string, local, remote netip.AddrPort) []*Socket {
+// find lists the sockets with these addresses; IPv4-mapped ones are IPv4.
+func (e *observer) find(network string, local, remote netip.AddrPort) []*Socket {
 	protocol := TCP
 	if network[:3] == "udp" {
 		protocol = UDP
@@ -55,20 +55,20 @@ func (e *eye) at(network string, local, remote netip.AddrPort) []*Socket {
 	return all
 }
 
-// one is the only socket with these addresses.
-func (e *eye) one(network string, local, remote netip.AddrPort) *Socket {
+// findOne is the only socket with these addresses.
+func (e *observer) findOne(network string, local, remote netip.AddrPort) *Socket {
 	e.t.Helper()
-	all := e.at(network, local, remote)
+	all := e.find(network, local, remote)
 	if len(all) != 1 {
 		e.t.Fatalf("%s %v %v is there %d times", network, local, remote, len(all))
 	}
 	return all[0]
 }
 
-// see is the socket of a child, which has to be there.
-func (e *eye) see(s socketstest.Sock) *Socket {
+// mustFind is the socket of a child, which has to be there.
+func (e *observer) mustFind(s socketstest.Sock) *Socket {
 	e.t.Helper()
-	for _, found := range e.at(s.Network, s.Local, s.Remote) {
+	for _, found := range e.find(s.Network, s.Local, s.Remote) {
 		if found.Inode == s.Inode {
 			return found
 		}
@@ -77,23 +77,23 @@ func (e *eye) see(s socketstest.Sock) *Socket {
 	return nil
 }
 
-// sees tells whether the socket of a child is there.
-func (e *eye) sees(s socketstest.Sock) bool {
-	return slices.ContainsFunc(e.at(s.Network, s.Local, s.Remote), func(found *Socket) bool { return found.Inode == s.Inode })
+// has tells whether the socket of a child is there.
+func (e *observer) has(s socketstest.Sock) bool {
+	return slices.ContainsFunc(e.find(s.Network, s.Local, s.Remote), func(found *Socket) bool { return found.Inode == s.Inode })
 }
 
-// held checks that the socket of a child is there, and that it is held as the
+// checkOwned checks that the socket of a child is there, and that it is held as the
 // others say, which are the same socket in other processes or under another
 // descriptor; it returns the socket.
-func (e *eye) held(s socketstest.Sock, others ...socketstest.Sock) *Socket {
+func (e *observer) checkOwned(s socketstest.Sock, others ...socketstest.Sock) *Socket {
 	e.t.Helper()
-	found := e.see(s)
-	e.owned(found, append(others, s)...)
+	found := e.mustFind(s)
+	e.checkOwners(found, append(others, s)...)
 	return found
 }
 
-// owned checks the owners of a socket.
-func (e *eye) owned(s *Socket, by ...socketstest.Sock) {
+// checkOwners checks the owners of a socket.
+func (e *observer) checkOwners(s *Socket, by ...socketstest.Sock) {
 	e.t.Helper()
 	var want []Owner
 	for _, b := range by {
@@ -110,8 +110,8 @@ func (e *eye) owned(s *Socket, by ...socketstest.Sock) {
 	}
 }
 
-// nobodys checks that a socket has no owner, for that reason.
-func (e *eye) nobodys(s *Socket, why Reason) {
+// checkNoOwner checks that a socket has no owner, for that reason.
+func (e *observer) checkNoOwner(s *Socket, why NoOwnerReason) {
 	e.t.Helper()
 	if len(s.Owners) != 0 || s.NoOwner != why {
 		e.t.Errorf("%v %v: held by %v, %v, want %v", s.State, s.Local, s.Owners, s.NoOwner, why)
@@ -119,7 +119,7 @@ func (e *eye) nobodys(s *Socket, why Reason) {
 	// Newer kernels remember whose a socket was, except in TIME_WAIT; a 0 does
 	// not tell root from nobody known.
 	me := uint32(os.Geteuid())
-	if e.From == "sock_diag" && s.Inode == 0 && s.HasUID && (s.UID != me || s.UID == 0 || s.State == TimeWait) {
+	if e.Source == "sock_diag" && s.Inode == 0 && s.HasUID && (s.UID != me || s.UID == 0 || s.State == TimeWait) {
 		e.t.Errorf("%v %v: belongs to uid %d", s.State, s.Local, s.UID)
 	}
 }
@@ -132,7 +132,7 @@ func unmapped(a netip.AddrPort) netip.AddrPort {
 }
 
 // warning is the one of that kind, or nil.
-func (e *eye) warning(kind WarningKind) *Warning {
+func (e *observer) warning(kind WarningKind) *Warning {
 	for i := range e.Warnings {
 		if e.Warnings[i].Kind == kind {
 			return &e.Warnings[i]
@@ -143,7 +143,7 @@ func (e *eye) warning(kind WarningKind) *Warning {
 
 func openDiagSource(t testing.TB) Source {
 	t.Helper()
-	return openEye(t, Diag).source
+	return openObserver(t, Diag).source
 }
 
 func readInto(t testing.TB, source Source, s *Snapshot) {

@@ -10,52 +10,52 @@ import (
 	"lotop/sockets/process"
 )
 
-// machine is what the live sources know of the machine itself. The map is
+// hostInfo is what the live sources know of the machine itself. The map is
 // handed out, so a change makes a new one.
-type machine struct {
-	devices   map[uint32]process.Text
-	addresses []netip.Addr
-	addrsAt   time.Time
+type hostInfo struct {
+	interfaces    map[uint32]process.Untrusted
+	addresses     []netip.Addr
+	addressesRead time.Time
 }
 
-// addressesFor is how long the machine's own addresses are taken as read.
-const addressesFor = 2 * time.Second
+// addressTTL is how long the machine's own addresses are taken as read.
+const addressTTL = 2 * time.Second
 
-// describe adds the machine's addresses, and the names of the network interfaces
+// fill adds the machine's addresses, and the names of the network interfaces
 // that sockets are bound to.
-func (m *machine) describe(into *Snapshot) {
-	m.nameDevices(into.Sockets)
-	into.Devices = m.devices
-	if m.addresses == nil || into.Time.Sub(m.addrsAt) > addressesFor {
-		m.addresses, m.addrsAt = ownAddresses(), into.Time
+func (m *hostInfo) fill(into *Snapshot) {
+	m.nameInterfaces(into.Sockets)
+	into.Interfaces = m.interfaces
+	if m.addresses == nil || into.Time.Sub(m.addressesRead) > addressTTL {
+		m.addresses, m.addressesRead = localAddresses(), into.Time
 	}
 	into.Addresses = m.addresses
 }
 
-func (m *machine) nameDevices(all []Socket) {
+func (m *hostInfo) nameInterfaces(all []Socket) {
 	cloned := false
 	for i := range all {
-		device := all[i].Device
+		device := all[i].Interface
 		if device == 0 {
 			continue
 		}
-		if _, ok := m.devices[device]; ok {
+		if _, ok := m.interfaces[device]; ok {
 			continue
 		}
 		if !cloned {
-			m.devices, cloned = maps.Clone(m.devices), true
+			m.interfaces, cloned = maps.Clone(m.interfaces), true
 		}
 		name := strconv.Itoa(int(device))
 		if ifi, err := net.InterfaceByIndex(int(device)); err == nil {
 			name = ifi.Name
 		}
-		m.devices[device] = process.NewText(name)
+		m.interfaces[device] = process.NewUntrusted(name)
 	}
 }
 
-// ownAddresses lists this machine's addresses; where it may not ask, none:
+// localAddresses lists this machine's addresses; where it may not ask, none:
 // loopback is known without.
-func ownAddresses() []netip.Addr {
+func localAddresses() []netip.Addr {
 	all, _ := net.InterfaceAddrs()
 	own := make([]netip.Addr, 0, len(all))
 	for _, a := range all {

@@ -18,8 +18,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if order := os.Getenv(witnessEnv); order != "" {
-		if err := testify(order); err != nil {
+	if order := os.Getenv(childSpecEnv); order != "" {
+		if err := runChild(order); err != nil {
 			fmt.Fprintln(os.Stderr, "witness:", err)
 			os.Exit(1)
 		}
@@ -28,29 +28,29 @@ func TestMain(m *testing.M) {
 	os.Exit(socketstest.Main(m))
 }
 
-// witnessEnv makes the test binary a witness: a process of another kind than
+// childSpecEnv makes the test binary a witness: a process of another kind than
 // the test, which looks at the sockets once and says what it sees.
-const witnessEnv = "LOTOP_TEST_WITNESS"
+const childSpecEnv = "LOTOP_TEST_WITNESS"
 
-// witness says what kind of process.
-type witness struct {
-	Kind    Kind
-	Nobody  bool
-	Refused int     // errno that socket answers for sock_diag, 0 for none
-	NoNet   bool    // without /proc/net; needs root
-	Destroy *Socket // close this one in place of looking
+// childSpec says what kind of process.
+type childSpec struct {
+	Kind         Kind
+	AsUserNobody bool
+	DiagErrno    int     // errno that socket answers for sock_diag, 0 for none
+	NoNet        bool    // without /proc/net; needs root
+	Destroy      *Socket // close this one in place of looking
 }
 
-// testimony is what it sees.
-type testimony struct {
+// childReport is what it sees.
+type childReport struct {
 	Error    string
 	Snapshot Snapshot
 }
 
-// ask starts the witness and waits for what it says.
-func (w witness) ask(t *testing.T) testimony {
+// run starts the witness and waits for what it says.
+func (w childSpec) run(t *testing.T) childReport {
 	t.Helper()
-	if (w.Nobody || w.NoNet) && os.Geteuid() != 0 {
+	if (w.AsUserNobody || w.NoNet) && os.Geteuid() != 0 {
 		t.Skip("needs root to start such a process")
 	}
 	order, err := json.Marshal(w)
@@ -58,10 +58,10 @@ func (w witness) ask(t *testing.T) testimony {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), witnessEnv+"="+string(order))
+	cmd.Env = append(os.Environ(), childSpecEnv+"="+string(order))
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
-	if w.Nobody {
+	if w.AsUserNobody {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}
 	}
 	if w.NoNet {
@@ -71,16 +71,16 @@ func (w witness) ask(t *testing.T) testimony {
 	if err != nil {
 		t.Fatalf("witness: %v", err)
 	}
-	var all testimony
+	var all childReport
 	if err := json.NewDecoder(bytes.NewReader(said)).Decode(&all); err != nil {
 		t.Fatal(err)
 	}
 	return all
 }
 
-// testify is the life of a witness.
-func testify(order string) error {
-	var w witness
+// runChild is the life of a witness.
+func runChild(order string) error {
+	var w childSpec
 	if err := json.Unmarshal([]byte(order), &w); err != nil {
 		return err
 	}
@@ -90,24 +90,24 @@ func testify(order string) error {
 			return os.NewSyscallError("mount", err)
 		}
 	}
-	if w.Refused != 0 {
-		if err := refuseDiag(uint32(w.Refused)); err != nil {
+	if w.DiagErrno != 0 {
+		if err := refuseDiag(uint32(w.DiagErrno)); err != nil {
 			return err
 		}
 	}
-	var said testimony
-	if err := w.look(&said.Snapshot); err != nil {
+	var said childReport
+	if err := w.read(&said.Snapshot); err != nil {
 		said.Error = err.Error()
 	}
 	said.Snapshot.Processes = nil // their JSON form is for reading only
-	said.Snapshot.Users, said.Snapshot.Devices = nil, nil
+	said.Snapshot.Users, said.Snapshot.Interfaces = nil, nil
 	for i := range said.Snapshot.Sockets {
 		said.Snapshot.Sockets[i].Cgroup = nil
 	}
 	return json.NewEncoder(os.Stdout).Encode(&said)
 }
 
-func (w *witness) look(into *Snapshot) error {
+func (w *childSpec) read(into *Snapshot) error {
 	if w.Destroy != nil {
 		return Destroy(w.Destroy)
 	}
@@ -150,11 +150,11 @@ func refuseDiag(errno uint32) error {
 	return nil
 }
 
-// eye makes what it saw an eye.
-func (s testimony) eye(t *testing.T) *eye {
+// observer makes what it saw an eye.
+func (s childReport) observer(t *testing.T) *observer {
 	t.Helper()
 	if s.Error != "" {
 		t.Fatal(s.Error)
 	}
-	return &eye{t: t, Snapshot: s.Snapshot}
+	return &observer{t: t, Snapshot: s.Snapshot}
 }

@@ -2,9 +2,9 @@ package sockets
 
 import "slices"
 
-// dropMoved removes from the first n sockets, which were read before the others,
+// dedup removes from the first n sockets, which were read before the others,
 // those that stand among the others once more: the later word is the true one.
-func dropMoved(all []Socket, n int) []Socket {
+func dedup(all []Socket, n int) []Socket {
 	if n == 0 {
 		return all
 	}

@@ -2,7 +2,7 @@ package sockets
 
 import "testing"
 
-func TestDropMoved(t *testing.T) {
+func TestDedup(t *testing.T) {
 	s := func(id ID, state State) Socket { return Socket{ID: id, State: state} }
 	rest := []Socket{s(1, Listen), s(4, Established), s(9, SynSent), s(8, TimeWait)}
 	for _, tt := range []struct{ early, want []Socket }{
@@ -13,10 +13,10 @@ func TestDropMoved(t *testing.T) {
 		{[]Socket{s(8, Bound)}, nil},
 	} {
 		all := append(append([]Socket{}, tt.early...), rest...)
-		if diff := diffSockets(append(tt.want, rest...), dropMoved(all, len(tt.early))); diff != "" {
+		if diff := diffSockets(append(tt.want, rest...), dedup(all, len(tt.early))); diff != "" {
 			t.Error(diff)
 		}
-		if got := dropMoved(append([]Socket{}, tt.early...), len(tt.early)); len(got) != len(tt.early) {
+		if got := dedup(append([]Socket{}, tt.early...), len(tt.early)); len(got) != len(tt.early) {
 			t.Errorf("%d of %d are left where there is nothing else", len(got), len(tt.early))
 		}
 	}

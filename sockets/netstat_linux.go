@@ -19,17 +19,17 @@ import (
 // some seccomp profiles, WSL1. It reads /proc/net through go-netstat, which
 // tells less (see poorer) and gets slow beyond a few thousand sockets.
 type netstatReader struct {
-	why  string // why sock_diag is not used, empty if this source was asked for
-	who  *process.Reader
-	seed maphash.Seed
-	euid uint32
-	only []PortRange // nil for all
+	fallbackReason string // fallbackReason sock_diag is not used, empty if this source was asked for
+	procReader     *process.Reader
+	seed           maphash.Seed
+	euid           uint32
+	ports          []PortRange // nil for all
 }
 
-const poorer = "missing: sockets bound but not listening, accept queues, TIME_WAIT timers, dual-stack flags, all but one owner"
+const netstatLimits = "missing: sockets bound but not listening, accept queues, TIME_WAIT timers, dual-stack flags, all but one owner"
 
-func openNetstat(who *process.Reader, only []PortRange, why string) (reader, error) {
-	n := &netstatReader{only: only, why: why, who: who, seed: maphash.MakeSeed(), euid: uint32(os.Geteuid())}
+func openNetstat(who *process.Reader, only []PortRange, why string) (tableReader, error) {
+	n := &netstatReader{ports: only, fallbackReason: why, procReader: who, seed: maphash.MakeSeed(), euid: uint32(os.Geteuid())}
 	// A table that nobody may read shows at once, before there is a screen.
 	if _, err := netstat.TCPSocks(func(*netstat.SockTabEntry) bool { return false }); err != nil {
 		return nil, fmt.Errorf("read /proc/net: %w", err)
@@ -53,7 +53,7 @@ var netstatTables = [...]struct {
 }
 
 func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
-	into.From = "netstat"
+	into.Source = "netstat"
 	into.Processes = map[int32]*process.Process{}
 	hidden := 0
 	read := map[[2]netip.AddrPort]bool{}
@@ -61,7 +61,7 @@ func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		entries, err := t.read(n.wanted)
+		entries, err := t.read(n.matchesPorts)
 		if t.v6 && errors.Is(err, fs.ErrNotExist) {
 			continue // this system has no IPv6
 		}
@@ -70,7 +70,7 @@ func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
 		}
 		for i := range entries {
 			s, ok := n.socket(&entries[i], t.protocol, t.v6)
-			if !ok || twice(read, &s) {
+			if !ok || isDuplicate(read, &s) {
 				continue
 			}
 			n.addOwner(&s, entries[i].Process, into.Processes)
@@ -84,11 +84,11 @@ func (n *netstatReader) read(ctx context.Context, into *Snapshot) error {
 	return nil
 }
 
-// twice reports whether a connection is in the table a second time. The kernel
+// isDuplicate reports whether a connection is in the table a second time. The kernel
 // hands out its table a page at a time and finds the place again by counting
 // (tcp_seek_last_pos in tcp_ipv4.c), so what opens meanwhile moves the last line
 // of one page into the next as well.
-func twice(read map[[2]netip.AddrPort]bool, s *Socket) bool {
+func isDuplicate(read map[[2]netip.AddrPort]bool, s *Socket) bool {
 	if s.Protocol != TCP || !s.Connected() {
 		return false // several may be bound to one address
 	}
@@ -98,19 +98,19 @@ func twice(read map[[2]netip.AddrPort]bool, s *Socket) bool {
 	return again
 }
 
-// wanted is asked about every line of a table, before its process is looked up.
-func (n *netstatReader) wanted(e *netstat.SockTabEntry) bool {
-	return len(n.only) == 0 || OnPort(n.only, e.LocalAddr.Port) || OnPort(n.only, e.RemoteAddr.Port)
+// matchesPorts is asked about every line of a table, before its process is looked up.
+func (n *netstatReader) matchesPorts(e *netstat.SockTabEntry) bool {
+	return len(n.ports) == 0 || OnPort(n.ports, e.LocalAddr.Port) || OnPort(n.ports, e.RemoteAddr.Port)
 }
 
 func (n *netstatReader) warnings(hidden int) []Warning {
 	text := "reading /proc/net"
-	if n.why != "" {
-		text += " because sock_diag is not available (" + n.why + ")"
+	if n.fallbackReason != "" {
+		text += " because sock_diag is not available (" + n.fallbackReason + ")"
 	}
-	all := []Warning{{Kind: SecondSource, Text: text + "; " + poorer}}
+	all := []Warning{{Kind: FallbackSource, Text: text + "; " + netstatLimits}}
 	if hidden > 0 {
-		all = append(all, hiddenOwners(hidden))
+		all = append(all, hiddenOwnersWarning(hidden))
 	}
 	return all
 }
@@ -121,7 +121,7 @@ func (n *netstatReader) socket(e *netstat.SockTabEntry, protocol Protocol, v6 bo
 	if !ok1 || !ok2 {
 		return Socket{}, false
 	}
-	s := Socket{Protocol: protocol, Local: local, V6: v6, Mapped: mapped, UID: e.UID}
+	s := Socket{Protocol: protocol, Local: local, V6: v6, V4Mapped: mapped, UID: e.UID}
 	if remote.Port() != 0 || !remote.Addr().IsUnspecified() {
 		s.Remote = remote
 	}
@@ -140,7 +140,7 @@ func (n *netstatReader) addOwner(s *Socket, p *netstat.Process, known map[int32]
 		pid = int32(p.Pid)
 		s.Owners = []Owner{{PID: pid, FD: -1}}
 		if known[pid] == nil {
-			if who, err := n.who.Look(int(pid)); err == nil {
+			if who, err := n.procReader.Read(int(pid)); err == nil {
 				known[pid] = who
 			}
 		}

@@ -13,8 +13,8 @@ import (
 )
 
 // Both sources see the same of every socket, as far as /proc/net tells.
-func TestNetstatSeesTheSame(t *testing.T) {
-	best, second := openEye(t, Diag), openEye(t, Netstat)
+func TestNetstatMatchesSockDiag(t *testing.T) {
+	best, second := openObserver(t, Diag), openObserver(t, Netstat)
 	p := socketstest.Start(t, socketstest.Name("a name (x) y"))
 	for _, shape := range shapes() {
 		if shape.want.State == Bound {
@@ -23,20 +23,20 @@ func TestNetstatSeesTheSame(t *testing.T) {
 		t.Run(shape.name, func(t *testing.T) {
 			best.t, second.t = t, t
 			s := shape.open(p)
-			best.look()
-			second.look()
-			want := best.held(s)
-			got := second.one(s.Network, s.Local, s.Remote)
-			if got.State != want.State || got.V6 != want.V6 || got.Mapped != want.Mapped {
-				t.Errorf("%v, v6 %v, mapped %v", got.State, got.V6, got.Mapped)
+			best.refresh()
+			second.refresh()
+			want := best.checkOwned(s)
+			got := second.findOne(s.Network, s.Local, s.Remote)
+			if got.State != want.State || got.V6 != want.V6 || got.V4Mapped != want.V4Mapped {
+				t.Errorf("%v, v6 %v, mapped %v", got.State, got.V6, got.V4Mapped)
 			}
 			if !got.HasUID || got.UID != want.UID || got.HasQueue || got.V6Only != Unknown {
 				t.Errorf("uid %d, %v; queues %v; v6only %v", got.UID, got.HasUID, got.HasQueue, got.V6Only)
 			}
 			checkNetstatOwner(t, second, got, p)
 			p.Close(s)
-			second.look()
-			for _, left := range second.at(s.Network, s.Local, s.Remote) {
+			second.refresh()
+			for _, left := range second.find(s.Network, s.Local, s.Remote) {
 				if len(left.Owners) > 0 || left.State != TimeWait { // of the one that was connected to itself
 					t.Errorf("is there after it was closed: %+v", left)
 				}
@@ -48,7 +48,7 @@ func TestNetstatSeesTheSame(t *testing.T) {
 
 // checkNetstatOwner: the name comes from process.Reader, as go-netstat leaves
 // it empty where it has a space.
-func checkNetstatOwner(t *testing.T, e *eye, s *Socket, p *socketstest.Process) {
+func checkNetstatOwner(t *testing.T, e *observer, s *Socket, p *socketstest.Process) {
 	t.Helper()
 	if len(s.Owners) != 1 || s.Owners[0] != (Owner{PID: int32(p.PID()), FD: -1}) || s.NoOwner != NoReason {
 		t.Fatalf("held by %v, %v", s.Owners, s.NoOwner)
@@ -59,36 +59,36 @@ func checkNetstatOwner(t *testing.T, e *eye, s *Socket, p *socketstest.Process) 
 }
 
 func TestNetstatConnections(t *testing.T) {
-	e := openEye(t, Netstat)
+	e := openObserver(t, Netstat)
 	server := socketstest.Start(t)
 	l := server.Listen("tcp4", "127.0.0.1:0")
 	waiting := socketstest.NotAccepted(t, l)
 	gone := socketstest.TimeWait(t, "127.0.0.1:0")
-	e.look()
-	client := e.one("tcp4", waiting.Remote, waiting.Local)
+	e.refresh()
+	client := e.findOne("tcp4", waiting.Remote, waiting.Local)
 	checkState(t, client, Established)
 	id := client.ID
-	unaccepted := e.one("tcp4", waiting.Local, waiting.Remote)
+	unaccepted := e.findOne("tcp4", waiting.Local, waiting.Remote)
 	checkState(t, unaccepted, Established)
-	e.nobodys(unaccepted, NotLookedUp)
-	left := e.one(gone.Network, gone.Local, gone.Remote)
+	e.checkNoOwner(unaccepted, NotLookedUp)
+	left := e.findOne(gone.Network, gone.Local, gone.Remote)
 	checkState(t, left, TimeWait)
-	e.nobodys(left, InTimeWait)
-	e.look()
-	if again := e.one("tcp4", waiting.Remote, waiting.Local); again.ID != id || id == 0 {
+	e.checkNoOwner(left, InTimeWait)
+	e.refresh()
+	if again := e.findOne("tcp4", waiting.Remote, waiting.Local); again.ID != id || id == 0 {
 		t.Errorf("ID %v became %v", id, again.ID)
 	}
-	if w := e.warning(SecondSource); w == nil || !strings.Contains(w.Text, "missing: ") || strings.Contains(w.Text, "not available") {
+	if w := e.warning(FallbackSource); w == nil || !strings.Contains(w.Text, "missing: ") || strings.Contains(w.Text, "not available") {
 		t.Errorf("warnings %+v", e.Warnings)
 	}
-	if e.From != "netstat" {
-		t.Errorf("from %q", e.From)
+	if e.Source != "netstat" {
+		t.Errorf("from %q", e.Source)
 	}
 }
 
 // The kernel's table can have a line twice: a connection is told once all the
 // same. Two that are bound to one address are two.
-func TestNetstatLineTwice(t *testing.T) {
+func TestNetstatDuplicateLine(t *testing.T) {
 	read := netstatTables[0].read
 	t.Cleanup(func() { netstatTables[0].read = read })
 	netstatTables[0].read = func(accept netstat.AcceptFn) ([]netstat.SockTabEntry, error) {
@@ -97,10 +97,10 @@ func TestNetstatLineTwice(t *testing.T) {
 	}
 	l := socketstest.Start(t).Listen("tcp4", "127.0.0.1:0")
 	client := socketstest.NotAccepted(t, l)
-	e := openEye(t, Netstat)
-	e.look()
-	e.one("tcp4", client.Local, client.Remote)
-	if all := e.at("tcp4", l.Local, l.Remote); len(all) != 2 {
+	e := openObserver(t, Netstat)
+	e.refresh()
+	e.findOne("tcp4", client.Local, client.Remote)
+	if all := e.find("tcp4", l.Local, l.Remote); len(all) != 2 {
 		t.Errorf("the line of the listener was read twice and is there %d times", len(all))
 	}
 }
@@ -118,15 +118,15 @@ func TestAutoFallsBack(t *testing.T) {
 	for _, errno := range []syscall.Errno{unix.EPERM, unix.EPROTONOSUPPORT} {
 		p := socketstest.Start(t)
 		l := p.Listen("tcp4", "127.0.0.1:0")
-		e := witness{Kind: Auto, Refused: int(errno)}.ask(t).eye(t)
-		if e.From != "netstat" {
-			t.Errorf("%v: from %q", errno, e.From)
+		e := childSpec{Kind: Auto, DiagErrno: int(errno)}.run(t).observer(t)
+		if e.Source != "netstat" {
+			t.Errorf("%v: from %q", errno, e.Source)
 		}
-		checkState(t, e.one(l.Network, l.Local, l.Remote), Listen)
-		if w := e.warning(SecondSource); w == nil || !strings.Contains(w.Text, errno.Error()) || !strings.Contains(w.Text, "sock_diag") {
+		checkState(t, e.findOne(l.Network, l.Local, l.Remote), Listen)
+		if w := e.warning(FallbackSource); w == nil || !strings.Contains(w.Text, errno.Error()) || !strings.Contains(w.Text, "sock_diag") {
 			t.Errorf("%v: warnings %+v", errno, e.Warnings)
 		}
-		said := witness{Kind: Diag, Refused: int(errno)}.ask(t)
+		said := childSpec{Kind: Diag, DiagErrno: int(errno)}.run(t)
 		if !strings.Contains(said.Error, "sock_diag") || !strings.Contains(said.Error, errno.Error()) {
 			t.Errorf("forced: %q", said.Error)
 		}
@@ -134,16 +134,16 @@ func TestAutoFallsBack(t *testing.T) {
 }
 
 func TestNoSourceAtAll(t *testing.T) {
-	if e := (witness{Kind: Diag, NoNet: true}).ask(t).eye(t); e.From != "sock_diag" {
-		t.Errorf("from %q", e.From)
+	if e := (childSpec{Kind: Diag, NoNet: true}).run(t).observer(t); e.Source != "sock_diag" {
+		t.Errorf("from %q", e.Source)
 	}
-	said := witness{Kind: Auto, NoNet: true, Refused: int(unix.EPERM)}.ask(t)
+	said := childSpec{Kind: Auto, NoNet: true, DiagErrno: int(unix.EPERM)}.run(t)
 	for _, part := range []string{"cannot read the socket tables", "sock_diag", "operation not permitted", "read /proc/net", "no such file"} {
 		if !strings.Contains(said.Error, part) {
 			t.Errorf("%q does not say %q", said.Error, part)
 		}
 	}
-	if said := (witness{Kind: Netstat, NoNet: true}).ask(t); !strings.Contains(said.Error, "/proc/net") {
+	if said := (childSpec{Kind: Netstat, NoNet: true}).run(t); !strings.Contains(said.Error, "/proc/net") {
 		t.Errorf("netstat: %q", said.Error)
 	}
 }

@@ -2,11 +2,11 @@ package sockets
 
 import "golang.org/x/sys/unix"
 
-// attachPorts lets only messages through that have a wanted port at either end.
+// attachPortFilter lets only messages through that have a wanted port at either end.
 // The ports stand big-endian at bytes 20 and 22 of the message: 16 of header,
 // then family, state, timer and retransmits (struct inet_diag_msg).
-func attachPorts(fd int, ports []PortRange) error {
-	program := portFilter(ports)
+func attachPortFilter(fd int, ports []PortRange) error {
+	program := bpfPortFilter(ports)
 	if len(program) == 0 || len(program) > unix.BPF_MAXINSNS {
 		return nil // more is heard than is wanted, which is no harm
 	}
@@ -15,10 +15,10 @@ func attachPorts(fd int, ports []PortRange) error {
 	})
 }
 
-// portFilter is the classic BPF program: for each end load the port, accept if
+// bpfPortFilter is the classic BPF program: for each end load the port, accept if
 // it lies in one of the ranges; else drop. Of a client that was reset by
 // its own process the wanted port is gone: its server's end has to do.
-func portFilter(ports []PortRange) []unix.SockFilter {
+func bpfPortFilter(ports []PortRange) []unix.SockFilter {
 	const (
 		loadHalf = unix.BPF_LD | unix.BPF_H | unix.BPF_ABS
 		below    = unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K

@@ -15,37 +15,37 @@ import (
 const destroyGroups = 0xf
 
 const (
-	// wantedBuffer is asked for as the receive buffer; an ordinary user gets at
+	// rcvBufSize is asked for as the receive buffer; an ordinary user gets at
 	// most net.core.rmem_max.
-	wantedBuffer = 8 << 20
-	// queueAtMost bounds what waits to be drained, to some 16 MB.
-	queueAtMost = 1 << 16
-	// batchAtMost is how much is taken in before it is handed on.
-	batchAtMost = 256
+	rcvBufSize = 8 << 20
+	// maxQueued bounds what waits to be drained, to some 16 MB.
+	maxQueued = 1 << 16
+	// maxBatch is how much is taken in before it is handed on.
+	maxBatch = 256
 )
 
-type notices struct {
-	file *os.File
-	raw  syscall.RawConn
-	wake chan struct{}
+type destroyWatcher struct {
+	file  *os.File
+	raw   syscall.RawConn
+	ready chan struct{}
 
-	mu    sync.Mutex
-	queue []Notice
-	lost  int    // since the last drain, by the queue's bound
-	drops uint32 // what the kernel had dropped by the last drain
-	blind int    // overruns since then, for kernels that do not count what they drop
+	mu              sync.Mutex
+	queue           []DestroyNotification
+	queueDrops      int    // since the last drain, by the queue's bound
+	lastKernelDrops uint32 // what the kernel had dropped by the last drain
+	overruns        int    // overruns since then, for kernels that do not count what they drop
 }
 
-func (n *notices) open(ports []PortRange) error {
+func (n *destroyWatcher) open(ports []PortRange) error {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return os.NewSyscallError("open destroy notifications: socket", err)
 	}
-	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, wantedBuffer) != nil {
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, rcvBufSize) != nil {
 		// Not root: as much as there is.
-		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, wantedBuffer)
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, rcvBufSize)
 	}
-	if err := attachPorts(fd, ports); err != nil {
+	if err := attachPortFilter(fd, ports); err != nil {
 		unix.Close(fd)
 		return os.NewSyscallError("open destroy notifications: attach filter", err)
 	}
@@ -58,89 +58,89 @@ func (n *notices) open(ports []PortRange) error {
 		_ = n.file.Close()
 		return err
 	}
-	n.wake = make(chan struct{}, 1)
-	go n.listen()
+	n.ready = make(chan struct{}, 1)
+	go n.readLoop()
 	return nil
 }
 
-// listen takes notices in until the file is closed.
-func (n *notices) listen() {
-	in := intake{buf: make([]byte, 64<<10)}
+// readLoop takes notices in until the file is closed.
+func (n *destroyWatcher) readLoop() {
+	in := recvBatch{buf: make([]byte, 64<<10)}
 	for {
-		err := n.raw.Read(in.take)
+		err := n.raw.Read(in.recvAvailable)
 		if err != nil || in.err != nil {
 			return // closed
 		}
-		n.add(&in)
+		n.enqueue(&in)
 		select {
-		case n.wake <- struct{}{}:
+		case n.ready <- struct{}{}:
 		default:
 		}
 	}
 }
 
-// intake is what one turn of listen has read.
-type intake struct {
-	buf      []byte
-	batch    []Notice
-	overruns int
-	err      error
+// recvBatch is what one turn of listen has read.
+type recvBatch struct {
+	buf           []byte
+	notifications []DestroyNotification
+	overruns      int
+	err           error
 }
 
-// take reads what is there; false means that there is nothing yet. It reads on
+// recvAvailable reads what is there; false means that there is nothing yet. It reads on
 // for as long as it can: each notice less in the kernel's buffer is room for
 // another one.
-func (in *intake) take(fd uintptr) bool {
-	in.batch, in.overruns = in.batch[:0], 0
+func (in *recvBatch) recvAvailable(fd uintptr) bool {
+	in.notifications, in.overruns = in.notifications[:0], 0
 	now := time.Now()
-	for len(in.batch) < batchAtMost {
+	for len(in.notifications) < maxBatch {
 		size, err := unix.Read(int(fd), in.buf)
 		switch {
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.ENOBUFS):
 			in.overruns++
 		case errors.Is(err, unix.EAGAIN):
-			return len(in.batch) > 0 || in.overruns > 0
+			return len(in.notifications) > 0 || in.overruns > 0
 		case err != nil:
 			in.err = err
 			return true
 		default:
-			in.batch = parseNotices(in.batch, in.buf[:size], now)
+			in.notifications = parseNotifications(in.notifications, in.buf[:size], now)
 		}
 	}
 	return true
 }
 
-func (n *notices) add(in *intake) {
+func (n *destroyWatcher) enqueue(in *recvBatch) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	room := min(queueAtMost-len(n.queue), len(in.batch))
-	n.queue = append(n.queue, in.batch[:room]...)
-	n.lost += len(in.batch) - room
-	n.blind += in.overruns
+	room := min(maxQueued-len(n.queue), len(in.notifications))
+	n.queue = append(n.queue, in.notifications[:room]...)
+	n.queueDrops += len(in.notifications) - room
+	n.overruns += in.overruns
 }
 
-func (n *notices) drain(dst []Notice) (_ []Notice, lost int) {
+func (n *destroyWatcher) drain(dst []DestroyNotification) (_ []DestroyNotification, lost int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	dst = append(dst, n.queue...)
-	lost = n.lost
-	if drops, ok := n.dropped(); ok {
-		lost += int(drops - n.drops) // the counter wraps as well
-		n.drops = drops
+	lost = n.queueDrops
+	if drops, ok := n.kernelDrops(); ok {
+		lost += int(drops - n.lastKernelDrops) // the counter wraps as well
+		n.lastKernelDrops = drops
 	} else {
-		lost += n.blind
+		lost += n.overruns
 	}
-	n.queue, n.lost, n.blind = n.queue[:0], 0, 0
+	n.queue, n.queueDrops, n.overruns = n.queue[:0], 0, 0
 	return dst, lost
 }
 
-// dropped asks how many messages the kernel had no room for since the socket
+// kernelDrops asks how many messages the kernel had no room for since the socket
 // was opened. ENOBUFS does not tell: it comes once, and then everything is
 // dropped until the buffer has been emptied (netlink_overrun,
 // net/netlink/af_netlink.c). /proc/net/netlink shows the same number, of all
 // sockets of the machine.
-func (n *notices) dropped() (drops uint32, ok bool) {
+func (n *destroyWatcher) kernelDrops() (drops uint32, ok bool) {
 	err := n.raw.Control(func(fd uintptr) {
 		var counts [memInfoLen]byte
 		size, err := getsockopt(int(fd), unix.SOL_SOCKET, unix.SO_MEMINFO, counts[:])
@@ -151,4 +151,4 @@ func (n *notices) dropped() (drops uint32, ok bool) {
 	return drops, ok && err == nil
 }
 
-func (n *notices) close() error { return n.file.Close() }
+func (n *destroyWatcher) close() error { return n.file.Close() }

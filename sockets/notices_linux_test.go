@@ -16,15 +16,15 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// openEars listens for sockets with these ports, on a machine where other
+// openWatcher listens for sockets with these ports, on a machine where other
 // things go on at the same time.
-func openEars(t *testing.T, ports ...uint16) *Notices {
+func openWatcher(t *testing.T, ports ...uint16) *DestroyWatcher {
 	t.Helper()
 	var ranges []PortRange
 	for _, p := range ports {
 		ranges = append(ranges, PortRange{First: p, Last: p})
 	}
-	n, err := OpenNotices(ranges)
+	n, err := WatchDestroyed(ranges)
 	if err != nil {
 		t.Skip("no notices here:", err)
 	}
@@ -32,10 +32,10 @@ func openEars(t *testing.T, ports ...uint16) *Notices {
 	return n
 }
 
-// lonelyUDP is a UDP socket on a port that the system gives to no TCP client, which
+// quietUDP is a UDP socket on a port that the system gives to no TCP client, which
 // would be heard and seen as well. No socket has tried the port before: the
 // kernel may be late to tell of that, too.
-func lonelyUDP(t *testing.T, p *socketstest.Process, host string) socketstest.Sock {
+func quietUDP(t *testing.T, p *socketstest.Process, host string) socketstest.Sock {
 	t.Helper()
 	for range 1000 {
 		if s, err := p.TryUDP(fmt.Sprintf("%s:%d", host, socketstest.RandomPort(t))); err == nil {
@@ -46,14 +46,14 @@ func lonelyUDP(t *testing.T, p *socketstest.Process, host string) socketstest.So
 	return socketstest.Sock{}
 }
 
-// hear waits for the notice of each of these sockets, and returns them in that
+// awaitNotifications waits for the notice of each of these sockets, and returns them in that
 // order. Others can be heard between: what had the port before, for the kernel
 // may be late to tell of it.
-func hear(t *testing.T, n *Notices, wanted ...func(*Socket) bool) []Notice {
+func awaitNotifications(t *testing.T, n *DestroyWatcher, wanted ...func(*Socket) bool) []DestroyNotification {
 	t.Helper()
-	found := make([]Notice, len(wanted))
-	var all []Notice
-	late := time.After(socketstest.Patience)
+	found := make([]DestroyNotification, len(wanted))
+	var all []DestroyNotification
+	late := time.After(socketstest.Timeout)
 	for left := len(wanted); left > 0; {
 		var lost int
 		if all, lost = n.Drain(all[:0]); lost > 0 {
@@ -70,7 +70,7 @@ func hear(t *testing.T, n *Notices, wanted ...func(*Socket) bool) []Notice {
 			break
 		}
 		select {
-		case <-n.Wake():
+		case <-n.Ready():
 		case <-late:
 			t.Fatalf("%d notices never came; these did: %+v", left, found)
 		}
@@ -78,25 +78,27 @@ func hear(t *testing.T, n *Notices, wanted ...func(*Socket) bool) []Notice {
 	return found
 }
 
-// of is the socket of a child.
-func of(s socketstest.Sock) func(*Socket) bool {
-	local, remote := plain(s.Local), netip.AddrPort{}
+// matches is the socket of a child.
+func matches(s socketstest.Sock) func(*Socket) bool {
+	local, remote := unmapAddr(s.Local), netip.AddrPort{}
 	if s.Remote.IsValid() && s.Remote.Port() != 0 {
-		remote = plain(s.Remote)
+		remote = unmapAddr(s.Remote)
 	}
 	return func(n *Socket) bool { return n.Local == local && n.Remote == remote }
 }
 
-// plain is an address as the tables write it: IPv4 where it is mapped.
-func plain(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
+// unmapAddr is an address as the tables write it: IPv4 where it is mapped.
+func unmapAddr(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}
 
-func TestNoticesOfConnection(t *testing.T) {
+func TestNotificationsOfConnection(t *testing.T) {
 	for _, c := range []struct{ network, address string }{
 		{"tcp4", "127.0.0.1:0"}, {"tcp6", "[::1]:0"}, {"tcp6", "[::ffff:127.0.0.1]:0"},
 	} {
 		p := socketstest.Start(t)
 		l := p.Listen(c.network, c.address)
-		ears := openEars(t, l.Local.Port())
+		ears := openWatcher(t, l.Local.Port())
 		client := p.Dial(l.Target())
 		server := p.Accept(l)
 		p.Send(client, 1000)
@@ -105,32 +107,32 @@ func TestNoticesOfConnection(t *testing.T) {
 		p.Recv(client, 77)
 		p.Close(client)
 		p.Close(server)
-		all := hear(t, ears, of(client), of(server))
+		all := awaitNotifications(t, ears, matches(client), matches(server))
 		a, b := all[0], all[1]
-		if a.Info.Sent != 1000 || b.Info.Sent != 77 || a.Info.Received-77 > 1 || b.Info.Received != 1001 { // with the FIN, which the client may have got or not
-			t.Errorf("%v: client %+v, server %+v", c, a.Info, b.Info)
+		if a.TCPInfo.Sent != 1000 || b.TCPInfo.Sent != 77 || a.TCPInfo.Received-77 > 1 || b.TCPInfo.Received != 1001 { // with the FIN, which the client may have got or not
+			t.Errorf("%v: client %+v, server %+v", c, a.TCPInfo, b.TCPInfo)
 		}
 		if a.Socket.ID == b.Socket.ID {
 			t.Errorf("%v: %+v and %+v", c, a.Socket, b.Socket)
 		}
 		p.Close(l)
-		if n := hear(t, ears, of(l))[0]; n.Socket.Connected() {
+		if n := awaitNotifications(t, ears, matches(l))[0]; n.Socket.Connected() {
 			t.Errorf("listener: %+v", n.Socket)
 		}
 	}
 }
 
 // The notice has the ID by which the tables know the socket.
-func TestNoticesNameTheSocket(t *testing.T) {
+func TestNotificationIdentifiesSocket(t *testing.T) {
 	p := socketstest.Start(t)
-	l, u := p.Listen("tcp4", "127.0.0.1:0"), lonelyUDP(t, p, "[::1]")
-	ears := openEars(t, l.Local.Port(), u.Local.Port())
-	see := openEye(t, Diag)
-	see.look()
-	ids := []ID{see.see(l).ID, see.see(u).ID}
+	l, u := p.Listen("tcp4", "127.0.0.1:0"), quietUDP(t, p, "[::1]")
+	ears := openWatcher(t, l.Local.Port(), u.Local.Port())
+	see := openObserver(t, Diag)
+	see.refresh()
+	ids := []ID{see.mustFind(l).ID, see.mustFind(u).ID}
 	p.Close(l)
 	p.Close(u)
-	for i, n := range hear(t, ears, of(l), of(u)) {
+	for i, n := range awaitNotifications(t, ears, matches(l), matches(u)) {
 		if n.Socket.ID != ids[i] {
 			t.Errorf("%v is heard of as %v", ids[i], n.Socket.ID)
 		}
@@ -138,11 +140,11 @@ func TestNoticesNameTheSocket(t *testing.T) {
 }
 
 // Both orders of the ports in the filter, ranges, and nothing else.
-func TestNoticesOfPorts(t *testing.T) {
+func TestNotificationsPortFilter(t *testing.T) {
 	p := socketstest.Start(t)
 	l, other := p.Listen("tcp4", "127.0.0.1:0"), p.Listen("tcp4", "127.0.0.1:0")
 	port := l.Local.Port()
-	n, err := OpenNotices([]PortRange{{1, 1}, {port - 1, port}, {65535, 65535}})
+	n, err := WatchDestroyed([]PortRange{{1, 1}, {port - 1, port}, {65535, 65535}})
 	if err != nil {
 		t.Skip(err)
 	}
@@ -152,7 +154,7 @@ func TestNoticesOfPorts(t *testing.T) {
 		c := p.Dial(to.Target())
 		a := p.Accept(to)
 		if to.Local == l.Local {
-			ends = append(ends, of(c), of(a))
+			ends = append(ends, matches(c), matches(a))
 		}
 		p.Close(c)
 		p.Close(a)
@@ -163,16 +165,16 @@ func TestNoticesOfPorts(t *testing.T) {
 		if !fits(s.Local.Port()) && !fits(s.Remote.Port()) {
 			t.Errorf("%+v has another port", s)
 		}
-		return of(l)(s)
+		return matches(l)(s)
 	}
-	hear(t, n, slices.Insert(ends, 0, listener)...)
+	awaitNotifications(t, n, slices.Insert(ends, 0, listener)...)
 }
 
 // What the kernel drops is counted, to the last one.
-func TestLostNotices(t *testing.T) {
+func TestDroppedNotifications(t *testing.T) {
 	p := socketstest.Start(t)
-	first := lonelyUDP(t, p, "127.0.0.1")
-	ears := openEars(t, first.Local.Port())
+	first := quietUDP(t, p, "127.0.0.1")
+	ears := openWatcher(t, first.Local.Port())
 	small := func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 1) }
 	if err := ears.raw.Control(small); err != nil {
 		t.Fatal(err)
@@ -184,32 +186,32 @@ func TestLostNotices(t *testing.T) {
 		p.Close(p.UDP(first.Local.String()))
 	}
 	// The kernel sends them from a work queue, which may be late.
-	if !socketstest.Until(func() bool { return dropsOf(t, ears) > 0 }) {
+	if !socketstest.Eventually(func() bool { return kernelDropsOf(t, ears) > 0 }) {
 		t.Fatal("the kernel drops nothing")
 	}
 	ears.mu.Unlock()
-	var all []Notice
+	var all []DestroyNotification
 	lost := 0
-	for late := time.After(socketstest.Patience); len(all)+lost < sent; {
+	for late := time.After(socketstest.Timeout); len(all)+lost < sent; {
 		var more int
 		all, more = ears.Drain(all)
 		lost += more
 		select {
-		case <-ears.Wake():
+		case <-ears.Ready():
 		case <-time.After(time.Millisecond): // no notice tells that others were lost at the end
 		case <-late:
 			t.Fatalf("%d heard, %d lost, of %d", len(all), lost, sent)
 		}
 	}
-	if len(all)+lost != sent || lost == 0 || lost != dropsOf(t, ears) {
-		t.Errorf("%d heard, %d lost, of %d; /proc says %d", len(all), lost, sent, dropsOf(t, ears))
+	if len(all)+lost != sent || lost == 0 || lost != kernelDropsOf(t, ears) {
+		t.Errorf("%d heard, %d lost, of %d; /proc says %d", len(all), lost, sent, kernelDropsOf(t, ears))
 	}
 	p.Close(p.UDP(first.Local.String()))
-	hear(t, ears, of(first)) // it hears again, and nothing is counted twice
+	awaitNotifications(t, ears, matches(first)) // it hears again, and nothing is counted twice
 }
 
-// dropsOf is the last column but one of /proc/net/netlink for the socket.
-func dropsOf(t *testing.T, n *Notices) int {
+// kernelDropsOf is the last column but one of /proc/net/netlink for the socket.
+func kernelDropsOf(t *testing.T, n *DestroyWatcher) int {
 	t.Helper()
 	var st unix.Stat_t
 	if err := n.raw.Control(func(fd uintptr) { _ = unix.Fstat(int(fd), &st) }); err != nil {
@@ -233,31 +235,31 @@ func dropsOf(t *testing.T, n *Notices) int {
 }
 
 // The queue is bounded, and what does not fit is counted.
-func TestNoticesQueueIsBounded(t *testing.T) {
-	var n notices
-	in := intake{batch: make([]Notice, queueAtMost-10)}
-	n.add(&in)
-	n.add(&intake{batch: make([]Notice, 30)})
-	if len(n.queue) != queueAtMost || n.lost != 20 {
-		t.Errorf("%d kept, %d lost", len(n.queue), n.lost)
+func TestNotificationQueueBounded(t *testing.T) {
+	var n destroyWatcher
+	in := recvBatch{notifications: make([]DestroyNotification, maxQueued-10)}
+	n.enqueue(&in)
+	n.enqueue(&recvBatch{notifications: make([]DestroyNotification, 30)})
+	if len(n.queue) != maxQueued || n.queueDrops != 20 {
+		t.Errorf("%d kept, %d lost", len(n.queue), n.queueDrops)
 	}
 }
 
-func TestNoticesClose(t *testing.T) {
+func TestDestroyWatcherClose(t *testing.T) {
 	p := socketstest.Start(t)
-	u := lonelyUDP(t, p, "127.0.0.1")
-	ears := openEars(t, u.Local.Port())
+	u := quietUDP(t, p, "127.0.0.1")
+	ears := openWatcher(t, u.Local.Port())
 	p.Close(u)
-	hear(t, ears, of(u))
+	awaitNotifications(t, ears, matches(u))
 	if err := ears.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if all, lost := ears.Drain(nil); len(all) > 0 || lost > 0 {
 		t.Errorf("after the end: %v, %d lost", all, lost)
 	}
-	ended := socketstest.Until(func() bool {
+	ended := socketstest.Eventually(func() bool {
 		stacks := make([]byte, 1<<20)
-		return !strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "sockets.(*notices).listen")
+		return !strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "sockets.(*destroyWatcher).readLoop")
 	})
 	if !ended {
 		t.Fatal("it listens still")

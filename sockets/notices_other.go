@@ -2,10 +2,12 @@
 
 package sockets
 
-type notices struct{ wake chan struct{} }
+type destroyWatcher struct{ ready chan struct{} }
 
-func (n *notices) open([]PortRange) error { return ErrUnsupported }
+func (n *destroyWatcher) open([]PortRange) error { return ErrUnsupported }
 
-func (n *notices) drain(dst []Notice) (_ []Notice, lost int) { return dst, 0 }
+func (n *destroyWatcher) drain(dst []DestroyNotification) (_ []DestroyNotification, lost int) {
+	return dst, 0
+}
 
-func (n *notices) close() error { return nil }
+func (n *destroyWatcher) close() error { return nil }

@@ -42,42 +42,42 @@ const (
 		"000000000000000000000000ffffffff000000000000000005000a0011000000"
 )
 
-func TestParseNotices(t *testing.T) {
+func TestParseNotifications(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	end := netip.MustParseAddrPort
-	client := Notice{
-		Time:   now,
-		Socket: Socket{ID: 0x2a9427, Protocol: TCP, State: Close, Local: end("127.0.0.1:36784"), Remote: end("127.0.0.1:38201")},
-		Info:   TCPInfo{Known: true, Sent: 100, Received: 7, RTT: 5293 * time.Microsecond},
+	client := DestroyNotification{
+		Time:    now,
+		Socket:  Socket{ID: 0x2a9427, Protocol: TCP, State: Close, Local: end("127.0.0.1:36784"), Remote: end("127.0.0.1:38201")},
+		TCPInfo: TCPInfo{Known: true, Sent: 100, Received: 7, RTT: 5293 * time.Microsecond},
 	}
-	server := Notice{
-		Time:   now,
-		Socket: Socket{ID: 0x2aa0ba, Protocol: TCP, State: Close, Local: end("127.0.0.1:38201"), Remote: end("127.0.0.1:36784")},
-		Info:   TCPInfo{Known: true, Sent: 7, Received: 101, RTT: 19 * time.Microsecond},
+	server := DestroyNotification{
+		Time:    now,
+		Socket:  Socket{ID: 0x2aa0ba, Protocol: TCP, State: Close, Local: end("127.0.0.1:38201"), Remote: end("127.0.0.1:36784")},
+		TCPInfo: TCPInfo{Known: true, Sent: 7, Received: 101, RTT: 19 * time.Microsecond},
 	}
-	reset := Notice{
-		Time:   now,
-		Socket: Socket{ID: 0x2aa0bb, Protocol: TCP, State: Close, Local: end("0.0.0.0:36800"), Remote: end("127.0.0.1:0")},
-		Info:   TCPInfo{Known: true},
+	reset := DestroyNotification{
+		Time:    now,
+		Socket:  Socket{ID: 0x2aa0bb, Protocol: TCP, State: Close, Local: end("0.0.0.0:36800"), Remote: end("127.0.0.1:0")},
+		TCPInfo: TCPInfo{Known: true},
 	}
-	udp := Notice{Time: now, Socket: Socket{ID: 0x2a96fb, Protocol: UDP, State: Unconn, Local: end("127.0.0.1:54463")}}
-	udp6 := Notice{
+	udp := DestroyNotification{Time: now, Socket: Socket{ID: 0x2a96fb, Protocol: UDP, State: Unconn, Local: end("127.0.0.1:54463")}}
+	udp6 := DestroyNotification{
 		Time:   now,
 		Socket: Socket{ID: 0x2a96fc, Protocol: UDP, State: Established, V6: true, Local: end("[::1]:57938"), Remote: end("[::1]:9")},
 	}
 	for _, c := range []struct {
 		hex  string
-		want []Notice
+		want []DestroyNotification
 	}{
-		{hexClientGone, []Notice{client}},
-		{hexServerGone, []Notice{server}},
-		{hexResetGone, []Notice{reset}},
-		{hexUDPGone, []Notice{udp}},
-		{hexUDP6Gone, []Notice{udp6}},
-		{hexClientGone + hexUDPGone + hexServerGone, []Notice{client, udp, server}},
+		{hexClientGone, []DestroyNotification{client}},
+		{hexServerGone, []DestroyNotification{server}},
+		{hexResetGone, []DestroyNotification{reset}},
+		{hexUDPGone, []DestroyNotification{udp}},
+		{hexUDP6Gone, []DestroyNotification{udp6}},
+		{hexClientGone + hexUDPGone + hexServerGone, []DestroyNotification{client, udp, server}},
 		{"", nil},
 	} {
-		got := parseNotices(nil, unhex(t, c.hex), now)
+		got := parseNotifications(nil, unhex(t, c.hex), now)
 		if diff := cmp.Diff(c.want, got, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b }), cmp.AllowUnexported(Socket{})); diff != "" {
 			t.Error(diff)
 		}
@@ -86,17 +86,17 @@ func TestParseNotices(t *testing.T) {
 
 // A message that is cut off anywhere, or lies about its length, is left out and
 // those before it are kept.
-func TestParseBrokenNotices(t *testing.T) {
+func TestParseNotificationsHostile(t *testing.T) {
 	whole, next := unhex(t, hexUDPGone), unhex(t, hexServerGone)
 	for n := range next {
-		if got := parseNotices(nil, append(whole[:len(whole):len(whole)], next[:n]...), time.Time{}); len(got) != 1 {
+		if got := parseNotifications(nil, append(whole[:len(whole):len(whole)], next[:n]...), time.Time{}); len(got) != 1 {
 			t.Fatalf("%d bytes of the second: %d notices", n, len(got))
 		}
 	}
 	for _, length := range []uint32{0, 15, 16, 87, 1 << 31, 1<<32 - 1} {
 		liar := append([]byte(nil), whole...)
 		binary.NativeEndian.PutUint32(liar, length)
-		if got := parseNotices(nil, liar, time.Time{}); len(got) != 0 {
+		if got := parseNotifications(nil, liar, time.Time{}); len(got) != 0 {
 			t.Errorf("length %d: %v", length, got)
 		}
 	}
@@ -104,17 +104,17 @@ func TestParseBrokenNotices(t *testing.T) {
 	short := unhex(t, hexClientGone)
 	binary.NativeEndian.PutUint16(short[96:], 4+192)
 	binary.NativeEndian.PutUint32(short, 96+4+192)
-	if got := parseNotices(nil, short[:96+4+192], time.Time{}); len(got) != 1 || got[0].Info.Known {
+	if got := parseNotifications(nil, short[:96+4+192], time.Time{}); len(got) != 1 || got[0].TCPInfo.Known {
 		t.Errorf("%+v", got)
 	}
 }
 
-func FuzzParseNotices(f *testing.F) {
+func FuzzParseNotifications(f *testing.F) {
 	for _, seed := range []string{hexClientGone, hexServerGone, hexResetGone, hexUDPGone + hexUDP6Gone} {
 		f.Add(unhex(f, seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		all := parseNotices(nil, b, time.Time{})
+		all := parseNotifications(nil, b, time.Time{})
 		if len(all) > len(b)/(nlHeaderLen+diagMessageLen) {
 			t.Fatalf("%d notices in %d bytes", len(all), len(b))
 		}

@@ -2,7 +2,7 @@ package sockets
 
 // SocketOptions are options of somebody's socket that no table shows.
 type SocketOptions struct {
-	ReuseAddr, ReusePort, V6Only Known
+	ReuseAddr, ReusePort, V6Only Tristate
 }
 
 // OptionsOf asks a socket itself for its options, through a copy of its owner's

@@ -7,14 +7,14 @@ func optionsOf(s *Socket) SocketOptions {
 		if o.FD < 0 {
 			continue
 		}
-		if found, ok := askOwner(s, o); ok {
+		if found, ok := readOptions(s, o); ok {
 			return found
 		}
 	}
 	return SocketOptions{V6Only: s.V6Only}
 }
 
-func askOwner(s *Socket, o Owner) (found SocketOptions, ok bool) {
+func readOptions(s *Socket, o Owner) (found SocketOptions, ok bool) {
 	pidfd, err := unix.PidfdOpen(int(o.PID), 0)
 	if err != nil {
 		return found, false
@@ -29,11 +29,11 @@ func askOwner(s *Socket, o Owner) (found SocketOptions, ok bool) {
 	if unix.Fstat(fd, &st) != nil || st.Ino != s.Inode {
 		return found, false // the descriptor leads elsewhere by now
 	}
-	found.ReuseAddr = askOption(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR)
-	found.ReusePort = askOption(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT)
+	found.ReuseAddr = getOption(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR)
+	found.ReusePort = getOption(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT)
 	found.V6Only = s.V6Only
 	if s.V6 && s.V6Only == Unknown {
-		found.V6Only = askOption(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY)
+		found.V6Only = getOption(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY)
 		// What a bind to one address sets, it sets on the TCP socket that an MPTCP
 		// socket has inside, and that cannot be asked.
 		protocol, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
@@ -44,7 +44,7 @@ func askOwner(s *Socket, o Owner) (found SocketOptions, ok bool) {
 	return found, true
 }
 
-func askOption(fd, level, option int) Known {
+func getOption(fd, level, option int) Tristate {
 	switch v, err := unix.GetsockoptInt(fd, level, option); {
 	case err != nil:
 		return Unknown

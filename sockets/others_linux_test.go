@@ -7,21 +7,21 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-const nobody = 65534
+const nobodyUID = 65534
 
 // Root sees the owner of another user's socket.
 func TestAnotherUsersSocket(t *testing.T) {
-	p := socketstest.Start(t, socketstest.AsNobody(), socketstest.Name("of nobody"))
+	p := socketstest.Start(t, socketstest.AsUserNobody(), socketstest.Name("of nobody"))
 	l := p.Listen("tcp4", "127.0.0.1:0")
-	e := openEye(t, Diag)
-	e.look()
-	if s := e.held(l); s.UID != nobody || !s.HasUID {
+	e := openObserver(t, Diag)
+	e.refresh()
+	if s := e.checkOwned(l); s.UID != nobodyUID || !s.HasUID {
 		t.Errorf("uid %d", s.UID)
 	}
 	if name := e.Process(int32(p.PID())).Name.Raw(); name != "of nobody" {
 		t.Errorf("owner is called %q", name)
 	}
-	if e.Users[nobody].Raw() == "" {
+	if e.Users[nobodyUID].Raw() == "" {
 		t.Errorf("no name in %v", e.Users)
 	}
 }
@@ -30,16 +30,16 @@ func TestAnotherUsersSocket(t *testing.T) {
 // how many.
 func TestAsAnotherUser(t *testing.T) {
 	theirs := socketstest.Start(t)
-	own := socketstest.Start(t, socketstest.AsNobody())
+	own := socketstest.Start(t, socketstest.AsUserNobody())
 	l, ownL := theirs.Listen("tcp4", "127.0.0.1:0"), own.Listen("tcp4", "127.0.0.1:0")
 	for _, kind := range []Kind{Diag, Netstat} {
-		e := witness{Kind: kind, Nobody: true}.ask(t).eye(t)
-		s := e.one(l.Network, l.Local, l.Remote)
-		e.nobodys(s, OtherUser)
+		e := childSpec{Kind: kind, AsUserNobody: true}.run(t).observer(t)
+		s := e.findOne(l.Network, l.Local, l.Remote)
+		e.checkNoOwner(s, OtherUser)
 		if !s.HasUID || s.UID != 0 {
 			t.Errorf("%s: uid %d, %v", kind, s.UID, s.HasUID)
 		}
-		if mine := e.one(ownL.Network, ownL.Local, ownL.Remote); len(mine.Owners) != 1 || int(mine.Owners[0].PID) != own.PID() {
+		if mine := e.findOne(ownL.Network, ownL.Local, ownL.Remote); len(mine.Owners) != 1 || int(mine.Owners[0].PID) != own.PID() {
 			t.Errorf("%s: its own is held by %v, %v", kind, mine.Owners, mine.NoOwner)
 		}
 		hidden := 0
@@ -57,17 +57,17 @@ func TestAsAnotherUser(t *testing.T) {
 
 // A process that hides its descriptors even from root: the sockets that nobody
 // else holds may be its own. /proc/1 is such a one on some machines.
-func TestReasonFor(t *testing.T) {
+func TestNoOwnerReason(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		root   bool
 		denied bool
 		nested bool
 		uid    uint32
-		want   Reason
+		want   NoOwnerReason
 	}{
-		{"root sees all", true, false, false, 0, HeldByKernel},
-		{"root, another's", true, false, false, 7, HeldByKernel},
+		{"root sees all", true, false, false, 0, KernelOwned},
+		{"root, another's", true, false, false, 7, KernelOwned},
 		{"root is denied", true, true, false, 0, Unreadable},
 		{"root is denied, another's", true, true, false, 7, Unreadable},
 		{"root in a container", true, false, true, 0, OtherNamespace},
@@ -77,32 +77,32 @@ func TestReasonFor(t *testing.T) {
 		{"a user, handed on", false, false, false, 1000, OtherUser},
 		{"a user in a container", false, false, true, 1000, OtherNamespace},
 	} {
-		o := &owners{root: tt.root, procs: map[int32]*holder{4: {pid: 4, denied: tt.denied}, 5: {pid: 5}}}
-		r := &diagReader{owners: o, nested: tt.nested, euid: 1000}
+		o := &ownerIndex{isRoot: tt.root, procs: map[int32]*procFDs{4: {pid: 4, denied: tt.denied}, 5: {pid: 5}}}
+		r := &diagReader{owners: o, nestedPIDNS: tt.nested, euid: 1000}
 		if tt.root {
 			r.euid = 0
 		} else {
 			o.procs[4].denied = false // whose it is would have to be asked for
 		}
-		if got := r.reasonFor(tt.uid); got != tt.want {
+		if got := r.noOwnerReason(tt.uid); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }
 
 // What nobody in sight holds is warned of, in one or in many.
-func TestExplainWarns(t *testing.T) {
+func TestNoOwnerWarnings(t *testing.T) {
 	for _, tt := range []struct {
 		sockets int
 		want    string
 	}{{1, "1 socket without an owner"}, {2, "2 sockets without an owner"}} {
-		o := &owners{root: true, procs: map[int32]*holder{4: {pid: 4, denied: true}}}
+		o := &ownerIndex{isRoot: true, procs: map[int32]*procFDs{4: {pid: 4, denied: true}}}
 		s := Snapshot{Sockets: make([]Socket, tt.sockets, 3)}
 		for i := range s.Sockets {
 			s.Sockets[i].Inode = 7
 		}
 		s.Sockets = append(s.Sockets, Socket{Inode: 8, Owners: []Owner{{PID: 1}}})
-		(&diagReader{owners: o}).explain(&s)
+		(&diagReader{owners: o}).setNoOwnerReasons(&s)
 		if len(s.Warnings) != 1 || s.Warnings[0].Count != tt.sockets || !strings.HasPrefix(s.Warnings[0].Text, tt.want) {
 			t.Errorf("%+v", s.Warnings)
 		}

@@ -12,34 +12,34 @@ import (
 
 var noAddr netip.AddrPort
 
-// later is a TCP socket of the test process itself, brought up step by step.
-type later struct {
+// stagedSocket is a TCP socket of the test process itself, brought up step by step.
+type stagedSocket struct {
 	t     testing.TB
 	fd    int
 	local netip.AddrPort
 }
 
-// unbound makes a socket that is in no table yet.
-func unbound(t testing.TB) *later {
+// newUnboundSocket makes a socket that is in no table yet.
+func newUnboundSocket(t testing.TB) *stagedSocket {
 	t.Helper()
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &later{t: t, fd: fd}
+	l := &stagedSocket{t: t, fd: fd}
 	t.Cleanup(l.close)
 	return l
 }
 
-// listenLater makes a socket that is bound and does not listen.
-func listenLater(t testing.TB) *later {
+// newBoundSocket makes a socket that is bound and does not listen.
+func newBoundSocket(t testing.TB) *stagedSocket {
 	t.Helper()
-	l := unbound(t)
+	l := newUnboundSocket(t)
 	l.bind()
 	return l
 }
 
-func (l *later) bind() {
+func (l *stagedSocket) bind() {
 	l.t.Helper()
 	if err := unix.Bind(l.fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
 		l.t.Fatal(err)
@@ -51,14 +51,14 @@ func (l *later) bind() {
 	l.local = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(sa.(*unix.SockaddrInet4).Port))
 }
 
-func (l *later) listen() {
+func (l *stagedSocket) listen() {
 	l.t.Helper()
 	if err := unix.Listen(l.fd, 1); err != nil {
 		l.t.Fatal(err)
 	}
 }
 
-func (l *later) close() {
+func (l *stagedSocket) close() {
 	if l.fd >= 0 {
 		_ = unix.Close(l.fd)
 	}
@@ -66,25 +66,25 @@ func (l *later) close() {
 }
 
 // owner is how the test process holds it.
-func (l *later) owner(fd int) socketstest.Sock {
+func (l *stagedSocket) owner(fd int) socketstest.Sock {
 	return socketstest.Sock{PID: os.Getpid(), FD: fd}
 }
 
 // It was held, in no table, before the first snapshot; no new descriptor tells.
 func TestBoundLater(t *testing.T) {
-	l := unbound(t)
-	e := openEye(t, Diag)
-	e.look()
+	l := newUnboundSocket(t)
+	e := openObserver(t, Diag)
+	e.refresh()
 	l.bind()
-	e.look()
-	e.owned(e.one("tcp4", l.local, noAddr), l.owner(l.fd))
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), l.owner(l.fd))
 	l.listen()
-	e.look()
-	e.owned(e.one("tcp4", l.local, noAddr), l.owner(l.fd))
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), l.owner(l.fd))
 	local := l.local
 	l.close()
-	e.look()
-	if len(e.at("tcp4", local, noAddr)) != 0 {
+	e.refresh()
+	if len(e.find("tcp4", local, noAddr)) != 0 {
 		t.Error("is there after it was closed")
 	}
 }
@@ -97,17 +97,17 @@ func TestDup2OverFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Close(file)
-	e := openEye(t, Diag)
-	e.look()
-	e.look()
-	l := listenLater(t)
+	e := openObserver(t, Diag)
+	e.refresh()
+	e.refresh()
+	l := newBoundSocket(t)
 	if err := unix.Dup3(l.fd, file, unix.O_CLOEXEC); err != nil {
 		t.Fatal(err)
 	}
 	fd := l.fd
 	l.close()
-	e.look()
-	e.owned(e.one("tcp4", l.local, noAddr), l.owner(file))
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), l.owner(file))
 	if fd == file {
 		t.Fatal("the same descriptor")
 	}
@@ -119,77 +119,77 @@ func TestTwoDescriptors(t *testing.T) {
 	l := parent.Listen("tcp4", "127.0.0.1:0")
 	child := parent.Fork([]socketstest.Sock{l, l})
 	first, second := child.Inherited()[0], child.Inherited()[1]
-	e := openEye(t, Diag)
-	e.look()
-	e.held(l, first, second)
+	e := openObserver(t, Diag)
+	e.refresh()
+	e.checkOwned(l, first, second)
 	child.Close(first)
-	e.look()
-	e.held(l, second)
+	e.refresh()
+	e.checkOwned(l, second)
 }
 
 // The first connection is closed and the next accepted under the same number:
 // as many descriptors as before, another socket.
-func TestDescriptorUsedAgain(t *testing.T) {
+func TestDescriptorReused(t *testing.T) {
 	server, client := socketstest.Start(t), socketstest.Start(t)
 	l := server.Listen("tcp4", "127.0.0.1:0")
 	client.Dial(l.Target())
 	old := server.Accept(l)
-	e := openEye(t, Diag)
-	e.look()
-	e.held(old)
+	e := openObserver(t, Diag)
+	e.refresh()
+	e.checkOwned(old)
 	client.Dial(l.Target())
 	server.Close(old)
 	next := server.Accept(l)
 	if next.FD != old.FD {
 		t.Fatalf("accepted as %d, not %d", next.FD, old.FD)
 	}
-	e.look()
-	e.held(next)
-	if e.sees(old) {
+	e.refresh()
+	e.checkOwned(next)
+	if e.has(old) {
 		t.Error("the old one is there")
 	}
 }
 
 // The same, but the first lives on in a child: its process has lost a socket
 // that has not gone.
-func TestDescriptorUsedAgainShared(t *testing.T) {
+func TestDescriptorReusedShared(t *testing.T) {
 	server, client := socketstest.Start(t), socketstest.Start(t)
 	l := server.Listen("tcp4", "127.0.0.1:0")
 	client.Dial(l.Target())
 	old := server.Accept(l)
 	child := server.Fork([]socketstest.Sock{old})
 	kept := child.Inherited()[0]
-	e := openEye(t, Diag)
-	e.look()
-	e.held(old, kept)
+	e := openObserver(t, Diag)
+	e.refresh()
+	e.checkOwned(old, kept)
 	client.Dial(l.Target())
 	server.Close(old)
 	next := server.Accept(l)
 	if next.FD != old.FD {
 		t.Fatalf("accepted as %d, not %d", next.FD, old.FD)
 	}
-	e.look()
-	e.held(next)
-	e.held(kept)
+	e.refresh()
+	e.checkOwned(next)
+	e.checkOwned(kept)
 }
 
 // Nothing tells that one of two owners has closed its copy and opened something
 // else: no new socket, and as many descriptors as before.
-func TestOwnerOpensAFileInstead(t *testing.T) {
-	l := listenLater(t)
+func TestOwnerReplacesSocketByFile(t *testing.T) {
+	l := newBoundSocket(t)
 	p := inheritor(t, l.fd)
-	e := openEye(t, Diag)
-	e.look()
-	e.owned(e.one("tcp4", l.local, noAddr), l.owner(l.fd), p)
+	e := openObserver(t, Diag)
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), l.owner(l.fd), p)
 	file, err := unix.Open(os.DevNull, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.look()
+	e.refresh()
 	if err := unix.Dup3(file, l.fd, unix.O_CLOEXEC); err != nil {
 		t.Fatal(err)
 	}
-	e.look()
-	e.owned(e.one("tcp4", l.local, noAddr), p)
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.local, noAddr), p)
 	_ = unix.Close(file)
 }

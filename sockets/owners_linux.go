@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// owners knows which processes hold which sockets, and keeps that knowledge
+// ownerIndex knows which processes hold which sockets, and keeps that knowledge
 // from one snapshot to the next. Reading every link of every descriptor is the
 // most expensive thing lotop could do, so it looks only where something moved:
 //
@@ -23,123 +23,123 @@ import (
 //     changes, and searched for again now and then (see retry);
 //   - a socket with many owners may be given up by one of them without a trace,
 //     so the links to such sockets are read again and again (see doubt).
-type owners struct {
-	dir     *procDir
-	procs   map[int32]*holder
-	sockets map[uint32]*holding
-	shared  map[uint32]*holding // those with more than one owner
-	missing map[uint32]retry
-	again   func(*Socket) (open bool) // asks the kernel about one socket anew
-	pass    uint32
-	sizes   bool // the kernel tells the number of descriptors by stat (6.2 and later)
-	root    bool
-	changed bool       // whether this pass changed who holds what
-	order   []*holding // of the sockets with an owner, as the tables last had them
+type ownerIndex struct {
+	procfs     *procFS
+	procs      map[int32]*procFDs
+	inodes     map[uint32]*inodeOwners
+	shared     map[uint32]*inodeOwners // those with more than one owner
+	backoffs   map[uint32]backoff
+	requery    func(*Socket) (open bool) // asks the kernel about one socket anew
+	gen        uint32
+	hasFDCount bool // the kernel tells the number of descriptors by stat (6.2 and later)
+	isRoot     bool
+	changed    bool           // whether this pass changed who holds what
+	prevOrder  []*inodeOwners // of the sockets with an owner, as the tables last had them
 
 	all []Socket // the tables, during a pass
 
 	// Scratch memory, used again in every pass.
-	unknown map[uint32]int // inode of a socket without owner → its place in all
-	next    []*holding
-	moved   []*holder
-	links   []fdLink
-	kept    []fdLink
+	unowned   map[uint32]int // inode of a socket without owner → its place in all
+	nextOrder []*inodeOwners
+	modified  []*procFDs
+	links     []fdLink
+	keptLinks []fdLink
 }
 
-// holder is what was last seen of a process's descriptors.
-type holder struct {
-	pid    int32
-	path   string // of its fd folder, below the root of proc
-	born   uint32 // first pass that saw it
-	pass   uint32 // last pass that saw it
-	whole  uint32 // last pass that read every link
-	inode  uint64 // of its fd folder: another one is another process
-	count  int64  // of descriptors
-	uid    uint32 // owner of the fd folder: root's for a process that hides
-	denied bool
-	links  []fdLink // sorted by fd
+// procFDs is what was last seen of a process's descriptors.
+type procFDs struct {
+	pid         int32
+	path        string // of its fd folder, below the root of proc
+	firstGen    uint32 // first pass that saw it
+	lastGen     uint32 // last pass that saw it
+	fullScanGen uint32 // last pass that read every link
+	dirInode    uint64 // of its fd folder: another one is another process
+	fdCount     int64  // of descriptors
+	dirUID      uint32 // owner of the fd folder: root's for a process that hides
+	denied      bool
+	links       []fdLink // sorted by fd
 }
 
-// holding is a socket's inode and who holds it. The slice of owners is handed
+// inodeOwners is a socket's inode and who holds it. The slice of owners is handed
 // out, so a change makes a new one.
-type holding struct {
-	inode  uint32
-	listed uint32  // last pass whose tables had it
-	place  int     // in the order
-	owners []Owner // none: forgotten
+type inodeOwners struct {
+	inode     uint32
+	listedGen uint32  // last pass whose tables had it
+	position  int     // in the order
+	owners    []Owner // none: forgotten
 }
 
-// retry says when a socket without owner in sight is worth a full search again.
-type retry struct {
-	at   time.Time
-	wait time.Duration
+// backoff says when a socket without owner in sight is worth a full search again.
+type backoff struct {
+	next  time.Time
+	delay time.Duration
 }
 
 const (
-	firstRetry = time.Second
-	lastRetry  = time.Minute
+	minBackoff = time.Second
+	maxBackoff = time.Minute
 )
 
-func newOwners(root string, again func(*Socket) bool) (*owners, error) {
-	dir, err := openProcDir(root)
+func newOwnerIndex(root string, again func(*Socket) bool) (*ownerIndex, error) {
+	dir, err := openProcFS(root)
 	if err != nil {
 		return nil, err
 	}
-	o := &owners{
-		dir:     dir,
-		procs:   map[int32]*holder{},
-		sockets: map[uint32]*holding{},
-		shared:  map[uint32]*holding{},
-		missing: map[uint32]retry{},
-		again:   again,
-		unknown: map[uint32]int{},
-		root:    os.Geteuid() == 0,
+	o := &ownerIndex{
+		procfs:   dir,
+		procs:    map[int32]*procFDs{},
+		inodes:   map[uint32]*inodeOwners{},
+		shared:   map[uint32]*inodeOwners{},
+		backoffs: map[uint32]backoff{},
+		requery:  again,
+		unowned:  map[uint32]int{},
+		isRoot:   os.Geteuid() == 0,
 	}
 	var st unix.Stat_t
 	if unix.Fstatat(dir.fd, "self/fd", &st, 0) == nil {
-		o.sizes = st.Size > 0
+		o.hasFDCount = st.Size > 0
 	}
 	return o, nil
 }
 
-func (o *owners) close() { o.dir.close() }
+func (o *ownerIndex) close() { o.procfs.close() }
 
 // attach sets the owners of every socket in all, and reports whether who holds
 // what has changed since the last pass. A socket that has closed since all was
 // read is brought up to date in its place.
-func (o *owners) attach(all []Socket, now time.Time) (changed bool, err error) {
-	o.pass++
+func (o *ownerIndex) attach(all []Socket, now time.Time) (changed bool, err error) {
+	o.gen++
 	o.all, o.changed = all, false
 	defer func() { o.all = nil }()
-	o.mark()
-	if err := o.lookAround(len(o.unknown) > 0); err != nil {
+	o.attachKnown()
+	if err := o.scanProcs(len(o.unowned) > 0); err != nil {
 		return false, err
 	}
-	for _, h := range o.moved {
-		o.visit(h, newFDs)
+	for _, h := range o.modified {
+		o.rescan(h, newFDs)
 	}
-	o.doubt()
-	o.search(now)
+	o.recheckShared()
+	o.searchUnowned(now)
 	if o.changed {
-		o.mark()
+		o.attachKnown()
 	}
 	return o.changed, nil
 }
 
-// recall is attach without a look at any process; ok tells whether a holder of
+// attachCached is attach without a look at any process; ok tells whether a holder of
 // every socket is known from before, or known to be nowhere.
-func (o *owners) recall(all []Socket, now time.Time) (changed, ok bool) {
+func (o *ownerIndex) attachCached(all []Socket, now time.Time) (changed, ok bool) {
 	o.all, o.changed = all, false
 	defer func() { o.all = nil }()
-	o.mark()
-	return o.changed, o.stillWanted(now) == nil
+	o.attachKnown()
+	return o.changed, o.unresolvedUIDs(now) == nil
 }
 
-// mark hands the known owners to the sockets and notes the inodes for which
+// attachKnown hands the known owners to the sockets and notes the inodes for which
 // there are none.
-func (o *owners) mark() {
-	clear(o.unknown)
-	o.next = o.next[:0]
+func (o *ownerIndex) attachKnown() {
+	clear(o.unowned)
+	o.nextOrder = o.nextOrder[:0]
 	at := 0
 	for i := range o.all {
 		s := &o.all[i]
@@ -147,78 +147,78 @@ func (o *owners) mark() {
 		if s.Inode == 0 {
 			continue
 		}
-		h := o.find(uint32(s.Inode), &at)
+		h := o.lookup(uint32(s.Inode), &at)
 		if h == nil {
-			o.unknown[uint32(s.Inode)] = i
+			o.unowned[uint32(s.Inode)] = i
 			continue
 		}
-		if h.listed+1 < o.pass {
+		if h.listedGen+1 < o.gen {
 			o.changed = true // it was held before it came into a table
 		}
-		h.listed = o.pass
-		h.place = len(o.next)
-		o.next = append(o.next, h)
+		h.listedGen = o.gen
+		h.position = len(o.nextOrder)
+		o.nextOrder = append(o.nextOrder, h)
 		s.Owners = h.owners
 	}
-	o.changed = o.changed || len(o.next) != len(o.order)
-	o.order, o.next = o.next, o.order
+	o.changed = o.changed || len(o.nextOrder) != len(o.prevOrder)
+	o.prevOrder, o.nextOrder = o.nextOrder, o.prevOrder
 }
 
-// find gives who holds a socket. The tables come in nearly the same order every
+// lookup gives who holds a socket. The tables come in nearly the same order every
 // time, so the one that followed last time is tried first: that is faster than
 // to search a large map.
-func (o *owners) find(inode uint32, at *int) *holding {
-	if *at < len(o.order) {
-		if h := o.order[*at]; h.inode == inode && len(h.owners) > 0 {
+func (o *ownerIndex) lookup(inode uint32, at *int) *inodeOwners {
+	if *at < len(o.prevOrder) {
+		if h := o.prevOrder[*at]; h.inode == inode && len(h.owners) > 0 {
 			*at++
 			return h
 		}
 	}
-	h := o.sockets[inode]
+	h := o.inodes[inode]
 	if h != nil {
-		*at = h.place + 1
+		*at = h.position + 1
 	}
 	return h
 }
 
-// lookAround lists the processes and notes those that are worth a visit.
+// scanProcs lists the processes and notes those that are worth a visit.
 // Processes that are gone give up what they held.
-func (o *owners) lookAround(searching bool) error {
-	o.moved = o.moved[:0]
-	pids, err := o.dir.pids()
+func (o *ownerIndex) scanProcs(searching bool) error {
+	o.modified = o.modified[:0]
+	pids, err := o.procfs.pids()
 	if err != nil {
 		return os.NewSyscallError("list processes", err)
 	}
 	for _, pid := range pids {
-		o.lookAt(pid, searching)
+		o.scanProc(pid, searching)
 	}
 	for pid, h := range o.procs {
-		if h.pass != o.pass {
-			o.replace(h, nil)
+		if h.lastGen != o.gen {
+			o.setLinks(h, nil)
 			delete(o.procs, pid)
 		}
 	}
 	return nil
 }
 
-func (o *owners) lookAt(pid int32, searching bool) {
+func (o *ownerIndex) scanProc(pid int32, searching bool) {
 	h := o.procs[pid]
 	if h == nil {
-		h = &holder{pid: pid, path: fdPath(pid), count: -1}
+		h = &procFDs{pid: pid, path: fdPath(pid), fdCount: -1}
 	}
 	var st unix.Stat_t
-	if unix.Fstatat(o.dir.fd, h.path, &st, 0) != nil {
+	if unix.Fstatat(o.procfs.fd, h.path, &st, 0) != nil {
 		return // it ended meanwhile, or proc hides it (hidepid)
 	}
-	isNew := h.inode != st.Ino
+	isNew := h.dirInode != st.Ino
 	if isNew {
-		o.replace(h, nil) // the pid has gone to another process
-		h.inode, h.born = st.Ino, o.pass
+		o.setLinks(h, nil) // the pid has gone to another process
+		h.dirInode, h.firstGen = st.Ino, o.gen
 		o.procs[pid] = h
 	}
-	h.pass, h.uid = o.pass, st.Uid
-	if isNew || h.count != st.Size || !o.sizes && searching {
-		h.count = st.Size
-		o.moved = append(o.moved, h)
+	h.lastGen, h.dirUID = o.gen, st.Uid
+	if isNew || h.fdCount != st.Size || !o.hasFDCount && searching {
+		h.fdCount = st.Size
+		o.modified = append(o.modified, h)
 	}
 }

@@ -3,7 +3,7 @@ package sockets
 import "encoding/binary"
 
 // readQueues sets the bytes that wait, or of a listener the connections.
-func (t *train) readQueues(s *Socket) {
+func (t *pcbRecords) readQueues(s *Socket) {
 	le := binary.LittleEndian
 	if s.State == Listen {
 		// The first counts handshakes too, which no accept could take.
@@ -20,7 +20,7 @@ func (t *train) readQueues(s *Socket) {
 }
 
 // readTraffic adds up what is counted of each traffic class, as netstat -b does.
-func (t *train) readTraffic(p *pcb) {
+func (t *pcbRecords) readTraffic(p *pcb) {
 	if t.stats == nil || p.Protocol != TCP {
 		return
 	}
@@ -36,25 +36,25 @@ func (t *train) readTraffic(p *pcb) {
 // id makes an ID of the handle and the generation of the socket, which no other
 // has before the next boot. Flows of the user-space network stack may have
 // neither; they are named by what is left.
-func (t *train) id(p *pcb) ID {
+func (t *pcbRecords) id(p *pcb) ID {
 	le := binary.LittleEndian
 	handle, generation := le.Uint64(t.inpcb[inpcbHandle:]), le.Uint64(t.inpcb[inpcbGeneration:])
-	h := mix(uint64(p.Protocol), handle)
-	h = mix(h, generation)
+	h := splitmix(uint64(p.Protocol), handle)
+	h = splitmix(h, generation)
 	if handle == 0 && generation == 0 {
 		for _, end := range [][]byte{t.inpcb[inpcbRemotePort:][:4], t.inpcb[inpcbRemote:][:32]} {
 			for ; len(end) >= 4; end = end[4:] {
-				h = mix(h, uint64(le.Uint32(end)))
+				h = splitmix(h, uint64(le.Uint32(end)))
 			}
 		}
-		h = mix(h, uint64(uint32(p.lastPID)))
+		h = splitmix(h, uint64(uint32(p.lastPID)))
 	}
 	return ID(h)
 }
 
-// mix stirs v into h: the finalizer of SplitMix64 (Steele, Lea, Flood 2014),
+// splitmix stirs v into h: the finalizer of SplitMix64 (Steele, Lea, Flood 2014),
 // which turns different inputs into different outputs.
-func mix(h, v uint64) uint64 {
+func splitmix(h, v uint64) uint64 {
 	h = h*0x9e3779b97f4a7c15 + v + 1
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
 	h = (h ^ h>>27) * 0x94d049bb133111eb

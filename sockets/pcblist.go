@@ -59,7 +59,7 @@ const (
 	optionReuseAddr = 0x4   // SO_REUSEADDR
 	optionReusePort = 0x200 // SO_REUSEPORT
 
-	stateNoFile     = 0x1    // SS_NOFDREF: no descriptor leads here
+	stateNoFDRef    = 0x1    // SS_NOFDREF: no descriptor leads here
 	stateUnaccepted = 0x1800 // SS_INCOMP | SS_COMP
 
 	darwinInet6 = 30 // AF_INET6
@@ -91,8 +91,8 @@ type pcb struct {
 	traffic           TCPInfo
 }
 
-// train is the records of one socket.
-type train struct {
+// pcbRecords is the records of one socket.
+type pcbRecords struct {
 	inpcb, socket, receive, send, stats, tcp []byte
 }
 
@@ -112,7 +112,7 @@ func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 		return dst, nil // an empty table has no second header
 	}
 	b = b[min(align8(int(header)), len(b)):]
-	var t train
+	var t pcbRecords
 	for len(b) >= 8 {
 		size, kind := le.Uint32(b), le.Uint32(b[4:])
 		if size < 8 || uint64(size) > uint64(len(b)) {
@@ -123,9 +123,9 @@ func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 		}
 		if kind == recordInpcb {
 			dst = t.appendTo(dst, protocol)
-			t = train{}
+			t = pcbRecords{}
 		}
-		t.take(kind, b[:size])
+		t.set(kind, b[:size])
 		b = b[min(align8(int(size)), len(b)):]
 	}
 	return dst, fmt.Errorf("pcblist_n has no end record: %w", ErrTruncated)
@@ -133,9 +133,9 @@ func parsePCBs(dst []pcb, b []byte, protocol Protocol) ([]pcb, error) {
 
 func align8(n int) int { return (n + 7) &^ 7 }
 
-// take keeps a record. Those that are too short for what is read of them, or of
+// set keeps a record. Those that are too short for what is read of them, or of
 // a kind not known here, are left aside.
-func (t *train) take(kind uint32, b []byte) {
+func (t *pcbRecords) set(kind uint32, b []byte) {
 	switch {
 	case kind == recordInpcb && len(b) >= inpcbLen:
 		t.inpcb = b
@@ -154,7 +154,7 @@ func (t *train) take(kind uint32, b []byte) {
 
 // appendTo makes a socket of the records. Without the records that say what it
 // is, there is nothing that could be told truly.
-func (t *train) appendTo(dst []pcb, protocol Protocol) []pcb {
+func (t *pcbRecords) appendTo(dst []pcb, protocol Protocol) []pcb {
 	if t.inpcb == nil || t.socket == nil || protocol == TCP && t.tcp == nil {
 		return dst
 	}
@@ -186,14 +186,14 @@ func (t *train) appendTo(dst []pcb, protocol Protocol) []pcb {
 }
 
 // readAddresses sets the family and both ends.
-func (t *train) readAddresses(s *Socket, port uint16) {
+func (t *pcbRecords) readAddresses(s *Socket, port uint16) {
 	families := t.inpcb[inpcbFamilies]
 	family := binary.LittleEndian.Uint32(t.socket[socketFamily:])
 	s.V6 = family == darwinInet6 || family == 0 && families&(familyV6|familyMap) != 0
 	v6 := families&familyV6 != 0
 	local, mapped := pcbAddress(t.inpcb[inpcbLocal:][:16], v6)
 	remote, _ := pcbAddress(t.inpcb[inpcbRemote:][:16], v6)
-	s.Mapped = s.V6 && (mapped || !v6)
+	s.V4Mapped = s.V6 && (mapped || !v6)
 	s.Local = netip.AddrPortFrom(local, port)
 	if far := binary.BigEndian.Uint16(t.inpcb[inpcbRemotePort:]); far != 0 || !remote.IsUnspecified() {
 		s.Remote = netip.AddrPortFrom(remote, far)
@@ -227,7 +227,7 @@ func pcbAddress(b []byte, v6 bool) (addr netip.Addr, mapped bool) {
 }
 
 // readSocket sets the user, the options and the owner, or why there is none.
-func (t *train) readSocket(p *pcb) {
+func (t *pcbRecords) readSocket(p *pcb) {
 	le := binary.LittleEndian
 	if le.Uint32(t.socket[socketFamily:]) == 0 {
 		// A record of zeros: the socket itself has gone already.
@@ -239,9 +239,9 @@ func (t *train) readSocket(p *pcb) {
 	}
 	p.UID, p.HasUID = le.Uint32(t.socket[socketUID:]), true
 	options := le.Uint32(t.socket[socketOptions:])
-	p.ReuseAddr, p.ReusePort = known(options&optionReuseAddr != 0), known(options&optionReusePort != 0)
+	p.ReuseAddr, p.ReusePort = tristate(options&optionReuseAddr != 0), tristate(options&optionReusePort != 0)
 	switch state := le.Uint16(t.socket[socketState:]); {
-	case state&stateNoFile == 0:
+	case state&stateNoFDRef == 0:
 		p.lastPID = int32(le.Uint32(t.socket[socketLastPID:]))
 		p.ownerPID = int32(le.Uint32(t.socket[socketOwnerPID:]))
 	case state&stateUnaccepted != 0:
@@ -253,7 +253,7 @@ func (t *train) readSocket(p *pcb) {
 	}
 }
 
-func known(yes bool) Known {
+func tristate(yes bool) Tristate {
 	if yes {
 		return Yes
 	}

@@ -109,7 +109,7 @@ func macTable(all ...macSocket) []byte {
 	return append(b, header...)
 }
 
-func ends(local, remote string) (l, r netip.AddrPort) {
+func addrPorts(local, remote string) (l, r netip.AddrPort) {
 	if local != "" {
 		l = netip.MustParseAddrPort(local)
 	}
@@ -134,7 +134,7 @@ func TestParsePCBsListener(t *testing.T) {
 		ID: p.ID, Protocol: TCP, State: Listen, UID: 501, HasUID: true, HasQueue: true, RecvQueue: 2, SendQueue: 128,
 		ReuseAddr: Yes, ReusePort: No,
 	}
-	want.Local, _ = ends("127.0.0.1:3000", "")
+	want.Local, _ = addrPorts("127.0.0.1:3000", "")
 	if diff := diffSockets([]Socket{want}, []Socket{p.Socket}); diff != "" {
 		t.Error(diff)
 	}
@@ -159,7 +159,7 @@ func TestParsePCBsFamilies(t *testing.T) {
 		m               macSocket
 		local, remote   string
 		v6, mapped      bool
-		v6only          Known
+		v6only          Tristate
 		dualStack, conn bool
 	}{
 		{"dual-stack wildcard", macSocket{local: "[::]:80", vflag: 3, family: 30}, "[::]:80", "", true, false, No, true, false},
@@ -187,8 +187,8 @@ func TestParsePCBsFamilies(t *testing.T) {
 				t.Fatalf("%s: %d sockets, %v", tt.name, len(got), err)
 			}
 			s := &got[0].Socket
-			local, remote := ends(tt.local, tt.remote)
-			if s.Local != local || s.Remote != remote || s.V6 != tt.v6 || s.Mapped != tt.mapped || s.V6Only != tt.v6only ||
+			local, remote := addrPorts(tt.local, tt.remote)
+			if s.Local != local || s.Remote != remote || s.V6 != tt.v6 || s.V4Mapped != tt.mapped || s.V6Only != tt.v6only ||
 				s.DualStack() != tt.dualStack || s.Connected() != tt.conn {
 				t.Errorf("%s, %s: %+v", tt.name, protocol, s)
 			}
@@ -203,7 +203,7 @@ func TestParsePCBsStates(t *testing.T) {
 		remote  string
 		soState uint16
 		state   State
-		reason  Reason
+		reason  NoOwnerReason
 	}{
 		{0, "", 0, Bound, NoReason},
 		{0, "127.0.0.1:80", 0, Close, NoReason},

@@ -7,15 +7,15 @@ import "encoding/binary"
 const (
 	attrBytecode = 1 // INET_DIAG_REQ_BYTECODE
 
-	bcJump        = 1
-	bcLocalFrom   = 2 // INET_DIAG_BC_S_GE
-	bcLocalUpTo   = 3 // INET_DIAG_BC_S_LE
-	bcRemoteFrom  = 4 // INET_DIAG_BC_D_GE
-	bcRemoteUpTo  = 5 // INET_DIAG_BC_D_LE
-	bcCompareLen  = 8
-	bcJumpLen     = 4
-	bcRangeLen    = 2*bcCompareLen + bcJumpLen
-	mostBytecodes = 256 // ranges; what is longer is left to OnPorts
+	bcJump            = 1
+	bcLocalGE         = 2 // INET_DIAG_BC_S_GE
+	bcLocalLE         = 3 // INET_DIAG_BC_S_LE
+	bcRemoteGE        = 4 // INET_DIAG_BC_D_GE
+	bcRemoteLE        = 5 // INET_DIAG_BC_D_LE
+	bcCompareLen      = 8
+	bcJumpLen         = 4
+	bcRangeLen        = 2*bcCompareLen + bcJumpLen
+	maxBytecodeRanges = 256 // ranges; what is longer is left to OnPorts
 )
 
 // portBytecode is the kernel's filter for sockets that have a port of the
@@ -25,7 +25,7 @@ const (
 // every jump lands where the comparisons that hold lead to, so each range is a
 // block of its own.
 func portBytecode(ports []PortRange) []byte {
-	if len(ports) == 0 || len(ports) > mostBytecodes {
+	if len(ports) == 0 || len(ports) > maxBytecodeRanges {
 		return nil
 	}
 	size := 2*len(ports)*bcRangeLen + bcJumpLen
@@ -34,7 +34,7 @@ func portBytecode(ports []PortRange) []byte {
 		b = append(b, code, yes)
 		b = binary.NativeEndian.AppendUint16(b, no)
 	}
-	for _, end := range [...][2]uint8{{bcLocalFrom, bcLocalUpTo}, {bcRemoteFrom, bcRemoteUpTo}} {
+	for _, end := range [...][2]uint8{{bcLocalGE, bcLocalLE}, {bcRemoteGE, bcRemoteLE}} {
 		for _, r := range ports {
 			op(end[0], bcCompareLen, bcRangeLen)
 			op(0, 0, r.First)

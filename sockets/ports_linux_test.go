@@ -10,10 +10,10 @@ import (
 
 // The kernel itself leaves out what has none of the ports, in every table, and
 // nothing else; the second source does so too.
-func TestReadsPortsOnly(t *testing.T) {
+func TestReadPortsOnly(t *testing.T) {
 	p := socketstest.Start(t)
 	wanted, other := p.Listen("tcp4", "127.0.0.1:0"), p.Listen("tcp6", "[::1]:0")
-	bound, udp := p.Bind("tcp4", "127.0.0.1:0"), lonelyUDP(t, p, "127.0.0.1")
+	bound, udp := p.Bind("tcp4", "127.0.0.1:0"), quietUDP(t, p, "127.0.0.1")
 	client := p.Dial(wanted.Target())
 	server := p.Accept(wanted)
 	p.Dial(other.Target())
@@ -28,37 +28,37 @@ func TestReadsPortsOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer source.Close()
-		e := &eye{t: t, source: source}
-		e.look()
+		e := &observer{t: t, source: source}
+		e.refresh()
 		for _, s := range all {
-			e.one(s.Network, s.Local, s.Remote)
+			e.findOne(s.Network, s.Local, s.Remote)
 		}
-		if got := withoutRemains(e.Sockets); len(got) != len(all) {
+		if got := withoutTimeWait(e.Sockets); len(got) != len(all) {
 			t.Errorf("%s: %d sockets, want %d: %v", kind, len(got), len(all), got)
 		}
 		if kind == Diag {
-			d := source.(*live).reader.(*diagReader).diag
+			d := source.(*liveSource).reader.(*diagReader).diag
 			raw, _, err := d.read(t.Context(), nil, nil)
-			if raw = withoutRemains(raw); err != nil || len(raw) != len(all) {
+			if raw = withoutTimeWait(raw); err != nil || len(raw) != len(all) {
 				t.Errorf("the kernel gave %d sockets, want %d (%v)", len(raw), len(all), err)
 			}
-			d.tables = oneByOne
+			d.dumps = perFamilyDumps
 			raw, _, err = d.read(t.Context(), nil, nil)
-			if raw = withoutRemains(raw); err != nil || len(raw) != len(all) {
+			if raw = withoutTimeWait(raw); err != nil || len(raw) != len(all) {
 				t.Errorf("asked one by one, the kernel gave %d sockets, want %d (%v)", len(raw), len(all), err)
 			}
 		}
 	}
 }
 
-// withoutRemains leaves out the TIME_WAITs that other tests have left on these ports.
-func withoutRemains(all []Socket) []Socket {
+// withoutTimeWait leaves out the TIME_WAITs that other tests have left on these ports.
+func withoutTimeWait(all []Socket) []Socket {
 	return slices.DeleteFunc(slices.Clone(all), func(s Socket) bool { return s.State == TimeWait })
 }
 
 // Who holds what is known at once for a new socket, and soon for one that is
 // handed on.
-func TestPortsOnlyHasHolders(t *testing.T) {
+func TestPortsOnlyHasOwners(t *testing.T) {
 	p := socketstest.Start(t)
 	l := p.Listen("tcp4", "127.0.0.1:0")
 	source, err := Open(Options{Kind: Diag, Ports: []PortRange{{l.Local.Port(), l.Local.Port()}}})
@@ -66,22 +66,22 @@ func TestPortsOnlyHasHolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer source.Close()
-	e := &eye{t: t, source: source}
-	clock := source.(*live)
+	e := &observer{t: t, source: source}
+	clock := source.(*liveSource)
 	now := clock.now()
 	clock.now = func() (at time.Time) { return now }
-	e.look()
-	e.owned(e.one("tcp4", l.Local, noAddr), l)
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.Local, noAddr), l)
 	c := p.Dial(l.Target())
-	e.look() // at the same moment: it is new, so it is looked for
-	e.owned(e.one("tcp4", c.Local, l.Local), c)
+	e.refresh() // at the same moment: it is new, so it is looked for
+	e.checkOwners(e.findOne("tcp4", c.Local, l.Local), c)
 	child := p.Fork([]socketstest.Sock{l})
 	defer child.Kill()
-	e.look()
-	e.owned(e.one("tcp4", l.Local, noAddr), l) // as it is remembered
-	now = now.Add(seekAgain)
-	e.look()
-	if s := e.one("tcp4", l.Local, noAddr); !slices.ContainsFunc(s.Owners, func(o Owner) bool { return o.PID == int32(child.PID()) }) {
-		t.Errorf("the child does not show after %v: %v", seekAgain, s.Owners)
+	e.refresh()
+	e.checkOwners(e.findOne("tcp4", l.Local, noAddr), l) // as it is remembered
+	now = now.Add(scanInterval)
+	e.refresh()
+	if s := e.findOne("tcp4", l.Local, noAddr); !slices.ContainsFunc(s.Owners, func(o Owner) bool { return o.PID == int32(child.PID()) }) {
+		t.Errorf("the child does not show after %v: %v", scanInterval, s.Owners)
 	}
 }

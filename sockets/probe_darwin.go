@@ -10,14 +10,14 @@ func optionsOf(s *Socket) SocketOptions {
 	return SocketOptions{ReuseAddr: s.ReuseAddr, ReusePort: s.ReusePort, V6Only: s.V6Only}
 }
 
-// errNoDestroy says what macOS has no call for.
-var errNoDestroy = errors.New("macOS cannot close a connection of another process: stop that process")
+// errDestroyUnsupported says what macOS has no call for.
+var errDestroyUnsupported = errors.New("macOS cannot close a connection of another process: stop that process")
 
-func destroy(*Socket) error { return errNoDestroy }
+func destroy(*Socket) error { return errDestroyUnsupported }
 
-// rules reads the range of ports handed out (in_pcbbind, bsd/netinet/in_pcb.c).
-func rules(string) PortRules {
-	r := PortRules{Unprivileged: 1024}
+// readPortRanges reads the range of ports handed out (in_pcbbind, bsd/netinet/in_pcb.c).
+func readPortRanges(string) PortRanges {
+	r := PortRanges{FirstUnprivileged: 1024}
 	first, err1 := unix.SysctlUint32("net.inet.ip.portrange.first")
 	last, err2 := unix.SysctlUint32("net.inet.ip.portrange.last")
 	if err1 == nil && err2 == nil && first <= last && last <= 65535 {

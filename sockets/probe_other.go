@@ -10,4 +10,4 @@ func destroy(*Socket) error { return ErrUnsupported }
 
 func optionsOf(s *Socket) SocketOptions { return SocketOptions{V6Only: s.V6Only} }
 
-func rules(string) PortRules { return PortRules{Unprivileged: 1024} }
+func readPortRanges(string) PortRanges { return PortRanges{FirstUnprivileged: 1024} }

@@ -1,14 +1,14 @@
 package sockets
 
-// PortRules say how this system hands out ports and who may have which.
-type PortRules struct {
-	Ephemeral    PortRange   // handed out by itself (ip_local_port_range)
-	Reserved     []PortRange // kept out of that (ip_local_reserved_ports)
-	Unprivileged uint16      // the first port that needs no privilege (ip_unprivileged_port_start)
+// PortRanges say how this system hands out ports and who may have which.
+type PortRanges struct {
+	Ephemeral         PortRange   // handed out by itself (ip_local_port_range)
+	Reserved          []PortRange // kept out of that (ip_local_reserved_ports)
+	FirstUnprivileged uint16      // the first port that needs no privilege (ip_unprivileged_port_start)
 }
 
 // IsReserved tells whether a port is kept out of the ephemeral range.
-func (r *PortRules) IsReserved(port uint16) bool {
+func (r *PortRanges) IsReserved(port uint16) bool {
 	for _, kept := range r.Reserved {
 		if kept.Contains(port) {
 			return true
@@ -17,9 +17,9 @@ func (r *PortRules) IsReserved(port uint16) bool {
 	return false
 }
 
-// Rules reads the rules of this network namespace. What cannot be read has the
+// ReadPortRanges reads the rules of this network namespace. What cannot be read has the
 // kernel's default.
-func Rules() PortRules { return rules("/proc") }
+func ReadPortRanges() PortRanges { return readPortRanges("/proc") }
 
 // ExcludedPorts lists the ranges from which Windows lets nobody bind a port
 // (EACCES), because Hyper-V, WinNAT or an administrator has reserved them. No

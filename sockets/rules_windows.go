@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// usualRange is what Windows hands out by itself unless somebody has changed it.
-var usualRange = PortRange{First: 49152, Last: 65535}
+// defaultEphemeral is what Windows hands out by itself unless somebody has changed it.
+var defaultEphemeral = PortRange{First: 49152, Last: 65535}
 
 // netshTimeout bounds a run of netsh, which takes a tenth of a second.
 const netshTimeout = 3 * time.Second
 
-// rules asks netsh for the dynamic range: no call of Windows tells it.
-func rules(string) PortRules {
-	r := PortRules{Ephemeral: usualRange}
+// readPortRanges asks netsh for the dynamic range: no call of Windows tells it.
+func readPortRanges(string) PortRanges {
+	r := PortRanges{Ephemeral: defaultEphemeral}
 	if all, ok := parseDynamic(netsh("ipv4", "show", "dynamicport", "tcp")); ok {
 		r.Ephemeral = all
 	}

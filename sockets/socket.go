@@ -92,42 +92,42 @@ func States() []State {
 	return all
 }
 
-// Known is a yes or no that the kernel does not always tell.
-type Known uint8
+// Tristate is a yes or no that the kernel does not always tell.
+type Tristate uint8
 
 // The values of Known.
 const (
-	Unknown Known = iota
+	Unknown Tristate = iota
 	No
 	Yes
 )
 
-// Reason says why a socket has no owner in sight.
-type Reason uint8
+// NoOwnerReason says why a socket has no owner in sight.
+type NoOwnerReason uint8
 
 // The reasons. NoReason goes with a socket that has owners.
 const (
-	NoReason       Reason = iota
-	OtherUser             // held by a process of another user, whose descriptors may not be read
-	NotAccepted           // a connection that waits in a listener's accept queue
-	InTimeWait            // nobody's any more: the kernel remembers it for a minute
-	Orphaned              // closed by its process, the kernel still ends the conversation
-	HeldByKernel          // no process holds it: NFS, a tunnel, io_uring
-	OtherNamespace        // held by a process this pid namespace does not show
-	Unreadable            // some process hides its descriptors, also from its own user or from root
-	NotLookedUp           // this source does not tell owners apart
+	NoReason       NoOwnerReason = iota
+	OtherUser                    // held by a process of another user, whose descriptors may not be read
+	NotAccepted                  // a connection that waits in a listener's accept queue
+	InTimeWait                   // nobody's any more: the kernel remembers it for a minute
+	Orphaned                     // closed by its process, the kernel still ends the conversation
+	KernelOwned                  // no process holds it: NFS, a tunnel, io_uring
+	OtherNamespace               // held by a process this pid namespace does not show
+	Unreadable                   // some process hides its descriptors, also from its own user or from root
+	NotLookedUp                  // this source does not tell owners apart
 )
 
-var reasonNames = [...]string{
+var noOwnerNames = [...]string{
 	OtherUser: "other_user", NotAccepted: "not_accepted", InTimeWait: "time_wait",
-	Orphaned: "orphaned", HeldByKernel: "kernel", OtherNamespace: "other_namespace",
+	Orphaned: "orphaned", KernelOwned: "kernel", OtherNamespace: "other_namespace",
 	Unreadable: "unreadable", NotLookedUp: "not_looked_up",
 }
 
 // String gives the word that JSON uses, empty for NoReason.
-func (r Reason) String() string {
-	if int(r) < len(reasonNames) {
-		return reasonNames[r]
+func (r NoOwnerReason) String() string {
+	if int(r) < len(noOwnerNames) {
+		return noOwnerNames[r]
 	}
 	return ""
 }
@@ -162,37 +162,37 @@ func (t Timer) String() string {
 
 // Socket is one row of a kernel table.
 type Socket struct {
-	ID     ID
-	Local  netip.AddrPort
-	Remote netip.AddrPort // the zero value for none
-	Inode  uint64         // 0 once no process holds it
-	Owners []Owner        // every holder; shared between snapshots, never changed
-	Cgroup *process.Cgroup
-	UID    uint32 // meaningful only with HasUID
-	Device uint32 // interface index it is bound to, 0 for none
+	ID        ID
+	Local     netip.AddrPort
+	Remote    netip.AddrPort // the zero value for none
+	Inode     uint64         // 0 once no process holds it
+	Owners    []Owner        // every holder; shared between snapshots, never changed
+	Cgroup    *process.Cgroup
+	UID       uint32 // meaningful only with HasUID
+	Interface uint32 // interface index it is bound to, 0 for none
 	// RecvQueue and SendQueue are bytes; for a listener the accept queue's
 	// length and limit, in connections.
 	RecvQueue uint32
 	SendQueue uint32
-	TimerMS   uint32 // until Timer expires, in milliseconds
+	TimerLeft uint32 // until Timer expires, in milliseconds
 	Timer     Timer
 	Protocol  Protocol
 	State     State
-	NoOwner   Reason
+	NoOwner   NoOwnerReason
 	HasUID    bool
-	HasQueue  bool  // whether the queues are known
-	V6        bool  // an AF_INET6 socket
-	Mapped    bool  // an AF_INET6 socket with IPv4 addresses
-	V6Only    Known // for AF_INET6
+	HasQueue  bool     // whether the queues are known
+	V6        bool     // an AF_INET6 socket
+	V4Mapped  bool     // an AF_INET6 socket with IPv4 addresses
+	V6Only    Tristate // for AF_INET6
 
-	ReuseAddr, ReusePort Known  // where the table itself shows them, as on macOS
-	CgroupID             uint64 // inode of its cgroup v2 directory, from which Cgroup is looked up
+	ReuseAddr, ReusePort Tristate // where the table itself shows them, as on macOS
+	CgroupID             uint64   // inode of its cgroup v2 directory, from which Cgroup is looked up
 }
 
 // DualStack tells whether the socket also answers IPv4: an IPv6 wildcard
 // without IPV6_V6ONLY.
 func (s *Socket) DualStack() bool {
-	return s.V6 && !s.Mapped && s.V6Only == No && s.Local.Addr().IsUnspecified()
+	return s.V6 && !s.V4Mapped && s.V6Only == No && s.Local.Addr().IsUnspecified()
 }
 
 // Clone returns a copy of the socket, nil for nil. It shares what never changes.

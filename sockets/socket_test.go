@@ -7,24 +7,24 @@ import (
 
 func TestNames(t *testing.T) {
 	for got, want := range map[string]string{
-		ID(0).String():             "0000000000000000",
-		ID(0x12d9ea).String():      "000000000012d9ea",
-		ID(1<<64 - 1).String():     "ffffffffffffffff",
-		TCP.String():               "tcp",
-		UDP.String():               "udp",
-		Protocol(132).String():     "protocol 132",
-		Listen.String():            "LISTEN",
-		FinWait2.String():          "FIN_WAIT2",
-		Bound.String():             "BOUND",
-		Unconn.String():            "UNCONN",
-		State(12).String():         "STATE_12",
-		State(255).String():        "STATE_255",
-		NoReason.String():          "",
-		OtherNamespace.String():    "other_namespace",
-		NotLookedUp.String():       "not_looked_up",
-		Reason(99).String() + "-r": "-r",
-		TimeWaitTimer.String():     "time_wait",
-		Timer(99).String() + "-t":  "-t",
+		ID(0).String():                    "0000000000000000",
+		ID(0x12d9ea).String():             "000000000012d9ea",
+		ID(1<<64 - 1).String():            "ffffffffffffffff",
+		TCP.String():                      "tcp",
+		UDP.String():                      "udp",
+		Protocol(132).String():            "protocol 132",
+		Listen.String():                   "LISTEN",
+		FinWait2.String():                 "FIN_WAIT2",
+		Bound.String():                    "BOUND",
+		Unconn.String():                   "UNCONN",
+		State(12).String():                "STATE_12",
+		State(255).String():               "STATE_255",
+		NoReason.String():                 "",
+		OtherNamespace.String():           "other_namespace",
+		NotLookedUp.String():              "not_looked_up",
+		NoOwnerReason(99).String() + "-r": "-r",
+		TimeWaitTimer.String():            "time_wait",
+		Timer(99).String() + "-t":         "-t",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -64,7 +64,7 @@ func TestDualStack(t *testing.T) {
 		{"not told", Socket{Local: wide, V6: true}, false},
 		{"::1", Socket{Local: netip.MustParseAddrPort("[::1]:80"), V6: true, V6Only: No}, false},
 		{"IPv4", Socket{Local: netip.MustParseAddrPort("0.0.0.0:80")}, false},
-		{"mapped wildcard", Socket{Local: netip.MustParseAddrPort("0.0.0.0:80"), V6: true, Mapped: true, V6Only: No}, false},
+		{"mapped wildcard", Socket{Local: netip.MustParseAddrPort("0.0.0.0:80"), V6: true, V4Mapped: true, V6Only: No}, false},
 	} {
 		if tt.s.DualStack() != tt.want {
 			t.Errorf("%s: %v", tt.name, !tt.want)

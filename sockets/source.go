@@ -28,13 +28,13 @@ type Snapshot struct {
 	Sockets []Socket
 	// Processes are the owners, by pid. The map is shared between snapshots
 	// and never changed.
-	Processes map[int32]*process.Process
-	Users     map[uint32]process.Text // names of the sockets' users; shared, never changed
-	Devices   map[uint32]process.Text // names of network interfaces; shared, never changed
-	Addresses []netip.Addr            // this machine's own addresses
-	Ephemeral PortRange               // what this system hands out by itself
-	Warnings  []Warning
-	From      string // the source's name: "sock_diag", "netstat" or "iphlpapi"
+	Processes  map[int32]*process.Process
+	Users      map[uint32]process.Untrusted // names of the sockets' users; shared, never changed
+	Interfaces map[uint32]process.Untrusted // names of network interfaces; shared, never changed
+	Addresses  []netip.Addr                 // this machine's own addresses
+	Ephemeral  PortRange                    // what this system hands out by itself
+	Warnings   []Warning
+	Source     string // the source's name: "sock_diag", "netstat" or "iphlpapi"
 }
 
 // Process returns the process with that pid, or nil.
@@ -65,11 +65,11 @@ type WarningKind uint8
 
 // The kinds of warning.
 const (
-	OwnersHidden    WarningKind = iota + 1 // sockets without owner, held by other users
-	OwnersUnread                           // sockets without owner, by processes that hide
-	SecondSource                           // not sock_diag: the table is poorer
-	TableIncomplete                        // a dump was interrupted again and again
-	RecordingFailed                        // a recording could not be written, or not be read to its end
+	OwnersHidden     WarningKind = iota + 1 // sockets without owner, held by other users
+	OwnersUnreadable                        // sockets without owner, by processes that hide
+	FallbackSource                          // not sock_diag: the table is poorer
+	TableIncomplete                         // a dump was interrupted again and again
+	RecordingFailed                         // a recording could not be written, or not be read to its end
 )
 
 // ErrUnsupported says that lotop cannot read this operating system's tables.

@@ -17,7 +17,7 @@ import (
 
 // Every socket that the test makes is told by ss in the same words. Queues are
 // compared where no data moves by itself.
-func TestAsSSTellsIt(t *testing.T) {
+func TestMatchesSS(t *testing.T) {
 	if _, err := exec.LookPath("ss"); err != nil {
 		t.Skip("no ss to compare with: ", err)
 	}
@@ -42,8 +42,8 @@ func TestAsSSTellsIt(t *testing.T) {
 		ports[socketstest.InState(t, state, "[::1]:0").Local.Port()] = true
 	}
 
-	e := openEye(t, Diag)
-	e.look()
+	e := openObserver(t, Diag)
+	e.refresh()
 	told, err := exec.Command("ss", "-tunaHp").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +102,7 @@ func ssAddr(s *Socket, a netip.AddrPort) string {
 	switch {
 	case s.V6 && a.Addr() == netip.IPv6Unspecified() && s.V6Only != Yes:
 		return "*:" + port
-	case s.Mapped && a.Addr().Is4():
+	case s.V4Mapped && a.Addr().Is4():
 		return "[::ffff:" + a.Addr().String() + "]:" + port
 	case a.Addr().Is6():
 		return "[" + a.Addr().String() + "]:" + port

@@ -10,7 +10,7 @@ import (
 // Every state of a connection, over each family: seen with its name and, where
 // nobody holds it, the reason.
 func TestStates(t *testing.T) {
-	reasons := map[State]Reason{
+	reasons := map[State]NoOwnerReason{
 		SynRecv: NotAccepted, FinWait1: Orphaned, FinWait2: Orphaned, TimeWait: InTimeWait, LastAck: Orphaned, Closing: Orphaned,
 	}
 	for _, state := range States() {
@@ -21,14 +21,14 @@ func TestStates(t *testing.T) {
 			t.Run(fmt.Sprint(state, " ", addr), func(t *testing.T) {
 				t.Parallel()
 				ends := socketstest.InState(t, socketstest.State(state), addr)
-				e := openEye(t, Diag)
-				e.look()
-				s := e.one(ends.Network, ends.Local, ends.Remote)
-				if s.State != state || s.Mapped != (addr[1] == ':' && addr[3] == 'f') {
-					t.Errorf("%v, mapped %v", s.State, s.Mapped)
+				e := openObserver(t, Diag)
+				e.refresh()
+				s := e.findOne(ends.Network, ends.Local, ends.Remote)
+				if s.State != state || s.V4Mapped != (addr[1] == ':' && addr[3] == 'f') {
+					t.Errorf("%v, mapped %v", s.State, s.V4Mapped)
 				}
 				if why, ok := reasons[state]; ok {
-					e.nobodys(s, why)
+					e.checkNoOwner(s, why)
 				} else if len(s.Owners) != 1 || !s.HasUID {
 					t.Errorf("held by %v", s.Owners)
 				}
@@ -37,16 +37,16 @@ func TestStates(t *testing.T) {
 	}
 }
 
-func TestTimeWaitHasTimeLeft(t *testing.T) {
-	e := openEye(t, Diag)
-	for _, ends := range []socketstest.Ends{
+func TestTimeWaitTimer(t *testing.T) {
+	e := openObserver(t, Diag)
+	for _, ends := range []socketstest.Conn{
 		socketstest.TimeWait(t, "127.0.0.1:0"), socketstest.TimeWait(t, "[::1]:0"), socketstest.ClientTimeWait(t, "127.0.0.1:0"),
 	} {
-		e.look()
-		s := e.one(ends.Network, ends.Local, ends.Remote)
-		e.nobodys(s, InTimeWait)
-		if s.Timer != TimeWaitTimer || s.TimerMS == 0 || s.TimerMS > 60_000 {
-			t.Errorf("%v: timer %q, %d ms", s.Local, s.Timer, s.TimerMS)
+		e.refresh()
+		s := e.findOne(ends.Network, ends.Local, ends.Remote)
+		e.checkNoOwner(s, InTimeWait)
+		if s.Timer != TimeWaitTimer || s.TimerLeft == 0 || s.TimerLeft > 60_000 {
+			t.Errorf("%v: timer %q, %d ms", s.Local, s.Timer, s.TimerLeft)
 		}
 		if s.UID != 0 || s.Inode != 0 {
 			t.Errorf("%v: uid %d, inode %d", s.Local, s.UID, s.Inode)
@@ -57,70 +57,70 @@ func TestTimeWaitHasTimeLeft(t *testing.T) {
 // What a listener has not accepted has no owner; once accepted it has, and
 // stays the same socket.
 func TestAcceptQueue(t *testing.T) {
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	p := socketstest.Start(t)
 	l := p.Listen("tcp4", "127.0.0.1:0", socketstest.Backlog(7))
 	first, second := socketstest.NotAccepted(t, l), socketstest.NotAccepted(t, l)
-	e.look()
-	if s := e.held(l); s.RecvQueue != 2 || s.SendQueue != 7 || !s.HasQueue {
+	e.refresh()
+	if s := e.checkOwned(l); s.RecvQueue != 2 || s.SendQueue != 7 || !s.HasQueue {
 		t.Errorf("queue %d of %d", s.RecvQueue, s.SendQueue)
 	}
 	var ids []ID
-	for _, ends := range []socketstest.Ends{first, second} {
-		waiting := e.one(ends.Network, ends.Local, ends.Remote)
-		e.nobodys(waiting, NotAccepted)
+	for _, ends := range []socketstest.Conn{first, second} {
+		waiting := e.findOne(ends.Network, ends.Local, ends.Remote)
+		e.checkNoOwner(waiting, NotAccepted)
 		if waiting.Inode != 0 || waiting.State != Established {
 			t.Errorf("%v, inode %d", waiting.State, waiting.Inode)
 		}
 		ids = append(ids, waiting.ID)
 	}
 	a := p.Accept(l)
-	e.look()
-	if s := e.held(l); s.RecvQueue != 1 {
+	e.refresh()
+	if s := e.checkOwned(l); s.RecvQueue != 1 {
 		t.Errorf("queue %d after one was accepted", s.RecvQueue)
 	}
-	if s := e.held(a); s.ID != ids[0] || ids[0] == ids[1] {
+	if s := e.checkOwned(a); s.ID != ids[0] || ids[0] == ids[1] {
 		t.Errorf("accepted as %v, waited as %v", s.ID, ids)
 	}
 	p.Close(a)
-	e.look()
-	if e.sees(a) {
+	e.refresh()
+	if e.has(a) {
 		t.Error("is there after it was closed")
 	}
 }
 
 // The server has been told that no more comes, and has not closed.
 func TestHalfClosed(t *testing.T) {
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	server, client := socketstest.Start(t), socketstest.Start(t)
 	l := server.Listen("tcp4", "127.0.0.1:0")
 	c := client.Dial(l.Target())
 	a := server.Accept(l)
 	client.Shutdown(c)
-	socketstest.Await(t, a.Network, a.Local, a.Remote, socketstest.StateCloseWait)
-	socketstest.Await(t, c.Network, c.Local, c.Remote, socketstest.StateFinWait2)
-	e.look()
-	if s := e.held(a); s.State != CloseWait {
+	socketstest.AwaitState(t, a.Network, a.Local, a.Remote, socketstest.StateCloseWait)
+	socketstest.AwaitState(t, c.Network, c.Local, c.Remote, socketstest.StateFinWait2)
+	e.refresh()
+	if s := e.checkOwned(a); s.State != CloseWait {
 		t.Errorf("server's end in %v", s.State)
 	}
-	if s := e.held(c); s.State != FinWait2 {
+	if s := e.checkOwned(c); s.State != FinWait2 {
 		t.Errorf("client's end in %v", s.State)
 	}
 }
 
 func TestOrphan(t *testing.T) {
-	e := openEye(t, Diag)
+	e := openObserver(t, Diag)
 	server, client := socketstest.Start(t), socketstest.Start(t)
 	l := server.Listen("tcp4", "127.0.0.1:0")
 	c := client.Dial(l.Target())
 	a := server.Accept(l)
-	e.look()
-	before := e.held(a).ID
+	e.refresh()
+	before := e.checkOwned(a).ID
 	server.Close(a)
-	socketstest.Await(t, a.Network, a.Local, a.Remote, socketstest.StateFinWait2)
-	e.look()
-	s := e.one(a.Network, a.Local, a.Remote)
-	e.nobodys(s, Orphaned)
+	socketstest.AwaitState(t, a.Network, a.Local, a.Remote, socketstest.StateFinWait2)
+	e.refresh()
+	s := e.findOne(a.Network, a.Local, a.Remote)
+	e.checkNoOwner(s, Orphaned)
 	if s.ID != before {
 		t.Errorf("ID %v became %v", before, s.ID)
 	}
@@ -130,15 +130,15 @@ func TestOrphan(t *testing.T) {
 // The cookie names a socket through its life: the kernel hands it on from
 // BOUND to LISTEN (the same struct sock) and from ESTABLISHED to TIME_WAIT
 // (inet_twsk_alloc copies sk_cookie).
-func TestIDStays(t *testing.T) {
-	e := openEye(t, Diag)
-	l := listenLater(t)
-	e.look()
-	before := e.one("tcp4", l.local, noAddr)
+func TestIDStable(t *testing.T) {
+	e := openObserver(t, Diag)
+	l := newBoundSocket(t)
+	e.refresh()
+	before := e.findOne("tcp4", l.local, noAddr)
 	id := before.ID
 	l.listen()
-	e.look()
-	after := e.one("tcp4", l.local, noAddr)
+	e.refresh()
+	after := e.findOne("tcp4", l.local, noAddr)
 	if before := id; after.State != Listen || after.ID != before {
 		t.Errorf("%v, %v became %v", after.State, before, after.ID)
 	}
@@ -147,17 +147,17 @@ func TestIDStays(t *testing.T) {
 	listener := server.Listen("tcp4", "127.0.0.1:0")
 	c := client.Dial(listener.Target())
 	a := server.Accept(listener)
-	e.look()
-	id = e.held(c).ID
-	if server := e.held(a); server.ID == id {
+	e.refresh()
+	id = e.checkOwned(c).ID
+	if server := e.checkOwned(a); server.ID == id {
 		t.Errorf("both ends are %v", id)
 	}
 	client.Close(c)
 	server.Recv(a, 1) // the client's FIN is here: the server's comes second
 	server.Close(a)
-	socketstest.Await(t, c.Network, c.Local, c.Remote, socketstest.StateTimeWait)
-	e.look()
-	if s := e.one(c.Network, c.Local, c.Remote); s.ID != id || s.State != TimeWait {
+	socketstest.AwaitState(t, c.Network, c.Local, c.Remote, socketstest.StateTimeWait)
+	e.refresh()
+	if s := e.findOne(c.Network, c.Local, c.Remote); s.ID != id || s.State != TimeWait {
 		t.Errorf("ESTABLISHED %v became %v %v", id, s.State, s.ID)
 	}
 }

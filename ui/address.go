@@ -51,8 +51,8 @@ func host(a netip.Addr, zone string) string {
 // zone names the interface a socket is bound to: what arrives elsewhere does
 // not reach it.
 func zone(snap *sockets.Snapshot, s *sockets.Socket) string {
-	if s.Device == 0 {
+	if s.Interface == 0 {
 		return ""
 	}
-	return "%" + snap.Devices[s.Device].String()
+	return "%" + snap.Interfaces[s.Interface].String()
 }

@@ -11,7 +11,7 @@ import (
 
 // Behind tells the folder a process works in, empty if that may not be read, and
 // its parents, its own parent first.
-type Behind func(pid int) (folder process.Text, parents []*process.Process)
+type Behind func(pid int) (folder process.Untrusted, parents []*process.Process)
 
 // WhyOptions say how a diagnosis is written.
 type WhyOptions struct {
@@ -40,7 +40,7 @@ func WhyAnswer(d *model.Diagnosis) Line {
 // unanswered says what a client of a free port meets.
 func unanswered(d *model.Diagnosis) string {
 	for _, c := range d.Connects {
-		if c.Result != "refused" {
+		if c.Status != "refused" {
 			return ""
 		}
 	}
@@ -52,10 +52,10 @@ func unanswered(d *model.Diagnosis) string {
 
 // because names the first holder, which is the most likely culprit.
 func because(d *model.Diagnosis) string {
-	if len(d.Holders) == 0 {
+	if len(d.Blockers) == 0 {
 		return ""
 	}
-	h := &d.Holders[0]
+	h := &d.Blockers[0]
 	switch {
 	case h.Cause == model.CauseExcluded:
 		return ": reserved by Windows"
@@ -63,10 +63,10 @@ func because(d *model.Diagnosis) string {
 		return " by a socket that is not listed"
 	}
 	more := ""
-	if n := len(d.Holders) - 1; n > 0 {
+	if n := len(d.Blockers) - 1; n > 0 {
 		more = ", plus " + Count(n, "other socket")
 	}
-	local := Local(h.Row.In, h.Row.Socket)
+	local := Local(h.Row.Snapshot, h.Row.Socket)
 	switch h.Cause {
 	case model.CauseListener:
 		return " by " + holderName(h) + ", listening on " + local + more
@@ -91,22 +91,25 @@ func because(d *model.Diagnosis) string {
 	return more
 }
 
-func holderName(h *model.Holder) string {
+func holderName(h *model.Blocker) string {
 	s := h.Row.Socket
-	holders := h.Row.Holders(s)
+	holders := h.Row.Owners(s)
 	switch {
 	case len(holders) > 1:
 		return Named(holders[0]) + " and " + Number(len(holders)-1) + " more"
 	case len(holders) == 1:
 		return Named(holders[0])
 	}
-	main, _ := Holder(&h.Row, s)
-	if s.NoOwner == sockets.OtherUser || s.NoOwner == sockets.Unreadable {
+	switch s.NoOwner {
+	case sockets.OtherUser, sockets.Unreadable:
 		if user := whose(&h.Row, s); user != Dash {
 			return "a process owned by " + user
 		}
 		return "an unknown process"
+	case sockets.KernelOwned:
+		return "the kernel"
 	}
+	main, _ := Holder(&h.Row, s)
 	return main
 }
 
@@ -114,10 +117,10 @@ func holderName(h *model.Holder) string {
 func refusedLine(target string, d *model.Diagnosis) Line {
 	for _, a := range d.Binds {
 		switch a.Plain {
-		case model.AnswerOK, model.AnswerInUse:
+		case model.BindOK, model.BindInUse:
 		case "EADDRNOTAVAIL":
 			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": "+a.Host.String()+" is not a local address.")
-		case model.AnswerDenied:
+		case model.BindDenied:
 			if d.PlainOnly {
 				return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": Windows does not let any process bind it (EACCES).")
 			}
@@ -131,11 +134,11 @@ func refusedLine(target string, d *model.Diagnosis) Line {
 	return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ".")
 }
 
-func answerWords(a model.Answer) string {
+func answerWords(a model.BindStatus) string {
 	switch a {
-	case model.AnswerOK:
+	case model.BindOK:
 		return "free"
-	case model.AnswerInUse:
+	case model.BindInUse:
 		return "in use"
 	case "EACCES":
 		return "not permitted (EACCES)"
@@ -149,11 +152,11 @@ func answerWords(a model.Answer) string {
 	return string(a)
 }
 
-func answerRole(a model.Answer) Role {
+func answerRole(a model.BindStatus) Role {
 	switch a {
-	case model.AnswerOK:
+	case model.BindOK:
 		return Good
-	case model.AnswerInUse, "EACCES", "EPERM":
+	case model.BindInUse, "EACCES", "EPERM":
 		return Danger
 	}
 	return Notice
@@ -163,7 +166,7 @@ func answerRole(a model.Answer) Role {
 // else is worth knowing. The answer itself is WhyAnswer.
 func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 	out := bindLines(d)
-	if len(d.Holders) > 0 {
+	if len(d.Blockers) > 0 {
 		out = append(out, nil, Styled(Quiet, "blocked by"))
 		out = append(out, holderLines(d, o)...)
 	}
@@ -187,12 +190,12 @@ func bindLines(d *model.Diagnosis) []Line {
 	}
 	connects := map[string]string{}
 	for _, c := range d.Connects {
-		connects[c.Host.String()] = c.Result
+		connects[c.Host.String()] = c.Status
 		rows[0][3] = Span{"connect", Quiet}
 	}
 	for _, a := range d.Binds {
 		cells := [4]Span{
-			{model.HostText(a.Host), Plain},
+			{model.HostLabel(a.Host), Plain},
 			{answerWords(a.Plain), answerRole(a.Plain)},
 			{answerWords(a.Reuse), answerRole(a.Reuse)},
 			{connects[a.Host.String()], Quiet},
@@ -225,13 +228,13 @@ func todoLines(d *model.Diagnosis, width int) []Line {
 	all := d.AllRemedies()
 	column := 0
 	for i := range all {
-		if w := Width(all[i].Words()); w <= 36 && remedyReason(&all[i], WordingFor(d.OS)) != "" {
+		if w := Width(all[i].Text()); w <= 36 && remedyReason(&all[i], WordingFor(d.OS)) != "" {
 			column = max(column, w+2)
 		}
 	}
 	var out []Line
 	for i := range all {
-		l, reason := Text("  "+all[i].Words()), remedyReason(&all[i], WordingFor(d.OS))
+		l, reason := Text("  "+all[i].Text()), remedyReason(&all[i], WordingFor(d.OS))
 		switch {
 		case reason == "":
 		case width > 0 && max(l.Width(), column)+2+Width(reason) > width:

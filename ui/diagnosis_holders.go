@@ -13,7 +13,7 @@ import (
 // holderLines writes the holders one under the other.
 func holderLines(d *model.Diagnosis, o WhyOptions) []Line {
 	w := holderWriter{WhyOptions: o, told: map[int]bool{}}
-	for _, group := range groups(d.Holders) {
+	for _, group := range groups(d.Blockers) {
 		w.group(group)
 	}
 	return w.out
@@ -29,14 +29,14 @@ type kinship struct {
 	may   string
 }
 
-func groups(all []model.Holder) [][]*model.Holder {
-	var out [][]*model.Holder
+func groups(all []model.Blocker) [][]*model.Blocker {
+	var out [][]*model.Blocker
 	places := map[kinship]int{}
 	for i := range all {
 		h := &all[i]
 		s := h.Row.Socket
 		if s == nil || !s.Connected() {
-			out = append(out, []*model.Holder{h})
+			out = append(out, []*model.Blocker{h})
 			continue
 		}
 		k := kinship{h.Cause, s.State, s.Local, h.Row.Owner(s), may(h)}
@@ -60,7 +60,7 @@ type holderWriter struct {
 
 func (w *holderWriter) add(l Line) { w.out = append(w.out, Wrap(l, w.Width, 6)...) }
 
-func (w *holderWriter) group(all []*model.Holder) {
+func (w *holderWriter) group(all []*model.Blocker) {
 	h := all[0]
 	r := &h.Row
 	if h.Cause == model.CauseExcluded {
@@ -71,7 +71,7 @@ func (w *holderWriter) group(all []*model.Holder) {
 		w.add(Styled(Notice, "  unknown").Add(Plain, "  no listed socket explains the refusal"))
 		return
 	}
-	what := Styled(causeRole(h.Cause), "  "+r.Socket.State.String()).Add(Plain, "  "+Local(r.In, r.Socket))
+	what := Styled(causeRole(h.Cause), "  "+r.Socket.State.String()).Add(Plain, "  "+Local(r.Snapshot, r.Socket))
 	switch {
 	case len(all) > 1:
 		what = what.Add(Plain, " ↔ "+Count(len(all), "connection"))
@@ -102,10 +102,10 @@ func (w *holderWriter) group(all []*model.Holder) {
 
 // longest gives the socket whose timer runs longest: of many TIME_WAIT the last
 // one is the one to wait for.
-func longest(all []*model.Holder) *sockets.Socket {
+func longest(all []*model.Blocker) *sockets.Socket {
 	last := all[0].Row.Socket
 	for _, h := range all {
-		if h.Row.Socket.TimerMS > last.TimerMS {
+		if h.Row.Socket.TimerLeft > last.TimerLeft {
 			last = h.Row.Socket
 		}
 	}
@@ -128,7 +128,7 @@ func (w *holderWriter) about(r *model.Row, p *process.Process) {
 	if folder.String() != "" {
 		w.add(Styled(Quiet, indent+"in ").Add(Plain, fit(folder.String(), 3)))
 	}
-	for _, other := range r.Holders(r.Socket)[1:] {
+	for _, other := range r.Owners(r.Socket)[1:] {
 		w.add(Styled(Quiet, indent+"also owned by "+Named(other)))
 	}
 	if chain := Chain(parents, p); chain != "" {
@@ -140,7 +140,7 @@ func (w *holderWriter) about(r *model.Row, p *process.Process) {
 }
 
 // may says what cannot be told of a holder from outside.
-func may(h *model.Holder) string {
+func may(h *model.Blocker) string {
 	switch {
 	case len(h.MayBlock) > 0:
 		return "  (may block: its socket options are not readable)"

@@ -12,10 +12,10 @@ import (
 func EventState(e *model.Event) (before, now string) {
 	now = e.Row.Socket.State.String()
 	switch {
-	case e.Unseen:
+	case e.ShortLived:
 		return "", "short-lived"
-	case e.Kind == model.EventChanged && e.From != 0:
-		return e.From.String(), now
+	case e.Kind == model.EventChanged && e.OldState != 0:
+		return e.OldState.String(), now
 	}
 	return "", now
 }
@@ -33,7 +33,7 @@ func EventWho(r *model.Row) (main, more string) {
 // EventEnds writes what is at both ends: an arrow points the way a connection
 // was made.
 func EventEnds(r *model.Row) string {
-	text := Local(r.In, r.Socket)
+	text := Local(r.Snapshot, r.Socket)
 	if r.Socket.Connected() {
 		text += " " + Far(r)
 	}
@@ -75,7 +75,7 @@ func eventState(e *model.Event) Line {
 	switch {
 	case before != "":
 		return Styled(Quiet, before+" → ").Add(Plain, now)
-	case e.Kind == model.EventClosed && !e.Unseen:
+	case e.Kind == model.EventClosed && !e.ShortLived:
 		return nil // it has none any more
 	}
 	return Styled(Quiet, now)
@@ -88,10 +88,10 @@ func EventSums(e *model.Event) []string {
 	if e.Kind != model.EventClosed {
 		return nil
 	}
-	if e.Lived > 0 {
-		all = append(all, "lived "+livedExactly(e.Lived))
+	if e.Lifetime > 0 {
+		all = append(all, "lived "+livedExactly(e.Lifetime))
 	}
-	if e.Counted {
+	if e.HasBytes {
 		all = append(all, "in "+Size(e.Received), "out "+Size(e.Sent))
 	}
 	return all

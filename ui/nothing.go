@@ -16,7 +16,7 @@ func Nothing(v model.View, query string, all bool, clear, widen string) string {
 	var hints []string
 	text := "no " + noun
 	if query != "" {
-		text += " matches " + process.NewText(query).String()
+		text += " matches " + process.NewUntrusted(query).String()
 		hints = append(hints, clear)
 	} else if !all {
 		text += " on loopback"

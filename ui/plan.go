@@ -18,8 +18,8 @@ import (
 func PlanLines(p *model.PortPlan, sig syscall.Signal, width int) []Line {
 	var out []Line
 	add := func(l Line) { out = append(out, Wrap(l, width, 2)...) }
-	for _, v := range p.Victims {
-		l := Styled(Quiet, WordingFor(p.Diagnosis.OS).To(sig)+"  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
+	for _, v := range p.ToStop {
+		l := Styled(Quiet, WordingFor(p.Diagnosis.OS).SendTo(sig)+"  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
 		if command := v.Command.String(); width > 0 {
 			l = l.Add(Plain, "  "+Middle(command, width-l.Width()-2))
 		} else {
@@ -30,19 +30,19 @@ func PlanLines(p *model.PortPlan, sig syscall.Signal, width int) []Line {
 			add(Styled(Notice, "  "+advice))
 		}
 	}
-	for _, g := range alike(p.Closing) {
+	for _, g := range alike(p.ToClose) {
 		add(Styled(Quiet, "close  ").Add(Plain, g.words()).Add(Quiet, "  no process stopped"))
 	}
-	for _, r := range p.Refused {
+	for _, r := range p.Protected {
 		add(Styled(Notice, "skip "+Named(r.Process)+": "+r.Reason))
 	}
-	for _, l := range leavings(p.Left) {
+	for _, l := range leavings(p.Skipped) {
 		add(Styled(Notice, l))
 	}
-	if p.Clients > 0 {
-		add(Text("also closes: " + Count(p.Clients, "client connection")))
+	if p.ClientsLost > 0 {
+		add(Text("also closes: " + Count(p.ClientsLost, "client connection")))
 	}
-	return append(out, closesLines(p.Closes)...)
+	return append(out, closesLines(p.AlsoCloses)...)
 }
 
 // closesLines tells of the other ports that close, at least of the first.
@@ -54,7 +54,7 @@ func closesLines(closes []model.Row) []Line {
 			return append(out, Text("also closes: "+Count(len(closes)-atMost, "more socket")))
 		}
 		r := &closes[i]
-		out = append(out, Text("also closes: "+r.Socket.Protocol.String()+" "+Local(r.In, r.Socket)+" "+r.Socket.State.String()))
+		out = append(out, Text("also closes: "+r.Socket.Protocol.String()+" "+Local(r.Snapshot, r.Socket)+" "+r.Socket.State.String()))
 	}
 	return out
 }
@@ -66,7 +66,7 @@ type cluster struct {
 }
 
 func (c *cluster) words() string {
-	what := c.first.Socket.State.String() + " " + Local(c.first.In, c.first.Socket)
+	what := c.first.Socket.State.String() + " " + Local(c.first.Snapshot, c.first.Socket)
 	switch {
 	case c.n > 1:
 		what += " ↔ " + Count(c.n, "connection")
@@ -99,24 +99,24 @@ func alike(rows []model.Row) []*cluster {
 
 // leavings says what stays and why: connections that stay for the same reason
 // in one line.
-func leavings(all []model.Leaving) []string {
+func leavings(all []model.Skip) []string {
 	type key struct{ reason, name string }
 	rows := map[key][]model.Row{}
 	var order []key
 	var out []string
 	for _, l := range all {
-		if l.Holder.Row.Socket == nil {
+		if l.Blocker.Row.Socket == nil {
 			out = append(out, "cannot free it: "+l.Reason)
 			continue
 		}
-		k := key{l.Reason, holderName(l.Holder)}
-		if l.Holder.Row.Socket.Timer == sockets.TimeWaitTimer {
+		k := key{l.Reason, holderName(l.Blocker)}
+		if l.Blocker.Row.Socket.Timer == sockets.TimeWaitTimer {
 			k.name = "no process" // each has its own time left
 		}
 		if rows[k] == nil {
 			order = append(order, k)
 		}
-		rows[k] = append(rows[k], l.Holder.Row)
+		rows[k] = append(rows[k], l.Blocker.Row)
 	}
 	for _, k := range order {
 		for _, c := range alike(rows[k]) {
@@ -137,7 +137,7 @@ func OutcomeLine(o *process.Outcome, words Wording) Line {
 	case process.Survived:
 		text := name + " is still running"
 		if o.Signal != 0 {
-			text = name + " " + words.Survived(o.Signal)
+			text = name + " " + words.StillRunning(o.Signal)
 		}
 		switch {
 		case o.Reason != "":

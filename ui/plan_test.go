@@ -12,7 +12,7 @@ import (
 
 // The words for what is done to a process are those of the system.
 func TestWordsOfEnding(t *testing.T) {
-	node := &process.Process{PID: 4411, Name: process.NewText("node"), Command: process.NewText("node server.js")}
+	node := &process.Process{PID: 4411, Name: process.NewUntrusted("node"), Command: process.NewUntrusted("node server.js")}
 	for _, c := range []struct {
 		system         string
 		sig            syscall.Signal
@@ -24,7 +24,7 @@ func TestWordsOfEnding(t *testing.T) {
 		{"windows", syscall.SIGKILL, "kill  node (4411)  node server.js", "✗ node (4411) could not be killed either"},
 	} {
 		words := WordingFor(c.system)
-		plan := model.PortPlan{Diagnosis: model.Diagnosis{OS: c.system}, Victims: []*process.Process{node}}
+		plan := model.PortPlan{Diagnosis: model.Diagnosis{OS: c.system}, ToStop: []*process.Process{node}}
 		if got := plainText(PlanLines(&plan, c.sig, 0)); got != c.plan {
 			t.Errorf("%s: %q", c.system, got)
 		}
@@ -52,9 +52,9 @@ func plainText(lines []Line) string {
 // Who takes a port again as a service is to be stopped as one.
 func TestStopInsteadOfService(t *testing.T) {
 	for kind, want := range map[process.Service]string{
-		process.Stoppable: "Windows may restart it; instead: net stop Spooler", process.Permanent: "", process.Shared: "",
+		process.Stoppable: "Windows may restart it; instead: net stop Spooler", process.Unstoppable: "", process.Shared: "",
 	} {
-		if got := StopInstead(&process.Cgroup{Unit: process.NewText("Spooler"), Service: kind}); got != want {
+		if got := StopInstead(&process.Cgroup{Unit: process.NewUntrusted("Spooler"), Service: kind}); got != want {
 			t.Errorf("%s: %q", kind, got)
 		}
 	}

@@ -24,25 +24,25 @@ func Far(r *model.Row) string {
 	s := r.Socket
 	switch {
 	case s.State == sockets.Listen:
-		if r.Waiting > 0 { // of the clients; the column says that they are
-			return strconv.Itoa(int(r.Clients)) + " (" + strconv.Itoa(int(r.Waiting)) + " queued)"
+		if r.Queued > 0 { // of the clients; the column says that they are
+			return strconv.Itoa(int(r.Clients)) + " (" + strconv.Itoa(int(r.Queued)) + " queued)"
 		}
 		return Count(int(r.Clients), "client")
 	case !s.Connected():
 		return Dash
 	case s.Local == s.Remote:
 		return "↺ itself"
-	case r.Unsure:
-		return "↔ " + Remote(r.In, s)
+	case r.RoleUnknown:
+		return "↔ " + Remote(r.Snapshot, s)
 	case r.Inbound:
-		return "← " + Remote(r.In, s)
+		return "← " + Remote(r.Snapshot, s)
 	}
-	return "→ " + Remote(r.In, s)
+	return "→ " + Remote(r.Snapshot, s)
 }
 
 // Left writes how long the socket's timer still runs.
 func Left(s *sockets.Socket) string {
-	return strconv.Itoa(int((s.TimerMS+999)/1000)) + "s"
+	return strconv.Itoa(int((s.TimerLeft+999)/1000)) + "s"
 }
 
 // Lasting writes how long a TIME_WAIT still lasts, after words that lead there;
@@ -65,10 +65,10 @@ func PID(r *model.Row) string {
 // RowAge writes how long the row's socket has been seen, or at most has been
 // there.
 func RowAge(r *model.Row, now time.Time) string {
-	if r.First.IsZero() {
+	if r.FirstSeen.IsZero() {
 		return Dash
 	}
-	return Age(now.Sub(r.First))
+	return Age(now.Sub(r.FirstSeen))
 }
 
 // Who writes who is behind a row: main is the process that holds the socket, or
@@ -90,7 +90,7 @@ func Who(r *model.Row) (main, more string) {
 }
 
 func who(r *model.Row, s *sockets.Socket) (main, more string) {
-	holders := r.Holders(s)
+	holders := r.Owners(s)
 	if len(holders) == 0 {
 		if len(s.Owners) > 0 {
 			return "PID " + strconv.Itoa(int(s.Owners[0].PID)), "(exited)"
@@ -112,10 +112,10 @@ func who(r *model.Row, s *sockets.Socket) (main, more string) {
 func debugging(p *process.Process) string {
 	pid, program, ok := model.Debuggee(p)
 	switch name := path.Base(program.String()); {
-	case p.Traces != 0 && ok && program.String() != "" && name != p.Name.String():
-		return "debugging " + name + " (" + strconv.Itoa(p.Traces) + ")"
-	case p.Traces != 0:
-		return "debugging PID " + strconv.Itoa(p.Traces)
+	case p.Tracee != 0 && ok && program.String() != "" && name != p.Name.String():
+		return "debugging " + name + " (" + strconv.Itoa(p.Tracee) + ")"
+	case p.Tracee != 0:
+		return "debugging PID " + strconv.Itoa(p.Tracee)
 	case ok && pid > 0 && pid != p.PID:
 		return "debugging PID " + strconv.Itoa(pid)
 	case ok && program.String() != "" && name != p.Name.String():
@@ -130,8 +130,8 @@ func hint(p *process.Process) string {
 	if p.Cgroup.Service != process.NoService {
 		return "(" + p.Cgroup.Unit.String() + ")"
 	}
-	if program := model.Program(p); program != "" {
-		return "(" + process.NewText(program).String() + ")"
+	if program := model.ScriptName(p); program != "" {
+		return "(" + process.NewUntrusted(program).String() + ")"
 	}
 	return ""
 }
@@ -153,7 +153,7 @@ func absent(r *model.Row, s *sockets.Socket) string {
 			return "no process, " + Left(s)
 		}
 		return "no process"
-	case sockets.HeldByKernel:
+	case sockets.KernelOwned:
 		return "kernel"
 	case sockets.OtherNamespace:
 		return "other PID namespace"
@@ -179,7 +179,7 @@ func gone(r *model.Row, s *sockets.Socket) string {
 func whose(r *model.Row, s *sockets.Socket) string {
 	var parts []string
 	if s.HasUID {
-		name := r.In.Users[s.UID].String()
+		name := r.Snapshot.Users[s.UID].String()
 		if name == "" || name == strconv.Itoa(int(s.UID)) {
 			name = "UID " + strconv.Itoa(int(s.UID))
 		}
@@ -224,7 +224,7 @@ func Cgroup(r *model.Row, s *sockets.Socket) *process.Cgroup {
 // empty if not known.
 func User(r *model.Row, s *sockets.Socket) string {
 	if s.HasUID {
-		return r.In.Users[s.UID].String()
+		return r.Snapshot.Users[s.UID].String()
 	}
 	if p := r.Owner(s); p != nil {
 		return p.Account.String()
@@ -262,7 +262,7 @@ func StopInstead(g *process.Cgroup) string {
 		return "runs in the " + g.Engine + " container " + name + ", which may restart it"
 	}
 	if g.Service != process.NoService {
-		if command := model.StopService(g); command != "" {
+		if command := model.StopServiceCommand(g); command != "" {
 			return "Windows may restart it; instead: " + command
 		}
 		return ""
@@ -271,7 +271,7 @@ func StopInstead(g *process.Cgroup) string {
 	if !strings.HasSuffix(unit, ".service") || strings.HasPrefix(unit, "user@") {
 		return ""
 	}
-	if g.OfUser() {
+	if g.IsUserUnit() {
 		return "systemd may restart it; instead: systemctl --user stop " + unit
 	}
 	return "systemd may restart it; instead: systemctl stop " + unit

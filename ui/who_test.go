@@ -15,7 +15,7 @@ func TestWhoIsGone(t *testing.T) {
 		"unknown|":                 unseen(),
 		"PID 7|(exited) ← unknown": {State: sockets.Close, Owners: []sockets.Owner{{PID: 7}}},
 	} {
-		r := &model.Row{Socket: server, Peer: unseen(), Folded: true, In: &sockets.Snapshot{}}
+		r := &model.Row{Socket: server, Peer: unseen(), Folded: true, Snapshot: &sockets.Snapshot{}}
 		for name, who := range map[string]func(*model.Row) (string, string){"table": Who, "watch": EventWho} {
 			if main, more := who(r); main+"|"+more != want {
 				t.Errorf("%s: %q, want %q", name, main+"|"+more, want)

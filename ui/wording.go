@@ -26,8 +26,8 @@ func (w Wording) either(others, windows string) string {
 
 func (w Wording) windows() bool { return w.system == "windows" }
 
-// To says what a plan does to the process whose name comes next: "SIGTERM to".
-func (w Wording) To(sig syscall.Signal) string {
+// SendTo says what a plan does to the process whose name comes next: "SIGTERM to".
+func (w Wording) SendTo(sig syscall.Signal) string {
 	windows := "request close of"
 	if sig == syscall.SIGKILL {
 		windows = "kill"
@@ -44,8 +44,8 @@ func (w Wording) Sent(sig syscall.Signal) string {
 	return w.either(process.SignalName(sig)+" sent", windows)
 }
 
-// Survived says of a process that it is still there.
-func (w Wording) Survived(sig syscall.Signal) string {
+// StillRunning says of a process that it is still there.
+func (w Wording) StillRunning(sig syscall.Signal) string {
 	windows := "did not close on request"
 	if sig == syscall.SIGKILL {
 		windows = "could not be killed either"
@@ -53,25 +53,27 @@ func (w Wording) Survived(sig syscall.Signal) string {
 	return w.either("did not exit on "+process.SignalName(sig), windows)
 }
 
-// SurvivedFor is Survived with the time that it had.
-func (w Wording) SurvivedFor(sig syscall.Signal, grace string) string {
+// StillRunningAfter is Survived with the time that it had.
+func (w Wording) StillRunningAfter(sig syscall.Signal, grace string) string {
 	windows := "did not close within " + grace
 	if sig == syscall.SIGKILL {
 		windows = "could not be killed within " + grace + " either"
 	}
-	return w.either(w.Survived(sig)+" within "+grace, windows)
+	return w.either(w.StillRunning(sig)+" within "+grace, windows)
 }
 
-// Force names what ends a process that has survived, on a button.
-func (w Wording) Force() string { return w.either("send SIGKILL", "kill process") }
+// KillButton names what ends a process that has survived, on a button.
+func (w Wording) KillButton() string { return w.either("send SIGKILL", "kill process") }
 
-// ForceLater says that this takes a yes of its own.
-func (w Wording) ForceLater() string {
+// KillNote says that this takes a yes of its own.
+func (w Wording) KillNote() string {
 	return w.either("SIGKILL only if you confirm it", "killed only if you confirm it")
 }
 
-// AskForce asks for that yes.
-func (w Wording) AskForce() string { return w.either("Send SIGKILL?", "Kill the remaining processes?") }
+// KillQuestion asks for that yes.
+func (w Wording) KillQuestion() string {
+	return w.either("Send SIGKILL?", "Kill the remaining processes?")
+}
 
 // FreeHelp is what free says of itself.
 func (w Wording) FreeHelp() string {
@@ -96,8 +98,8 @@ func (w Wording) SignalHelp() string {
 		"first step: TERM or INT sends WM_CLOSE or Ctrl+C, QUIT sends WM_CLOSE or Ctrl+Break, KILL terminates")
 }
 
-// NoChoice says that neither end of a connection can be ended.
-func (w Wording) NoChoice() string {
+// CannotClose says that neither end of a connection can be ended.
+func (w Wording) CannotClose() string {
 	return w.either("closing this connection requires root",
 		"cannot close this connection: its owner is unknown")
 }
@@ -116,8 +118,8 @@ func (w Wording) InTimeWait(lasting string) string {
 	return why
 }
 
-// OfOtherUser says of a socket that lotop may not touch what would help.
-func (w Wording) OfOtherUser() string {
+// OtherUser says of a socket that lotop may not touch what would help.
+func (w Wording) OtherUser() string {
 	return w.either("another user's process; run lotop as root to stop it", "another user's process; run lotop as administrator to stop it")
 }
 

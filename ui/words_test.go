@@ -61,10 +61,10 @@ func TestCount(t *testing.T) {
 
 // The three wildcards are three different things.
 func TestLocal(t *testing.T) {
-	snap := &sockets.Snapshot{Devices: map[uint32]process.Text{1: process.NewText("lo")}}
+	snap := &sockets.Snapshot{Interfaces: map[uint32]process.Untrusted{1: process.NewUntrusted("lo")}}
 	for _, c := range []struct {
 		address string
-		v6only  sockets.Known
+		v6only  sockets.Tristate
 		device  uint32
 		want    string
 	}{
@@ -77,7 +77,7 @@ func TestLocal(t *testing.T) {
 		{"[::]:80", sockets.Yes, 1, "[::%lo]:80"},
 	} {
 		local := netip.MustParseAddrPort(c.address)
-		s := &sockets.Socket{Local: local, V6: local.Addr().Is6(), V6Only: c.v6only, Device: c.device}
+		s := &sockets.Socket{Local: local, V6: local.Addr().Is6(), V6Only: c.v6only, Interface: c.device}
 		if got := Local(snap, s); got != c.want {
 			t.Errorf("%s (IPV6_V6ONLY %v) is written %s, not %s", c.address, c.v6only, got, c.want)
 		}

@@ -2,5 +2,5 @@
 
 package process
 
-// Assist tells that lotop never runs itself on this system to end a process.
-func Assist([]string) (code int, ok bool) { return 0, false }
+// RunHelper tells that lotop never runs itself on this system to end a process.
+func RunHelper([]string) (code int, ok bool) { return 0, false }

@@ -8,7 +8,7 @@ import "strings"
 // this machine's service manager could stop, and neither is a container within
 // it. A service that runs a single container is named next to it.
 func ParseCgroup(path string) Cgroup {
-	c := Cgroup{Path: NewText(path)}
+	c := Cgroup{Path: NewUntrusted(path)}
 	// The kernel says so behind a group that was removed under its processes.
 	path = strings.TrimSuffix(path, " (deleted)")
 	unit, parent := "", ""
@@ -16,9 +16,9 @@ func ParseCgroup(path string) Cgroup {
 		if part == "" || part == ".." {
 			continue
 		}
-		if name, engine := container(parent, part); name != "" {
-			c.Container, c.Engine = NewText(name), engine
-			c.Unit = NewText(runner(parent, part))
+		if name, engine := containerOf(parent, part); name != "" {
+			c.Container, c.Engine = NewUntrusted(name), engine
+			c.Unit = NewUntrusted(supervisorUnit(parent, part))
 			return c
 		}
 		if isUnit(part) {
@@ -26,13 +26,13 @@ func ParseCgroup(path string) Cgroup {
 		}
 		parent = part
 	}
-	c.Unit = NewText(unit)
+	c.Unit = NewUntrusted(unit)
 	return c
 }
 
-// OfUser tells whether the unit belongs to a user's own service manager, so that
+// IsUserUnit tells whether the unit belongs to a user's own service manager, so that
 // systemctl needs --user.
-func (c Cgroup) OfUser() bool {
+func (c Cgroup) IsUserUnit() bool {
 	_, below, found := strings.Cut(c.Path.raw, "/user@")
 	_, below, found2 := strings.Cut(below, ".service/")
 	return found && found2 && c.Unit.raw != "" && strings.Contains(below, c.Unit.raw)
@@ -44,14 +44,14 @@ func (c Cgroup) Title() string {
 	if c.Container.raw != "" {
 		return c.Container.String()
 	}
-	return clean(unescape(c.Unit.raw))
+	return sanitize(unescape(c.Unit.raw))
 }
 
-// unitKinds are the units that can have processes. A slice only groups others.
-var unitKinds = [...]string{".service", ".scope", ".socket", ".mount", ".swap"}
+// unitSuffixes are the units that can have processes. A slice only groups others.
+var unitSuffixes = [...]string{".service", ".scope", ".socket", ".mount", ".swap"}
 
 func isUnit(part string) bool {
-	for _, kind := range unitKinds {
+	for _, kind := range unitSuffixes {
 		if len(part) > len(kind) && strings.HasSuffix(part, kind) {
 			return true
 		}
@@ -63,8 +63,8 @@ func isUnit(part string) bool {
 // kernel would take for one of its own files, such as cpu.service.
 func unitName(part string) string { return strings.TrimPrefix(part, "_") }
 
-// engines are the names that container engines set before an id.
-var engines = [...]struct{ prefix, engine string }{
+// enginePrefixes are the names that container engines set before an id.
+var enginePrefixes = [...]struct{ prefix, engine string }{
 	{"docker-", "docker"},
 	{"libpod-payload-", "podman"}, // the container of a service that podman runs
 	{"libpod-", "podman"},
@@ -73,23 +73,23 @@ var engines = [...]struct{ prefix, engine string }{
 	{"crio-", "cri-o"},
 }
 
-// container tells whether a path's part is a container, from its name and the
+// containerOf tells whether a path's part is a container, from its name and the
 // part before it.
-func container(parent, part string) (name, engine string) {
+func containerOf(parent, part string) (name, engine string) {
 	base := strings.TrimSuffix(part, ".scope")
 	// With systemd's notation but without systemd, runc makes one folder
 	// SLICE:PREFIX:ID.
 	if fields := strings.Split(base, ":"); len(fields) == 3 {
 		base = fields[1] + "-" + fields[2]
 	}
-	for _, e := range engines {
+	for _, e := range enginePrefixes {
 		// A helper such as libpod-conmon-ID has no id right behind the prefix.
-		if id, ok := strings.CutPrefix(base, e.prefix); ok && isID(id, 12) {
+		if id, ok := strings.CutPrefix(base, e.prefix); ok && isHexID(id, 12) {
 			return id[:12], e.engine
 		}
 	}
 	switch {
-	case part == base && isID(part, 64):
+	case part == base && isHexID(part, 64):
 		if engine := engineOf(parent); engine != "" {
 			return part[:12], engine
 		}
@@ -98,7 +98,7 @@ func container(parent, part string) (name, engine string) {
 	case strings.HasPrefix(part, "lxc.payload."):
 		return part[len("lxc.payload."):], "lxc"
 	}
-	return machine(part), "nspawn"
+	return machineName(part), "nspawn"
 }
 
 // engineOf tells who names a container by its bare id below that folder. In a
@@ -113,10 +113,10 @@ func engineOf(parent string) string {
 	return ""
 }
 
-// machine returns the name under which machinectl knows what runs in that unit,
+// machineName returns the name under which machinectl knows what runs in that unit,
 // empty if it is no container. Virtual machines register there too, but what
 // they hold on this machine is held by the emulator.
-func machine(part string) string {
+func machineName(part string) string {
 	name, ok := strings.CutPrefix(part, "systemd-nspawn@")
 	if ok {
 		name, ok = strings.CutSuffix(name, ".service")
@@ -130,8 +130,8 @@ func machine(part string) string {
 	return name
 }
 
-// runner returns the service that is there for this one container.
-func runner(parent, part string) string {
+// supervisorUnit returns the service that is there for this one container.
+func supervisorUnit(parent, part string) string {
 	switch {
 	case strings.HasPrefix(part, "systemd-nspawn@"):
 		return part
@@ -141,9 +141,9 @@ func runner(parent, part string) string {
 	return ""
 }
 
-// isID tells whether s is an id of at least that many lower-case hexadecimal
+// isHexID tells whether s is an id of at least that many lower-case hexadecimal
 // digits, and at most 64.
-func isID(s string, least int) bool {
+func isHexID(s string, least int) bool {
 	for _, c := range []byte(s) {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
 			return false
@@ -159,7 +159,7 @@ func unescape(s string) string {
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		if strings.HasPrefix(s[i:], `\x`) && len(s) >= i+4 && isID(s[i+2:i+4], 2) {
+		if strings.HasPrefix(s[i:], `\x`) && len(s) >= i+4 && isHexID(s[i+2:i+4], 2) {
 			b.WriteByte(byte(hexNumber([]byte(s[i+2 : i+4]))))
 			i += 3
 			continue

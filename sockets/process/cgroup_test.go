@@ -86,8 +86,8 @@ func TestCgroupTitle(t *testing.T) {
 		{"/docker/" + id, short, false},
 	} {
 		c := ParseCgroup(test.path)
-		if c.Title() != test.title || c.OfUser() != test.ofUser {
-			t.Errorf("%s: title %q, of user %v", test.path, c.Title(), c.OfUser())
+		if c.Title() != test.title || c.IsUserUnit() != test.ofUser {
+			t.Errorf("%s: title %q, of user %v", test.path, c.Title(), c.IsUserUnit())
 		}
 	}
 }
@@ -99,13 +99,13 @@ func FuzzParseCgroup(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path string) {
 		c := ParseCgroup(path)
 		for _, s := range []string{c.Path.String(), c.Unit.String(), c.Container.String(), c.Title()} {
-			if bad := harm(s); bad != "" {
+			if bad := firstUnsafe(s); bad != "" {
 				t.Errorf("%q holds %s", s, bad)
 			}
 		}
 		if (c.Engine == "") != (c.Container.Raw() == "") || strings.Contains(c.Unit.Raw(), "/") {
 			t.Errorf("unit %q, container %q, engine %q", c.Unit, c.Container, c.Engine)
 		}
-		c.OfUser()
+		c.IsUserUnit()
 	})
 }

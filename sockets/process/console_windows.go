@@ -16,18 +16,18 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// consoleEvent is the hidden first argument with which lotop runs itself to send
+// ctrlEventArg is the hidden first argument with which lotop runs itself to send
 // a Ctrl event: that takes a process which belongs to the other's console, and
 // lotop must not leave its own.
-const consoleEvent = "__console-event"
+const ctrlEventArg = "__console-event"
 
-// consoleTimeout bounds that run. It takes milliseconds.
-const consoleTimeout = 3 * time.Second
+// ctrlEventTimeout bounds that run. It takes milliseconds.
+const ctrlEventTimeout = 3 * time.Second
 
-// askByConsole sends Ctrl+C or Ctrl+Break to the console of the process, if that
+// sendCtrlEvent sends Ctrl+C or Ctrl+Break to the console of the process, if that
 // reaches nobody else. Open handles keep its pid from being given away
 // meanwhile.
-func (h *Handle) askByConsole(sig syscall.Signal) error {
+func (h *Handle) sendCtrlEvent(sig syscall.Signal) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("request close of process %d: %w", h.process.PID, err)
@@ -36,9 +36,9 @@ func (h *Handle) askByConsole(sig syscall.Signal) error {
 	if sig != syscall.SIGINT && sig != syscall.SIGTERM {
 		event = windows.CTRL_BREAK_EVENT
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), consoleTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), ctrlEventTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, self, consoleEvent, strconv.Itoa(h.process.PID), strconv.Itoa(event))
+	cmd := exec.CommandContext(ctx, self, ctrlEventArg, strconv.Itoa(h.process.PID), strconv.Itoa(event))
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS}
 	why, err := cmd.Output()
 	if err == nil {
@@ -48,13 +48,13 @@ func (h *Handle) askByConsole(sig syscall.Signal) error {
 	if text == "" {
 		text = err.Error()
 	}
-	return fmt.Errorf("process %d (%s) cannot be asked to close, %s: kill it", h.process.PID, h.process.Name, NewText(text))
+	return fmt.Errorf("process %d (%s) cannot be asked to close, %s: kill it", h.process.PID, h.process.Name, NewUntrusted(text))
 }
 
-// Assist carries out what lotop runs itself for, and tells whether these
+// RunHelper carries out what lotop runs itself for, and tells whether these
 // arguments are such a run. A program that ends processes calls it first.
-func Assist(args []string) (code int, ok bool) {
-	if len(args) != 3 || args[0] != consoleEvent {
+func RunHelper(args []string) (code int, ok bool) {
+	if len(args) != 3 || args[0] != ctrlEventArg {
 		return 0, false
 	}
 	pid, err1 := strconv.ParseUint(args[1], 10, 31)
@@ -63,17 +63,17 @@ func Assist(args []string) (code int, ok bool) {
 		fmt.Println(err)
 		return 1, true
 	}
-	if err := sendEvent(int(pid), uint32(event)); err != nil {
+	if err := generateCtrlEvent(int(pid), uint32(event)); err != nil {
 		fmt.Println(err)
 		return 1, true
 	}
 	return 0, true
 }
 
-// sendEvent joins the console of a process and sends the event to everybody
+// generateCtrlEvent joins the console of a process and sends the event to everybody
 // there.
-func sendEvent(pid int, event uint32) error {
-	calls := lazyCalls()
+func generateCtrlEvent(pid int, event uint32) error {
+	calls := loadProcs()
 	if ok, _, err := calls.attachConsole.Call(uintptr(pid)); ok == 0 {
 		if errors.Is(err, windows.ERROR_INVALID_HANDLE) {
 			return errors.New("it has neither a window nor a console")
@@ -86,11 +86,11 @@ func sendEvent(pid int, event uint32) error {
 	if err != nil {
 		return fmt.Errorf("cannot list the processes on its console: %w", err)
 	}
-	all, err := entries(new([]byte))
+	all, err := listEntries(new([]byte))
 	if err != nil {
 		return err
 	}
-	if other := newTable(all).bystander(console, pid, os.Getpid()); other != nil {
+	if other := newProcessTable(all).consoleSharer(console, pid, os.Getpid()); other != nil {
 		return fmt.Errorf("it shares its console with %s (%d), which would be interrupted too", other.name, other.pid)
 	}
 	if err := windows.GenerateConsoleCtrlEvent(event, 0); err != nil {
@@ -103,7 +103,7 @@ func sendEvent(pid int, event uint32) error {
 func consoleList() ([]int, error) {
 	for size := 64; size <= 1<<16; size *= 4 {
 		list := make([]uint32, size)
-		n, _, err := lazyCalls().consoleList.Call(uintptr(unsafe.Pointer(&list[0])), uintptr(size))
+		n, _, err := loadProcs().consoleList.Call(uintptr(unsafe.Pointer(&list[0])), uintptr(size))
 		if n == 0 {
 			return nil, err
 		}

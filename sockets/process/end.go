@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// What EndOptions stand for where they are zero.
+// What StopOptions stand for where they are zero.
 const (
-	DefaultGrace = 3 * time.Second
-	DefaultPause = 500 * time.Millisecond
+	DefaultGrace       = 3 * time.Second
+	DefaultParentGrace = 500 * time.Millisecond
 )
 
-// EndOptions say how to end processes.
-type EndOptions struct {
+// StopOptions say how to end processes.
+type StopOptions struct {
 	Signal syscall.Signal // 0 means SIGTERM
 	Grace  time.Duration  // how long to wait in all, 0 means DefaultGrace
-	// Pause is how long the processes that others descend from have to take
-	// those along, before they are asked themselves; 0 means DefaultPause. It
+	// ParentGrace is how long the processes that others descend from have to take
+	// those along, before they are asked themselves; 0 means DefaultParentGrace. It
 	// is part of Grace, at most half of it. After SIGKILL there is none.
-	Pause time.Duration
+	ParentGrace time.Duration
 }
 
 // Result is what became of a process that was to be ended.
@@ -50,27 +50,27 @@ type Outcome struct {
 	Err    error // why it was Denied, or why nothing could be sent or awaited
 }
 
-// victim is an Outcome in the making.
-type victim struct {
+// target is an Outcome in the making.
+type target struct {
 	Outcome
-	rank   int // how many of the others it descends from
-	handle *Handle
-	sent   time.Time
-	done   chan struct{} // closed when nobody waits for it any more
-	ended  time.Time     // when it had gone; read after done is closed
-	err    error         // why waiting for it failed; read after done is closed
+	depth      int // how many of the others it descends from
+	handle     *Handle
+	signaledAt time.Time
+	done       chan struct{} // closed when nobody waits for it any more
+	exitedAt   time.Time     // when it had gone; read after done is closed
+	waitErr    error         // why waiting for it failed; read after done is closed
 }
 
-// End asks processes to end and waits for it. It takes hold of all of them
+// Stop asks processes to end and waits for it. It takes hold of all of them
 // before the first signal; sends it to those that others of them descend from,
 // which may take these along; then to the rest; and waits out the grace
 // period. It never sends a stronger signal by itself. The outcomes stand in the
 // order of the signals. Once the context ends, nothing more is sent.
-func (r *Reader) End(ctx context.Context, victims []*Process, opt EndOptions) []Outcome {
-	opt = opt.filled()
-	all := r.rank(victims)
+func (r *Reader) Stop(ctx context.Context, victims []*Process, opt StopOptions) []Outcome {
+	opt = opt.withDefaults()
+	all := r.sortByDepth(victims)
 	for _, v := range all {
-		v.prepare(r)
+		v.open(r)
 		if v.handle != nil {
 			defer v.handle.Close()
 		}
@@ -79,20 +79,20 @@ func (r *Reader) End(ctx context.Context, victims []*Process, opt EndOptions) []
 	var watchers sync.WaitGroup
 	for _, v := range all {
 		if v.handle != nil {
-			watchers.Go(func() { v.watch(waiting) })
+			watchers.Go(func() { v.waitExit(waiting) })
 		}
 	}
 	first := time.Now()
-	if signalFirst(waiting, all, opt) {
-		pause(waiting, all, opt.Pause)
+	if signalRoots(waiting, all, opt) {
+		waitDescendants(waiting, all, opt.ParentGrace)
 	}
 	for _, v := range all {
-		if v.rank > 0 {
+		if v.depth > 0 {
 			v.signal(waiting, opt.Signal)
 		}
 	}
 	for _, v := range all {
-		if v.awaited() {
+		if v.worthWaiting() {
 			<-v.done
 		}
 	}
@@ -101,28 +101,28 @@ func (r *Reader) End(ctx context.Context, victims []*Process, opt EndOptions) []
 
 	outcomes := make([]Outcome, len(all))
 	for i, v := range all {
-		v.judge(ctx, r, first, opt.Signal)
+		v.setResult(ctx, r, first, opt.Signal)
 		outcomes[i] = v.Outcome
 	}
 	return outcomes
 }
 
-func (o EndOptions) filled() EndOptions {
+func (o StopOptions) withDefaults() StopOptions {
 	if o.Signal == 0 {
 		o.Signal = syscall.SIGTERM
 	}
 	if o.Grace <= 0 {
 		o.Grace = DefaultGrace
 	}
-	if o.Pause <= 0 {
-		o.Pause = DefaultPause
+	if o.ParentGrace <= 0 {
+		o.ParentGrace = DefaultParentGrace
 	}
-	o.Pause = min(o.Pause, o.Grace/2)
+	o.ParentGrace = min(o.ParentGrace, o.Grace/2)
 	return o
 }
 
-// prepare takes hold of the process, or settles the outcome.
-func (v *victim) prepare(r *Reader) {
+// open takes hold of the process, or settles the outcome.
+func (v *target) open(r *Reader) {
 	if reason, ok := r.Protected(v.Process); ok {
 		v.Result, v.Reason = Denied, reason
 		v.Err = fmt.Errorf("%w: process %d (%s): %s", ErrProtected, v.Process.PID, v.Process.Name, reason)
@@ -144,19 +144,19 @@ func (v *victim) prepare(r *Reader) {
 	}
 }
 
-// watch notes when the process has ended.
-func (v *victim) watch(ctx context.Context) {
+// waitExit notes when the process has ended.
+func (v *target) waitExit(ctx context.Context) {
 	defer close(v.done)
-	if v.err = v.handle.Wait(ctx); v.err == nil {
-		v.ended = time.Now()
+	if v.waitErr = v.handle.Wait(ctx); v.waitErr == nil {
+		v.exitedAt = time.Now()
 	}
 }
 
-// awaited tells whether it is worth waiting for the process.
-func (v *victim) awaited() bool { return v.handle != nil && v.Err == nil }
+// worthWaiting tells whether it is worth waiting for the process.
+func (v *target) worthWaiting() bool { return v.handle != nil && v.Err == nil }
 
 // alive tells whether the process is still watched.
-func (v *victim) alive() bool {
+func (v *target) alive() bool {
 	if v.handle == nil {
 		return false
 	}
@@ -169,7 +169,7 @@ func (v *victim) alive() bool {
 }
 
 // signal sends the signal unless it is not needed any more.
-func (v *victim) signal(ctx context.Context, sig syscall.Signal) bool {
+func (v *target) signal(ctx context.Context, sig syscall.Signal) bool {
 	if !v.alive() || ctx.Err() != nil {
 		return false
 	}
@@ -177,7 +177,7 @@ func (v *victim) signal(ctx context.Context, sig syscall.Signal) bool {
 	err := v.handle.Signal(sig)
 	switch {
 	case err == nil:
-		v.Signal, v.sent = sig, now
+		v.Signal, v.signaledAt = sig, now
 		return true
 	case errors.Is(err, ErrGone): // its watcher sees the same
 	case errors.Is(err, ErrDenied):
@@ -188,12 +188,12 @@ func (v *victim) signal(ctx context.Context, sig syscall.Signal) bool {
 	return false
 }
 
-// signalFirst sends the signal to those that descend from no other, and tells
+// signalRoots sends the signal to those that descend from no other, and tells
 // whether it is worth a pause before the rest is asked.
-func signalFirst(ctx context.Context, all []*victim, opt EndOptions) bool {
+func signalRoots(ctx context.Context, all []*target, opt StopOptions) bool {
 	sent, rest := false, false
 	for _, v := range all {
-		if v.rank > 0 {
+		if v.depth > 0 {
 			rest = rest || v.alive()
 		} else if v.signal(ctx, opt.Signal) {
 			sent = true
@@ -202,12 +202,12 @@ func signalFirst(ctx context.Context, all []*victim, opt EndOptions) bool {
 	return sent && rest && opt.Signal != syscall.SIGKILL
 }
 
-// pause waits until all of the rest have ended, but not long.
-func pause(ctx context.Context, all []*victim, long time.Duration) {
+// waitDescendants waits until all of the rest have ended, but not long.
+func waitDescendants(ctx context.Context, all []*target, long time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, long)
 	defer cancel()
 	for _, v := range all {
-		if v.rank > 0 && v.handle != nil {
+		if v.depth > 0 && v.handle != nil {
 			select {
 			case <-v.done:
 			case <-ctx.Done():
@@ -217,17 +217,17 @@ func pause(ctx context.Context, all []*victim, long time.Duration) {
 	}
 }
 
-// judge settles the outcome of a process that was held.
-func (v *victim) judge(ctx context.Context, r *Reader, first time.Time, sig syscall.Signal) {
+// setResult settles the outcome of a process that was held.
+func (v *target) setResult(ctx context.Context, r *Reader, first time.Time, sig syscall.Signal) {
 	if v.handle == nil {
 		return
 	}
-	if v.err == nil {
+	if v.waitErr == nil {
 		since := first
 		if v.Signal != 0 {
-			since = v.sent
+			since = v.signaledAt
 		}
-		v.Result, v.After, v.Err = Exited, max(0, v.ended.Sub(since)), nil
+		v.Result, v.After, v.Err = Exited, max(0, v.exitedAt.Sub(since)), nil
 		return
 	}
 	if v.Result != "" {
@@ -237,8 +237,8 @@ func (v *victim) judge(ctx context.Context, r *Reader, first time.Time, sig sysc
 	switch {
 	case ctx.Err() != nil:
 		v.Err = ctx.Err()
-	case !errors.Is(v.err, context.DeadlineExceeded):
-		v.Err = v.err
+	case !errors.Is(v.waitErr, context.DeadlineExceeded):
+		v.Err = v.waitErr
 	}
-	v.Reason = r.keeps(v.Process.PID, sig)
+	v.Reason = r.survivalReason(v.Process.PID, sig)
 }

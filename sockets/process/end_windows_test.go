@@ -23,24 +23,24 @@ func onWine() bool {
 	return windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil
 }
 
-func look(t *testing.T, r *Reader, pid int) *Process {
+func mustRead(t *testing.T, r *Reader, pid int) *Process {
 	t.Helper()
-	p, err := r.Look(pid)
+	p, err := r.Read(pid)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-func TestLook(t *testing.T) {
+func TestRead(t *testing.T) {
 	r := NewReader("")
 	folder, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
 	before := time.Now()
-	child := socketstest.Hold(t, socketstest.Holding{Args: []string{"-x", `two words`, `quote"`}})
-	p := look(t, r, child.PID)
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Args: []string{"-x", `two words`, `quote"`}})
+	p := mustRead(t, r, child.PID)
 	self, _ := os.Executable()
 	if p.Name.String() != filepath.Base(self) || p.Parent != os.Getpid() || strings.Join(p.Args[1:], "|") != `-x|two words|quote"` {
 		t.Errorf("%+v", p)
@@ -59,22 +59,22 @@ func TestLook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Folder.String() != folder || !strings.EqualFold(d.Executable.String(), self) || d.User.String() == "" || d.Threads == 0 || d.Memory == 0 {
+	if d.Cwd.String() != folder || !strings.EqualFold(d.Executable.String(), self) || d.User.String() == "" || d.Threads == 0 || d.Memory == 0 {
 		t.Errorf("%+v, in %s", d, folder)
 	}
 	if again, err := r.Refresh(p); again != p || err != nil {
 		t.Errorf("%v %v", again, err)
 	}
-	line, err := r.Parents(child.PID)
+	line, err := r.Ancestors(child.PID)
 	if err != nil || len(line) == 0 || line[0].PID != os.Getpid() {
 		t.Errorf("%v %v", line, err)
 	}
-	all, err := r.All(map[int32]bool{int32(child.PID): true, 2: true}, map[int32]*Process{int32(child.PID): p})
+	all, err := r.ReadAll(map[int32]bool{int32(child.PID): true, 2: true}, map[int32]*Process{int32(child.PID): p})
 	if err != nil || len(all) != 1 || all[int32(child.PID)] != p {
 		t.Errorf("%v %v", all, err)
 	}
 	child.Close()
-	for i, err := range []error{errorOf(r.Look(child.PID)), errorOf(r.Refresh(p)), errorOf(r.Open(p)), errorOf(r.Details(child.PID))} {
+	for i, err := range []error{errorOf(r.Read(child.PID)), errorOf(r.Refresh(p)), errorOf(r.Open(p)), errorOf(r.Details(child.PID))} {
 		if !errors.Is(err, ErrGone) {
 			t.Error(i, err)
 		}
@@ -86,21 +86,21 @@ func errorOf[T any](_ T, err error) error { return err }
 // A process that has the pid of the one that was meant is left alone.
 func TestOpenComparesStart(t *testing.T) {
 	r := NewReader("")
-	other := *look(t, r, socketstest.Hold(t, socketstest.Holding{}).PID)
+	other := *mustRead(t, r, socketstest.StartChild(t, socketstest.ChildConfig{}).PID)
 	other.Start--
 	if h, err := r.Open(&other); !errors.Is(err, ErrGone) {
 		t.Error(h, err)
 	}
-	out := r.End(t.Context(), []*Process{&other}, EndOptions{Signal: syscall.SIGKILL})
+	out := r.Stop(t.Context(), []*Process{&other}, StopOptions{Signal: syscall.SIGKILL})
 	if len(out) != 1 || out[0].Result != Gone {
 		t.Errorf("%+v", out)
 	}
 }
 
-func endOne(t *testing.T, pid int, sig syscall.Signal) Outcome {
+func stopPID(t *testing.T, pid int, sig syscall.Signal) Outcome {
 	t.Helper()
 	r := NewReader("")
-	out := r.End(t.Context(), []*Process{look(t, r, pid)}, EndOptions{Signal: sig, Grace: 5 * time.Second})
+	out := r.Stop(t.Context(), []*Process{mustRead(t, r, pid)}, StopOptions{Signal: sig, Grace: 5 * time.Second})
 	if len(out) != 1 {
 		t.Fatalf("%+v", out)
 	}
@@ -108,25 +108,25 @@ func endOne(t *testing.T, pid int, sig syscall.Signal) Outcome {
 }
 
 func TestKill(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Stubborn: true})
-	if out := endOne(t, child.PID, syscall.SIGKILL); out.Result != Exited || out.Signal != syscall.SIGKILL {
+	child := socketstest.StartChild(t, socketstest.ChildConfig{IgnoresCtrlC: true})
+	if out := stopPID(t, child.PID, syscall.SIGKILL); out.Result != Exited || out.Signal != syscall.SIGKILL {
 		t.Errorf("%+v", out)
 	}
 }
 
 // On a console of its own a program is asked by Ctrl+C.
-func TestAskByConsole(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Flags: windows.CREATE_NEW_CONSOLE})
-	out := endOne(t, child.PID, syscall.SIGTERM)
+func TestCloseByCtrlC(t *testing.T) {
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Flags: windows.CREATE_NEW_CONSOLE})
+	out := stopPID(t, child.PID, syscall.SIGTERM)
 	if out.Result != Exited || child.Line() != "interrupted" {
 		t.Errorf("%+v", out)
 	}
 }
 
 // Ctrl+Break reaches those too that Ctrl+C does not.
-func TestAskByBreak(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Flags: windows.CREATE_NEW_CONSOLE})
-	out := endOne(t, child.PID, syscall.SIGQUIT)
+func TestCloseByCtrlBreak(t *testing.T) {
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Flags: windows.CREATE_NEW_CONSOLE})
+	out := stopPID(t, child.PID, syscall.SIGQUIT)
 	if out.Err != nil && onWine() {
 		t.Skip(out.Err)
 	}
@@ -136,18 +136,18 @@ func TestAskByBreak(t *testing.T) {
 }
 
 func TestSurvivorOfCtrlC(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Flags: windows.CREATE_NEW_CONSOLE, Stubborn: true})
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Flags: windows.CREATE_NEW_CONSOLE, IgnoresCtrlC: true})
 	r := NewReader("")
-	p := look(t, r, child.PID)
-	out := r.End(t.Context(), []*Process{p}, EndOptions{Grace: 500 * time.Millisecond})
+	p := mustRead(t, r, child.PID)
+	out := r.Stop(t.Context(), []*Process{p}, StopOptions{Grace: 500 * time.Millisecond})
 	if len(out) != 1 || out[0].Result != Survived || out[0].Err != nil || child.Line() != "interrupted" {
 		t.Errorf("%+v", out)
 	}
 }
 
-func refused(t *testing.T, pid int, want string) {
+func checkNotClosed(t *testing.T, pid int, want string) {
 	t.Helper()
-	out := endOne(t, pid, syscall.SIGTERM)
+	out := stopPID(t, pid, syscall.SIGTERM)
 	if out.Result != Survived || out.Err == nil || !strings.Contains(out.Err.Error(), want) {
 		t.Errorf("%+v", out)
 	}
@@ -155,23 +155,23 @@ func refused(t *testing.T, pid int, want string) {
 
 // Nobody is asked through a console on which others would be hit, and nobody
 // without one; but who descends from the one that is asked goes along.
-func TestNotAsked(t *testing.T) {
-	refused(t, socketstest.Hold(t, socketstest.Holding{Flags: windows.DETACHED_PROCESS}).PID, "neither a window nor a console")
-	pair := socketstest.Hold(t, socketstest.Holding{Flags: windows.CREATE_NEW_CONSOLE, Companion: true})
+func TestNotClosed(t *testing.T) {
+	checkNotClosed(t, socketstest.StartChild(t, socketstest.ChildConfig{Flags: windows.DETACHED_PROCESS}).PID, "neither a window nor a console")
+	pair := socketstest.StartChild(t, socketstest.ChildConfig{Flags: windows.CREATE_NEW_CONSOLE, ConsolePeer: true})
 	r := NewReader("")
-	companion := look(t, r, pair.Companion)
-	refused(t, pair.Companion, "shares its console with "+companion.Name.String())
-	if out := endOne(t, pair.PID, syscall.SIGTERM); out.Result != Exited {
+	companion := mustRead(t, r, pair.ConsolePeer)
+	checkNotClosed(t, pair.ConsolePeer, "shares its console with "+companion.Name.String())
+	if out := stopPID(t, pair.PID, syscall.SIGTERM); out.Result != Exited {
 		t.Errorf("%+v", out)
 	}
-	if out := r.End(t.Context(), []*Process{companion}, EndOptions{}); out[0].Result == Survived {
+	if out := r.Stop(t.Context(), []*Process{companion}, StopOptions{}); out[0].Result == Survived {
 		t.Errorf("%+v", out[0])
 	}
 }
 
-func TestAskWindow(t *testing.T) {
-	child := socketstest.Hold(t, socketstest.Holding{Window: true})
-	out := endOne(t, child.PID, syscall.SIGTERM)
+func TestCloseWindow(t *testing.T) {
+	child := socketstest.StartChild(t, socketstest.ChildConfig{Window: true})
+	out := stopPID(t, child.PID, syscall.SIGTERM)
 	if out.Result != Exited || child.Line() != "closed" {
 		t.Errorf("%+v", out)
 	}
@@ -182,10 +182,10 @@ func TestProtected(t *testing.T) {
 	if _, ok := r.Protected(&Process{PID: kernelPID}); !ok {
 		t.Error("the kernel is not protected")
 	}
-	if _, ok := r.Protected(look(t, r, os.Getpid())); !ok {
+	if _, ok := r.Protected(mustRead(t, r, os.Getpid())); !ok {
 		t.Error("the test itself is not protected")
 	}
-	if why, ok := r.Protected(look(t, r, socketstest.Hold(t, socketstest.Holding{}).PID)); ok {
+	if why, ok := r.Protected(mustRead(t, r, socketstest.StartChild(t, socketstest.ChildConfig{}).PID)); ok {
 		t.Error(why)
 	}
 }

@@ -10,20 +10,20 @@ import (
 // time, see PR_SET_NAME in prctl(2). The result is empty if p has exited, if its
 // executable may not be read, or if that is a memory file, which has no name but
 // the one that its creator made up.
-func (r *Reader) ExecutableName(p *Process) Text {
+func (r *Reader) ExecutableName(p *Process) Untrusted {
 	buf := r.buffer()
 	defer r.release(buf)
-	f, err := r.folder(p.PID)
+	f, err := r.openDir(p.PID)
 	if err != nil {
-		return Text{}
+		return Untrusted{}
 	}
 	defer f.close()
 	if s, err := f.stat(buf); err != nil || s.start != p.Start {
-		return Text{}
+		return Untrusted{}
 	}
 	exe := strings.TrimSuffix(f.link("exe", buf).raw, " (deleted)")
 	if exe == "" || strings.HasPrefix(exe, "/memfd:") {
-		return Text{}
+		return Untrusted{}
 	}
-	return NewText(path.Base(exe))
+	return NewUntrusted(path.Base(exe))
 }

@@ -42,7 +42,7 @@ func TestExecutableName(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		p, err := r.Look(cmd.Process.Pid)
+		p, err := r.Read(cmd.Process.Pid)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,25 +21,25 @@ func (r *Reader) Protected(p *Process) (reason string, ok bool) {
 	case p.PID == self:
 		return "it is lotop itself: quit lotop instead", true
 	}
-	if reason := indispensable(p.PID); reason != "" {
+	if reason := criticalReason(p.PID); reason != "" {
 		return reason, true
 	}
 	if s, err := r.stat(p.PID); err == nil && s.flags&kernelThread != 0 {
 		return "it is a kernel thread: unmount or shut down what it serves", true
 	}
 	if p.PID == os.Getppid() {
-		return runsLotop(p), true
+		return ancestorReason(p), true
 	}
-	line, _ := r.lineage(self) // as far as it can be seen
+	line, _ := r.ancestorIDs(self) // as far as it can be seen
 	for _, at := range line {
 		if at.pid == p.PID {
-			return runsLotop(p), true
+			return ancestorReason(p), true
 		}
 	}
 	return "", false
 }
 
-// runsLotop says that p is an ancestor.
-func runsLotop(p *Process) string {
+// ancestorReason says that p is an ancestor.
+func ancestorReason(p *Process) string {
 	return fmt.Sprintf("lotop runs inside it: stop %s from another terminal", p.Name)
 }

@@ -2,5 +2,5 @@
 
 package process
 
-// indispensable knows of nobody beside those that Protected names.
-func indispensable(int) string { return "" }
+// criticalReason knows of nobody beside those that Protected names.
+func criticalReason(int) string { return "" }

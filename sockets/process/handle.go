@@ -32,8 +32,8 @@ func (r *Reader) Open(p *Process) (*Handle, error) { return r.open(p) }
 // Process returns the process as it was when the handle was opened.
 func (h *Handle) Process() *Process { return h.process }
 
-// Exact tells whether the kernel itself guards against a reused pid.
-func (h *Handle) Exact() bool { return h.fd >= 0 }
+// ReuseSafe tells whether the kernel itself guards against a reused pid.
+func (h *Handle) ReuseSafe() bool { return h.fd >= 0 }
 
 // Signal sends a signal. The error is ErrGone if the process has ended and
 // ErrDenied if this user may not; then it says whose the process is. A zombie

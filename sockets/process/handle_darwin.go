@@ -12,14 +12,14 @@ func (r *Reader) open(p *Process) (*Handle, error) {
 		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	}
 	h := &Handle{process: p, reader: r, fd: -1}
-	if err := h.verify(); err != nil {
+	if err := h.checkIdentity(); err != nil {
 		return nil, err
 	}
 	return h, nil
 }
 
 func (h *Handle) signal(sig syscall.Signal) error {
-	if err := h.verify(); err != nil {
+	if err := h.checkIdentity(); err != nil {
 		return err
 	}
 	switch err := syscall.Kill(h.process.PID, sig); err {
@@ -43,6 +43,6 @@ func (h *Handle) exited() bool {
 	return now.start != h.process.Start || now.state == 'Z'
 }
 
-func (h *Handle) wait(ctx context.Context) error { return h.waitByLooking(ctx) }
+func (h *Handle) wait(ctx context.Context) error { return h.pollExit(ctx) }
 
 func (h *Handle) close() error { return nil }

@@ -16,7 +16,7 @@ func (r *Reader) open(p *Process) (*Handle, error) {
 	if p.PID <= 0 { // to kill(2) these are groups of processes
 		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	}
-	if err := r.sameNamespace(); err != nil {
+	if err := r.checkPIDNamespace(); err != nil {
 		return nil, fmt.Errorf("open process %d: %w", p.PID, err)
 	}
 	fd, err := unix.PidfdOpen(p.PID, 0)
@@ -30,17 +30,17 @@ func (r *Reader) open(p *Process) (*Handle, error) {
 		return nil, fmt.Errorf("open process %d: pidfd_open: %w", p.PID, err)
 	}
 	h := &Handle{process: p, reader: r, fd: fd}
-	if err := h.verify(); err != nil {
+	if err := h.checkIdentity(); err != nil {
 		h.close()
 		return nil, err
 	}
 	return h, nil
 }
 
-// sameNamespace makes sure that the pids of the proc file system are those of
+// checkPIDNamespace makes sure that the pids of the proc file system are those of
 // signals. They are not where another pid namespace's is mounted.
-func (r *Reader) sameNamespace() error {
-	self, err := r.self()
+func (r *Reader) checkPIDNamespace() error {
+	self, err := r.selfPID()
 	if err != nil {
 		return err
 	}
@@ -52,10 +52,10 @@ func (r *Reader) sameNamespace() error {
 
 func (h *Handle) signal(sig syscall.Signal) error {
 	var err error
-	if h.Exact() {
+	if h.ReuseSafe() {
 		err = unix.PidfdSendSignal(h.fd, sig, nil, 0)
 	} else {
-		if err := h.verify(); err != nil {
+		if err := h.checkIdentity(); err != nil {
 			return err
 		}
 		err = unix.Kill(h.process.PID, sig)
@@ -91,7 +91,7 @@ func (h *Handle) denied() error {
 
 // exited tells whether the process has ended.
 func (h *Handle) exited() bool {
-	if h.Exact() {
+	if h.ReuseSafe() {
 		ready := []unix.PollFd{{Fd: int32(h.fd), Events: unix.POLLIN}}
 		n, _ := unix.Poll(ready, 0)
 		return n > 0
@@ -101,15 +101,15 @@ func (h *Handle) exited() bool {
 		return errors.Is(err, ErrGone)
 	}
 	// A zombie with several threads is a main thread that left early.
-	return now.start != h.process.Start || condition(now.state) == 'Z' && now.threads <= 1
+	return now.start != h.process.Start || stateClass(now.state) == 'Z' && now.threads <= 1
 }
 
 func (h *Handle) wait(ctx context.Context) error {
 	if h.exited() {
 		return nil
 	}
-	if !h.Exact() {
-		return h.waitByLooking(ctx)
+	if !h.ReuseSafe() {
+		return h.pollExit(ctx)
 	}
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
@@ -137,7 +137,7 @@ func (h *Handle) wait(ctx context.Context) error {
 }
 
 func (h *Handle) close() error {
-	if !h.Exact() {
+	if !h.ReuseSafe() {
 		return nil
 	}
 	return unix.Close(h.fd)

@@ -13,9 +13,9 @@ import (
 )
 
 func TestHandle(t *testing.T) {
-	r, helper := NewReader(""), start(t, "wait")
-	p := look(t, r, helper.pid())
-	h := open(t, r, p)
+	r, helper := NewReader(""), startHelper(t, "wait")
+	p := mustRead(t, r, helper.pid())
+	h := mustOpen(t, r, p)
 	if h.Process() != p {
 		t.Error("another process")
 	}
@@ -41,8 +41,8 @@ func TestHandle(t *testing.T) {
 }
 
 func TestWaitEndsWithContext(t *testing.T) {
-	r, helper := NewReader(""), start(t, "wait")
-	p := look(t, r, helper.pid())
+	r, helper := NewReader(""), startHelper(t, "wait")
+	p := mustRead(t, r, helper.pid())
 	before := openFiles(t)
 	exact, err := r.Open(p)
 	if err != nil {
@@ -73,15 +73,15 @@ func TestWaitEndsWithContext(t *testing.T) {
 }
 
 func TestHandleWithoutPidfd(t *testing.T) {
-	r, helper := NewReader(""), start(t, "wait")
-	p := look(t, r, helper.pid())
+	r, helper := NewReader(""), startHelper(t, "wait")
+	p := mustRead(t, r, helper.pid())
 	wrong := *p
 	wrong.Start++
 	if err := (&Handle{process: &wrong, reader: r, fd: -1}).Kill(); !errors.Is(err, ErrGone) {
 		t.Errorf("signal with another start: %v", err)
 	}
 	h := &Handle{process: p, reader: r, fd: -1}
-	if h.Exact() {
+	if h.ReuseSafe() {
 		t.Error("it says that it is exact")
 	}
 	if h.exited() {
@@ -103,14 +103,14 @@ func TestHandleWithoutPidfd(t *testing.T) {
 }
 
 func TestOpenRefusesAnotherStart(t *testing.T) {
-	r, helper := NewReader(""), start(t, "wait")
-	p := look(t, r, helper.pid())
+	r, helper := NewReader(""), startHelper(t, "wait")
+	p := mustRead(t, r, helper.pid())
 	wrong := *p
 	wrong.Start--
 	if _, err := r.Open(&wrong); !errors.Is(err, ErrGone) {
 		t.Errorf("open: %v", err)
 	}
-	out := r.End(t.Context(), []*Process{&wrong}, EndOptions{})
+	out := r.Stop(t.Context(), []*Process{&wrong}, StopOptions{})
 	if len(out) != 1 || out[0].Result != Gone || out[0].Signal != 0 {
 		t.Errorf("%+v", out)
 	}
@@ -138,11 +138,11 @@ func TestOpenRefusesForeignNamespace(t *testing.T) {
 
 func TestDenied(t *testing.T) {
 	requireRoot(t)
-	victim := start(t, "wait")
-	h := start(t, "terminate", asNobody, func(cmd *exec.Cmd) { cmd.Args = []string{"x", itoa(victim.pid())} })
+	victim := startHelper(t, "wait")
+	h := startHelper(t, "terminate", asUserNobody, func(cmd *exec.Cmd) { cmd.Args = []string{"x", itoa(victim.pid())} })
 	want := "true denied not permitted: process " + itoa(victim.pid()) + " (exe) belongs to root: run lotop with sudo"
-	if h.say != want {
-		t.Errorf("got  %s\nwant %s", h.say, want)
+	if h.ready != want {
+		t.Errorf("got  %s\nwant %s", h.ready, want)
 	}
 }
 
@@ -151,20 +151,20 @@ func TestDeniedInit(t *testing.T) {
 		t.Skip("root may signal init")
 	}
 	r := NewReader("")
-	p, err := r.Look(1)
+	p, err := r.Read(1)
 	if err != nil || p.UID == uint32(os.Geteuid()) {
 		t.Skipf("no init of another user to be seen: %v", err)
 	}
-	if err := open(t, r, p).Signal(0); !errors.Is(err, ErrDenied) {
+	if err := mustOpen(t, r, p).Signal(0); !errors.Is(err, ErrDenied) {
 		t.Errorf("signal 0 to init: %v", err)
 	}
 }
 
-func TestDeniedSays(t *testing.T) {
+func TestDeniedMessage(t *testing.T) {
 	r := NewReader("")
 	self := uint32(os.Geteuid())
 	for _, uid := range []uint32{self, 0, 4242} {
-		err := (&Handle{process: &Process{PID: 7, UID: uid, Name: NewText("a\nb")}, reader: r}).denied()
+		err := (&Handle{process: &Process{PID: 7, UID: uid, Name: NewUntrusted("a\nb")}, reader: r}).denied()
 		if !errors.Is(err, ErrDenied) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), ": run lotop ") {
 			t.Errorf("uid %d: %q", uid, err)
 		}
@@ -174,12 +174,12 @@ func TestDeniedSays(t *testing.T) {
 func TestProtected(t *testing.T) {
 	r := NewReader("")
 	for _, pid := range []int{-1, 0, 1, os.Getpid(), os.Getppid()} {
-		reason, ok := r.Protected(&Process{PID: pid, Name: NewText("shell")})
+		reason, ok := r.Protected(&Process{PID: pid, Name: NewUntrusted("shell")})
 		if !ok || reason == "" {
 			t.Errorf("%d is not protected", pid)
 		}
 	}
-	line, err := r.Parents(os.Getpid())
+	line, err := r.Ancestors(os.Getpid())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,10 +188,10 @@ func TestProtected(t *testing.T) {
 			t.Errorf("ancestor %d is not protected", p.PID)
 		}
 	}
-	if reason, ok := r.Protected(look(t, r, start(t, "wait").pid())); ok {
+	if reason, ok := r.Protected(mustRead(t, r, startHelper(t, "wait").pid())); ok {
 		t.Errorf("a child is protected: %s", reason)
 	}
-	out := r.End(t.Context(), []*Process{look(t, r, os.Getpid())}, EndOptions{Signal: syscall.SIGCONT, Grace: time.Minute})
+	out := r.Stop(t.Context(), []*Process{mustRead(t, r, os.Getpid())}, StopOptions{Signal: syscall.SIGCONT, Grace: time.Minute})
 	if len(out) != 1 || out[0].Result != Denied || !errors.Is(out[0].Err, ErrProtected) || out[0].Reason == "" {
 		t.Errorf("%+v", out)
 	}
@@ -199,7 +199,7 @@ func TestProtected(t *testing.T) {
 
 func TestProtectedKernelThread(t *testing.T) {
 	r := NewReader("")
-	p, err := r.Look(2)
+	p, err := r.Read(2)
 	if err != nil || p.Name.Raw() != "kthreadd" {
 		t.Skipf("no kernel threads to be seen in this pid namespace: %v", err)
 	}

@@ -12,8 +12,8 @@ import (
 // one.
 const pollEvery = 25 * time.Millisecond
 
-// verify compares the start time.
-func (h *Handle) verify() error {
+// checkIdentity compares the start time.
+func (h *Handle) checkIdentity() error {
 	now, err := h.reader.stat(h.process.PID)
 	if err != nil {
 		return fmt.Errorf("open process %d: %w", h.process.PID, err)
@@ -24,7 +24,7 @@ func (h *Handle) verify() error {
 	return nil
 }
 
-func (h *Handle) waitByLooking(ctx context.Context) error {
+func (h *Handle) pollExit(ctx context.Context) error {
 	again := time.NewTicker(pollEvery)
 	defer again.Stop()
 	for !h.exited() {

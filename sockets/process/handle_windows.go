@@ -52,7 +52,7 @@ func (h *Handle) signal(sig syscall.Signal) error {
 		return fmt.Errorf("terminate process %d: %w", h.process.PID, ErrGone)
 	}
 	if sig != syscall.SIGKILL {
-		return h.ask(sig)
+		return h.requestClose(sig)
 	}
 	err := windows.TerminateProcess(h.handle(), 1)
 	switch {
@@ -110,9 +110,9 @@ func (h *Handle) close() error { return windows.CloseHandle(h.handle()) }
 // kernelPID is the process in whose name the kernel's own threads run.
 const kernelPID = 4
 
-// indispensable says why a process must not be ended whoever asks, and what to do
+// criticalReason says why a process must not be ended whoever asks, and what to do
 // instead; empty for all others.
-func indispensable(pid int) string {
+func criticalReason(pid int) string {
 	if pid == kernelPID {
 		return "it is the kernel; a driver such as http.sys serves the port: run netsh http show servicestate, then stop the service it names"
 	}

@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// keeps says what keeps a process from ending on a signal, then what to do;
+// survivalReason says what keeps a process from ending on a signal, then what to do;
 // empty if that cannot be told.
-func (r *Reader) keeps(pid int, sig syscall.Signal) string {
+func (r *Reader) survivalReason(pid int, sig syscall.Signal) string {
 	now, err := r.stat(pid)
 	if err != nil {
 		return ""
@@ -18,36 +18,36 @@ func (r *Reader) keeps(pid int, sig syscall.Signal) string {
 	}
 	switch {
 	case now.state == 't' && more.tracer > 0:
-		return fmt.Sprintf("it is paused by a debugger: quit %s first", r.called(r.leader(more.tracer)))
+		return fmt.Sprintf("it is paused by a debugger: quit %s first", r.label(r.threadLeader(more.tracer)))
 	case now.state == 'T' && sig != syscall.SIGKILL:
 		return fmt.Sprintf("it is suspended; resume it so it can exit: kill -CONT %d", pid)
 	case now.state == 'D':
 		return "it is in uninterruptible sleep: it exits when the disk or file server responds"
-	case condition(now.state) == 'Z':
+	case stateClass(now.state) == 'Z':
 		return "its main thread exited but others still run: wait, or kill it"
-	case sig > 0 && sig <= 64 && more.ignores&(1<<(sig-1)) != 0:
+	case sig > 0 && sig <= 64 && more.sigIgn&(1<<(sig-1)) != 0:
 		return fmt.Sprintf("it ignores %s: kill it", SignalName(sig))
 	case more.tracer > 0: // it runs, yet a signal goes to the debugger first
-		return fmt.Sprintf("a debugger is attached and may block the signal: quit %s first", r.called(r.leader(more.tracer)))
+		return fmt.Sprintf("a debugger is attached and may block the signal: quit %s first", r.label(r.threadLeader(more.tracer)))
 	}
 	return ""
 }
 
-// leader gives the process that a thread belongs to: the kernel names the thread that
+// threadLeader gives the process that a thread belongs to: the kernel names the thread that
 // traces, not its process (proc_pid_status, fs/proc/array.c).
-func (r *Reader) leader(thread int) int {
+func (r *Reader) threadLeader(thread int) int {
 	if thread == 0 {
 		return 0
 	}
-	if s, err := r.status(thread); err == nil && s.group > 0 {
-		return s.group
+	if s, err := r.status(thread); err == nil && s.tgid > 0 {
+		return s.tgid
 	}
 	return thread // it has gone meanwhile
 }
 
-// called gives a process's name and pid.
-func (r *Reader) called(pid int) string {
-	p, err := r.Look(pid)
+// label gives a process's name and pid.
+func (r *Reader) label(pid int) string {
+	p, err := r.Read(pid)
 	if err != nil {
 		return fmt.Sprintf("process %d", pid)
 	}

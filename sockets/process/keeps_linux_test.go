@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestKeeps(t *testing.T) {
+func TestSurvivalReason(t *testing.T) {
 	for _, test := range []struct {
 		state, status string
 		sig           syscall.Signal
@@ -30,11 +30,11 @@ func TestKeeps(t *testing.T) {
 		f.write(9, "stat", statLine(9, "dlv", 1, 50))
 		f.write(5, "stat", strings.Replace(statLine(5, "x", 1, 100), ") S ", ") "+test.state+" ", 1))
 		f.write(5, "status", test.status)
-		if got := NewReader(f.root).keeps(5, test.sig); got != test.want {
+		if got := NewReader(f.root).survivalReason(5, test.sig); got != test.want {
 			t.Errorf("%s %q: got %q, want %q", test.state, test.status, got, test.want)
 		}
 	}
-	if got := NewReader(t.TempDir()).keeps(5, syscall.SIGTERM); got != "" {
+	if got := NewReader(t.TempDir()).survivalReason(5, syscall.SIGTERM); got != "" {
 		t.Errorf("no process: %q", got)
 	}
 }

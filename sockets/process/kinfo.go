@@ -8,17 +8,17 @@ import (
 // Offsets within struct kinfo_proc of 64-bit macOS (bsd/sys/sysctl.h and
 // bsd/sys/proc.h of xnu), little-endian.
 const (
-	kinfoSeconds      = 0   // i64, when it began, since 1970
-	kinfoMicroseconds = 8   // i32
-	kinfoFlags        = 32  // i32
-	kinfoState        = 36  // i8
-	kinfoPID          = 40  // i32
-	kinfoIgnores      = 232 // u32, one bit a signal
-	kinfoName         = 243 // 17 bytes, ended by a zero
-	kinfoNameLen      = 17
-	kinfoUID          = 420 // u32, effective
-	kinfoParent       = 560 // i32
-	kinfoLen          = 648
+	kinfoStartSec  = 0   // i64, when it began, since 1970
+	kinfoStartUsec = 8   // i32
+	kinfoFlags     = 32  // i32
+	kinfoState     = 36  // i8
+	kinfoPID       = 40  // i32
+	kinfoSigIgn    = 232 // u32, one bit a signal
+	kinfoName      = 243 // 17 bytes, ended by a zero
+	kinfoNameLen   = 17
+	kinfoUID       = 420 // u32, effective
+	kinfoParent    = 560 // i32
+	kinfoLen       = 648
 
 	kinfoTraced = 0x800 // P_TRACED
 )
@@ -38,10 +38,10 @@ func parseKinfo(b []byte) (kinfo, error) {
 	le := binary.LittleEndian
 	var k kinfo
 	k.pid, k.parent = int(int32(le.Uint32(b[kinfoPID:]))), int(int32(le.Uint32(b[kinfoParent:])))
-	k.start = le.Uint64(b[kinfoSeconds:])*1e6 + uint64(le.Uint32(b[kinfoMicroseconds:]))
+	k.start = le.Uint64(b[kinfoStartSec:])*1e6 + uint64(le.Uint32(b[kinfoStartUsec:]))
 	k.name, _, _ = bytes.Cut(b[kinfoName:][:kinfoNameLen], []byte{0})
 	k.uid, k.hasUID = le.Uint32(b[kinfoUID:]), true
-	k.ignores = uint64(le.Uint32(b[kinfoIgnores:]))
+	k.sigIgn = uint64(le.Uint32(b[kinfoSigIgn:]))
 	traced := le.Uint32(b[kinfoFlags:])&kinfoTraced != 0
 	if traced {
 		k.tracer = k.parent

@@ -18,14 +18,14 @@ var (
 	_ = [1]int{}[kinfoFlags-layout.Offsetof(layoutOf.Proc.P_flag)]
 	_ = [1]int{}[kinfoState-layout.Offsetof(layoutOf.Proc.P_stat)]
 	_ = [1]int{}[kinfoPID-layout.Offsetof(layoutOf.Proc.P_pid)]
-	_ = [1]int{}[kinfoIgnores-layout.Offsetof(layoutOf.Proc.P_sigignore)]
+	_ = [1]int{}[kinfoSigIgn-layout.Offsetof(layoutOf.Proc.P_sigignore)]
 	_ = [1]int{}[kinfoName-layout.Offsetof(layoutOf.Proc.P_comm)]
 	_ = [1]int{}[kinfoUID-layout.Offsetof(layoutOf.Eproc)-layout.Offsetof(layoutOf.Eproc.Ucred)-layout.Offsetof(layoutOf.Eproc.Ucred.Uid)]
 	_ = [1]int{}[kinfoParent-layout.Offsetof(layoutOf.Eproc)-layout.Offsetof(layoutOf.Eproc.Ppid)]
 )
 
-func TestLookAtSelf(t *testing.T) {
-	p, err := NewReader("").Look(unix.Getpid())
+func TestReadSelf(t *testing.T) {
+	p, err := NewReader("").Read(unix.Getpid())
 	if err != nil || p.PID != unix.Getpid() || p.Parent != unix.Getppid() || p.Start == 0 || len(p.Args) == 0 {
 		t.Errorf("%+v, %v", p, err)
 	}
@@ -41,7 +41,7 @@ func TestDetailsOfSelf(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, err := NewReader("").Details(unix.Getpid())
-	if err != nil || d.Folder.String() != folder || d.Executable.String() == "" {
+	if err != nil || d.Cwd.String() != folder || d.Executable.String() == "" {
 		t.Errorf("%+v, %v", d, err)
 	}
 }

@@ -19,7 +19,7 @@ func TestParseKinfo(t *testing.T) {
 	le.PutUint32(b[560:], 812)
 	k, err := parseKinfo(b)
 	if err != nil || k.pid != 4411 || k.parent != 812 || k.start != 1700000000123456 || string(k.name) != "node" ||
-		k.uid != 501 || k.state != 'T' || k.ignores != 1<<14 || k.tracer != 0 {
+		k.uid != 501 || k.state != 'T' || k.sigIgn != 1<<14 || k.tracer != 0 {
 		t.Errorf("%+v, %v", k, err)
 	}
 	for n := range b {

@@ -20,11 +20,11 @@ import (
 
 // The tests need processes that do as they are told, so the test binary runs
 // itself again with this variable set to what to be.
-const helperVariable = "LOTOP_TEST_HELPER"
+const helperEnv = "LOTOP_TEST_HELPER"
 
 func TestMain(m *testing.M) {
-	if mode := os.Getenv(helperVariable); mode != "" {
-		if err := help(mode); err != nil {
+	if mode := os.Getenv(helperEnv); mode != "" {
+		if err := runHelper(mode); err != nil {
 			fmt.Println("failed:", err)
 			os.Exit(1)
 		}
@@ -38,8 +38,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// help is the life of a helper. All but the parents end when stdin does.
-func help(mode string) error {
+// runHelper is the life of a helper. All but the parents end when stdin does.
+func runHelper(mode string) error {
 	switch mode {
 	case "wait":
 	case "ignore":
@@ -56,11 +56,11 @@ func help(mode string) error {
 		return helpReuse()
 	}
 	fmt.Println("ready", os.Getpid())
-	return obey()
+	return serveCommands()
 }
 
-// obey carries out the lines of stdin.
-func obey() error {
+// serveCommands carries out the lines of stdin.
+func serveCommands() error {
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		verb, rest, _ := strings.Cut(in.Text(), " ")
 		switch verb {
@@ -70,7 +70,7 @@ func obey() error {
 			}
 			fmt.Println("named")
 		case "exec":
-			return syscall.Exec("/proc/self/exe", []string{"other", "program", ""}, append(os.Environ(), helperVariable+"=wait"))
+			return syscall.Exec("/proc/self/exe", []string{"other", "program", ""}, append(os.Environ(), helperEnv+"=wait"))
 		}
 	}
 	return nil
@@ -79,7 +79,7 @@ func obey() error {
 // helpParent waits for a child that lives as long as stdin does.
 func helpParent(attr *syscall.SysProcAttr) error {
 	child := exec.Command("/proc/self/exe")
-	child.Env = append(os.Environ(), helperVariable+"=wait")
+	child.Env = append(os.Environ(), helperEnv+"=wait")
 	child.Stdin, child.SysProcAttr = os.Stdin, attr
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -103,7 +103,7 @@ func helpTerminate(pid string) error {
 		return err
 	}
 	r := NewReader("")
-	p, err := r.Look(n)
+	p, err := r.Read(n)
 	if err != nil {
 		return err
 	}
@@ -112,26 +112,26 @@ func helpTerminate(pid string) error {
 		return err
 	}
 	err = h.Terminate()
-	outcomes := r.End(context.Background(), []*Process{p}, EndOptions{Grace: time.Minute})
+	outcomes := r.Stop(context.Background(), []*Process{p}, StopOptions{Grace: time.Minute})
 	fmt.Println("ready", errors.Is(err, ErrDenied), outcomes[0].Result, err)
 	return nil
 }
 
 // helper is a process of a test.
 type helper struct {
-	t   *testing.T
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
-	say string // what followed "ready"
+	t     *testing.T
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	out   *bufio.Reader
+	ready string // what followed "ready"
 }
 
-// start runs a helper until it is ready. It ends with the test.
-func start(t *testing.T, mode string, change ...func(*exec.Cmd)) *helper {
+// startHelper runs a helper until it is ready. It ends with the test.
+func startHelper(t *testing.T, mode string, change ...func(*exec.Cmd)) *helper {
 	t.Helper()
 	// Through /proc the binary can be run by users who cannot reach its folder.
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), helperVariable+"="+mode)
+	cmd.Env = append(os.Environ(), helperEnv+"="+mode)
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	for _, c := range change {
@@ -157,11 +157,11 @@ func start(t *testing.T, mode string, change ...func(*exec.Cmd)) *helper {
 		_ = in.Close()
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		if child := atoi(h.say); child > 0 && child != h.pid() {
+		if child := atoi(h.ready); child > 0 && child != h.pid() {
 			_, _ = unix.Wait4(child, nil, 0, nil) // it ends with stdin
 		}
 	})
-	h.say = strings.TrimPrefix(h.line(), "ready ")
+	h.ready = strings.TrimPrefix(h.line(), "ready ")
 	return h
 }
 
@@ -177,25 +177,25 @@ func (h *helper) line() string {
 	return strings.TrimSuffix(line, "\n")
 }
 
-func (h *helper) tell(line string) {
+func (h *helper) send(line string) {
 	h.t.Helper()
 	if _, err := io.WriteString(h.in, line+"\n"); err != nil {
 		h.t.Fatal(err)
 	}
 }
 
-// look is Look at what must be there.
-func look(t *testing.T, r *Reader, pid int) *Process {
+// mustRead is Look at what must be there.
+func mustRead(t *testing.T, r *Reader, pid int) *Process {
 	t.Helper()
-	p, err := r.Look(pid)
+	p, err := r.Read(pid)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// open is Open of what must be there.
-func open(t *testing.T, r *Reader, p *Process) *Handle {
+// mustOpen is Open of what must be there.
+func mustOpen(t *testing.T, r *Reader, p *Process) *Handle {
 	t.Helper()
 	h, err := r.Open(p)
 	if err != nil {
@@ -205,17 +205,17 @@ func open(t *testing.T, r *Reader, p *Process) *Handle {
 	return h
 }
 
-// stop stops a helper and waits until it is.
-func (h *helper) stop() {
+// suspend stops a helper and waits until it is.
+func (h *helper) suspend() {
 	h.t.Helper()
 	if err := h.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		h.t.Fatal(err)
 	}
-	h.changed()
+	h.waitSuspended()
 }
 
-// changed waits until the kernel reports a helper stopped.
-func (h *helper) changed() {
+// waitSuspended waits until the kernel reports a helper stopped.
+func (h *helper) waitSuspended() {
 	h.t.Helper()
 	var ws unix.WaitStatus
 	if _, err := unix.Wait4(h.pid(), &ws, unix.WUNTRACED, nil); err != nil || !ws.Stopped() {
@@ -242,7 +242,7 @@ func requireRoot(t *testing.T) {
 	}
 }
 
-func asNobody(cmd *exec.Cmd) {
+func asUserNobody(cmd *exec.Cmd) {
 	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}
 	cmd.Dir = "/"
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if code, ok := Assist(os.Args[1:]); ok {
+	if code, ok := RunHelper(os.Args[1:]); ok {
 		os.Exit(code)
 	}
 	os.Exit(socketstest.Main(m))

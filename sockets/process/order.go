@@ -2,11 +2,11 @@ package process
 
 import "sort"
 
-// Order returns the processes in the order in which End asks them to end: those
+// ParentsFirst returns the processes in the order in which End asks them to end: those
 // first that others of them descend from, else as they came. A process that is
 // there twice stays once.
-func (r *Reader) Order(all []*Process) []*Process {
-	ranked := r.rank(all)
+func (r *Reader) ParentsFirst(all []*Process) []*Process {
+	ranked := r.sortByDepth(all)
 	ordered := make([]*Process, len(ranked))
 	for i, v := range ranked {
 		ordered[i] = v.Process
@@ -14,28 +14,28 @@ func (r *Reader) Order(all []*Process) []*Process {
 	return ordered
 }
 
-// rank counts for each process how many of the others it descends from, at any
+// sortByDepth counts for each process how many of the others it descends from, at any
 // distance, and sorts by that.
-func (r *Reader) rank(all []*Process) []*victim {
+func (r *Reader) sortByDepth(all []*Process) []*target {
 	named := make(map[identity]bool, len(all))
-	var ranked []*victim
+	var ranked []*target
 	for _, p := range all {
 		id := identity{p.PID, p.Start}
 		if !named[id] {
 			named[id] = true
-			ranked = append(ranked, &victim{Outcome: Outcome{Process: p}})
+			ranked = append(ranked, &target{Outcome: Outcome{Process: p}})
 		}
 	}
 	if len(ranked) > 1 {
 		for _, v := range ranked {
-			line, _ := r.lineage(v.Process.PID) // as far as it can be seen
+			line, _ := r.ancestorIDs(v.Process.PID) // as far as it can be seen
 			for _, at := range line {
 				if named[at] {
-					v.rank++
+					v.depth++
 				}
 			}
 		}
 	}
-	sort.SliceStable(ranked, func(i, j int) bool { return ranked[i].rank < ranked[j].rank })
+	sort.SliceStable(ranked, func(i, j int) bool { return ranked[i].depth < ranked[j].depth })
 	return ranked
 }

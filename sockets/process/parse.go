@@ -16,14 +16,14 @@ const kernelThread = 0x00200000
 
 // stat is what lotop takes from /proc/PID/stat.
 type stat struct {
-	name    []byte // part of the parsed bytes
-	pid     int
-	parent  int
-	threads int
-	flags   uint64
-	ticks   uint64 // CPU time used, user and system
-	start   uint64
-	state   byte
+	name     []byte // part of the parsed bytes
+	pid      int
+	parent   int
+	threads  int
+	flags    uint64
+	cpuTicks uint64 // CPU time used, user and system
+	start    uint64
+	state    byte
 }
 
 // parseStat takes /proc/PID/stat apart. The name stands in brackets and may
@@ -44,7 +44,7 @@ func parseStat(b []byte) (stat, error) {
 	for n := 3; n <= 22; n++ {
 		// Without the space behind it a number may have lost digits.
 		field, after, found := bytes.Cut(rest, []byte(" "))
-		if !found || !s.take(n, field) {
+		if !found || !s.setField(n, field) {
 			return stat{}, errTruncated
 		}
 		rest = after
@@ -52,8 +52,8 @@ func parseStat(b []byte) (stat, error) {
 	return s, nil
 }
 
-// take sets the field with number n, as proc(5) counts them.
-func (s *stat) take(n int, field []byte) bool {
+// setField sets the field with number n, as proc(5) counts them.
+func (s *stat) setField(n int, field []byte) bool {
 	ok := len(field) > 0
 	switch n {
 	case 3:
@@ -66,11 +66,11 @@ func (s *stat) take(n int, field []byte) bool {
 	case 9:
 		s.flags, ok = number(field)
 	case 14:
-		s.ticks, ok = number(field)
+		s.cpuTicks, ok = number(field)
 	case 15:
 		var system uint64
 		system, ok = number(field)
-		s.ticks += system
+		s.cpuTicks += system
 	case 20:
 		s.threads, ok = pidNumber(field)
 	case 22:
@@ -81,12 +81,12 @@ func (s *stat) take(n int, field []byte) bool {
 
 // status is what lotop takes from /proc/PID/status.
 type status struct {
-	group   int    // the process a thread belongs to; its own pid for a process
-	tracer  int    // 0 for none
-	uid     uint32 // effective
-	hasUID  bool
-	memory  uint64 // resident, in bytes
-	ignores uint64 // one bit a signal, the lowest is signal 1
+	tgid   int    // the process a thread belongs to; its own pid for a process
+	tracer int    // 0 for none
+	uid    uint32 // effective
+	hasUID bool
+	memory uint64 // resident, in bytes
+	sigIgn uint64 // one bit a signal, the lowest is signal 1
 }
 
 // parseStatus takes /proc/PID/status apart. The kernel escapes line breaks in
@@ -100,25 +100,25 @@ func parseStatus(b []byte) status {
 		}
 		switch string(key) {
 		case "Tgid":
-			s.group, _ = pidNumber(bytes.TrimSpace(value))
+			s.tgid, _ = pidNumber(bytes.TrimSpace(value))
 		case "TracerPid":
 			s.tracer, _ = pidNumber(bytes.TrimSpace(value))
 		case "Uid": // real, effective, saved, file system
-			s.uid, s.hasUID = secondUID(value)
+			s.uid, s.hasUID = effectiveUID(value)
 		case "VmRSS":
 			kilobytes, ok := number(bytes.TrimSuffix(bytes.TrimSpace(value), []byte(" kB")))
 			if ok && kilobytes <= math.MaxUint64>>10 {
 				s.memory = kilobytes << 10
 			}
 		case "SigIgn":
-			s.ignores = hexNumber(bytes.TrimSpace(value))
+			s.sigIgn = hexNumber(bytes.TrimSpace(value))
 		}
 	}
 	return s
 }
 
-// secondUID reads the second of several numbers.
-func secondUID(b []byte) (uint32, bool) {
+// effectiveUID reads the second of several numbers.
+func effectiveUID(b []byte) (uint32, bool) {
 	_, rest, _ := bytes.Cut(bytes.TrimSpace(b), []byte("\t"))
 	field, _, _ := bytes.Cut(rest, []byte("\t"))
 	n, ok := number(field)

@@ -22,7 +22,7 @@ func TestParseStat(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 			continue
 		}
-		want := stat{name: []byte(name), pid: 4411, parent: 4400, threads: 11, flags: 4194304, ticks: 38, start: 987654, state: 'S'}
+		want := stat{name: []byte(name), pid: 4411, parent: 4400, threads: 11, flags: 4194304, cpuTicks: 38, start: 987654, state: 'S'}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(stat{}), cmp.Comparer(func(a, b []byte) bool { return string(a) == string(b) })); diff != "" {
 			t.Errorf("%q: %s", name, diff)
 		}
@@ -36,9 +36,9 @@ func TestParseStatOfKernelThread(t *testing.T) {
 	}
 }
 
-// TestParseStatCutShort cuts a line anywhere: a number that lost digits must not
+// TestParseStatTruncated cuts a line anywhere: a number that lost digits must not
 // pass for a start time.
-func TestParseStatCutShort(t *testing.T) {
+func TestParseStatTruncated(t *testing.T) {
 	line := statLine(4411, "node", 4400, 987654)
 	whole := strings.Index(line, "987654") + len("987654 ")
 	for n := range line {
@@ -74,7 +74,7 @@ const statusText = "Name:\ta\\nUid:\t7\nUmask:\t0022\nState:\tS (sleeping)\nTgid
 
 func TestParseStatus(t *testing.T) {
 	all := cmp.AllowUnexported(status{})
-	want := status{group: 4411, tracer: 77, uid: 1001, hasUID: true, memory: 2 << 20, ignores: 0x5000}
+	want := status{tgid: 4411, tracer: 77, uid: 1001, hasUID: true, memory: 2 << 20, sigIgn: 0x5000}
 	if diff := cmp.Diff(want, parseStatus([]byte(statusText)), all); diff != "" {
 		t.Error(diff)
 	}
@@ -91,7 +91,7 @@ func TestParseStatus(t *testing.T) {
 func FuzzParseStatus(f *testing.F) {
 	f.Add([]byte(statusText))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if s := parseStatus(b); s.group < 0 || s.tracer < 0 || !s.hasUID && s.uid != 0 {
+		if s := parseStatus(b); s.tgid < 0 || s.tracer < 0 || !s.hasUID && s.uid != 0 {
 			t.Errorf("%+v", s)
 		}
 	})

@@ -44,7 +44,7 @@ func (f fakeProc) process(pid, parent, start int) {
 	f.write(pid, "cgroup", "0::/\n")
 }
 
-func TestParentsGuards(t *testing.T) {
+func TestAncestorsGuards(t *testing.T) {
 	f := fakeProc{t, t.TempDir()}
 	f.process(10, 9, 500)
 	f.process(9, 8, 400)
@@ -58,7 +58,7 @@ func TestParentsGuards(t *testing.T) {
 		pid  int
 		want []int
 	}{{10, []int{9}}, {9, nil}, {8, []int{7}}, {30, nil}} {
-		line, err := r.Parents(test.pid)
+		line, err := r.Ancestors(test.pid)
 		var got []int
 		for _, p := range line {
 			got = append(got, p.PID)
@@ -67,16 +67,16 @@ func TestParentsGuards(t *testing.T) {
 			t.Errorf("parents of %d: %v, %v, want %v", test.pid, got, err, test.want)
 		}
 	}
-	if line, err := r.Parents(20); err != nil || len(line) > maxAncestors {
+	if line, err := r.Ancestors(20); err != nil || len(line) > maxAncestors {
 		t.Errorf("a circle: %d parents, %v", len(line), err)
 	}
 }
 
-func TestLookAtFiles(t *testing.T) {
+func TestReadFiles(t *testing.T) {
 	f := fakeProc{t, t.TempDir()}
 	f.process(5, 1, 100)
 	r := NewReader(f.root)
-	p := look(t, r, 5)
+	p := mustRead(t, r, 5)
 	if p.UID != 2 || p.Args != nil || p.Cgroup.Path.Raw() != "/" {
 		t.Errorf("%+v", p)
 	}
@@ -87,7 +87,7 @@ func TestLookAtFiles(t *testing.T) {
 	long := strings.Repeat("a-long-argument\x00", 6000)
 	f.write(5, "cmdline", long)
 	p, err := r.Refresh(p)
-	if err != nil || len(p.Args) != mostRead/len("a-long-argument\x00") {
+	if err != nil || len(p.Args) != maxRead/len("a-long-argument\x00") {
 		t.Fatalf("%d arguments, %v", len(p.Args), err)
 	}
 	if same, err := r.Refresh(p); err != nil || same != p {
@@ -95,26 +95,26 @@ func TestLookAtFiles(t *testing.T) {
 	}
 
 	f.write(5, "stat", "5 (x) S 1 5")
-	if _, err := r.Look(5); err == nil || errors.Is(err, ErrGone) || !strings.Contains(err.Error(), "5/stat") {
+	if _, err := r.Read(5); err == nil || errors.Is(err, ErrGone) || !strings.Contains(err.Error(), "5/stat") {
 		t.Errorf("a short stat: %v", err)
 	}
 }
 
-func TestLookWithoutUIDOrCgroup(t *testing.T) {
+func TestReadWithoutUIDOrCgroup(t *testing.T) {
 	f := fakeProc{t, t.TempDir()}
 	f.process(5, 1, 100)
 	f.write(5, "status", "Name:\tx\n")
 	if err := os.Remove(filepath.Join(f.root, "5", "cgroup")); err != nil {
 		t.Fatal(err)
 	}
-	p := look(t, NewReader(f.root), 5)
+	p := mustRead(t, NewReader(f.root), 5)
 	if p.UID != uint32(os.Geteuid()) || p.Cgroup != (Cgroup{}) {
 		t.Errorf("uid %d, cgroup %+v", p.UID, p.Cgroup)
 	}
 	if err := os.Remove(filepath.Join(f.root, "5", "status")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewReader(f.root).Look(5); !errors.Is(err, ErrGone) {
+	if _, err := NewReader(f.root).Read(5); !errors.Is(err, ErrGone) {
 		t.Errorf("gone between two files: %v", err)
 	}
 }

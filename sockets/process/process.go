@@ -27,11 +27,11 @@ type Process struct {
 	UID     uint32    // effective user, 1<<32 - 1 where users have no numbers
 	// Account is the name of the user on Windows, where users have no numbers; empty
 	// if this user may not know it.
-	Account Text
-	Name    Text     // what the kernel calls it, at most 15 bytes
-	Command Text     // its arguments joined by spaces, empty for kernel threads
-	Args    []string // its arguments as they are; never print them
-	Traces  int      // pid of the child that it debugs by ptrace, 0 none; known on Linux only, of debug servers
+	Account Untrusted
+	Name    Untrusted // what the kernel calls it, at most 15 bytes
+	Command Untrusted // its arguments joined by spaces, empty for kernel threads
+	Args    []string  // its arguments as they are; never print them
+	Tracee  int       // pid of the child that it debugs by ptrace, 0 none; known on Linux only, of debug servers
 	Cgroup  Cgroup
 }
 
@@ -43,10 +43,10 @@ func (p *Process) Same(q *Process) bool {
 // Cgroup is where the service manager or the container engine has put a
 // process or a socket.
 type Cgroup struct {
-	Path      Text   // in the cgroup hierarchy, "/" the root
-	Unit      Text   // the systemd unit, such as postgresql.service, or the service of Windows; empty if none
-	Container Text   // the container's name or short id; empty if none
-	Engine    string // "docker", "podman", "containerd", "cri-o", "lxc", "nspawn"; empty if none
+	Path      Untrusted // in the cgroup hierarchy, "/" the root
+	Unit      Untrusted // the systemd unit, such as postgresql.service, or the service of Windows; empty if none
+	Container Untrusted // the container's name or short id; empty if none
+	Engine    string    // "docker", "podman", "containerd", "cri-o", "lxc", "nspawn"; empty if none
 	Service   Service
 }
 
@@ -54,9 +54,9 @@ type Cgroup struct {
 // only. What could not be read is empty or zero.
 type Details struct {
 	Process
-	User       Text          // name of UID, or its number
-	Folder     Text          // working directory
-	Executable Text          // path of the program
+	User       Untrusted     // name of UID, or its number
+	Cwd        Untrusted     // working directory
+	Executable Untrusted     // path of the program
 	CPU        time.Duration // used so far, user and system
 	Memory     uint64        // resident, in bytes
 	Threads    int

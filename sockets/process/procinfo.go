@@ -11,9 +11,9 @@ const (
 	vnodePathsLen = 2 * (vnodeInfoLen + maxPath)
 )
 
-// parseFolder takes the working directory from struct proc_vnodepathinfo; empty if
+// parseCwd takes the working directory from struct proc_vnodepathinfo; empty if
 // it is not told.
-func parseFolder(b []byte) string {
+func parseCwd(b []byte) string {
 	if len(b) < vnodePathsLen {
 		return ""
 	}

@@ -22,9 +22,9 @@ func procInfo(pid, flavor int, b []byte) bool {
 	return errno == 0
 }
 
-// paths gives the folder that a process works in and its program, each empty if
+// cwdAndExe gives the folder that a process works in and its program, each empty if
 // this user may not know it.
-func (r *Reader) paths(pid int) (folder, program string) {
+func (r *Reader) cwdAndExe(pid int) (folder, program string) {
 	buf, ok := r.buffers.Get().(*[]byte)
 	if !ok {
 		b := make([]byte, 4*maxPath) // PROC_PIDPATHINFO_MAXSIZE
@@ -37,7 +37,7 @@ func (r *Reader) paths(pid int) (folder, program string) {
 		program = parsePath(b)
 	}
 	if b = b[:vnodePathsLen]; procInfo(pid, vnodePaths, b) {
-		folder = parseFolder(b)
+		folder = parseCwd(b)
 	}
 	return folder, program
 }

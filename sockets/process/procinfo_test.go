@@ -16,19 +16,19 @@ func vnodePathsOf(folder, root string) []byte {
 	return b
 }
 
-func TestParseFolder(t *testing.T) {
+func TestParseCwd(t *testing.T) {
 	for _, want := range []string{"/Users/ada/shop", "/", "", "/Users/ada/" + strings.Repeat("x", 1012)} {
-		if got := parseFolder(vnodePathsOf(want, "/jail")); got != want {
+		if got := parseCwd(vnodePathsOf(want, "/jail")); got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
 	}
 	full := vnodePathsOf("/"+strings.Repeat("x", 1023), "/")
-	if got := parseFolder(full); got != "" {
+	if got := parseCwd(full); got != "" {
 		t.Errorf("a path without an end is taken: %d bytes", len(got))
 	}
 	whole := vnodePathsOf("/Users/ada", "")
 	for n := range whole {
-		if got := parseFolder(whole[:n]); got != "" {
+		if got := parseCwd(whole[:n]); got != "" {
 			t.Fatalf("%d bytes give %q", n, got)
 		}
 	}
@@ -48,11 +48,11 @@ func TestParsePath(t *testing.T) {
 	}
 }
 
-func FuzzParseFolder(f *testing.F) {
+func FuzzParseCwd(f *testing.F) {
 	f.Add(vnodePathsOf("/Users/ada", "/"))
 	f.Add([]byte{0})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, path := range []string{parseFolder(b), parsePath(b)} {
+		for _, path := range []string{parseCwd(b), parsePath(b)} {
 			if path != "" && (path[0] != '/' || len(path) >= max(len(b), 1) || strings.Contains(path, "\x00")) {
 				t.Errorf("%q", path)
 			}

@@ -12,15 +12,15 @@ import (
 // commandLine tells the command line of a process, empty if that may not be
 // known.
 func commandLine(h windows.Handle, pid uint32) string {
-	line, err := askCommandLine(h)
+	line, err := queryCommandLine(h)
 	if errors.Is(err, windows.STATUS_INVALID_INFO_CLASS) || errors.Is(err, windows.STATUS_NOT_IMPLEMENTED) {
-		return parameterOf(pid, commandAt) // before Windows 8.1, and Wine 8
+		return processParameter(pid, commandLineOffset) // before Windows 8.1, and Wine 8
 	}
 	return line
 }
 
-// askCommandLine needs no right to read the process's memory. The answer is a UNICODE_STRING and behind it the text that it points to.
-func askCommandLine(h windows.Handle) (string, error) {
+// queryCommandLine needs no right to read the process's memory. The answer is a UNICODE_STRING and behind it the text that it points to.
+func queryCommandLine(h windows.Handle) (string, error) {
 	const most = 128 << 10 // a command line has 32,767 characters at most
 	for size := 1 << 10; size <= most; size *= 4 {
 		b := make([]byte, size)
@@ -38,49 +38,49 @@ func askCommandLine(h windows.Handle) (string, error) {
 }
 
 // imagePath is the path of the program, empty if that may not be known.
-func imagePath(h windows.Handle) Text {
+func imagePath(h windows.Handle) Untrusted {
 	path := make([]uint16, 1<<15)
 	size := uint32(len(path))
 	if err := windows.QueryFullProcessImageName(h, 0, &path[0], &size); err != nil {
-		return Text{}
+		return Untrusted{}
 	}
-	return NewText(windows.UTF16ToString(path[:size]))
+	return NewUntrusted(windows.UTF16ToString(path[:size]))
 }
 
-// userOf names the user of a process by its token, empty if that may not be known:
+// tokenUser names the user of a process by its token, empty if that may not be known:
 // those of other users are closed to all but administrators.
-func (r *Reader) userOf(h windows.Handle) Text {
+func (r *Reader) tokenUser(h windows.Handle) Untrusted {
 	var token windows.Token
 	if err := windows.OpenProcessToken(h, windows.TOKEN_QUERY, &token); err != nil {
-		return Text{}
+		return Untrusted{}
 	}
 	defer token.Close()
 	user, err := token.GetTokenUser()
 	if err != nil {
-		return Text{}
+		return Untrusted{}
 	}
 	sid := user.User.Sid.String()
-	return r.users.account(sid, func() Text {
+	return r.users.account(sid, func() Untrusted {
 		name, _, _, err := user.User.Sid.LookupAccount("")
 		if err != nil {
 			name = sid
 		}
-		return NewText(name)
+		return NewUntrusted(name)
 	})
 }
 
 // Where things stand in the memory of a 64-bit process (winternl.h, the reserved
 // fields as in phnt's ntpebteb.h and ntrtl.h).
 const (
-	pebParameters = 0x20 // PEB: pointer to RTL_USER_PROCESS_PARAMETERS
-	folderAt      = 0x38 // there: CurrentDirectory.DosPath, a UNICODE_STRING
-	commandAt     = 0x70 // there: CommandLine, a UNICODE_STRING
+	pebParameters     = 0x20 // PEB: pointer to RTL_USER_PROCESS_PARAMETERS
+	cwdOffset         = 0x38 // there: CurrentDirectory.DosPath, a UNICODE_STRING
+	commandLineOffset = 0x70 // there: CommandLine, a UNICODE_STRING
 )
 
-// parameterOf reads a text that a process was started with in its memory, as far
+// processParameter reads a text that a process was started with in its memory, as far
 // as this user may. The addresses are another process's, so they are numbers and
 // never become pointers of Go's.
-func parameterOf(pid uint32, at uint64) string {
+func processParameter(pid uint32, at uint64) string {
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION|windows.PROCESS_VM_READ, false, pid)
 	if err != nil {
 		return ""
@@ -104,11 +104,13 @@ func parameterOf(pid uint32, at uint64) string {
 	return utf16Text(b)
 }
 
-// folderOf tells where a process works, which no call does.
-func folderOf(pid uint32) Text { return NewText(withoutSlash(parameterOf(pid, folderAt))) }
+// cwdOf tells where a process works, which no call does.
+func cwdOf(pid uint32) Untrusted {
+	return NewUntrusted(trimBackslash(processParameter(pid, cwdOffset)))
+}
 
-// withoutSlash takes the last backslash off a folder that is not a drive's root.
-func withoutSlash(path string) string {
+// trimBackslash takes the last backslash off a folder that is not a drive's root.
+func trimBackslash(path string) string {
 	if len(path) > len(`C:\`) {
 		return strings.TrimSuffix(path, `\`)
 	}

@@ -34,10 +34,10 @@ func NewReader(proc string) *Reader {
 // Users returns the names of this machine's users.
 func (r *Reader) Users() *Users { return r.users }
 
-// Look tells who the process with that pid is. The error is ErrGone if there is
+// Read tells who the process with that pid is. The error is ErrGone if there is
 // none, also if it went away meanwhile. A zombie is still a process, without
 // arguments. Of very long arguments only the first 64 KiB are read.
-func (r *Reader) Look(pid int) (*Process, error) { return r.look(pid) }
+func (r *Reader) Read(pid int) (*Process, error) { return r.read(pid) }
 
 // Refresh looks again at a process, at less than half the price. It returns old
 // itself as long as the process has the same name, arguments and parent, and
@@ -50,14 +50,14 @@ func (r *Reader) Refresh(old *Process) (*Process, error) { return r.refresh(old)
 // read stays empty for others.
 func (r *Reader) Details(pid int) (*Details, error) { return r.details(pid) }
 
-// Parents returns the chain of ancestors, from the parent up to init or to the
+// Ancestors returns the chain of ancestors, from the parent up to init or to the
 // first that cannot be seen. What went away during the walk ends it early and
 // is no error.
-func (r *Reader) Parents(pid int) ([]*Process, error) {
-	line, err := r.lineage(pid)
+func (r *Reader) Ancestors(pid int) ([]*Process, error) {
+	line, err := r.ancestorIDs(pid)
 	var all []*Process
 	for _, at := range line {
-		p, lookErr := r.Look(at.pid)
+		p, lookErr := r.Read(at.pid)
 		if errors.Is(lookErr, ErrGone) || lookErr == nil && p.Start != at.start {
 			break
 		}
@@ -75,9 +75,9 @@ type identity struct {
 	start uint64
 }
 
-// lineage is Parents without the looks. A parent that started after its child
+// ancestorIDs is Parents without the looks. A parent that started after its child
 // is not its parent but has got the pid of one that ended.
-func (r *Reader) lineage(pid int) ([]identity, error) {
+func (r *Reader) ancestorIDs(pid int) ([]identity, error) {
 	child, err := r.stat(pid)
 	if err != nil {
 		return nil, err
@@ -97,9 +97,9 @@ func (r *Reader) lineage(pid int) ([]identity, error) {
 	return line, nil
 }
 
-// condition puts the letters of State into the classes that matter to a
+// stateClass puts the letters of State into the classes that matter to a
 // person. Whether it runs, sleeps or waits for a disk changes all the time.
-func condition(state byte) byte {
+func stateClass(state byte) byte {
 	switch state {
 	case 'T', 't', 'Z':
 		return state

@@ -30,10 +30,10 @@ func (r *Reader) kinfo(pid int) (kinfo, error) {
 	return k, nil
 }
 
-// look reads the command line too, which the kernel tells the process's own
+// read reads the command line too, which the kernel tells the process's own
 // user and root only.
-func (r *Reader) look(pid int) (*Process, error) {
-	d, err := r.gather(pid)
+func (r *Reader) read(pid int) (*Process, error) {
+	d, err := r.collect(pid)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (r *Reader) look(pid int) (*Process, error) {
 }
 
 func (r *Reader) refresh(old *Process) (*Process, error) {
-	now, err := r.look(old.PID)
+	now, err := r.read(old.PID)
 	if err != nil {
 		return nil, err
 	}
@@ -55,22 +55,22 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 }
 
 func (r *Reader) details(pid int) (*Details, error) {
-	d, err := r.gather(pid)
+	d, err := r.collect(pid)
 	if err != nil {
 		return nil, err
 	}
-	folder, program := r.paths(pid)
+	folder, program := r.cwdAndExe(pid)
 	if now, err := r.kinfo(pid); err != nil || now.start != d.Start {
 		return d, nil // the paths may be another's
 	}
-	d.Folder = NewText(folder)
+	d.Cwd = NewUntrusted(folder)
 	if program != "" { // where the link leads, not how it was called
-		d.Executable = NewText(program)
+		d.Executable = NewUntrusted(program)
 	}
 	return d, nil
 }
 
-func (r *Reader) gather(pid int) (*Details, error) {
+func (r *Reader) collect(pid int) (*Details, error) {
 	k, err := r.kinfo(pid)
 	if err != nil {
 		return nil, err
@@ -78,11 +78,11 @@ func (r *Reader) gather(pid int) (*Details, error) {
 	d := &Details{Tracer: k.tracer}
 	d.PID, d.Parent, d.State, d.UID = pid, k.parent, k.state, k.uid
 	d.Start, d.Started = k.start, time.UnixMicro(int64(k.start))
-	d.Name = NewText(string(k.name))
+	d.Name = NewUntrusted(string(k.name))
 	d.User = r.users.Name(k.uid)
 	if b, err := unix.SysctlRaw("kern.procargs2", pid); err == nil {
 		path, args := parseProcArgs(b)
-		d.Executable, d.Args, d.Command = NewText(path), args, command(args)
+		d.Executable, d.Args, d.Command = NewUntrusted(path), args, joinArgs(args)
 	}
 	return d, nil
 }
@@ -97,5 +97,5 @@ func (r *Reader) status(pid int) (status, error) {
 	return k.status, err
 }
 
-// command joins arguments to a line.
-func command(args []string) Text { return NewText(strings.Join(args, " ")) }
+// joinArgs joins arguments to a line.
+func joinArgs(args []string) Untrusted { return NewUntrusted(strings.Join(args, " ")) }

@@ -14,8 +14,8 @@ import (
 // What is read of one file: the first is enough nearly always, the second is
 // where lotop stops.
 const (
-	firstRead = 4 << 10
-	mostRead  = 64 << 10
+	initialRead = 4 << 10
+	maxRead     = 64 << 10
 )
 
 // bootTime is when this machine started. The clock knows it to the nanosecond,
@@ -28,15 +28,15 @@ func bootTime() time.Time {
 	return time.Now().Add(-time.Duration(since.Nano())).Round(0)
 }
 
-// folder is an open /proc/PID. It stays with its process: once that has ended,
+// procFS is an open /proc/PID. It stays with its process: once that has ended,
 // every read through it fails, also if the pid names another process by then.
-type folder struct {
+type procDir struct {
 	fd   int
 	path string
 }
 
-func (r *Reader) folder(pid int) (folder, error) {
-	f := folder{path: r.proc + "/" + strconv.Itoa(pid)}
+func (r *Reader) openDir(pid int) (procDir, error) {
+	f := procDir{path: r.proc + "/" + strconv.Itoa(pid)}
 	var err error
 	f.fd, err = unix.Open(f.path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err == unix.ENOENT {
@@ -46,16 +46,16 @@ func (r *Reader) folder(pid int) (folder, error) {
 		}
 	}
 	if err != nil {
-		return f, failed("open "+f.path, err)
+		return f, wrapGone("open "+f.path, err)
 	}
 	return f, nil
 }
 
-func (f folder) close() { _ = unix.Close(f.fd) }
+func (f procDir) close() { _ = unix.Close(f.fd) }
 
-// failed turns the two ways in which the kernel says that a process has ended
+// wrapGone turns the two ways in which the kernel says that a process has ended
 // into ErrGone.
-func failed(what string, err error) error {
+func wrapGone(what string, err error) error {
 	if err == unix.ENOENT || err == unix.ESRCH {
 		err = ErrGone
 	}
@@ -63,10 +63,10 @@ func failed(what string, err error) error {
 }
 
 // read returns a file's bytes, which stand in buf until the next read.
-func (f folder) read(name string, buf *[]byte) ([]byte, error) {
+func (f procDir) read(name string, buf *[]byte) ([]byte, error) {
 	fd, err := unix.Openat(f.fd, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, failed("open "+f.path+"/"+name, err)
+		return nil, wrapGone("open "+f.path+"/"+name, err)
 	}
 	defer unix.Close(fd)
 	have := 0
@@ -76,12 +76,12 @@ func (f folder) read(name string, buf *[]byte) ([]byte, error) {
 			continue
 		}
 		if err != nil {
-			return nil, failed("read "+f.path+"/"+name, err)
+			return nil, wrapGone("read "+f.path+"/"+name, err)
 		}
 		have += n
 		// These files come in one piece, so what does not fill the buffer is
 		// all, and the read that would say so can be saved.
-		if have < len(*buf) || len(*buf) >= mostRead {
+		if have < len(*buf) || len(*buf) >= maxRead {
 			return (*buf)[:have], nil
 		}
 		*buf = append(*buf, make([]byte, len(*buf))...)
@@ -89,12 +89,12 @@ func (f folder) read(name string, buf *[]byte) ([]byte, error) {
 }
 
 // link returns where a link points to, empty if that may not be known.
-func (f folder) link(name string, buf *[]byte) Text {
+func (f procDir) link(name string, buf *[]byte) Untrusted {
 	n, err := unix.Readlinkat(f.fd, name, *buf)
 	if err != nil {
-		return Text{}
+		return Untrusted{}
 	}
-	return NewText(string((*buf)[:n]))
+	return NewUntrusted(string((*buf)[:n]))
 }
 
 // buffer borrows memory for a look; give it back with release.
@@ -102,12 +102,12 @@ func (r *Reader) buffer() *[]byte {
 	if b, ok := r.buffers.Get().(*[]byte); ok {
 		return b
 	}
-	b := make([]byte, firstRead)
+	b := make([]byte, initialRead)
 	return &b
 }
 
 func (r *Reader) release(b *[]byte) {
-	if len(*b) == firstRead { // one long command line need not be remembered
+	if len(*b) == initialRead { // one long command line need not be remembered
 		r.buffers.Put(b)
 	}
 }
@@ -116,7 +116,7 @@ func (r *Reader) release(b *[]byte) {
 func (r *Reader) stat(pid int) (stat, error) {
 	buf := r.buffer()
 	defer r.release(buf)
-	f, err := r.folder(pid)
+	f, err := r.openDir(pid)
 	if err != nil {
 		return stat{}, err
 	}
@@ -126,7 +126,7 @@ func (r *Reader) stat(pid int) (stat, error) {
 	return s, err
 }
 
-func (f folder) stat(buf *[]byte) (stat, error) {
+func (f procDir) stat(buf *[]byte) (stat, error) {
 	b, err := f.read("stat", buf)
 	if err != nil {
 		return stat{}, err
@@ -142,7 +142,7 @@ func (f folder) stat(buf *[]byte) (stat, error) {
 func (r *Reader) status(pid int) (status, error) {
 	buf := r.buffer()
 	defer r.release(buf)
-	f, err := r.folder(pid)
+	f, err := r.openDir(pid)
 	if err != nil {
 		return status{}, err
 	}
@@ -151,15 +151,15 @@ func (r *Reader) status(pid int) (status, error) {
 	return parseStatus(b), err
 }
 
-func (r *Reader) look(pid int) (*Process, error) {
+func (r *Reader) read(pid int) (*Process, error) {
 	buf := r.buffer()
 	defer r.release(buf)
-	f, err := r.folder(pid)
+	f, err := r.openDir(pid)
 	if err != nil {
 		return nil, err
 	}
 	defer f.close()
-	d, err := r.gather(f, pid, buf)
+	d, err := r.collect(f, pid, buf)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (r *Reader) look(pid int) (*Process, error) {
 func (r *Reader) refresh(old *Process) (*Process, error) {
 	buf := r.buffer()
 	defer r.release(buf)
-	f, err := r.folder(old.PID)
+	f, err := r.openDir(old.PID)
 	if err != nil {
 		return nil, err
 	}
@@ -181,17 +181,17 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 	if s.start != old.Start {
 		return nil, fmt.Errorf("read process %d: PID reused by another process: %w", old.PID, ErrGone)
 	}
-	same := string(s.name) == old.Name.raw && s.parent == old.Parent && condition(s.state) == condition(old.State)
+	same := string(s.name) == old.Name.raw && s.parent == old.Parent && stateClass(s.state) == stateClass(old.State)
 	if same {
 		args, err := f.read("cmdline", buf)
 		if err != nil {
 			return nil, err
 		}
-		if sameArgs(args, old.Args) && r.traces(f, old.PID, old.Name.raw) == old.Traces {
+		if sameArgs(args, old.Args) && r.tracee(f, old.PID, old.Name.raw) == old.Tracee {
 			return old, nil
 		}
 	}
-	d, err := r.gather(f, old.PID, buf)
+	d, err := r.collect(f, old.PID, buf)
 	if err != nil {
 		return nil, err
 	}
@@ -201,59 +201,59 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 func (r *Reader) details(pid int) (*Details, error) {
 	buf := r.buffer()
 	defer r.release(buf)
-	f, err := r.folder(pid)
+	f, err := r.openDir(pid)
 	if err != nil {
 		return nil, err
 	}
 	defer f.close()
-	d, err := r.gather(f, pid, buf)
+	d, err := r.collect(f, pid, buf)
 	if err != nil {
 		return nil, err
 	}
 	d.User = r.users.Name(d.UID)
-	d.Folder = f.link("cwd", buf)
+	d.Cwd = f.link("cwd", buf)
 	d.Executable = f.link("exe", buf)
 	return &d, nil
 }
 
-// gather reads what any user may read.
-func (r *Reader) gather(f folder, pid int, buf *[]byte) (Details, error) {
+// collect reads what any user may read.
+func (r *Reader) collect(f procDir, pid int, buf *[]byte) (Details, error) {
 	s, err := f.stat(buf)
 	if err != nil {
 		return Details{}, err
 	}
-	d := Details{CPU: time.Duration(s.ticks) * tick, Threads: s.threads}
+	d := Details{CPU: time.Duration(s.cpuTicks) * clockTick, Threads: s.threads}
 	d.PID, d.Parent, d.State = pid, s.parent, s.state
-	d.Start, d.Started = s.start, r.started(s.start)
-	d.Name = NewText(string(s.name))
+	d.Start, d.Started = s.start, r.startTime(s.start)
+	d.Name = NewUntrusted(string(s.name))
 
 	b, err := f.read("cmdline", buf)
 	if err != nil {
 		return Details{}, err
 	}
 	d.Args = parseArgs(b)
-	d.Command = NewText(strings.Join(d.Args, " "))
+	d.Command = NewUntrusted(strings.Join(d.Args, " "))
 
 	b, err = f.read("status", buf)
 	if err != nil {
 		return Details{}, err
 	}
 	more := parseStatus(b)
-	if more.group > 0 && more.group != pid {
-		return Details{}, fmt.Errorf("read process %d: it is a thread of process %d: %w", pid, more.group, ErrGone)
+	if more.tgid > 0 && more.tgid != pid {
+		return Details{}, fmt.Errorf("read process %d: it is a thread of process %d: %w", pid, more.tgid, ErrGone)
 	}
-	d.Memory, d.Tracer, d.UID = more.memory, r.leader(more.tracer), more.uid
+	d.Memory, d.Tracer, d.UID = more.memory, r.threadLeader(more.tracer), more.uid
 	if !more.hasUID {
 		d.UID = f.owner()
 	}
-	d.Traces = r.traces(f, pid, d.Name.raw)
+	d.Tracee = r.tracee(f, pid, d.Name.raw)
 	d.Cgroup, err = f.cgroup(buf)
 	return d, err
 }
 
 // owner is the second best answer to whose a process is: the folder of one that
 // hides itself belongs to root.
-func (f folder) owner() uint32 {
+func (f procDir) owner() uint32 {
 	var st unix.Stat_t
 	if err := unix.Fstat(f.fd, &st); err != nil {
 		return 0
@@ -262,7 +262,7 @@ func (f folder) owner() uint32 {
 }
 
 // cgroup reads /proc/PID/cgroup, which kernels without cgroups do not have.
-func (f folder) cgroup(buf *[]byte) (Cgroup, error) {
+func (f procDir) cgroup(buf *[]byte) (Cgroup, error) {
 	b, err := f.read("cgroup", buf)
 	if errors.Is(err, ErrGone) {
 		if _, gone := f.stat(buf); gone == nil {
@@ -275,8 +275,8 @@ func (f folder) cgroup(buf *[]byte) (Cgroup, error) {
 	return ParseCgroup(parseCgroupFile(b)), nil
 }
 
-// self is lotop's own pid as the proc file system counts.
-func (r *Reader) self() (int, error) {
+// selfPID is lotop's own pid as the proc file system counts.
+func (r *Reader) selfPID() (int, error) {
 	target, err := os.Readlink(r.proc + "/self")
 	if err != nil {
 		return 0, err

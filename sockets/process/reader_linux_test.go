@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestLook(t *testing.T) {
-	h := start(t, "wait", func(cmd *exec.Cmd) { cmd.Args = []string{"server", "--port", "3000", "two words"} })
-	p := look(t, NewReader(""), h.pid())
+func TestRead(t *testing.T) {
+	h := startHelper(t, "wait", func(cmd *exec.Cmd) { cmd.Args = []string{"server", "--port", "3000", "two words"} })
+	p := mustRead(t, NewReader(""), h.pid())
 	if p.PID != h.pid() || p.Parent != os.Getpid() || p.UID != uint32(os.Geteuid()) || p.Start == 0 {
 		t.Errorf("pid %d, parent %d, uid %d, start %d", p.PID, p.Parent, p.UID, p.Start)
 	}
@@ -34,12 +34,12 @@ func TestLook(t *testing.T) {
 	}
 }
 
-func TestLookAtStrangeName(t *testing.T) {
-	r, h := NewReader(""), start(t, "wait")
-	before := look(t, r, h.pid())
-	h.tell("name a) b (\x1b[31m")
+func TestReadStrangeName(t *testing.T) {
+	r, h := NewReader(""), startHelper(t, "wait")
+	before := mustRead(t, r, h.pid())
+	h.send("name a) b (\x1b[31m")
 	h.line()
-	p := look(t, r, h.pid())
+	p := mustRead(t, r, h.pid())
 	if p.Name.Raw() != "a) b (\x1b[31m" || p.Name.String() != `a) b (\x1b[31m` || p.Parent != os.Getpid() {
 		t.Errorf("name %q shown as %q, parent %d", p.Name.Raw(), p.Name, p.Parent)
 	}
@@ -49,19 +49,19 @@ func TestLookAtStrangeName(t *testing.T) {
 	}
 }
 
-func TestLookAtAnotherUser(t *testing.T) {
+func TestReadOtherUser(t *testing.T) {
 	requireRoot(t)
-	p := look(t, NewReader(""), start(t, "wait", asNobody).pid())
+	p := mustRead(t, NewReader(""), startHelper(t, "wait", asUserNobody).pid())
 	if p.UID != 65534 {
 		t.Errorf("uid %d", p.UID)
 	}
 }
 
 func TestZombie(t *testing.T) {
-	r, h := NewReader(""), start(t, "wait")
-	before := look(t, r, h.pid())
-	h.zombie(open(t, r, before))
-	p := look(t, r, h.pid())
+	r, h := NewReader(""), startHelper(t, "wait")
+	before := mustRead(t, r, h.pid())
+	h.zombie(mustOpen(t, r, before))
+	p := mustRead(t, r, h.pid())
 	if p.State != 'Z' || p.Args != nil || p.Command.Raw() != "" || !p.Same(before) || p.Name != before.Name {
 		t.Errorf("%+v", p)
 	}
@@ -73,7 +73,7 @@ func TestZombie(t *testing.T) {
 		t.Errorf("refresh of a zombie: %v, %v", same, err)
 	}
 	h.collect()
-	if _, err := r.Look(h.pid()); !errors.Is(err, ErrGone) {
+	if _, err := r.Read(h.pid()); !errors.Is(err, ErrGone) {
 		t.Errorf("look after the end: %v", err)
 	}
 	if _, err := r.Refresh(before); !errors.Is(err, ErrGone) {
@@ -82,41 +82,41 @@ func TestZombie(t *testing.T) {
 	if _, err := r.Details(h.pid()); !errors.Is(err, ErrGone) {
 		t.Errorf("details after the end: %v", err)
 	}
-	if _, err := r.Parents(h.pid()); !errors.Is(err, ErrGone) {
+	if _, err := r.Ancestors(h.pid()); !errors.Is(err, ErrGone) {
 		t.Errorf("parents after the end: %v", err)
 	}
 }
 
-// TestEndsInMidRead holds the folder open while the process goes.
-func TestEndsInMidRead(t *testing.T) {
-	r, h := NewReader(""), start(t, "wait")
-	f, err := r.folder(h.pid())
+// TestExitsDuringRead holds the folder open while the process goes.
+func TestExitsDuringRead(t *testing.T) {
+	r, h := NewReader(""), startHelper(t, "wait")
+	f, err := r.openDir(h.pid())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.close()
 	_ = h.in.Close()
 	h.collect()
-	if _, err := r.gather(f, h.pid(), r.buffer()); !errors.Is(err, ErrGone) {
+	if _, err := r.collect(f, h.pid(), r.buffer()); !errors.Is(err, ErrGone) {
 		t.Errorf("stat: %v", err)
 	}
 	if _, err := f.cgroup(r.buffer()); !errors.Is(err, ErrGone) {
 		t.Errorf("cgroup: %v", err)
 	}
-	if got := f.link("exe", r.buffer()); got != (Text{}) {
+	if got := f.link("exe", r.buffer()); got != (Untrusted{}) {
 		t.Errorf("exe: %v", got)
 	}
 }
 
 func TestRefreshSeesExec(t *testing.T) {
-	r, h := NewReader(""), start(t, "wait")
-	before := look(t, r, h.pid())
+	r, h := NewReader(""), startHelper(t, "wait")
+	before := mustRead(t, r, h.pid())
 	for range 3 {
 		if same, err := r.Refresh(before); err != nil || same != before {
 			t.Fatalf("refresh of what has not changed: %v, %v", same, err)
 		}
 	}
-	h.tell("exec")
+	h.send("exec")
 	h.line()
 	after, err := r.Refresh(before)
 	if err != nil || after == before || !after.Same(before) {
@@ -132,10 +132,10 @@ func TestRefreshSeesExec(t *testing.T) {
 	}
 }
 
-func TestRefreshSeesStop(t *testing.T) {
-	r, h := NewReader(""), start(t, "wait")
-	before := look(t, r, h.pid())
-	h.stop()
+func TestRefreshSeesSuspend(t *testing.T) {
+	r, h := NewReader(""), startHelper(t, "wait")
+	before := mustRead(t, r, h.pid())
+	h.suspend()
 	after, err := r.Refresh(before)
 	if err != nil || after == before || after.State != 'T' {
 		t.Errorf("refresh did not see the stop: %v, %v", after, err)
@@ -144,7 +144,7 @@ func TestRefreshSeesStop(t *testing.T) {
 
 func TestDetails(t *testing.T) {
 	folder := t.TempDir()
-	h := start(t, "wait", func(cmd *exec.Cmd) { cmd.Dir = folder })
+	h := startHelper(t, "wait", func(cmd *exec.Cmd) { cmd.Dir = folder })
 	r := NewReader("")
 	d, err := r.Details(h.pid())
 	if err != nil {
@@ -154,8 +154,8 @@ func TestDetails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Folder.Raw() != folder || d.Executable.Raw() != exe {
-		t.Errorf("folder %q, executable %q", d.Folder, d.Executable)
+	if d.Cwd.Raw() != folder || d.Executable.Raw() != exe {
+		t.Errorf("folder %q, executable %q", d.Cwd, d.Executable)
 	}
 	if d.Memory < 1<<20 || d.Threads < 2 || d.Tracer != 0 || d.PID != h.pid() {
 		t.Errorf("memory %d, threads %d, tracer %d, pid %d", d.Memory, d.Threads, d.Tracer, d.PID)
@@ -170,33 +170,33 @@ func TestDetailsOfAnotherUser(t *testing.T) {
 		t.Skip("root may read everything")
 	}
 	r := NewReader("")
-	if p, err := r.Look(1); err != nil || p.UID != 0 {
+	if p, err := r.Read(1); err != nil || p.UID != 0 {
 		t.Skipf("root's pid 1 cannot be seen here: %v", err)
 	}
 	d, err := r.Details(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Name.Raw() == "" || d.Folder != (Text{}) || d.Executable != (Text{}) {
-		t.Errorf("name %q, folder %q, executable %q", d.Name, d.Folder, d.Executable)
+	if d.Name.Raw() == "" || d.Cwd != (Untrusted{}) || d.Executable != (Untrusted{}) {
+		t.Errorf("name %q, folder %q, executable %q", d.Name, d.Cwd, d.Executable)
 	}
 }
 
-func TestLookAtThread(t *testing.T) {
-	h := start(t, "wait")
+func TestReadThread(t *testing.T) {
+	h := startHelper(t, "wait")
 	threads, err := os.ReadDir(filepath.Join("/proc", itoa(h.pid()), "task"))
 	if err != nil || len(threads) < 2 {
 		t.Fatalf("%d threads, %v", len(threads), err)
 	}
-	if _, err := NewReader("").Look(atoi(threads[1].Name())); !errors.Is(err, ErrGone) {
+	if _, err := NewReader("").Read(atoi(threads[1].Name())); !errors.Is(err, ErrGone) {
 		t.Errorf("a thread is taken for a process: %v", err)
 	}
 }
 
-func TestParents(t *testing.T) {
-	h := start(t, "parent")
-	child := atoi(h.say)
-	line, err := NewReader("").Parents(child)
+func TestAncestors(t *testing.T) {
+	h := startHelper(t, "parent")
+	child := atoi(h.ready)
+	line, err := NewReader("").Ancestors(child)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestParents(t *testing.T) {
 
 func TestMissingProc(t *testing.T) {
 	r := NewReader(filepath.Join(t.TempDir(), "proc"))
-	_, err := r.Look(1)
+	_, err := r.Read(1)
 	if err == nil || errors.Is(err, ErrGone) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no proc file system: %v", err)
 	}
@@ -224,9 +224,9 @@ func TestMissingProc(t *testing.T) {
 	}
 }
 
-func TestManyAtOnce(t *testing.T) {
-	r, h := NewReader(""), start(t, "wait")
-	p := look(t, r, h.pid())
+func TestReadConcurrently(t *testing.T) {
+	r, h := NewReader(""), startHelper(t, "wait")
+	p := mustRead(t, r, h.pid())
 	before := openFiles(t)
 	var all sync.WaitGroup
 	for range 8 {
@@ -235,7 +235,7 @@ func TestManyAtOnce(t *testing.T) {
 				if again, err := r.Refresh(p); err != nil || again != p {
 					t.Errorf("refresh: %v, %v", again, err)
 				}
-				if again, err := r.Look(p.PID); err != nil || again.Name != p.Name || again.Command != p.Command {
+				if again, err := r.Read(p.PID); err != nil || again.Name != p.Name || again.Command != p.Command {
 					t.Errorf("look: %v, %v", again, err)
 				}
 			}
@@ -259,11 +259,11 @@ func openFiles(t *testing.T) int {
 	return n
 }
 
-func BenchmarkLook(b *testing.B) {
+func BenchmarkRead(b *testing.B) {
 	r := NewReader("")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := r.Look(os.Getpid()); err != nil {
+		if _, err := r.Read(os.Getpid()); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -271,7 +271,7 @@ func BenchmarkLook(b *testing.B) {
 
 func BenchmarkRefresh(b *testing.B) {
 	r := NewReader("")
-	p, err := r.Look(os.Getpid())
+	p, err := r.Read(os.Getpid())
 	if err != nil {
 		b.Fatal(err)
 	}

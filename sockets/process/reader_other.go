@@ -6,7 +6,7 @@ import "time"
 
 func bootTime() time.Time { return time.Time{} }
 
-func (r *Reader) look(int) (*Process, error) { return nil, ErrUnsupported }
+func (r *Reader) read(int) (*Process, error) { return nil, ErrUnsupported }
 
 func (r *Reader) refresh(*Process) (*Process, error) { return nil, ErrUnsupported }
 

@@ -13,22 +13,22 @@ import (
 // Start is a FILETIME here and needs no time of boot.
 func bootTime() time.Time { return time.Time{} }
 
-// mostTable bounds the answer about all processes; a busy server's has 2 MB.
-const mostTable = 256 << 20
+// maxTableSize bounds the answer about all processes; a busy server's has 2 MB.
+const maxTableSize = 256 << 20
 
-// entries asks for every process at once. Toolhelp would tell names and parents
+// listEntries asks for every process at once. Toolhelp would tell names and parents
 // alone; this tells start times too, also of processes that this user may not
 // open, and without them a reused pid cannot be told from the old one.
 //
 // The answer stands in buf, which grows as it must and can be used again.
-func entries(buf *[]byte) ([]entry, error) {
+func listEntries(buf *[]byte) ([]entry, error) {
 	if unsafe.Sizeof(uintptr(0)) != 8 {
 		return nil, ErrUnsupported // the layout is that of a 64-bit system
 	}
 	if len(*buf) == 0 {
 		*buf = make([]byte, 512<<10)
 	}
-	for len(*buf) <= mostTable {
+	for len(*buf) <= maxTableSize {
 		b := *buf
 		var used uint32
 		err := windows.NtQuerySystemInformation(windows.SystemProcessInformation, unsafe.Pointer(&b[0]), uint32(len(b)), &used)
@@ -44,19 +44,19 @@ func entries(buf *[]byte) ([]entry, error) {
 	return nil, errors.New("list processes: too many")
 }
 
-func (r *Reader) table() (table, error) {
+func (r *Reader) readTable() (processTable, error) {
 	buf, ok := r.buffers.Get().(*[]byte)
 	if !ok {
 		buf = new([]byte)
 	}
 	defer r.buffers.Put(buf)
-	all, err := entries(buf)
-	return newTable(all), err
+	all, err := listEntries(buf)
+	return newProcessTable(all), err
 }
 
-// entry finds a process, in the table that it stands in.
-func (r *Reader) entry(pid int) (table, *entry, error) {
-	t, err := r.table()
+// lookup finds a process, in the table that it stands in.
+func (r *Reader) lookup(pid int) (processTable, *entry, error) {
+	t, err := r.readTable()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,7 +68,7 @@ func (r *Reader) entry(pid int) (table, *entry, error) {
 }
 
 func (r *Reader) stat(pid int) (stat, error) {
-	t, e, err := r.entry(pid)
+	t, e, err := r.lookup(pid)
 	if err != nil {
 		return stat{}, err
 	}
@@ -78,35 +78,35 @@ func (r *Reader) stat(pid int) (stat, error) {
 // status tells what keeps a process from ending; Windows has none of that.
 func (r *Reader) status(int) (status, error) { return status{}, ErrUnsupported }
 
-func (r *Reader) look(pid int) (*Process, error) {
-	t, e, err := r.entry(pid)
+func (r *Reader) read(pid int) (*Process, error) {
+	t, e, err := r.lookup(pid)
 	if err != nil {
 		return nil, err
 	}
 	return r.process(t, e, &services{}), nil
 }
 
-// noUser is (uid_t)-1, which nobody has: 0 would be root.
-const noUser = 1<<32 - 1
+// noUID is (uid_t)-1, which nobody has: 0 would be root.
+const noUID = 1<<32 - 1
 
 // process makes a Process of an entry, with what only its own user and the
 // administrators are told: its command line and its user.
-func (r *Reader) process(t table, e *entry, s *services) *Process {
+func (r *Reader) process(t processTable, e *entry, s *services) *Process {
 	p := &Process{
 		PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start),
-		UID: noUser, Name: NewText(e.name), Cgroup: s.of(t, e),
+		UID: noUID, Name: NewUntrusted(e.name), Cgroup: s.lookup(t, e),
 	}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(e.pid))
 	if err != nil {
 		return p
 	}
 	defer windows.CloseHandle(h)
-	p.Account = r.userOf(h)
+	p.Account = r.tokenUser(h)
 	line := commandLine(h, uint32(e.pid))
 	if line == "" {
 		return p
 	}
-	p.Command = NewText(line)
+	p.Command = NewUntrusted(line)
 	if args, err := windows.DecomposeCommandLine(line); err == nil {
 		p.Args = args
 	} else {
@@ -116,7 +116,7 @@ func (r *Reader) process(t table, e *entry, s *services) *Process {
 }
 
 func (r *Reader) refresh(old *Process) (*Process, error) {
-	t, err := r.table()
+	t, err := r.readTable()
 	if err != nil {
 		return nil, err
 	}
@@ -124,24 +124,24 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 	if e == nil || e.start != old.Start {
 		return nil, fmt.Errorf("read process %d: %w", old.PID, ErrGone)
 	}
-	return r.again(t, e, old, &services{}), nil
+	return r.refreshEntry(t, e, old, &services{}), nil
 }
 
-// again returns old if it would be told the same now: name and arguments of a
+// refreshEntry returns old if it would be told the same now: name and arguments of a
 // process never change here, its parent can end. A service that a process takes
 // in later is not noticed.
-func (r *Reader) again(t table, e *entry, old *Process, s *services) *Process {
+func (r *Reader) refreshEntry(t processTable, e *entry, old *Process, s *services) *Process {
 	if old.Start == e.start && old.Parent == t.parent(e) {
 		return old
 	}
 	return r.process(t, e, s)
 }
 
-// All tells who the processes with those pids are, with one question for all of
+// ReadAll tells who the processes with those pids are, with one question for all of
 // them. What it knew before stays as it is while that is true; who has ended is
 // not in the result.
-func (r *Reader) All(pids map[int32]bool, before map[int32]*Process) (map[int32]*Process, error) {
-	t, err := r.table()
+func (r *Reader) ReadAll(pids map[int32]bool, before map[int32]*Process) (map[int32]*Process, error) {
+	t, err := r.readTable()
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (r *Reader) All(pids map[int32]bool, before map[int32]*Process) (map[int32]
 		switch old := before[pid]; {
 		case e == nil:
 		case old != nil:
-			now[pid] = r.again(t, e, old, running)
+			now[pid] = r.refreshEntry(t, e, old, running)
 		default:
 			now[pid] = r.process(t, e, running)
 		}
@@ -160,7 +160,7 @@ func (r *Reader) All(pids map[int32]bool, before map[int32]*Process) (map[int32]
 }
 
 func (r *Reader) details(pid int) (*Details, error) {
-	t, e, err := r.entry(pid)
+	t, e, err := r.lookup(pid)
 	if err != nil {
 		return nil, err
 	}
@@ -172,6 +172,6 @@ func (r *Reader) details(pid int) (*Details, error) {
 	defer windows.CloseHandle(h)
 	d.Executable = imagePath(h)
 	d.User = d.Account
-	d.Folder = folderOf(uint32(pid))
+	d.Cwd = cwdOf(uint32(pid))
 	return d, nil
 }

@@ -15,15 +15,15 @@ import (
 // TestReusedPID makes the kernel really give a pid to another process.
 func TestReusedPID(t *testing.T) {
 	requireRoot(t)
-	h := start(t, "reuse", func(cmd *exec.Cmd) {
+	h := startHelper(t, "reuse", func(cmd *exec.Cmd) {
 		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWPID
 		cmd.SysProcAttr.Unshareflags = syscall.CLONE_NEWNS
 	})
-	if why, skip := strings.CutPrefix(h.say, "skip "); skip {
+	if why, skip := strings.CutPrefix(h.ready, "skip "); skip {
 		t.Skip(why)
 	}
-	if h.say != "ok" {
-		t.Error(h.say)
+	if h.ready != "ok" {
+		t.Error(h.ready)
 	}
 }
 
@@ -38,7 +38,7 @@ func helpReuse() error {
 	if err != nil {
 		return err
 	}
-	old, err := r.Look(first)
+	old, err := r.Read(first)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func helpReuse() error {
 		if err != nil {
 			return err
 		}
-		now, err := r.Look(second)
+		now, err := r.Read(second)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func reused(r *Reader, old, now *Process, held *Handle) error {
 // after its program (begin_new_exec, fs/exec.c).
 func child() (pid int, end func(), err error) {
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), helperVariable+"=wait")
+	cmd.Env = append(os.Environ(), helperEnv+"=wait")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return 0, nil, err

@@ -11,17 +11,17 @@ type Service string
 
 // The kinds of service, as recordings write them.
 const (
-	NoService Service = ""          // a unit of systemd, or none
-	Stoppable Service = "stoppable" // a service that can be stopped
-	Permanent Service = "permanent" // one that lets nobody stop it
-	Shared    Service = "shared"    // several in one process; Unit names them with commas between
+	NoService   Service = ""          // a unit of systemd, or none
+	Stoppable   Service = "stoppable" // a service that can be stopped
+	Unstoppable Service = "permanent" // one that lets nobody stop it
+	Shared      Service = "shared"    // several in one process; Unit names them with commas between
 )
 
 // serviceState is what the service manager of Windows tells of one service.
 type serviceState struct {
-	name  string
-	pid   int
-	stops bool // it takes SERVICE_CONTROL_STOP
+	name      string
+	pid       int
+	stoppable bool // it takes SERVICE_CONTROL_STOP
 }
 
 // servicesByPID gives every process that runs services what it runs.
@@ -33,11 +33,11 @@ func servicesByPID(all []serviceState) map[int]Cgroup {
 		}
 		names[s.pid] = append(names[s.pid], s.name)
 		slices.Sort(names[s.pid])
-		g := Cgroup{Unit: NewText(strings.Join(names[s.pid], ", ")), Service: Permanent}
+		g := Cgroup{Unit: NewUntrusted(strings.Join(names[s.pid], ", ")), Service: Unstoppable}
 		switch {
 		case len(names[s.pid]) > 1:
 			g.Service = Shared
-		case s.stops:
+		case s.stoppable:
 			g.Service = Stoppable
 		}
 		found[s.pid] = g

@@ -13,7 +13,7 @@ func TestServicesByPID(t *testing.T) {
 	want := map[int]struct {
 		unit string
 		kind Service
-	}{900: {"RpcEptMapper, RpcSs", Shared}, 1200: {"Spooler", Stoppable}, 1500: {"Dnscache", Permanent}}
+	}{900: {"RpcEptMapper, RpcSs", Shared}, 1200: {"Spooler", Stoppable}, 1500: {"Dnscache", Unstoppable}}
 	if len(got) != len(want) {
 		t.Errorf("%+v", got)
 	}

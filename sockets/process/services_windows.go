@@ -11,21 +11,21 @@ import (
 // services tells which services a process runs. It asks when it is first needed,
 // and once: each look at the processes makes a new one.
 type services struct {
-	asked bool
-	byPID map[int]Cgroup
+	loaded bool
+	byPID  map[int]Cgroup
 }
 
-// of returns what the process runs, with nothing in it for one that is no
+// lookup returns what the process runs, with nothing in it for one that is no
 // service. Only children of the service manager are, so for all others nobody is
 // asked. What a service itself has started is none: it may be somebody's session
 // or task, which goes on when the service stops.
-func (s *services) of(t table, e *entry) Cgroup {
+func (s *services) lookup(t processTable, e *entry) Cgroup {
 	manager := t[t.parent(e)]
 	if manager == nil || !strings.EqualFold(manager.name, "services.exe") {
 		return Cgroup{}
 	}
-	if !s.asked {
-		s.asked = true
+	if !s.loaded {
+		s.loaded = true
 		s.byPID = servicesByPID(runningServices())
 	}
 	return s.byPID[e.pid]
@@ -54,9 +54,9 @@ func runningServices() []serviceState {
 		// The names stand behind the entries, in b itself.
 		for _, s := range unsafe.Slice((*windows.ENUM_SERVICE_STATUS_PROCESS)(unsafe.Pointer(&b[0])), n) {
 			all = append(all, serviceState{
-				name:  windows.UTF16PtrToString(s.ServiceName),
-				pid:   int(s.ServiceStatusProcess.ProcessId),
-				stops: s.ServiceStatusProcess.ControlsAccepted&windows.SERVICE_ACCEPT_STOP != 0,
+				name:      windows.UTF16PtrToString(s.ServiceName),
+				pid:       int(s.ServiceStatusProcess.ProcessId),
+				stoppable: s.ServiceStatusProcess.ControlsAccepted&windows.SERVICE_ACCEPT_STOP != 0,
 			})
 		}
 		if err == nil || n == 0 || resume == before {

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// UnitFolders are where the systemd of the system reads its units, the first to
+// UnitPaths are where the systemd of the system reads its units, the first to
 // win first (systemd.unit(5)).
-func UnitFolders() []string {
+func UnitPaths() []string {
 	return []string{
 		"/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient", "/run/systemd/generator.early",
 		"/etc/systemd/system", "/run/systemd/system", "/run/systemd/generator",
@@ -18,8 +18,8 @@ func UnitFolders() []string {
 	}
 }
 
-// UserUnitFolders are where the systemd of the user with that home reads them.
-func UserUnitFolders(home string) []string {
+// UserUnitPaths are where the systemd of the user with that home reads them.
+func UserUnitPaths(home string) []string {
 	return []string{
 		filepath.Join(home, ".config/systemd/user"), "/etc/systemd/user", "/run/systemd/user",
 		filepath.Join(home, ".local/share/systemd/user"), "/usr/local/lib/systemd/user", "/usr/lib/systemd/user",
@@ -39,13 +39,13 @@ func SocketUnit(folders []string, protocol string, port uint16) string {
 				continue
 			}
 			seen[name] = true
-			var ports listening
+			var ports listenPorts
 			ports.read(file, protocol)
 			for _, dropIn := range dropIns(folders, name) {
 				ports.read(dropIn, protocol)
 			}
 			if slices.Contains(ports, port) {
-				return NewText(name).String()
+				return NewUntrusted(name).String()
 			}
 		}
 	}
@@ -74,11 +74,11 @@ func dropIns(folders []string, unit string) []string {
 	return names
 }
 
-// listening is the ports that a unit listens on.
-type listening []uint16
+// listenPorts is the ports that a unit listens on.
+type listenPorts []uint16
 
 // read adds what a file says. One that cannot be read says nothing.
-func (l *listening) read(file, protocol string) {
+func (l *listenPorts) read(file, protocol string) {
 	if text, err := os.ReadFile(file); err == nil {
 		l.parse(string(text), protocol)
 	}
@@ -87,7 +87,7 @@ func (l *listening) read(file, protocol string) {
 // parse reads the ListenStream= or ListenDatagram= lines of a unit
 // (systemd.socket(5)): PORT, ADDRESS:PORT, or something that is no port. An
 // empty one takes back what was said before.
-func (l *listening) parse(unit, protocol string) {
+func (l *listenPorts) parse(unit, protocol string) {
 	key := "ListenStream"
 	if protocol == "udp" {
 		key = "ListenDatagram"

@@ -37,7 +37,7 @@ func TestSocketUnit(t *testing.T) {
 			t.Errorf("%s %d: %q, want %q", c.protocol, c.port, got, c.want)
 		}
 	}
-	if len(UnitFolders()) == 0 || len(UserUnitFolders("/home/ada")) == 0 {
+	if len(UnitPaths()) == 0 || len(UserUnitPaths("/home/ada")) == 0 {
 		t.Error("no folders")
 	}
 }

@@ -109,11 +109,11 @@ func filetime(t uint64) time.Time {
 	return time.Unix(int64(t/1e7), int64(t%1e7)*100)
 }
 
-// table is every process of one moment by pid.
-type table map[int]*entry
+// processTable is every process of one moment by pid.
+type processTable map[int]*entry
 
-func newTable(all []entry) table {
-	t := make(table, len(all))
+func newProcessTable(all []entry) processTable {
+	t := make(processTable, len(all))
 	for i := range all {
 		t[all[i].pid] = &all[i]
 	}
@@ -122,15 +122,15 @@ func newTable(all []entry) table {
 
 // parent is the pid of the parent, 0 if it has ended: Windows leaves its number
 // with its children, and may give it to another process.
-func (t table) parent(e *entry) int {
+func (t processTable) parent(e *entry) int {
 	if p := t[e.parent]; p == nil || p.start > e.start || p == e {
 		return 0
 	}
 	return e.parent
 }
 
-// descends tells whether a process is a child of another, at any distance.
-func (t table) descends(pid, from int) bool {
+// descendsFrom tells whether a process is a child of another, at any distance.
+func (t processTable) descendsFrom(pid, from int) bool {
 	for range maxAncestors {
 		e := t[pid]
 		if e == nil {
@@ -143,17 +143,17 @@ func (t table) descends(pid, from int) bool {
 	return false
 }
 
-// bystander finds a process that shares a console with the victim and would be
+// consoleSharer finds a process that shares a console with the victim and would be
 // hit by a Ctrl event that is not meant for it; nil if there is none. The
 // victim's own children go with it as they do when a person types Ctrl+C, and
 // the shell that waits for it outlives that.
-func (t table) bystander(console []int, victim, self int) *entry {
+func (t processTable) consoleSharer(console []int, victim, self int) *entry {
 	for _, pid := range console {
 		e := t[pid]
 		switch {
 		case e == nil || pid == victim || pid == self:
-		case t.descends(pid, victim):
-		case isShell(e.name) && t.descends(victim, pid):
+		case t.descendsFrom(pid, victim):
+		case isShell(e.name) && t.descendsFrom(victim, pid):
 		default:
 			return e
 		}

@@ -109,8 +109,8 @@ func TestFiletime(t *testing.T) {
 
 // A Ctrl event reaches everybody on a console, so it is only for consoles where
 // nobody else would be hit.
-func TestBystander(t *testing.T) {
-	all := newTable([]entry{
+func TestConsoleSharer(t *testing.T) {
+	all := newProcessTable([]entry{
 		{name: "explorer.exe", pid: 8, start: 1},
 		{name: "CMD.EXE", pid: 12, parent: 8, start: 2},
 		{name: "node.exe", pid: 16, parent: 12, start: 3},
@@ -138,7 +138,7 @@ func TestBystander(t *testing.T) {
 		{[]int{36, 16, 48}, 16, "cmd.exe"},
 	} {
 		got := ""
-		if e := all.bystander(c.console, c.victim, 36); e != nil {
+		if e := all.consoleSharer(c.console, c.victim, 36); e != nil {
 			got = e.name
 		}
 		if got != c.want {

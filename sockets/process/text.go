@@ -7,33 +7,33 @@ import (
 	"unicode/utf8"
 )
 
-// Text is a string that came from outside: a process name, a command line, a
+// Untrusted is a string that came from outside: a process name, a command line, a
 // folder. Whoever made it chose every byte of it, so it cannot be printed as
 // it is. String gives a form that is safe on a terminal; the JSON form keeps
 // the truth, escaped. The zero value is the empty text.
-type Text struct {
-	raw   string
-	shown string
+type Untrusted struct {
+	raw  string
+	safe string
 }
 
-// NewText takes s in. This is the one place where text from outside is cleaned.
-func NewText(s string) Text {
-	return Text{raw: s, shown: clean(s)}
+// NewUntrusted takes s in. This is the one place where text from outside is cleaned.
+func NewUntrusted(s string) Untrusted {
+	return Untrusted{raw: s, safe: sanitize(s)}
 }
 
 // String returns the text with everything a terminal could obey made visible:
 // line breaks and tabs become spaces; other control characters, format
 // characters (bidi overrides, zero-width ones) and broken UTF-8 become escapes
 // such as \x1b or \u202e.
-func (t Text) String() string { return t.shown }
+func (t Untrusted) String() string { return t.safe }
 
 // Raw returns the bytes as they came. Never print them.
-func (t Text) Raw() string { return t.raw }
+func (t Untrusted) Raw() string { return t.raw }
 
 // MarshalJSON writes the raw text; whatever String would have changed is
 // written as a \u escape, so that a line of JSON is as harmless as a line of
 // text. Bytes that are no UTF-8 become U+FFFD, as in encoding/json.
-func (t Text) MarshalJSON() ([]byte, error) {
+func (t Untrusted) MarshalJSON() ([]byte, error) {
 	b := make([]byte, 0, len(t.raw)+2)
 	b = append(b, '"')
 	for _, r := range t.raw {
@@ -42,10 +42,10 @@ func (t Text) MarshalJSON() ([]byte, error) {
 			b = append(b, '\\', byte(r))
 		case r == utf8.RuneError:
 			b = append(b, `\ufffd`...)
-		case !harmless(r) && r > 0xffff:
+		case !isPrintable(r) && r > 0xffff:
 			hi, lo := (r-0x10000)>>10+0xd800, (r-0x10000)&0x3ff+0xdc00
 			b = fmt.Appendf(b, `\u%04x\u%04x`, hi, lo)
-		case !harmless(r):
+		case !isPrintable(r):
 			b = fmt.Appendf(b, `\u%04x`, r)
 		default:
 			b = utf8.AppendRune(b, r)
@@ -54,17 +54,17 @@ func (t Text) MarshalJSON() ([]byte, error) {
 	return append(b, '"'), nil
 }
 
-// harmless tells whether a terminal only ever draws r. Line and paragraph
+// isPrintable tells whether a terminal only ever draws r. Line and paragraph
 // separators are spaces to Unicode and line breaks to some terminals.
-func harmless(r rune) bool {
+func isPrintable(r rune) bool {
 	return r == ' ' || unicode.IsPrint(r)
 }
 
-// clean returns s itself when there is nothing to do, which is nearly always.
-func clean(s string) string {
+// sanitize returns s itself when there is nothing to do, which is nearly always.
+func sanitize(s string) string {
 	dirty := false
 	for _, r := range s {
-		if r == utf8.RuneError || !harmless(r) {
+		if r == utf8.RuneError || !isPrintable(r) {
 			dirty = true
 			break
 		}
@@ -80,7 +80,7 @@ func clean(s string) string {
 			fmt.Fprintf(&b, `\x%02x`, s[i])
 		case r == '\n' || r == '\t' || r == '\r':
 			b.WriteByte(' ')
-		case harmless(r):
+		case isPrintable(r):
 			b.WriteRune(r)
 		case r < 0x100:
 			fmt.Fprintf(&b, `\x%02x`, r)

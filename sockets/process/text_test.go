@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// harm names what in s could do something to a terminal, empty if nothing.
-func harm(s string) string {
+// firstUnsafe names what in s could do something to a terminal, empty if nothing.
+func firstUnsafe(s string) string {
 	if !utf8.ValidString(s) {
 		return "broken UTF-8"
 	}
@@ -27,7 +27,7 @@ func harm(s string) string {
 	return ""
 }
 
-func TestText(t *testing.T) {
+func TestUntrusted(t *testing.T) {
 	for _, test := range []struct{ raw, shown, json string }{
 		{"", "", `""`},
 		{"node server.js", "node server.js", `"node server.js"`},
@@ -49,7 +49,7 @@ func TestText(t *testing.T) {
 		{`"\`, `"\`, `"\"\\"`},
 		{"</script>&", "</script>&", `"</script>&"`},
 	} {
-		x := NewText(test.raw)
+		x := NewUntrusted(test.raw)
 		if x.Raw() != test.raw || x.String() != test.shown {
 			t.Errorf("%q is shown as %q, want %q", test.raw, x, test.shown)
 		}
@@ -57,28 +57,28 @@ func TestText(t *testing.T) {
 			t.Errorf("%q is written as %s, want %s (%v)", test.raw, got, test.json, err)
 		}
 	}
-	if (Text{}) != NewText("") {
+	if (Untrusted{}) != NewUntrusted("") {
 		t.Error("the zero value is not the empty text")
 	}
 }
 
-func FuzzText(f *testing.F) {
+func FuzzUntrusted(f *testing.F) {
 	f.Add("node \x1b[31m\u202e\xff\u2028\U000e0041\ufffd")
 	f.Fuzz(func(t *testing.T, raw string) {
-		x := NewText(raw)
-		if bad := harm(x.String()); bad != "" {
+		x := NewUntrusted(raw)
+		if bad := firstUnsafe(x.String()); bad != "" {
 			t.Errorf("%q shows %s", x.String(), bad)
 		}
-		if x.Raw() != raw || clean(x.String()) != x.String() {
+		if x.Raw() != raw || sanitize(x.String()) != x.String() {
 			t.Errorf("%q is shown as %q", raw, x)
 		}
 		direct, err := x.MarshalJSON()
-		if err != nil || harm(string(direct)) != "" {
-			t.Errorf("%s holds %s, %v", direct, harm(string(direct)), err)
+		if err != nil || firstUnsafe(string(direct)) != "" {
+			t.Errorf("%s holds %s, %v", direct, firstUnsafe(string(direct)), err)
 		}
-		nested, err := json.Marshal(map[string]Text{"name": x})
-		if err != nil || harm(string(nested)) != "" {
-			t.Errorf("%s holds %s, %v", nested, harm(string(nested)), err)
+		nested, err := json.Marshal(map[string]Untrusted{"name": x})
+		if err != nil || firstUnsafe(string(nested)) != "" {
+			t.Errorf("%s holds %s, %v", nested, firstUnsafe(string(nested)), err)
 		}
 		var back map[string]string
 		if err := json.Unmarshal(nested, &back); err != nil {
@@ -95,7 +95,7 @@ func FuzzPasswd(f *testing.F) {
 	f.Add("root:x:0:0:root:/root:/bin/sh\n")
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, name := range parsePasswd(s) {
-			if name.Raw() == "" || harm(name.String()) != "" {
+			if name.Raw() == "" || firstUnsafe(name.String()) != "" {
 				t.Errorf("%q", name)
 			}
 		}

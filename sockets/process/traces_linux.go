@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// tracesOthers tells whether a program of that name is one that debugs others:
+// isTracer tells whether a program of that name is one that debugs others:
 // to look for what every process holds would cost too much.
-func tracesOthers(name string) bool {
+func isTracer(name string) bool {
 	switch name {
 	case "dlv", "gdb", "gdbserver", "lldb", "lldb-server", "lldb-dap", "codelldb", "rr":
 		return true
@@ -16,11 +16,11 @@ func tracesOthers(name string) bool {
 	return false
 }
 
-// traces returns the child that a debug server holds by ptrace, 0 if there is
+// tracee returns the child that a debug server holds by ptrace, 0 if there is
 // none, if it is no debug server, or if this kernel does not list children
 // (CONFIG_PROC_CHILDREN). A child is one of the thread that started it.
-func (r *Reader) traces(f folder, pid int, name string) int {
-	if !tracesOthers(name) {
+func (r *Reader) tracee(f procDir, pid int, name string) int {
+	if !isTracer(name) {
 		return 0
 	}
 	tasks, err := os.ReadDir(f.path + "/task")
@@ -35,7 +35,7 @@ func (r *Reader) traces(f folder, pid int, name string) int {
 			continue
 		}
 		for _, child := range parseChildren(b) {
-			if s, err := r.status(child); err == nil && r.leader(s.tracer) == pid {
+			if s, err := r.status(child); err == nil && r.threadLeader(s.tracer) == pid {
 				return child
 			}
 		}

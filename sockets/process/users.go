@@ -14,10 +14,10 @@ type Users struct {
 	path string
 
 	mu       sync.Mutex
-	names    map[uint32]Text
+	names    map[uint32]Untrusted
 	modified time.Time
 	size     int64
-	accounts map[string]Text // by SID
+	accounts map[string]Untrusted // by SID
 }
 
 // NewUsers reads names from that password file, when they are first asked for;
@@ -31,14 +31,14 @@ func NewUsers(path string) *Users {
 
 // Name returns the user's name, or the number if the file has no such user. The
 // file is read again once it has changed.
-func (u *Users) Name(uid uint32) Text {
+func (u *Users) Name(uid uint32) Untrusted {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.update()
 	if name, ok := u.names[uid]; ok {
 		return name
 	}
-	return NewText(strconv.FormatUint(uint64(uid), 10))
+	return NewUntrusted(strconv.FormatUint(uint64(uid), 10))
 }
 
 // update keeps what is known while the file cannot be read: tools replace it
@@ -57,8 +57,8 @@ func (u *Users) update() {
 
 // parsePasswd takes a password file apart. Of two names for one number the
 // first counts, as in getpwuid(3).
-func parsePasswd(s string) map[uint32]Text {
-	names := make(map[uint32]Text)
+func parsePasswd(s string) map[uint32]Untrusted {
+	names := make(map[uint32]Untrusted)
 	for line := range strings.Lines(s) {
 		fields := strings.SplitN(line, ":", 4)
 		if len(fields) < 4 || fields[0] == "" || fields[0][0] == '#' {
@@ -69,7 +69,7 @@ func parsePasswd(s string) map[uint32]Text {
 			continue
 		}
 		if _, known := names[uint32(uid)]; !known {
-			names[uint32(uid)] = NewText(fields[0])
+			names[uint32(uid)] = NewUntrusted(fields[0])
 		}
 	}
 	return names
@@ -77,7 +77,7 @@ func parsePasswd(s string) map[uint32]Text {
 
 // account returns the name of the user of Windows with that SID, and asks for it
 // once: the answer can take a domain's controller.
-func (u *Users) account(sid string, ask func() Text) Text {
+func (u *Users) account(sid string, ask func() Untrusted) Untrusted {
 	u.mu.Lock()
 	name, ok := u.accounts[sid]
 	u.mu.Unlock()
@@ -88,7 +88,7 @@ func (u *Users) account(sid string, ask func() Text) Text {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.accounts == nil {
-		u.accounts = map[string]Text{}
+		u.accounts = map[string]Untrusted{}
 	}
 	u.accounts[sid] = name
 	return name

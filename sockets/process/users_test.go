@@ -48,16 +48,16 @@ func TestUsers(t *testing.T) {
 func TestAccounts(t *testing.T) {
 	u := NewUsers("")
 	asked := 0
-	ask := func() Text {
+	ask := func() Untrusted {
 		asked++
-		return NewText("ada")
+		return NewUntrusted("ada")
 	}
 	for range 3 {
 		if got := u.account("S-1-5-21-1-2-3-1001", ask).String(); got != "ada" {
 			t.Error(got)
 		}
 	}
-	if u.account("S-1-5-18", func() Text { return NewText("SYSTEM") }).String() != "SYSTEM" || asked != 1 {
+	if u.account("S-1-5-18", func() Untrusted { return NewUntrusted("SYSTEM") }).String() != "SYSTEM" || asked != 1 {
 		t.Errorf("asked %d times", asked)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // author writes snapshots as lines, each as what is new against the one before.
 type author struct {
 	redact     bool
-	executable func(*process.Process) process.Text // see Options
+	executable func(*process.Process) process.Untrusted // see Options
 
 	last    sockets.Snapshot // as it was written; its sockets are a copy
 	cgroups map[process.Cgroup]int
@@ -108,8 +108,8 @@ type warningLine struct {
 
 func (a *author) appendFacts(b []byte, s *sockets.Snapshot) []byte {
 	last := &a.last
-	if s.From != last.From {
-		b = appendValue(b, "from", text(s.From))
+	if s.Source != last.Source {
+		b = appendValue(b, "from", text(s.Source))
 	}
 	if s.Ephemeral != last.Ephemeral {
 		b = appendValue(b, "ephemeral", [2]uint16{s.Ephemeral.First, s.Ephemeral.Last})
@@ -124,7 +124,7 @@ func (a *author) appendFacts(b []byte, s *sockets.Snapshot) []byte {
 		}
 		b = appendValue(b, "warnings", lines)
 	}
-	last.From, last.Ephemeral = s.From, s.Ephemeral
+	last.Source, last.Ephemeral = s.Source, s.Ephemeral
 	last.Addresses = append(last.Addresses[:0], s.Addresses...)
 	last.Warnings = append(last.Warnings[:0], s.Warnings...)
 	return b
@@ -150,8 +150,8 @@ func (a *author) appendNames(b []byte, s *sockets.Snapshot) []byte {
 	if came, ended.Users = compare(last.Users, s.Users, equal); len(came) > 0 {
 		b = appendValue(b, "users", nameLines(came, s.Users, a.redact))
 	}
-	if came, ended.Devices = compare(last.Devices, s.Devices, equal); len(came) > 0 {
-		b = appendValue(b, "devices", nameLines(came, s.Devices, false))
+	if came, ended.Devices = compare(last.Interfaces, s.Interfaces, equal); len(came) > 0 {
+		b = appendValue(b, "devices", nameLines(came, s.Interfaces, false))
 	}
 	var pids []int32
 	if pids, ended.Processes = compare(last.Processes, s.Processes, sameProcess); len(pids) > 0 {
@@ -160,11 +160,11 @@ func (a *author) appendNames(b []byte, s *sockets.Snapshot) []byte {
 	if len(ended.Users)+len(ended.Devices)+len(ended.Processes) > 0 {
 		b = appendValue(b, "ended", ended)
 	}
-	last.Users, last.Devices, last.Processes = s.Users, s.Devices, s.Processes
+	last.Users, last.Interfaces, last.Processes = s.Users, s.Interfaces, s.Processes
 	return b
 }
 
-func nameLines(ids []uint32, names map[uint32]process.Text, redact bool) []nameLine {
+func nameLines(ids []uint32, names map[uint32]process.Untrusted, redact bool) []nameLine {
 	lines := make([]nameLine, len(ids))
 	for i, id := range ids {
 		lines[i] = nameLine{id, textOf(names[id])}

@@ -24,13 +24,13 @@ type crowd struct {
 
 func newCrowd(n int, churn float64) *crowd {
 	c := &crowd{churn: int(float64(n) * churn)}
-	c.snap = sockets.Snapshot{Time: noon, From: "sock_diag", Processes: map[int32]*process.Process{}, Users: map[uint32]process.Text{1000: process.NewText("ada")}}
+	c.snap = sockets.Snapshot{Time: noon, Source: "sock_diag", Processes: map[int32]*process.Process{}, Users: map[uint32]process.Untrusted{1000: process.NewUntrusted("ada")}}
 	group := process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service")
 	for pid := int32(4000); pid < int32(4001+n/250); pid++ {
 		args := []string{"node", "/home/ada/shop/server.js", "--port", fmt.Sprint(pid)}
 		c.snap.Processes[pid] = &process.Process{
 			PID: int(pid), Parent: 1, Start: 100 * uint64(pid), Started: noon.Add(-time.Hour), UID: 1000, State: 'S',
-			Name: process.NewText("node"), Args: args, Command: process.NewText(fmt.Sprint(args)), Cgroup: group,
+			Name: process.NewUntrusted("node"), Args: args, Command: process.NewUntrusted(fmt.Sprint(args)), Cgroup: group,
 		}
 	}
 	for range n {

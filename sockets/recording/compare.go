@@ -40,7 +40,7 @@ func equal[V comparable](a, b V) bool { return a == b }
 
 func sameProcess(a, b *process.Process) bool {
 	return a == b || a.PID == b.PID && a.Parent == b.Parent && a.Start == b.Start && a.Started.Equal(b.Started) &&
-		a.State == b.State && a.Traces == b.Traces && a.UID == b.UID && a.Account == b.Account && a.Name == b.Name &&
+		a.State == b.State && a.Tracee == b.Tracee && a.UID == b.UID && a.Account == b.Account && a.Name == b.Name &&
 		a.Command == b.Command &&
 		a.Cgroup == b.Cgroup && slices.Equal(a.Args, b.Args)
 }
@@ -48,10 +48,10 @@ func sameProcess(a, b *process.Process) bool {
 // sameSocket tells whether nothing changed but the time that a timer has left.
 func sameSocket(a, b *sockets.Socket) bool {
 	return a.ID == b.ID && a.State == b.State && a.RecvQueue == b.RecvQueue && a.SendQueue == b.SendQueue &&
-		a.Timer == b.Timer && (a.TimerMS == b.TimerMS || a.Timer != sockets.NoTimer) &&
-		a.Inode == b.Inode && a.NoOwner == b.NoOwner && a.UID == b.UID && a.Device == b.Device &&
+		a.Timer == b.Timer && (a.TimerLeft == b.TimerLeft || a.Timer != sockets.NoTimer) &&
+		a.Inode == b.Inode && a.NoOwner == b.NoOwner && a.UID == b.UID && a.Interface == b.Interface &&
 		a.Protocol == b.Protocol && a.V6Only == b.V6Only && a.HasUID == b.HasUID && a.HasQueue == b.HasQueue &&
-		a.V6 == b.V6 && a.Mapped == b.Mapped && sameOwners(a.Owners, b.Owners) && sameCgroup(a.Cgroup, b.Cgroup) &&
+		a.V6 == b.V6 && a.V4Mapped == b.V4Mapped && sameOwners(a.Owners, b.Owners) && sameCgroup(a.Cgroup, b.Cgroup) &&
 		a.Local == b.Local && a.Remote == b.Remote
 }
 
@@ -88,7 +88,7 @@ func (a *author) appendTable(b []byte, s *sockets.Snapshot) []byte {
 		} else {
 			a.keep(place)
 			if now.Timer != sockets.NoTimer {
-				late := int64(now.TimerMS) - left(before[place].TimerMS, passed)
+				late := int64(now.TimerLeft) - left(before[place].TimerLeft, passed)
 				a.timers = append(a.timers, late)
 				off = off || late != 0
 			}

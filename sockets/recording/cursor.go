@@ -20,7 +20,7 @@ type cursor struct {
 	err   error  // why it cannot go on from here; a jump can help
 
 	// notices of the lines passed, which nobody has taken yet.
-	notices []sockets.Notice
+	notices []sockets.DestroyNotification
 	lost    int
 }
 
@@ -117,7 +117,7 @@ func (c *cursor) listen(within time.Duration) {
 func (c *cursor) rest() { c.listen(math.MaxInt64) }
 
 // drain hands over the notices.
-func (c *cursor) drain(dst []sockets.Notice) (_ []sockets.Notice, lost int) {
+func (c *cursor) drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int) {
 	dst = append(dst, c.notices...)
 	lost = c.lost
 	c.notices, c.lost = c.notices[:0], 0

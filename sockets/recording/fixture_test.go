@@ -63,7 +63,7 @@ func (s *script) Read(_ context.Context, into *sockets.Snapshot) error {
 func (s *script) Close() error { s.closed++; return nil }
 
 // record writes snapshots, and notices behind those they are given for.
-func record(t testing.TB, o Options, all []sockets.Snapshot, notices map[int][]sockets.Notice) *file {
+func record(t testing.TB, o Options, all []sockets.Snapshot, notices map[int][]sockets.DestroyNotification) *file {
 	t.Helper()
 	f := &file{}
 	r := Record(&script{all: all}, f, o)
@@ -114,9 +114,9 @@ func playAll(t testing.TB, p *Player) []Moment {
 
 // same is what a played snapshot has to keep; it says itself that it is played.
 var same = cmp.Options{
-	cmpopts.EquateComparable(netip.AddrPort{}, netip.Addr{}, process.Text{}),
+	cmpopts.EquateComparable(netip.AddrPort{}, netip.Addr{}, process.Untrusted{}),
 	cmpopts.IgnoreUnexported(sockets.Socket{}),
-	cmpopts.IgnoreFields(sockets.Snapshot{}, "From"),
+	cmpopts.IgnoreFields(sockets.Snapshot{}, "Source"),
 	cmpopts.EquateEmpty(),
 }
 
@@ -138,11 +138,11 @@ func newInvent(seed uint64) *invent {
 	return v
 }
 
-func (v *invent) text() process.Text {
+func (v *invent) text() process.Untrusted {
 	all := []string{
 		"", "node server.js", "a\nb\t\x1b[31m", "…☃😀\u202e\u200b\ufeff", "broken \xff\xc3(", "\x00", `"\/<>&'`, "\ufffd", "\u2028", strings.Repeat("long ", 40),
 	}
-	return process.NewText(all[v.IntN(len(all))])
+	return process.NewUntrusted(all[v.IntN(len(all))])
 }
 
 func (v *invent) end() netip.AddrPort {
@@ -172,11 +172,11 @@ func (v *invent) socket() sockets.Socket {
 	s := sockets.Socket{
 		ID: sockets.ID(v.number()), Protocol: sockets.TCP, State: sockets.State(v.IntN(15)),
 		Local: v.end(), Remote: v.end(), Inode: v.number(), Cgroup: v.cgroups[v.IntN(len(v.cgroups))],
-		UID: uint32(v.number()), Device: uint32(v.number()),
+		UID: uint32(v.number()), Interface: uint32(v.number()),
 		RecvQueue: uint32(v.number()), SendQueue: uint32(v.number()),
-		TimerMS: uint32(v.number()), Timer: sockets.Timer(v.IntN(5)),
-		NoOwner: sockets.Reason(v.IntN(9)), V6Only: sockets.Known(v.IntN(3)),
-		HasUID: v.chance(2), HasQueue: v.chance(2), V6: v.chance(2), Mapped: v.chance(2),
+		TimerLeft: uint32(v.number()), Timer: sockets.Timer(v.IntN(5)),
+		NoOwner: sockets.NoOwnerReason(v.IntN(9)), V6Only: sockets.Tristate(v.IntN(3)),
+		HasUID: v.chance(2), HasQueue: v.chance(2), V6: v.chance(2), V4Mapped: v.chance(2),
 	}
 	for range v.IntN(3) {
 		s.Owners = append(s.Owners, sockets.Owner{PID: int32(v.Uint32()), FD: int32(v.IntN(100)) - 1})
@@ -193,11 +193,11 @@ func (v *invent) next() sockets.Snapshot {
 	}
 	s.Time = s.Time.Add(passed + time.Duration(v.IntN(1e6)))
 	if v.chance(3) {
-		s.Users, s.Devices = change(v, s.Users, v.text), change(v, s.Devices, v.text)
+		s.Users, s.Interfaces = change(v, s.Users, v.text), change(v, s.Interfaces, v.text)
 		s.Addresses, s.Warnings = nil, nil
 		for range v.IntN(3) {
 			s.Addresses = append(s.Addresses, v.end().Addr())
-			s.Warnings = append(s.Warnings, sockets.Warning{Kind: sockets.SecondSource, Count: v.IntN(3), Text: "a warning"})
+			s.Warnings = append(s.Warnings, sockets.Warning{Kind: sockets.FallbackSource, Count: v.IntN(3), Text: "a warning"})
 		}
 		s.Ephemeral = sockets.PortRange{First: uint16(v.number()), Last: uint16(v.number())}
 	}
@@ -247,14 +247,14 @@ func (v *invent) changeSockets() {
 	}
 	for i := range all {
 		if all[i].Timer != sockets.NoTimer && !v.chance(5) {
-			all[i].TimerMS -= min(all[i].TimerMS, uint32(v.IntN(3000)))
+			all[i].TimerLeft -= min(all[i].TimerLeft, uint32(v.IntN(3000)))
 		}
 	}
 	v.snap.Sockets = all
 }
 
-func change(v *invent, names map[uint32]process.Text, text func() process.Text) map[uint32]process.Text {
-	next := map[uint32]process.Text{}
+func change(v *invent, names map[uint32]process.Untrusted, text func() process.Untrusted) map[uint32]process.Untrusted {
+	next := map[uint32]process.Untrusted{}
 	for id, name := range names {
 		if !v.chance(5) {
 			next[id] = name
@@ -264,10 +264,10 @@ func change(v *invent, names map[uint32]process.Text, text func() process.Text) 
 	return next
 }
 
-func (v *invent) notice(at time.Time) sockets.Notice {
-	return sockets.Notice{
+func (v *invent) notice(at time.Time) sockets.DestroyNotification {
+	return sockets.DestroyNotification{
 		Time: at, Socket: v.socket(),
-		Info: sockets.TCPInfo{Known: v.chance(2), Sent: v.number(), Received: v.number(), RTT: time.Duration(v.Uint32())},
+		TCPInfo: sockets.TCPInfo{Known: v.chance(2), Sent: v.number(), Received: v.number(), RTT: time.Duration(v.Uint32())},
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // one, since hardly any change of a compressed byte gets past its decompression.
 func FuzzOpen(f *testing.F) {
 	all := some(2, 12)
-	file := record(f, Options{}, all, map[int][]sockets.Notice{3: {newInvent(3).notice(noon)}}).Bytes()
+	file := record(f, Options{}, all, map[int][]sockets.DestroyNotification{3: {newInvent(3).notice(noon)}}).Bytes()
 	f.Add(file, false)
 	f.Add(file[:len(file)/2], false)
 	f.Add(unpack(f, file), true)

@@ -10,8 +10,8 @@ import (
 
 // Listener is where notices come from: [sockets.Notices], or a recording.
 type Listener interface {
-	Wake() <-chan struct{}
-	Drain(dst []sockets.Notice) (_ []sockets.Notice, lost int)
+	Ready() <-chan struct{}
+	Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int)
 	Close() error
 }
 
@@ -25,22 +25,22 @@ type noticeLine struct {
 	RTT      int64           `json:"rtt,omitempty"` // ns
 }
 
-func (a *author) noticeLine(n *sockets.Notice) noticeLine {
+func (a *author) noticeLine(n *sockets.DestroyNotification) noticeLine {
 	return noticeLine{
 		Time: n.Time.UnixNano(), Socket: appendSocket(nil, &n.Socket, a.cgroup(n.Socket.Cgroup)),
-		Info: n.Info.Known, Sent: n.Info.Sent, Received: n.Info.Received, RTT: int64(n.Info.RTT),
+		Info: n.TCPInfo.Known, Sent: n.TCPInfo.Sent, Received: n.TCPInfo.Received, RTT: int64(n.TCPInfo.RTT),
 	}
 }
 
-func (l *noticeLine) notice(s sockets.Socket) sockets.Notice {
-	return sockets.Notice{
+func (l *noticeLine) notice(s sockets.Socket) sockets.DestroyNotification {
+	return sockets.DestroyNotification{
 		Time: fromNano(l.Time), Socket: s,
-		Info: sockets.TCPInfo{Known: l.Info, Sent: l.Sent, Received: l.Received, RTT: time.Duration(l.RTT)},
+		TCPInfo: sockets.TCPInfo{Known: l.Info, Sent: l.Sent, Received: l.Received, RTT: time.Duration(l.RTT)},
 	}
 }
 
 // appendNotices appends the line of what was heard at once.
-func (a *author) appendNotices(b []byte, all []sockets.Notice, lost int) []byte {
+func (a *author) appendNotices(b []byte, all []sockets.DestroyNotification, lost int) []byte {
 	lines := make([]noticeLine, len(all))
 	var latest int64
 	for i := range all {
@@ -64,7 +64,7 @@ func (a *author) appendNotices(b []byte, all []sockets.Notice, lost int) []byte 
 
 // Note writes down notices, and that so many were lost. Those that come before
 // the first snapshot belong to nothing and are left out.
-func (r *Recorder) Note(all []sockets.Notice, lost int) {
+func (r *Recorder) Note(all []sockets.DestroyNotification, lost int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for len(all) > 0 || lost > 0 {
@@ -90,7 +90,7 @@ type noting struct {
 	to *Recorder
 }
 
-func (n noting) Drain(dst []sockets.Notice) ([]sockets.Notice, int) {
+func (n noting) Drain(dst []sockets.DestroyNotification) ([]sockets.DestroyNotification, int) {
 	before := len(dst)
 	dst, lost := n.Listener.Drain(dst)
 	n.to.Note(dst[before:], lost)

@@ -37,7 +37,7 @@ type patch struct {
 	moved        bool // runs is meant, even if it is empty
 	rows         []sockets.Socket
 	timers       []int64
-	closed       []sockets.Notice
+	closed       []sockets.DestroyNotification
 	lost         int
 	knownCgroups []*process.Cgroup // with those that the line adds
 }

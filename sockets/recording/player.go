@@ -141,7 +141,7 @@ func (p *Player) look() (at time.Duration, jumps int) {
 
 func (p *Player) fill(into *sockets.Snapshot) {
 	p.cursor.table.fill(into)
-	into.From = p.from
+	into.Source = p.from
 	into.Warnings = append(into.Warnings, p.damage...)
 }
 
@@ -150,7 +150,7 @@ func (p *Player) fill(into *sockets.Snapshot) {
 // notices without one.
 type Moment struct {
 	Snapshot *sockets.Snapshot
-	Notices  []sockets.Notice
+	Notices  []sockets.DestroyNotification
 	Lost     int // so many more notices were lost
 }
 
@@ -182,11 +182,11 @@ func (p *Player) Notices() Listener { return playing{p} }
 
 type playing struct{ *Player }
 
-// Wake implements [Listener]. Nothing wakes: notices are drained at each read.
-func (playing) Wake() <-chan struct{} { return nil }
+// Ready implements [Listener]. Nothing wakes: notices are drained at each read.
+func (playing) Ready() <-chan struct{} { return nil }
 
 // Drain implements [Listener].
-func (l playing) Drain(dst []sockets.Notice) ([]sockets.Notice, int) {
+func (l playing) Drain(dst []sockets.DestroyNotification) ([]sockets.DestroyNotification, int) {
 	p := l.Player
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -31,7 +31,7 @@ type stage struct {
 	time time.Time
 }
 
-func newStage(t *testing.T, all []sockets.Snapshot, notices map[int][]sockets.Notice) *stage {
+func newStage(t *testing.T, all []sockets.Snapshot, notices map[int][]sockets.DestroyNotification) *stage {
 	s := &stage{T: t, time: noon, Player: mustOpen(t, record(t, Options{}, all, notices).Bytes())}
 	s.clock.now = func() time.Time { return s.time }
 	return s
@@ -142,7 +142,7 @@ func TestSeekAnywhere(t *testing.T) {
 	for i := range all {
 		all[i].Time = noon.Add(time.Duration(i) * time.Second)
 	}
-	s := newStage(t, all, map[int][]sockets.Notice{10: {{Time: all[10].Time}}, 150: {{Time: all[150].Time}}})
+	s := newStage(t, all, map[int][]sockets.DestroyNotification{10: {{Time: all[10].Time}}, 150: {{Time: all[150].Time}}})
 	v := newInvent(7)
 	var snap sockets.Snapshot
 	for range 300 {
@@ -172,8 +172,10 @@ func TestClockSetBack(t *testing.T) {
 }
 
 func TestPlayedNotices(t *testing.T) {
-	at := func(d time.Duration) sockets.Notice { return sockets.Notice{Time: noon.Add(d)} }
-	notices := map[int][]sockets.Notice{
+	at := func(d time.Duration) sockets.DestroyNotification {
+		return sockets.DestroyNotification{Time: noon.Add(d)}
+	}
+	notices := map[int][]sockets.DestroyNotification{
 		1: {at(1300 * time.Millisecond), at(1400 * time.Millisecond)},
 		2: {at(2500 * time.Millisecond)},
 		3: {at(3500 * time.Millisecond)},
@@ -209,13 +211,13 @@ func TestPlayedNotices(t *testing.T) {
 	drain(4, 6) // all on the way
 	s.wait(time.Hour)
 	drain(0, 0)
-	if l.Wake() != nil || l.Close() != nil {
+	if l.Ready() != nil || l.Close() != nil {
 		t.Error("a recording wakes nobody")
 	}
 }
 
 func TestNext(t *testing.T) {
-	p := mustOpen(t, record(t, Options{}, steady(3), map[int][]sockets.Notice{2: {{Time: noon}}}).Bytes())
+	p := mustOpen(t, record(t, Options{}, steady(3), map[int][]sockets.DestroyNotification{2: {{Time: noon}}}).Bytes())
 	all := playAll(t, p)
 	if len(all) != 4 || all[3].Snapshot != nil || len(all[3].Notices) != 1 || all[3].Lost != 2 {
 		t.Fatalf("%+v", all)

@@ -25,7 +25,7 @@ type Options struct {
 	// Executable returns the name of the file that a process executes, as the
 	// kernel knows it: all that Redact leaves of who a process is. It is called
 	// while Read runs. If it is nil, or returns "", no name is left.
-	Executable func(*process.Process) process.Text
+	Executable func(*process.Process) process.Untrusted
 }
 
 // keyAtLeast is after how many snapshots one is written in full again, should

@@ -58,7 +58,7 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal(snap.Warnings)
 		}
 	}
-	r.Note([]sockets.Notice{{}}, 0)
+	r.Note([]sockets.DestroyNotification{{}}, 0)
 	told := fmt.Sprintf("recording stopped after %d snapshots: %v", len(all)-failed, errFull)
 	if err := r.Failed(); err == nil || err.Error() != told {
 		t.Error(err)
@@ -81,7 +81,7 @@ func TestDiskFullOfNotices(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.limit = f.Len()
-	r.Note([]sockets.Notice{{Time: noon}}, 0)
+	r.Note([]sockets.DestroyNotification{{Time: noon}}, 0)
 	if err := r.Failed(); !errors.Is(err, errFull) {
 		t.Error(err)
 	}
@@ -133,13 +133,13 @@ func TestSourceFails(t *testing.T) {
 
 // queue is a Listener with notices of its own.
 type queue struct {
-	all  []sockets.Notice
+	all  []sockets.DestroyNotification
 	lost int
 }
 
-func (q *queue) Wake() <-chan struct{} { return nil }
-func (q *queue) Close() error          { return errBroken }
-func (q *queue) Drain(dst []sockets.Notice) ([]sockets.Notice, int) {
+func (q *queue) Ready() <-chan struct{} { return nil }
+func (q *queue) Close() error           { return errBroken }
+func (q *queue) Drain(dst []sockets.DestroyNotification) ([]sockets.DestroyNotification, int) {
 	dst, lost := append(dst, q.all...), q.lost
 	q.all, q.lost = nil, 0
 	return dst, lost
@@ -148,7 +148,7 @@ func (q *queue) Drain(dst []sockets.Notice) ([]sockets.Notice, int) {
 func TestListen(t *testing.T) {
 	f := &file{}
 	r := Record(&script{all: steady(2)}, f, Options{})
-	q := &queue{all: make([]sockets.Notice, 3), lost: 1}
+	q := &queue{all: make([]sockets.DestroyNotification, 3), lost: 1}
 	l := r.Listen(q)
 	if got, lost := l.Drain(nil); len(got) != 3 || lost != 1 {
 		t.Error("what comes before the first snapshot is not heard")
@@ -158,11 +158,11 @@ func TestListen(t *testing.T) {
 		t.Fatal(err)
 	}
 	many := maxNoted + 5
-	q.all, q.lost = make([]sockets.Notice, many), 9
+	q.all, q.lost = make([]sockets.DestroyNotification, many), 9
 	for i := range q.all {
 		q.all[i].Time, q.all[i].Socket.ID = noon, sockets.ID(i)
 	}
-	if got, lost := l.Drain(make([]sockets.Notice, 2)); len(got) != many+2 || lost != 9 {
+	if got, lost := l.Drain(make([]sockets.DestroyNotification, 2)); len(got) != many+2 || lost != 9 {
 		t.Error(len(got), lost)
 	}
 	q.lost = 4

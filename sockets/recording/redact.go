@@ -27,9 +27,9 @@ const hidden = "…"
 func (a *author) redactProcess(p *process.Process) *process.Process {
 	q := *p
 	if q.Account.Raw() != "" {
-		q.Account = process.NewText(hidden)
+		q.Account = process.NewUntrusted(hidden)
 	}
-	q.Name = process.NewText(hidden)
+	q.Name = process.NewUntrusted(hidden)
 	if a.executable != nil {
 		if name := a.executable(p); name.Raw() != "" {
 			q.Name = name
@@ -43,7 +43,7 @@ func (a *author) redactProcess(p *process.Process) *process.Process {
 	if more {
 		kept = append(kept, hidden)
 	}
-	q.Command = process.NewText(strings.Join(kept, " "))
+	q.Command = process.NewUntrusted(strings.Join(kept, " "))
 	if q.Args != nil {
 		q.Args = kept
 	}
@@ -77,12 +77,12 @@ func redactGroup(c process.Cgroup) process.Cgroup {
 	// Engines name containers by numbers, but these two by any word.
 	if by := c.Engine; by == "lxc" || by == "nspawn" {
 		if process.ParseCgroup(c.Path.Raw()[:manager]).Container != c.Container {
-			c.Container = process.NewText(hidden)
+			c.Container = process.NewUntrusted(hidden)
 		}
 	}
 	if !unit && c.Unit.Raw() != "" {
-		c.Unit = process.NewText(hidden)
+		c.Unit = process.NewUntrusted(hidden)
 	}
-	c.Path = process.NewText(strings.Join(parts, "/"))
+	c.Path = process.NewUntrusted(strings.Join(parts, "/"))
 	return c
 }

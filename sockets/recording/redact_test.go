@@ -33,8 +33,8 @@ func TestRedact(t *testing.T) {
 		{"quiet", nil, ""},
 	} {
 		p := &process.Process{
-			PID: 7, UID: 1000, Account: process.NewText("SECRET"), Name: process.NewText("SECRET"), Args: c.args,
-			Command: process.NewText(strings.Join(c.args, " ")),
+			PID: 7, UID: 1000, Account: process.NewUntrusted("SECRET"), Name: process.NewUntrusted("SECRET"), Args: c.args,
+			Command: process.NewUntrusted(strings.Join(c.args, " ")),
 			Cgroup:  process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/SECRET/run-7.scope/SECRET.service"),
 		}
 		for _, noArgs := range []bool{false, true} {
@@ -50,15 +50,15 @@ func TestRedact(t *testing.T) {
 func checkRedacted(t *testing.T, p *process.Process, exe, want string) {
 	t.Helper()
 	s := sockets.Snapshot{
-		Time: noon, Users: map[uint32]process.Text{1000: process.NewText("SECRET")},
+		Time: noon, Users: map[uint32]process.Untrusted{1000: process.NewUntrusted("SECRET")},
 		Processes: map[int32]*process.Process{7: p},
 		Sockets:   []sockets.Socket{{ID: 1, Owners: []sockets.Owner{{PID: 7, FD: 3}}, UID: 1000, HasUID: true, Cgroup: &p.Cgroup}},
 	}
-	o := Options{Redact: true, Executable: func(asked *process.Process) process.Text {
+	o := Options{Redact: true, Executable: func(asked *process.Process) process.Untrusted {
 		if asked.PID != 7 {
 			t.Errorf("asked about %+v", asked)
 		}
-		return process.NewText(exe)
+		return process.NewUntrusted(exe)
 	}}
 	file := record(t, o, []sockets.Snapshot{s}, nil).Bytes()
 	if b := bytes.ToLower(unpack(t, file)); bytes.Contains(b, []byte("secret")) {
@@ -85,7 +85,7 @@ func checkRedacted(t *testing.T, p *process.Process, exe, want string) {
 // Without a way to ask for the executable no name is left.
 func TestRedactUnknown(t *testing.T) {
 	a := author{redact: true}
-	if p := a.redactProcess(&process.Process{PID: 7, Name: process.NewText("SECRET")}); p.Name.Raw() != "…" {
+	if p := a.redactProcess(&process.Process{PID: 7, Name: process.NewUntrusted("SECRET")}); p.Name.Raw() != "…" {
 		t.Error(p.Name)
 	}
 }

@@ -17,11 +17,11 @@ func TestRoundTrip(t *testing.T) {
 	for seed := range uint64(40) {
 		v := newInvent(seed)
 		all := make([]sockets.Snapshot, 30)
-		notices := map[int][]sockets.Notice{}
+		notices := map[int][]sockets.DestroyNotification{}
 		for i := range all {
 			all[i] = v.next()
 			if v.chance(3) {
-				notices[i] = []sockets.Notice{v.notice(all[i].Time), v.notice(all[i].Time.Add(time.Millisecond))}
+				notices[i] = []sockets.DestroyNotification{v.notice(all[i].Time), v.notice(all[i].Time.Add(time.Millisecond))}
 			}
 		}
 		p := mustOpen(t, record(t, Options{}, all, notices).Bytes())
@@ -34,8 +34,8 @@ func TestRoundTrip(t *testing.T) {
 				if diff := cmp.Diff(&all[i], m.Snapshot, same); diff != "" {
 					t.Fatalf("seed %d, snapshot %d: %s", seed, i, diff)
 				}
-				if m.Snapshot.From != "recording of "+all[0].Time.Local().Format(time.DateTime) {
-					t.Fatal(m.Snapshot.From)
+				if m.Snapshot.Source != "recording of "+all[0].Time.Local().Format(time.DateTime) {
+					t.Fatal(m.Snapshot.Source)
 				}
 			}
 			want, lost := notices[i-1], 0
@@ -63,7 +63,7 @@ func TestNothingForgotten(t *testing.T) {
 		{sockets.Socket{}, 20},
 		{sockets.Owner{}, 2},
 		{sockets.Warning{}, 3},
-		{sockets.Notice{}, 3},
+		{sockets.DestroyNotification{}, 3},
 		{sockets.TCPInfo{}, 4},
 		{process.Process{}, 12},
 		{process.Cgroup{}, 5},
@@ -93,9 +93,9 @@ func TestNumbersStay(t *testing.T) {
 		{int(sockets.Established), int(sockets.Listen), int(sockets.Closing), int(sockets.Bound), int(sockets.Unconn)},
 		{int(sockets.Unknown), int(sockets.No), int(sockets.Yes)},
 		{int(sockets.NoReason), int(sockets.OtherUser), int(sockets.NotAccepted), int(sockets.InTimeWait), int(sockets.Orphaned)},
-		{int(sockets.HeldByKernel), int(sockets.OtherNamespace), int(sockets.Unreadable), int(sockets.NotLookedUp)},
+		{int(sockets.KernelOwned), int(sockets.OtherNamespace), int(sockets.Unreadable), int(sockets.NotLookedUp)},
 		{int(sockets.NoTimer), int(sockets.RetransTimer), int(sockets.KeepTimer), int(sockets.TimeWaitTimer), int(sockets.ProbeTimer)},
-		{int(sockets.OwnersHidden), int(sockets.OwnersUnread), int(sockets.SecondSource), int(sockets.TableIncomplete), int(sockets.RecordingFailed)},
+		{int(sockets.OwnersHidden), int(sockets.OwnersUnreadable), int(sockets.FallbackSource), int(sockets.TableIncomplete), int(sockets.RecordingFailed)},
 	}
 	want := [][]int{{6, 17}, {1, 10, 11, 13, 14}, {0, 1, 2}, {0, 1, 2, 3, 4}, {5, 6, 7, 8}, {0, 1, 2, 3, 4}, {1, 2, 3, 4, 5}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -145,7 +145,7 @@ func TestSmall(t *testing.T) {
 
 func (v *invent) process(pid int32) *process.Process {
 	p := &process.Process{
-		PID: int(pid), Parent: v.IntN(9), Traces: v.IntN(3), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
+		PID: int(pid), Parent: v.IntN(9), Tracee: v.IntN(3), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
 		Name: v.text(), Command: v.text(), Account: v.text(),
 	}
 	if v.chance(2) {
@@ -155,7 +155,7 @@ func (v *invent) process(pid int32) *process.Process {
 		p.Args = append(p.Args, v.text().Raw())
 	}
 	if v.chance(2) {
-		p.Command = process.NewText(strings.Join(p.Args, " "))
+		p.Command = process.NewUntrusted(strings.Join(p.Args, " "))
 	}
 	if c := v.cgroups[v.IntN(len(v.cgroups))]; c != nil {
 		p.Cgroup = *c

@@ -69,11 +69,11 @@ func appendSocket(b []byte, s *sockets.Socket, cgroup int) []byte {
 	b = appendNumber(b, "no_owner", uint64(s.NoOwner))
 	b = appendNumber(b, "cgroup", uint64(cgroup))
 	b = appendNumber(b, "uid", uint64(s.UID))
-	b = appendNumber(b, "device", uint64(s.Device))
+	b = appendNumber(b, "device", uint64(s.Interface))
 	b = appendNumber(b, "receive_queue", uint64(s.RecvQueue))
 	b = appendNumber(b, "send_queue", uint64(s.SendQueue))
 	b = appendNumber(b, "timer", uint64(s.Timer))
-	b = appendNumber(b, "timer_ms", uint64(s.TimerMS))
+	b = appendNumber(b, "timer_ms", uint64(s.TimerLeft))
 	b = appendNumber(b, "v6_only", uint64(s.V6Only))
 	b = appendNumber(b, "flags", uint64(flags(s)))
 	return append(b, '}')
@@ -110,7 +110,7 @@ func flags(s *sockets.Socket) uint8 {
 	for _, is := range []struct {
 		flag uint8
 		set  bool
-	}{{flagUID, s.HasUID}, {flagQueue, s.HasQueue}, {flagV6, s.V6}, {flagMapped, s.Mapped}} {
+	}{{flagUID, s.HasUID}, {flagQueue, s.HasQueue}, {flagV6, s.V6}, {flagMapped, s.V4Mapped}} {
 		if is.set {
 			f |= is.flag
 		}
@@ -122,11 +122,11 @@ func (l *socketLine) socket(cgroup *process.Cgroup) sockets.Socket {
 	s := sockets.Socket{
 		ID: sockets.ID(l.ID), Protocol: sockets.Protocol(l.Protocol), State: sockets.State(l.State),
 		Local: l.Local, Remote: l.Remote, Inode: l.Inode,
-		NoOwner: sockets.Reason(l.NoOwner), Cgroup: cgroup,
-		UID: l.UID, Device: l.Device, RecvQueue: l.Receive, SendQueue: l.Send,
-		Timer: sockets.Timer(l.Timer), TimerMS: l.TimerMS, V6Only: sockets.Known(l.V6Only),
+		NoOwner: sockets.NoOwnerReason(l.NoOwner), Cgroup: cgroup,
+		UID: l.UID, Interface: l.Device, RecvQueue: l.Receive, SendQueue: l.Send,
+		Timer: sockets.Timer(l.Timer), TimerLeft: l.TimerMS, V6Only: sockets.Tristate(l.V6Only),
 		HasUID: l.Flags&flagUID != 0, HasQueue: l.Flags&flagQueue != 0,
-		V6: l.Flags&flagV6 != 0, Mapped: l.Flags&flagMapped != 0,
+		V6: l.Flags&flagV6 != 0, V4Mapped: l.Flags&flagMapped != 0,
 	}
 	if len(l.Owners) > 0 {
 		s.Owners = make([]sockets.Owner, len(l.Owners))

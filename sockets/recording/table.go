@@ -33,7 +33,7 @@ func (t *table) apply(p *patch) error {
 	}
 	t.snap.Time = fromNano(p.time)
 	if p.from != nil {
-		t.snap.From = string(*p.from)
+		t.snap.Source = string(*p.from)
 	}
 	if e := p.ephemeral; e != nil {
 		t.snap.Ephemeral = sockets.PortRange{First: e[0], Last: e[1]}
@@ -45,7 +45,7 @@ func (t *table) apply(p *patch) error {
 		t.snap.Warnings = *p.warnings
 	}
 	t.snap.Users = rename(t.snap.Users, p.users, p.ended.Users)
-	t.snap.Devices = rename(t.snap.Devices, p.devices, p.ended.Devices)
+	t.snap.Interfaces = rename(t.snap.Interfaces, p.devices, p.ended.Devices)
 	if len(p.processes)+len(p.ended.Processes) > 0 {
 		t.snap.Processes = renew(t.snap.Processes)
 		for _, pid := range p.ended.Processes {
@@ -53,7 +53,7 @@ func (t *table) apply(p *patch) error {
 		}
 		maps.Copy(t.snap.Processes, p.processes)
 	}
-	if n := len(t.snap.Processes) + len(t.snap.Users) + len(t.snap.Devices); n > 3*maxNamed {
+	if n := len(t.snap.Processes) + len(t.snap.Users) + len(t.snap.Interfaces); n > 3*maxNamed {
 		return errTooMuch
 	}
 	return nil
@@ -68,7 +68,7 @@ func renew[K comparable, V any](m map[K]V) map[K]V {
 	return maps.Clone(m)
 }
 
-func rename(names map[uint32]process.Text, came []nameLine, gone []uint32) map[uint32]process.Text {
+func rename(names map[uint32]process.Untrusted, came []nameLine, gone []uint32) map[uint32]process.Untrusted {
 	if len(came)+len(gone) == 0 {
 		return names
 	}
@@ -135,7 +135,7 @@ func (t *timers) run(all []sockets.Socket) error {
 		if s.Timer == sockets.NoTimer {
 			continue
 		}
-		now := left(s.TimerMS, t.passed)
+		now := left(s.TimerLeft, t.passed)
 		if len(t.late) > 0 {
 			now += t.late[0]
 			t.late, t.used = t.late[1:], true
@@ -145,7 +145,7 @@ func (t *timers) run(all []sockets.Socket) error {
 		if now < 0 || now > math.MaxUint32 {
 			return errTable
 		}
-		s.TimerMS = uint32(now)
+		s.TimerLeft = uint32(now)
 	}
 	return nil
 }

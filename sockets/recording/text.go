@@ -22,7 +22,7 @@ func (t text) MarshalJSON() ([]byte, error) {
 	if !utf8.ValidString(string(t)) {
 		return json.Marshal(base64Text{[]byte(t)})
 	}
-	return process.NewText(string(t)).MarshalJSON()
+	return process.NewUntrusted(string(t)).MarshalJSON()
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -36,9 +36,9 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(t))
 }
 
-func textOf(t process.Text) text { return text(t.Raw()) }
+func textOf(t process.Untrusted) text { return text(t.Raw()) }
 
-func (t text) clean() process.Text { return process.NewText(string(t)) }
+func (t text) clean() process.Untrusted { return process.NewUntrusted(string(t)) }
 
 // cgroupLine is a [process.Cgroup].
 type cgroupLine struct {
@@ -79,7 +79,7 @@ type processLine struct {
 func newProcessLine(pid int32, p *process.Process) processLine {
 	l := processLine{
 		PID: pid, Parent: p.Parent, Start: p.Start, State: p.State, UID: p.UID, Account: textOf(p.Account),
-		Name: textOf(p.Name), Traces: p.Traces,
+		Name: textOf(p.Name), Traces: p.Tracee,
 	}
 	if !p.Started.IsZero() {
 		ns := p.Started.UnixNano()
@@ -97,7 +97,7 @@ func newProcessLine(pid int32, p *process.Process) processLine {
 func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 	p := &process.Process{
 		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Account: l.Account.clean(),
-		Name: l.Name.clean(), Traces: l.Traces,
+		Name: l.Name.clean(), Tracee: l.Traces,
 	}
 	if l.Started != nil {
 		p.Started = fromNano(*l.Started)
@@ -108,7 +108,7 @@ func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 	if l.Command != nil {
 		p.Command = l.Command.clean()
 	} else {
-		p.Command = process.NewText(strings.Join(p.Args, " "))
+		p.Command = process.NewUntrusted(strings.Join(p.Args, " "))
 	}
 	if cgroup != nil {
 		p.Cgroup = *cgroup

@@ -13,7 +13,7 @@ func (p *Process) Listen(network, addr string, options ...SockOption) Sock {
 
 // TryListen is Listen; an errno can be asked for with errors.Is.
 func (p *Process) TryListen(network, addr string, options ...SockOption) (Sock, error) {
-	return p.try(request{Do: cmdListen, Network: network, Address: addr, Options: options})
+	return p.openSock(request{Do: cmdListen, Network: network, Address: addr, Options: options})
 }
 
 // Bind makes a socket that is bound and, if it is TCP, does not listen. The
@@ -25,7 +25,7 @@ func (p *Process) Bind(network, addr string, options ...SockOption) Sock {
 
 // TryBind is Bind; an errno can be asked for with errors.Is.
 func (p *Process) TryBind(network, addr string, options ...SockOption) (Sock, error) {
-	return p.try(request{Do: cmdBind, Network: network, Address: addr, Options: options})
+	return p.openSock(request{Do: cmdBind, Network: network, Address: addr, Options: options})
 }
 
 // UDP makes an unconnected UDP socket of the address's family.
@@ -47,7 +47,7 @@ func (p *Process) ConnectUDP(addr string, options ...SockOption) Sock {
 
 // TryConnectUDP is ConnectUDP; an errno can be asked for with errors.Is.
 func (p *Process) TryConnectUDP(addr string, options ...SockOption) (Sock, error) {
-	return p.try(request{
+	return p.openSock(request{
 		Do: cmdConnect, Network: networkOf("udp", addr), Address: addr, Options: options,
 	})
 }
@@ -61,7 +61,7 @@ func (p *Process) Dial(addr string, options ...SockOption) Sock {
 
 // TryDial is Dial; an errno can be asked for with errors.Is.
 func (p *Process) TryDial(addr string, options ...SockOption) (Sock, error) {
-	return p.try(request{
+	return p.openSock(request{
 		Do: cmdConnect, Network: networkOf("tcp", addr), Address: addr, Options: options,
 	})
 }
@@ -70,7 +70,7 @@ func (p *Process) TryDial(addr string, options ...SockOption) (Sock, error) {
 // remote address are addr, whose port may be 0.
 func (p *Process) SelfConnect(addr string, options ...SockOption) Sock {
 	p.t.Helper()
-	return p.sock(p.try(request{
+	return p.sock(p.openSock(request{
 		Do: cmdSelf, Network: networkOf("tcp", addr), Address: addr, Options: options,
 	}))
 }
@@ -78,38 +78,38 @@ func (p *Process) SelfConnect(addr string, options ...SockOption) Sock {
 // Accept takes the next connection of a listener of this process.
 func (p *Process) Accept(listener Sock) Sock {
 	p.t.Helper()
-	p.own(listener)
-	return p.sock(p.try(request{Do: cmdAccept, FD: listener.FD}))
+	p.checkOwned(listener)
+	return p.sock(p.openSock(request{Do: cmdAccept, FD: listener.FD}))
 }
 
 // Close closes the socket in this process.
-func (p *Process) Close(s Sock) { p.t.Helper(); p.use(cmdClose, s, 0) }
+func (p *Process) Close(s Sock) { p.t.Helper(); p.fdCommand(cmdClose, s, 0) }
 
 // Shutdown says to the other end that no more data comes, and still receives.
-func (p *Process) Shutdown(s Sock) { p.t.Helper(); p.use(cmdShutdown, s, 0) }
+func (p *Process) Shutdown(s Sock) { p.t.Helper(); p.fdCommand(cmdShutdown, s, 0) }
 
 // SetLinger0 makes Close reset the connection, which leaves no TIME_WAIT.
-func (p *Process) SetLinger0(s Sock) { p.t.Helper(); p.use(cmdLinger0, s, 0) }
+func (p *Process) SetLinger0(s Sock) { p.t.Helper(); p.fdCommand(cmdLinger0, s, 0) }
 
 // Send sends n bytes, over UDP as one datagram.
-func (p *Process) Send(s Sock, n int) { p.t.Helper(); p.use(cmdSend, s, n) }
+func (p *Process) Send(s Sock, n int) { p.t.Helper(); p.fdCommand(cmdSend, s, n) }
 
 // Recv receives n bytes, less only if the other end has said that no more
 // comes, and returns how many.
-func (p *Process) Recv(s Sock, n int) int { p.t.Helper(); return p.use(cmdRecv, s, n) }
+func (p *Process) Recv(s Sock, n int) int { p.t.Helper(); return p.fdCommand(cmdRecv, s, n) }
 
 // Fill sends until there is no room left on either side and returns how many
 // bytes that took.
-func (p *Process) Fill(s Sock) int { p.t.Helper(); return p.use(cmdFill, s, 0) }
+func (p *Process) Fill(s Sock) int { p.t.Helper(); return p.fdCommand(cmdFill, s, 0) }
 
-func (p *Process) use(do command, s Sock, n int) int {
+func (p *Process) fdCommand(do command, s Sock, n int) int {
 	p.t.Helper()
-	p.own(s)
-	return p.must(request{Do: do, FD: s.FD, N: n}).N
+	p.checkOwned(s)
+	return p.mustSend(request{Do: do, FD: s.FD, N: n}).N
 }
 
-func (p *Process) try(q request) (Sock, error) {
-	a, err := p.do(q)
+func (p *Process) openSock(q request) (Sock, error) {
+	a, err := p.send(q)
 	if err != nil {
 		return Sock{}, err
 	}

@@ -83,56 +83,56 @@ func (c *child) prepare() error {
 	return nil
 }
 
-func (c *child) handle(q request) (answer, error) {
+func (c *child) handle(q request) (reply, error) {
 	switch q.Do {
 	case cmdHello:
 		return c.hello()
 	case cmdListen, cmdBind, cmdConnect, cmdSelf:
-		return one(open(q))
+		return oneSock(open(q))
 	case cmdAccept:
-		return one(accept(q.FD))
+		return oneSock(accept(q.FD))
 	case cmdFork:
 		pid, err := fork(q.Fork)
-		return answer{PID: pid}, err
-	case cmdCrowd:
-		return answer{N: q.N}, c.crowd(q.Address, q.N)
+		return reply{PID: pid}, err
+	case cmdLoad:
+		return reply{N: q.N}, c.startLoad(q.Address, q.N)
 	case cmdChurn:
 		n, err := c.churn(q.N)
-		return answer{N: n}, err
-	case cmdStorm:
-		return answer{N: q.N}, storm(q)
+		return reply{N: n}, err
+	case cmdBurst:
+		return reply{N: q.N}, runBurst(q)
 	case cmdExit:
-		return answer{}, nil
+		return reply{}, nil
 	}
-	return use(q)
+	return runFDCommand(q)
 }
 
-// use carries out what needs nothing but a descriptor.
-func use(q request) (answer, error) {
+// runFDCommand carries out what needs nothing but a descriptor.
+func runFDCommand(q request) (reply, error) {
 	switch q.Do {
 	case cmdClose:
-		return answer{}, unix.Close(q.FD)
+		return reply{}, unix.Close(q.FD)
 	case cmdShutdown:
-		return answer{}, unix.Shutdown(q.FD, unix.SHUT_WR)
+		return reply{}, unix.Shutdown(q.FD, unix.SHUT_WR)
 	case cmdLinger0:
-		return answer{}, linger0(q.FD)
+		return reply{}, linger0(q.FD)
 	case cmdSend:
 		n, err := send(q.FD, q.N)
-		return answer{N: n}, err
+		return reply{N: n}, err
 	case cmdRecv:
 		n, err := recv(q.FD, q.N)
-		return answer{N: n}, err
+		return reply{N: n}, err
 	case cmdFill:
 		n, err := fill(q.FD)
-		return answer{N: n}, err
+		return reply{N: n}, err
 	}
-	return answer{}, errors.New("unknown command " + string(q.Do))
+	return reply{}, errors.New("unknown command " + string(q.Do))
 }
 
-func (c *child) hello() (answer, error) {
-	a := answer{PID: os.Getpid()}
+func (c *child) hello() (reply, error) {
+	a := reply{PID: os.Getpid()}
 	for fd := 3; fd < 3+c.config.Inherited; fd++ {
-		s, err := describe(fd)
+		s, err := sockInfo(fd)
 		if err != nil {
 			return a, err
 		}
@@ -141,9 +141,9 @@ func (c *child) hello() (answer, error) {
 	return a, nil
 }
 
-func one(s Sock, err error) (answer, error) {
+func oneSock(s Sock, err error) (reply, error) {
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
-	return answer{Socks: []Sock{s}}, nil
+	return reply{Socks: []Sock{s}}, nil
 }

@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// crowd makes n sockets at address (port 0): about one in fifty a listener, the
+// startLoad makes n sockets at address (port 0): about one in fifty a listener, the
 // rest connections to these, both ends here.
-func (c *child) crowd(address string, n int) error {
-	if err := allowFiles(n + 64); err != nil {
+func (c *child) startLoad(address string, n int) error {
+	if err := raiseFileLimit(n + 64); err != nil {
 		return err
 	}
 	listeners := min(1+n/50, n)
@@ -40,7 +40,7 @@ func (c *child) crowd(address string, n int) error {
 // ends leaves nothing behind.
 func (c *child) addPair() error {
 	l := c.listeners[len(c.pairs)%len(c.listeners)]
-	to, err := describe(l)
+	to, err := sockInfo(l)
 	if err != nil {
 		return err
 	}
@@ -82,8 +82,8 @@ func (c *child) churn(n int) (int, error) {
 	return 2 * pairs, nil
 }
 
-// allowFiles raises the limit of open files to n if it is lower.
-func allowFiles(n int) error {
+// raiseFileLimit raises the limit of open files to n if it is lower.
+func raiseFileLimit(n int) error {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 // fork starts a grandchild. It uses syscall.ForkExec because an os.File around
 // a socket would close it when it is collected.
 func fork(q *forkRequest) (int, error) {
-	env, err := environ(q.Config)
+	env, err := childEnviron(q.Config)
 	if err != nil {
 		return 0, err
 	}
@@ -33,8 +33,8 @@ func fork(q *forkRequest) (int, error) {
 	for _, fd := range q.FDs {
 		files = append(files, uintptr(fd))
 	}
-	pid, err := syscall.ForkExec(ownExe, q.Args, &syscall.ProcAttr{
-		Dir: q.Dir, Env: env, Files: files, Sys: processAttr(q.Nobody, q.Outlives),
+	pid, err := syscall.ForkExec(selfExe, q.Args, &syscall.ProcAttr{
+		Dir: q.Dir, Env: env, Files: files, Sys: processAttr(q.AsUserNobody, q.Outlives),
 	})
 	if err != nil {
 		return 0, os.NewSyscallError("fork", err)
@@ -58,13 +58,13 @@ func processAttr(asNobody, outlives bool) *syscall.SysProcAttr {
 		attr.Pdeathsig = syscall.SIGKILL
 	}
 	if asNobody {
-		attr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+		attr.Credential = &syscall.Credential{Uid: nobodyID, Gid: nobodyID}
 	}
 	return attr
 }
 
-// environ is the environment of a child.
-func environ(config childConfig) ([]string, error) {
+// childEnviron is the environment of a child.
+func childEnviron(config childConfig) ([]string, error) {
 	text, err := json.Marshal(config)
 	if err != nil {
 		return nil, err

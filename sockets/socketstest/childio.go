@@ -11,7 +11,7 @@ import (
 
 // waitFor waits until fd is ready, for as long as Patience lasts.
 func waitFor(fd int, events int16) error {
-	deadline := time.Now().Add(Patience)
+	deadline := time.Now().Add(Timeout)
 	for {
 		left := time.Until(deadline)
 		if left <= 0 {
@@ -50,7 +50,7 @@ func accept(listener int) (Sock, error) {
 	if err != nil {
 		return Sock{}, os.NewSyscallError("accept", err)
 	}
-	return describe(fd)
+	return sockInfo(fd)
 }
 
 // linger0 makes close reset the connection, which leaves no TIME_WAIT.

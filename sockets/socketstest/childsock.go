@@ -20,7 +20,7 @@ func open(q request) (Sock, error) {
 	if err != nil {
 		return Sock{}, err
 	}
-	s, err := shape(fd, q)
+	s, err := configure(fd, q)
 	if err != nil {
 		_ = unix.Close(fd)
 		return Sock{}, err
@@ -28,8 +28,8 @@ func open(q request) (Sock, error) {
 	return s, nil
 }
 
-// shape binds, listens or connects.
-func shape(fd int, q request) (Sock, error) {
+// configure binds, listens or connects.
+func configure(fd int, q request) (Sock, error) {
 	err := setOptions(fd, q.Options)
 	if err != nil {
 		return Sock{}, err
@@ -41,7 +41,7 @@ func shape(fd int, q request) (Sock, error) {
 			err = listen(fd, q.Options)
 		}
 	case cmdConnect:
-		if from, ok := value(q.Options, optFrom); ok {
+		if from, ok := optionValue(q.Options, optFrom); ok {
 			err = bind(fd, q.Network, from)
 		}
 		if err == nil {
@@ -52,7 +52,7 @@ func shape(fd int, q request) (Sock, error) {
 			break
 		}
 		var s Sock
-		if s, err = describe(fd); err == nil {
+		if s, err = sockInfo(fd); err == nil {
 			q.Address = s.Local.String()
 			err = connect(fd, q)
 		}
@@ -60,7 +60,7 @@ func shape(fd int, q request) (Sock, error) {
 	if err != nil {
 		return Sock{}, err
 	}
-	return describe(fd)
+	return sockInfo(fd)
 }
 
 // newSocket makes a socket that never blocks: every wait is a poll, with a
@@ -119,7 +119,7 @@ func setOption(fd int, o SockOption) error {
 	return errors.New("unknown option")
 }
 
-func value(options []SockOption, name SockOption) (string, bool) {
+func optionValue(options []SockOption, name SockOption) (string, bool) {
 	for _, o := range options {
 		if v, ok := strings.CutPrefix(string(o), string(name)+"="); ok {
 			return v, true
@@ -138,7 +138,7 @@ func bind(fd int, network, address string) error {
 
 func listen(fd int, options []SockOption) error {
 	backlog := 128
-	if v, ok := value(options, optBacklog); ok {
+	if v, ok := optionValue(options, optBacklog); ok {
 		n, err := strconv.Atoi(v)
 		if err != nil {
 			return err
@@ -187,8 +187,8 @@ func sockaddr(network, address string) (unix.Sockaddr, error) {
 	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}, nil
 }
 
-// describe asks the kernel what fd is.
-func describe(fd int) (Sock, error) {
+// sockInfo asks the kernel what fd is.
+func sockInfo(fd int) (Sock, error) {
 	s := Sock{FD: fd, PID: os.Getpid()}
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {

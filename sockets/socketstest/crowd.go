@@ -15,28 +15,28 @@ import (
 
 // Load is a crowd of processes with many sockets.
 type Load struct {
-	t         testing.TB
-	processes []*Process
-	each      int
-	next      int // where the next Churn begins
+	t           testing.TB
+	processes   []*Process
+	socketsEach int
+	next        int // where the next Churn begins
 }
 
-// Crowd starts processes with socketsEach sockets each, as fast as it can: about
+// StartLoad starts processes with socketsEach sockets each, as fast as it can: about
 // one in fifty a listener, the rest TCP connections over loopback of which the
 // process holds both ends. Every process listens on an address of its own, so
 // that the ephemeral ports suffice. The connections are reset when they close,
 // so that no TIME_WAIT remains and every measurement finds the same table.
-func Crowd(t testing.TB, processes, socketsEach int) *Load {
+func StartLoad(t testing.TB, processes, socketsEach int) *Load {
 	t.Helper()
-	l := &Load{t: t, each: socketsEach, processes: make([]*Process, processes)}
-	t.Cleanup(l.End)
+	l := &Load{t: t, socketsEach: socketsEach, processes: make([]*Process, processes)}
+	t.Cleanup(l.Stop)
 	err := inParallel(processes, func(i int) error {
 		p, err := launch(t, newSpec(nil))
 		if err != nil {
 			return err
 		}
 		l.processes[i] = p
-		_, err = p.do(request{Do: cmdCrowd, Address: crowdAddress(i), N: socketsEach})
+		_, err = p.send(request{Do: cmdLoad, Address: loadAddress(i), N: socketsEach})
 		return err
 	})
 	if err != nil {
@@ -45,9 +45,9 @@ func Crowd(t testing.TB, processes, socketsEach int) *Load {
 	return l
 }
 
-// crowdAddress is where the crowd's process i listens. The test's pid keeps apart
+// loadAddress is where the crowd's process i listens. The test's pid keeps apart
 // the crowds of packages that are tested at the same time.
-func crowdAddress(i int) string {
+func loadAddress(i int) string {
 	n := os.Getpid()*250 + i
 	return fmt.Sprintf("127.%d.%d.%d:0", 1+n/62_500%250, 1+n/250%250, 1+n%250)
 }
@@ -56,7 +56,7 @@ func crowdAddress(i int) string {
 func (l *Load) Processes() []*Process { return l.processes }
 
 // Sockets is the number of sockets of the crowd.
-func (l *Load) Sockets() int { return l.each * len(l.processes) }
+func (l *Load) Sockets() int { return l.socketsEach * len(l.processes) }
 
 // Churn replaces that fraction of all sockets, by closing and making
 // connections in one tenth of the processes, and returns how many it replaced:
@@ -68,7 +68,7 @@ func (l *Load) Churn(fraction float64) int {
 	replaced := make([]int, tenth)
 	err := inParallel(tenth, func(i int) error {
 		p := l.processes[(l.next+i)%len(l.processes)]
-		a, err := p.do(request{Do: cmdChurn, N: n})
+		a, err := p.send(request{Do: cmdChurn, N: n})
 		replaced[i] = a.N
 		return err
 	})
@@ -83,9 +83,9 @@ func (l *Load) Churn(fraction float64) int {
 	return total
 }
 
-// End kills the crowd and returns when it is gone, as the end of the test does.
+// Stop kills the crowd and returns when it is gone, as the end of the test does.
 // All are killed before the first is waited for: they die at the same time.
-func (l *Load) End() {
+func (l *Load) Stop() {
 	for _, p := range l.processes {
 		if p != nil {
 			_ = p.signal(unix.SIGKILL)
@@ -93,7 +93,7 @@ func (l *Load) End() {
 	}
 	for _, p := range l.processes {
 		if p != nil {
-			p.end()
+			p.kill()
 		}
 	}
 }

@@ -15,34 +15,34 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// holdEnv says, as the JSON of a Holding, that this process is a child.
-const holdEnv = "SOCKETSTEST_HOLD"
+// windowsChildEnv says, as the JSON of a Holding, that this process is a child.
+const windowsChildEnv = "SOCKETSTEST_HOLD"
 
-// Holding is what a child on Windows holds, and how it takes being asked to end.
-type Holding struct {
+// ChildConfig is what a child on Windows holds, and how it takes being asked to end.
+type ChildConfig struct {
 	// Sockets are made in this order: "tcp ADDR" listens, "udp ADDR" is bound,
 	// "exclusive ADDR" listens with SO_EXCLUSIVEADDRUSE, "bound ADDR" is TCP that
 	// does not listen, "dial ADDR" connects.
 	Sockets []string
 	Flags   uint32 // for CreateProcess, such as CREATE_NEW_CONSOLE
-	Stubborn,
+	IgnoresCtrlC,
 	Window bool // has a window, and ends when that is closed
-	Companion bool     // starts another child, which lives on the same console
-	Args      []string // behind the program's name
+	ConsolePeer bool     // starts another child, which lives on the same console
+	Args        []string // behind the program's name
 }
 
-// Held is a child that holds sockets until the test ends.
-type Held struct {
-	PID       int
-	Companion int              // its pid
-	Local     []netip.AddrPort // of the sockets
-	lines     *bufio.Scanner
-	cmd       *exec.Cmd
+// Child is a child that holds sockets until the test ends.
+type Child struct {
+	PID         int
+	ConsolePeer int              // its pid
+	Local       []netip.AddrPort // of the sockets
+	lines       *bufio.Scanner
+	cmd         *exec.Cmd
 }
 
-// Hold starts a child. It ends with the test, also if the test is killed: then
+// StartChild starts a child. It ends with the test, also if the test is killed: then
 // its standard input closes.
-func Hold(t testing.TB, h Holding) *Held {
+func StartChild(t testing.TB, h ChildConfig) *Child {
 	t.Helper()
 	config, err := json.Marshal(h)
 	if err != nil {
@@ -53,7 +53,7 @@ func Hold(t testing.TB, h Holding) *Held {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self, h.Args...)
-	cmd.Env = append(os.Environ(), holdEnv+"="+string(config))
+	cmd.Env = append(os.Environ(), windowsChildEnv+"="+string(config))
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: h.Flags}
 	cmd.Stderr = os.Stderr
 	in, err1 := cmd.StdinPipe()
@@ -64,7 +64,7 @@ func Hold(t testing.TB, h Holding) *Held {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	held := &Held{PID: cmd.Process.Pid, lines: bufio.NewScanner(out), cmd: cmd}
+	held := &Child{PID: cmd.Process.Pid, lines: bufio.NewScanner(out), cmd: cmd}
 	t.Cleanup(func() {
 		in.Close()
 		_ = cmd.Process.Kill() // it may have ended
@@ -78,8 +78,8 @@ func Hold(t testing.TB, h Holding) *Held {
 		}
 		held.Local = append(held.Local, at)
 	}
-	if h.Companion {
-		if held.Companion, err = strconv.Atoi(held.Line()); err != nil {
+	if h.ConsolePeer {
+		if held.ConsolePeer, err = strconv.Atoi(held.Line()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,14 +90,14 @@ func Hold(t testing.TB, h Holding) *Held {
 }
 
 // Line is the next line that the child prints, empty once it has ended.
-func (h *Held) Line() string {
+func (h *Child) Line() string {
 	h.lines.Scan()
 	return strings.TrimSpace(h.lines.Text())
 }
 
 // Close ends the child by force and waits. Under Wine its sockets can outlive it
 // by a moment.
-func (h *Held) Close() {
+func (h *Child) Close() {
 	_ = h.cmd.Process.Kill() // it may have ended
 	_, _ = h.cmd.Process.Wait()
 }
@@ -107,11 +107,11 @@ func Main(m *testing.M) int {
 	if len(os.Args) == 4 && os.Args[1] == serviceArg {
 		return runService(os.Args[2], os.Args[3])
 	}
-	config := os.Getenv(holdEnv)
+	config := os.Getenv(windowsChildEnv)
 	if config == "" {
 		return m.Run()
 	}
-	var h Holding
+	var h ChildConfig
 	if err := json.Unmarshal([]byte(config), &h); err != nil {
 		fmt.Println(err)
 		return 1
@@ -145,7 +145,7 @@ func socket(spec string) (netip.AddrPort, error) {
 	if err != nil {
 		return at, os.NewSyscallError("socket", err)
 	}
-	var to windows.Sockaddr = &windows.SockaddrInet4{Port: int(at.Port()), Addr: four(at.Addr())}
+	var to windows.Sockaddr = &windows.SockaddrInet4{Port: int(at.Port()), Addr: ipv4Bytes(at.Addr())}
 	if at.Addr().Is6() {
 		to = &windows.SockaddrInet6{Port: int(at.Port()), Addr: at.Addr().As16()}
 	}
@@ -189,7 +189,7 @@ func listen(s windows.Handle, kind string, at windows.Sockaddr) error {
 	return windows.SetsockoptInt(s, windows.SOL_SOCKET, windows.SO_KEEPALIVE, 1)
 }
 
-func four(a netip.Addr) (b [4]byte) {
+func ipv4Bytes(a netip.Addr) (b [4]byte) {
 	if a.Is4() {
 		b = a.As4()
 	}

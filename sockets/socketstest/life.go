@@ -45,38 +45,38 @@ func (p *Process) Signal(sig syscall.Signal) {
 // Kill kills the process and returns when it is gone.
 func (p *Process) Kill() {
 	p.t.Helper()
-	p.end()
+	p.kill()
 }
 
 // Exit lets the process end by itself and returns when it is gone.
 func (p *Process) Exit() {
 	p.t.Helper()
-	p.must(request{Do: cmdExit})
+	p.mustSend(request{Do: cmdExit})
 	select {
 	case <-p.done:
-	case <-time.After(answerTime):
+	case <-time.After(replyTimeout):
 		p.t.Fatalf("process %d does not exit", p.pid)
 	}
 }
 
-// Stop stops the process, as Ctrl+Z does. It answers no commands until
+// Suspend stops the process, as Ctrl+Z does. It answers no commands until
 // Continue.
-func (p *Process) Stop() {
+func (p *Process) Suspend() {
 	p.t.Helper()
 	p.Signal(unix.SIGSTOP)
-	p.awaitStopped(true)
+	p.waitSuspended(true)
 }
 
-// Continue ends what Stop began.
-func (p *Process) Continue() {
+// Resume ends what Stop began.
+func (p *Process) Resume() {
 	p.t.Helper()
 	p.Signal(unix.SIGCONT)
-	p.awaitStopped(false)
+	p.waitSuspended(false)
 }
 
-func (p *Process) awaitStopped(want bool) {
+func (p *Process) waitSuspended(want bool) {
 	p.t.Helper()
-	reached := Until(func() bool {
+	reached := Eventually(func() bool {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
 		if err != nil {
 			p.t.Fatal(err)
@@ -110,21 +110,21 @@ func (p *Process) Orphan(socks []Sock, opts ...Option) *Process {
 func (p *Process) fork(socks []Sock, opts []Option, outlives bool) *Process {
 	p.t.Helper()
 	s := newSpec(opts)
-	if s.nobody && !p.root {
+	if s.asUserNobody && !p.root {
 		p.t.Skip("requires root to start a process of another user")
 	}
 	s.config.Inherited = len(socks)
-	q := &forkRequest{Config: s.config, Args: s.args, Dir: s.dir, Nobody: s.nobody, Outlives: outlives}
+	q := &forkRequest{Config: s.config, Args: s.args, Dir: s.dir, AsUserNobody: s.asUserNobody, Outlives: outlives}
 	for _, sock := range socks {
-		p.own(sock)
+		p.checkOwned(sock)
 		q.FDs = append(q.FDs, sock.FD)
 	}
 	g, err := p.launchFork(q)
 	if err != nil {
 		p.t.Fatalf("fork: %v", err)
 	}
-	g.root = p.root && !s.nobody
-	p.t.Cleanup(g.end)
+	g.root = p.root && !s.asUserNobody
+	p.t.Cleanup(g.kill)
 	return g
 }
 
@@ -151,9 +151,9 @@ func (p *Process) launchFork(q *forkRequest) (*Process, error) {
 		return nil, err
 	}
 	g := newProcess(p.t, commands, answers)
-	a, err := p.do(request{Do: cmdFork, Fork: q})
+	a, err := p.send(request{Do: cmdFork, Fork: q})
 	if err == nil {
-		err = g.adopt(a.PID)
+		err = g.track(a.PID)
 	}
 	if err != nil {
 		g.closePipes()
@@ -161,7 +161,7 @@ func (p *Process) launchFork(q *forkRequest) (*Process, error) {
 	}
 	// Should the pid have been used again, then nobody answers and greet fails;
 	// the stranger is not killed.
-	if err := g.greet(); err != nil {
+	if err := g.handshake(); err != nil {
 		g.closePipes()
 		return nil, err
 	}
@@ -180,15 +180,15 @@ func (p *Process) makePipes(dir string, paths ...string) error {
 		if os.Geteuid() != 0 || p.root {
 			continue
 		}
-		if err := os.Chown(path, nobody, nobody); err != nil {
+		if err := os.Chown(path, nobodyID, nobodyID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// own makes sure that s is a socket of this process.
-func (p *Process) own(s Sock) {
+// checkOwned makes sure that s is a socket of this process.
+func (p *Process) checkOwned(s Sock) {
 	p.t.Helper()
 	if s.PID != p.pid {
 		p.t.Fatalf("socket %v belongs to process %d, not %d", s.Local, s.PID, p.pid)

@@ -46,10 +46,10 @@ type Option func(*spec)
 
 // spec is what the Options add up to.
 type spec struct {
-	config childConfig
-	args   []string
-	dir    string
-	nobody bool
+	config       childConfig
+	args         []string
+	dir          string
+	asUserNobody bool
 }
 
 func newSpec(opts []Option) spec {
@@ -60,9 +60,9 @@ func newSpec(opts []Option) spec {
 	return s
 }
 
-// AsNobody runs the child as user and group 65534. The test is skipped unless
+// AsUserNobody runs the child as user and group 65534. The test is skipped unless
 // it, or for Fork the parent, runs as root.
-func AsNobody() Option { return func(s *spec) { s.nobody = true } }
+func AsUserNobody() Option { return func(s *spec) { s.asUserNobody = true } }
 
 // Name sets what /proc/PID/comm says (the kernel takes 15 bytes of it). Without
 // it that is the last part of argv[0], as it is for a program that was started

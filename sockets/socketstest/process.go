@@ -40,20 +40,20 @@ type Process struct {
 func Start(t testing.TB, opts ...Option) *Process {
 	t.Helper()
 	s := newSpec(opts)
-	if s.nobody && os.Geteuid() != 0 {
+	if s.asUserNobody && os.Geteuid() != 0 {
 		t.Skip("requires root to start a process of another user")
 	}
 	p, err := launch(t, s)
 	if err != nil {
 		t.Fatalf("start a child: %v", err)
 	}
-	t.Cleanup(p.end)
+	t.Cleanup(p.kill)
 	return p
 }
 
 // launch is Start without the test's cleanup, for any goroutine.
 func launch(t testing.TB, s spec) (*Process, error) {
-	env, err := environ(s.config)
+	env, err := childEnviron(s.config)
 	if err != nil {
 		return nil, err
 	}
@@ -69,24 +69,24 @@ func launch(t testing.TB, s spec) (*Process, error) {
 	}
 	defer func() { _ = stdout.Close() }()
 	p := newProcess(t, commands, answers)
-	p.root = os.Geteuid() == 0 && !s.nobody
+	p.root = os.Geteuid() == 0 && !s.asUserNobody
 	p.cmd = &exec.Cmd{
-		Path: ownExe, Args: s.args, Dir: s.dir, Env: env,
-		Stdin: stdin, Stdout: stdout, Stderr: os.Stderr, SysProcAttr: processAttr(s.nobody, false),
+		Path: selfExe, Args: s.args, Dir: s.dir, Env: env,
+		Stdin: stdin, Stdout: stdout, Stderr: os.Stderr, SysProcAttr: processAttr(s.asUserNobody, false),
 	}
 	if err := p.cmd.Start(); err != nil {
 		p.closePipes()
 		return nil, err
 	}
 	// The pid cannot be used again before it is waited for.
-	if err := p.adopt(p.cmd.Process.Pid); err != nil {
+	if err := p.track(p.cmd.Process.Pid); err != nil {
 		_ = p.cmd.Process.Kill()
 		_ = p.cmd.Wait()
 		p.closePipes()
 		return nil, err
 	}
-	if err := p.greet(); err != nil {
-		p.end()
+	if err := p.handshake(); err != nil {
+		p.kill()
 		return nil, err
 	}
 	return p, nil
@@ -99,9 +99,9 @@ func newProcess(t testing.TB, commands, answers *os.File) *Process {
 	}
 }
 
-// adopt takes hold of the process by a descriptor, which means this process and
+// track takes hold of the process by a descriptor, which means this process and
 // no other for ever, and waits in the background for its end.
-func (p *Process) adopt(pid int) error {
+func (p *Process) track(pid int) error {
 	fd, err := unix.PidfdOpen(pid, unix.PIDFD_NONBLOCK)
 	if err != nil {
 		return os.NewSyscallError("pidfd_open", err)
@@ -130,9 +130,9 @@ func (p *Process) reap() {
 	}
 }
 
-// greet makes sure that what answers is the process that adopt took hold of.
-func (p *Process) greet() error {
-	a, err := p.do(request{Do: cmdHello})
+// handshake makes sure that what answers is the process that adopt took hold of.
+func (p *Process) handshake() error {
+	a, err := p.send(request{Do: cmdHello})
 	if err != nil {
 		return err
 	}
@@ -143,40 +143,40 @@ func (p *Process) greet() error {
 	return nil
 }
 
-// do sends one command and waits for the answer.
-func (p *Process) do(q request) (answer, error) {
+// send sends one command and waits for the answer.
+func (p *Process) send(q request) (reply, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	deadline := time.Now().Add(answerTime)
+	deadline := time.Now().Add(replyTimeout)
 	if err := errors.Join(p.commands.SetWriteDeadline(deadline), p.answers.SetReadDeadline(deadline)); err != nil {
-		return answer{}, fmt.Errorf("process %d has exited: %w", p.pid, err)
+		return reply{}, fmt.Errorf("process %d has exited: %w", p.pid, err)
 	}
-	var a answer
+	var a reply
 	if err := p.in.Encode(q); err != nil {
 		return a, fmt.Errorf("ask process %d to %s: %w", p.pid, q.Do, err)
 	}
 	if err := p.out.Decode(&a); err != nil {
 		return a, fmt.Errorf("wait for process %d to %s: %w", p.pid, q.Do, err)
 	}
-	return a, a.err(q)
+	return a, a.toError(q)
 }
 
-// must is do for what cannot go wrong.
-func (p *Process) must(q request) answer {
+// mustSend is do for what cannot go wrong.
+func (p *Process) mustSend(q request) reply {
 	p.t.Helper()
-	a, err := p.do(q)
+	a, err := p.send(q)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	return a
 }
 
-// end kills the process and waits until it is gone.
-func (p *Process) end() {
+// kill kills the process and waits until it is gone.
+func (p *Process) kill() {
 	_ = p.signal(unix.SIGKILL) // ESRCH: it is gone already
 	select {
 	case <-p.done:
-	case <-time.After(answerTime):
+	case <-time.After(replyTimeout):
 		p.t.Errorf("process %d does not exit", p.pid)
 		return
 	}

@@ -37,14 +37,14 @@ func statusField(t *testing.T, pid int, key string) string {
 	return ""
 }
 
-// gone tells whether no process with that pid runs any more. A zombie of init
+// exited tells whether no process with that pid runs any more. A zombie of init
 // counts: some containers have an init that never reaps.
-func gone(pid int) bool {
+func exited(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err != nil || bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" Z"))
 }
 
-func TestLooks(t *testing.T) {
+func TestProcessAttributes(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -70,8 +70,8 @@ func TestLooks(t *testing.T) {
 	}
 }
 
-func TestAsNobody(t *testing.T) {
-	p := socketstest.Start(t, socketstest.AsNobody())
+func TestAsUserNobody(t *testing.T) {
+	p := socketstest.Start(t, socketstest.AsUserNobody())
 	for _, key := range []string{"Uid", "Gid"} {
 		if got := statusField(t, p.PID(), key); got != "65534\t65534\t65534\t65534" {
 			t.Errorf("%s %s", key, got)
@@ -82,27 +82,27 @@ func TestAsNobody(t *testing.T) {
 	}
 	l := p.Listen("tcp4", "127.0.0.1:0")
 	checkInTable(t, l, socketstest.StateListen)
-	if r := socketstest.Await(t, "tcp4", l.Local, l.Remote, socketstest.StateListen); r.UID != 65534 {
+	if r := socketstest.AwaitState(t, "tcp4", l.Local, l.Remote, socketstest.StateListen); r.UID != 65534 {
 		t.Errorf("uid %d in the table", r.UID)
 	}
-	checkHeld(t, p.Fork([]socketstest.Sock{l}).Inherited()[0])
+	checkOwned(t, p.Fork([]socketstest.Sock{l}).Inherited()[0])
 
 	root := socketstest.Start(t)
 	shared := root.Listen("tcp4", "127.0.0.1:0")
-	worker := root.Fork([]socketstest.Sock{shared}, socketstest.AsNobody())
+	worker := root.Fork([]socketstest.Sock{shared}, socketstest.AsUserNobody())
 	if got := statusField(t, worker.PID(), "Uid"); !strings.HasPrefix(got, "65534") {
 		t.Errorf("worker of root has uid %s", got)
 	}
-	checkHeld(t, worker.Inherited()[0])
+	checkOwned(t, worker.Inherited()[0])
 }
 
 func TestSignals(t *testing.T) {
 	p := socketstest.Start(t)
-	p.Stop()
+	p.Suspend()
 	if got := statusField(t, p.PID(), "State"); !strings.HasPrefix(got, "T") {
 		t.Errorf("state %s", got)
 	}
-	p.Continue()
+	p.Resume()
 	p.Listen("tcp4", "127.0.0.1:0")
 	p.Signal(unix.SIGTERM)
 	<-p.Done()
@@ -152,7 +152,7 @@ func TestFork(t *testing.T) {
 	checkInTable(t, kept, socketstest.StateListen)
 
 	gg := g.Fork(in[:1])
-	checkHeld(t, gg.Inherited()[0])
+	checkOwned(t, gg.Inherited()[0])
 	p.Kill()
 	<-g.Done()
 	<-gg.Done()
@@ -183,14 +183,14 @@ func TestCleanup(t *testing.T) {
 		q := socketstest.Start(t)
 		o := q.Orphan(nil)
 		s := socketstest.Start(t)
-		s.Stop()
-		o.Stop()
+		s.Suspend()
+		o.Suspend()
 		for _, p := range []*socketstest.Process{p, g, q, o, s} {
 			pids = append(pids, p.PID())
 		}
 	})
 	for _, pid := range pids {
-		if !gone(pid) {
+		if !exited(pid) {
 			t.Errorf("process %d is still there", pid)
 		}
 	}
@@ -204,7 +204,7 @@ func TestAbandoned(t *testing.T) {
 		p := socketstest.Start(t)
 		g, o := p.Fork(nil), socketstest.Start(t).Orphan(nil)
 		s := socketstest.Start(t)
-		s.Stop()
+		s.Suspend()
 		fmt.Println("pids", p.PID(), g.PID(), o.PID(), s.PID())
 		select {}
 	}
@@ -226,7 +226,7 @@ func TestAbandoned(t *testing.T) {
 		t.Fatalf("%q: %v", line, err)
 	}
 	for _, pid := range pids {
-		if !socketstest.Until(func() bool { return gone(pid) }) {
+		if !socketstest.Eventually(func() bool { return exited(pid) }) {
 			t.Fatalf("process %d outlives the tests", pid)
 		}
 	}

@@ -12,16 +12,16 @@ import (
 // childEnv says, as the JSON of a childConfig, that this process is a child.
 const childEnv = "SOCKETSTEST_CHILD"
 
-// ownExe is the running binary. The link works after a change of user too,
+// selfExe is the running binary. The link works after a change of user too,
 // although the folder that go test builds in is closed to others.
-const ownExe = "/proc/self/exe"
+const selfExe = "/proc/self/exe"
 
-// nobody is the user and the group of AsNobody.
-const nobody = 65534
+// nobodyID is the user and the group of AsUserNobody.
+const nobodyID = 65534
 
-// answerTime bounds the wait for a child's answer, which itself waits for the
+// replyTimeout bounds the wait for a child's answer, which itself waits for the
 // kernel.
-const answerTime = 2 * Patience
+const replyTimeout = 2 * Timeout
 
 // childConfig is what a child does to itself before it answers.
 type childConfig struct {
@@ -47,64 +47,64 @@ const (
 	cmdRecv     command = "recv"
 	cmdFill     command = "fill"
 	cmdFork     command = "fork"
-	cmdCrowd    command = "crowd"
+	cmdLoad     command = "crowd"
 	cmdChurn    command = "churn"
-	cmdStorm    command = "storm"
+	cmdBurst    command = "storm"
 	cmdExit     command = "exit"
 )
 
 // request is one line from the test to a child.
 type request struct {
-	Do        command      `json:"do"`
-	Network   string       `json:"network,omitempty"`
-	Address   string       `json:"address,omitempty"`
-	Options   []SockOption `json:"options,omitempty"`
-	FD        int          `json:"fd,omitempty"`
-	N         int          `json:"n,omitempty"`
-	PerSecond int          `json:"per_second,omitempty"`
-	Remains   int          `json:"remains,omitempty"`
-	Fork      *forkRequest `json:"fork,omitempty"`
+	Do            command      `json:"do"`
+	Network       string       `json:"network,omitempty"`
+	Address       string       `json:"address,omitempty"`
+	Options       []SockOption `json:"options,omitempty"`
+	FD            int          `json:"fd,omitempty"`
+	N             int          `json:"n,omitempty"`
+	PerSecond     int          `json:"per_second,omitempty"`
+	TimeWaitEvery int          `json:"remains,omitempty"`
+	Fork          *forkRequest `json:"fork,omitempty"`
 }
 
 // forkRequest asks for a grandchild. Its commands and answers go through two
 // named pipes of the test, so that they outlive the child.
 type forkRequest struct {
-	Config   childConfig `json:"config"`
-	Args     []string    `json:"args"`
-	Dir      string      `json:"dir,omitempty"`
-	FDs      []int       `json:"fds,omitempty"`
-	Nobody   bool        `json:"nobody,omitempty"`
-	Outlives bool        `json:"outlives,omitempty"`
-	Commands string      `json:"commands"`
-	Answers  string      `json:"answers"`
+	Config       childConfig `json:"config"`
+	Args         []string    `json:"args"`
+	Dir          string      `json:"dir,omitempty"`
+	FDs          []int       `json:"fds,omitempty"`
+	AsUserNobody bool        `json:"nobody,omitempty"`
+	Outlives     bool        `json:"outlives,omitempty"`
+	Commands     string      `json:"commands"`
+	Answers      string      `json:"answers"`
 }
 
-// answer is one line from a child to the test.
-type answer struct {
-	PID     int    `json:"pid,omitempty"`
-	N       int    `json:"n,omitempty"`
-	Socks   []Sock `json:"socks,omitempty"`
-	Errno   int    `json:"errno,omitempty"`
-	Problem string `json:"problem,omitempty"`
+// reply is one line from a child to the test.
+type reply struct {
+	PID   int    `json:"pid,omitempty"`
+	N     int    `json:"n,omitempty"`
+	Socks []Sock `json:"socks,omitempty"`
+	Errno int    `json:"errno,omitempty"`
+	Error string `json:"problem,omitempty"`
 }
 
 // setError writes err into the answer; the errno, if there is one, goes as a
 // number, so that the test can compare it.
-func (a *answer) setError(err error) {
+func (a *reply) setError(err error) {
 	var errno syscall.Errno
-	a.Problem = err.Error()
+	a.Error = err.Error()
 	if errors.As(err, &errno) {
 		a.Errno = int(errno)
 	}
 }
 
-// err is the error that setError wrote.
-func (a *answer) err(q request) error {
+// toError is the error that setError wrote.
+func (a *reply) toError(q request) error {
 	switch {
-	case a.Problem == "":
+	case a.Error == "":
 		return nil
 	case a.Errno == 0:
-		return errors.New(a.Problem)
+		return errors.New(a.Error)
 	}
 	what := string(q.Do)
 	if q.Address != "" {

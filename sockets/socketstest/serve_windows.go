@@ -13,7 +13,7 @@ import (
 )
 
 // serve holds the sockets until it is asked to end or standard input closes.
-func (h *Holding) serve() error {
+func (h *ChildConfig) serve() error {
 	var data windows.WSAData
 	if err := windows.WSAStartup(0x202, &data); err != nil {
 		return os.NewSyscallError("wsastartup", err)
@@ -35,8 +35,8 @@ func (h *Holding) serve() error {
 			return err
 		}
 	}
-	if h.Companion {
-		if err := companion(); err != nil {
+	if h.ConsolePeer {
+		if err := startConsolePeer(); err != nil {
 			return err
 		}
 	}
@@ -49,7 +49,7 @@ func (h *Holding) serve() error {
 		select {
 		case <-interrupts:
 			fmt.Println("interrupted")
-			if !h.Stubborn {
+			if !h.IgnoresCtrlC {
 				return nil
 			}
 		case <-closed:
@@ -89,15 +89,15 @@ func window(opened chan<- error, closed chan<- struct{}) {
 	close(closed)
 }
 
-// companion starts a child with the same standard input, so that it ends when
+// startConsolePeer starts a child with the same standard input, so that it ends when
 // that closes, and prints its pid.
-func companion() error {
+func startConsolePeer() error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), holdEnv+"={}")
+	cmd.Env = append(os.Environ(), windowsChildEnv+"={}")
 	cmd.Stdin = os.Stdin
 	if err := cmd.Start(); err != nil {
 		return err

@@ -20,16 +20,16 @@ const serviceArg = "__service"
 
 // Service is a service that holds sockets until the test ends.
 type Service struct {
-	Name string
-	PID  int
-	mine *mgr.Service
-	t    testing.TB
+	Name    string
+	PID     int
+	service *mgr.Service
+	t       testing.TB
 }
 
-// Serve makes a service of this program, which holds sockets as a Holding does;
+// StartService makes a service of this program, which holds sockets as a Holding does;
 // their ports must not be 0. It takes an administrator, so the test is skipped
 // for others.
-func Serve(t testing.TB, sockets ...string) *Service {
+func StartService(t testing.TB, sockets ...string) *Service {
 	t.Helper()
 	m, err := mgr.Connect()
 	if errors.Is(err, windows.ERROR_ACCESS_DENIED) {
@@ -48,7 +48,7 @@ func Serve(t testing.TB, sockets ...string) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Service{Name: name, mine: mine, t: t}
+	s := &Service{Name: name, service: mine, t: t}
 	t.Cleanup(func() {
 		s.Stop()
 		if err := errors.Join(mine.Delete(), mine.Close()); err != nil {
@@ -58,25 +58,25 @@ func Serve(t testing.TB, sockets ...string) *Service {
 	if err := mine.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s.PID = int(s.reach(svc.Running).ProcessId)
+	s.PID = int(s.waitState(svc.Running).ProcessId)
 	return s
 }
 
 // Stop stops the service and waits.
 func (s *Service) Stop() {
 	s.t.Helper()
-	if _, err := s.mine.Control(svc.Stop); err != nil && !errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE) {
+	if _, err := s.service.Control(svc.Stop); err != nil && !errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE) {
 		s.t.Fatal(err)
 	}
-	s.reach(svc.Stopped)
+	s.waitState(svc.Stopped)
 }
 
-// reach waits for a state: the service manager only ever answers.
-func (s *Service) reach(want svc.State) svc.Status {
+// waitState waits for a state: the service manager only ever answers.
+func (s *Service) waitState(want svc.State) svc.Status {
 	s.t.Helper()
 	until := time.Now().Add(20 * time.Second)
 	for {
-		now, err := s.mine.Query()
+		now, err := s.service.Query()
 		if err != nil || now.State != want && time.Now().After(until) {
 			s.t.Fatalf("the service is in state %d, not %d: %v", now.State, want, err)
 		}
@@ -90,7 +90,7 @@ func (s *Service) reach(want svc.State) svc.Status {
 // FreePort gives a TCP address that nobody had a moment ago.
 func FreePort(t testing.TB) netip.AddrPort {
 	t.Helper()
-	child := Hold(t, Holding{Sockets: []string{"tcp 127.0.0.1:0"}})
+	child := StartChild(t, ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}})
 	child.Close()
 	return child.Local[0]
 }

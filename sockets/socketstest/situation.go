@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// Ends are the addresses of a connection as the end that a situation is about
+// Conn are the addresses of a connection as the end that a situation is about
 // has them.
-type Ends struct {
+type Conn struct {
 	Network       string
 	Local, Remote netip.AddrPort
-	// Holder is the process that holds Peer, the other end; nil if none does.
-	Holder *Process
-	Peer   Sock
+	// PeerProcess is the process that holds Peer, the other end; nil if none does.
+	PeerProcess *Process
+	Peer        Sock
 }
 
 // InState makes a connection of which one end is in the state and waits until
@@ -26,7 +26,7 @@ type Ends struct {
 // The end belongs to nobody any more (inode 0) in FIN_WAIT1, FIN_WAIT2, CLOSING,
 // LAST_ACK, TIME_WAIT and SYN_RECV; the last is not accepted yet. In ESTABLISHED
 // and CLOSE_WAIT the server lives on and holds it.
-func InState(t testing.TB, state State, addr string, options ...SockOption) Ends {
+func InState(t testing.TB, state State, addr string, options ...SockOption) Conn {
 	t.Helper()
 	switch state {
 	case StateSynSent:
@@ -51,62 +51,62 @@ func InState(t testing.TB, state State, addr string, options ...SockOption) Ends
 	case StateClosing:
 		server.Fill(a)
 		server.Exit()
-		Await(t, a.Network, a.Local, a.Remote, StateFinWait1)
+		AwaitState(t, a.Network, a.Local, a.Remote, StateFinWait1)
 		client.Shutdown(c)
 	case StateLastAck:
 		client.Shutdown(c)
-		Await(t, a.Network, a.Local, a.Remote, StateCloseWait)
+		AwaitState(t, a.Network, a.Local, a.Remote, StateCloseWait)
 		server.Fill(a)
 		server.Exit()
 	case StateTimeWait:
 		server.Exit()
 		// Ours comes second, and not before its ACK: on a busy machine that can come
 		// late, and what is answered to a late one ends a TIME_WAIT (RFC 1337).
-		Await(t, a.Network, a.Local, a.Remote, StateFinWait2)
+		AwaitState(t, a.Network, a.Local, a.Remote, StateFinWait2)
 		client.Exit()
 	default:
 		t.Fatalf("cannot create a connection in state %d", state)
 	}
-	Await(t, a.Network, a.Local, a.Remote, state)
-	ends := Ends{Network: a.Network, Local: a.Local, Remote: a.Remote}
+	AwaitState(t, a.Network, a.Local, a.Remote, state)
+	ends := Conn{Network: a.Network, Local: a.Local, Remote: a.Remote}
 	if state != StateTimeWait {
-		ends.Holder, ends.Peer = client, c
+		ends.PeerProcess, ends.Peer = client, c
 	}
 	return ends
 }
 
 // synSent needs a listener whose queue is full: it lets no more in.
-func synSent(t testing.TB, addr string, options []SockOption) Ends {
+func synSent(t testing.TB, addr string, options []SockOption) Conn {
 	t.Helper()
 	server, client := Start(t), Start(t)
 	l := server.Listen(networkOf("tcp", addr), addr, slices.Concat([]SockOption{Backlog(0)}, options)...)
 	NotAccepted(t, l)
 	c := client.Dial(l.Target(), NoWait)
 	remote := netip.MustParseAddrPort(l.Target())
-	Await(t, c.Network, c.Local, remote, StateSynSent)
-	return Ends{Network: c.Network, Local: c.Local, Remote: remote, Holder: server, Peer: l}
+	AwaitState(t, c.Network, c.Local, remote, StateSynSent)
+	return Conn{Network: c.Network, Local: c.Local, Remote: remote, PeerProcess: server, Peer: l}
 }
 
 // synRecv needs a listener that waits for data before it lets anyone in.
-func synRecv(t testing.TB, addr string, options []SockOption) Ends {
+func synRecv(t testing.TB, addr string, options []SockOption) Conn {
 	t.Helper()
 	server, client := Start(t), Start(t)
 	l := server.Listen(networkOf("tcp", addr), addr, slices.Concat(options, []SockOption{DeferAccept})...)
 	c := client.Dial(l.Target())
-	Await(t, c.Network, c.Remote, c.Local, StateSynRecv)
-	return Ends{Network: c.Network, Local: c.Remote, Remote: c.Local, Holder: client, Peer: c}
+	AwaitState(t, c.Network, c.Remote, c.Local, StateSynRecv)
+	return Conn{Network: c.Network, Local: c.Remote, Remote: c.Local, PeerProcess: client, Peer: c}
 }
 
 // TimeWait leaves a server's end in TIME_WAIT at addr. The options are the
 // listener's, and the TIME_WAIT has inherited them.
-func TimeWait(t testing.TB, addr string, options ...SockOption) Ends {
+func TimeWait(t testing.TB, addr string, options ...SockOption) Conn {
 	t.Helper()
 	return InState(t, StateTimeWait, addr, options...)
 }
 
 // ClientTimeWait leaves a client's end in TIME_WAIT at addr, whose port may be
 // 0. The options are the client's.
-func ClientTimeWait(t testing.TB, addr string, options ...SockOption) Ends {
+func ClientTimeWait(t testing.TB, addr string, options ...SockOption) Conn {
 	t.Helper()
 	local := netip.MustParseAddrPort(addr)
 	p := Start(t)
@@ -115,20 +115,20 @@ func ClientTimeWait(t testing.TB, addr string, options ...SockOption) Ends {
 	c := p.Dial(l.Target(), slices.Concat(options, []SockOption{From(addr)})...)
 	p.Accept(l)
 	p.Close(c)
-	Await(t, network, c.Local, c.Remote, StateFinWait2)
+	AwaitState(t, network, c.Local, c.Remote, StateFinWait2)
 	p.Exit()
-	Await(t, network, c.Local, c.Remote, StateTimeWait)
-	return Ends{Network: network, Local: c.Local, Remote: c.Remote}
+	AwaitState(t, network, c.Local, c.Remote, StateTimeWait)
+	return Conn{Network: network, Local: c.Local, Remote: c.Remote}
 }
 
 // NotAccepted connects to the listener, which is not to accept it, and waits
 // until the connection stands in its queue. The ends are the server's.
-func NotAccepted(t testing.TB, listener Sock) Ends {
+func NotAccepted(t testing.TB, listener Sock) Conn {
 	t.Helper()
 	client := Start(t)
 	c := client.Dial(listener.Target())
-	Await(t, listener.Network, c.Remote, c.Local, StateEstablished)
-	return Ends{Network: listener.Network, Local: c.Remote, Remote: c.Local, Holder: client, Peer: c}
+	AwaitState(t, listener.Network, c.Remote, c.Local, StateEstablished)
+	return Conn{Network: listener.Network, Local: c.Remote, Remote: c.Local, PeerProcess: client, Peer: c}
 }
 
 // SelfConnect makes a process with a TCP socket that is connected to itself, at
@@ -137,13 +137,13 @@ func SelfConnect(t testing.TB) (*Process, Sock) {
 	t.Helper()
 	p := Start(t)
 	s := p.SelfConnect("127.0.0.1:0")
-	Await(t, s.Network, s.Local, s.Local, StateEstablished)
+	AwaitState(t, s.Network, s.Local, s.Local, StateEstablished)
 	return p, s
 }
 
-// ReusePortTwins makes two processes, each with a socket of its own on the same
+// ReusePortPair makes two processes, each with a socket of its own on the same
 // address: listeners for TCP, bound for UDP.
-func ReusePortTwins(t testing.TB, network, addr string) ([2]*Process, [2]Sock) {
+func ReusePortPair(t testing.TB, network, addr string) ([2]*Process, [2]Sock) {
 	t.Helper()
 	var ps [2]*Process
 	var socks [2]Sock

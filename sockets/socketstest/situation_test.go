@@ -21,14 +21,14 @@ func TestInState(t *testing.T) {
 			t.Run(fmt.Sprintf("%d %s", state, addr), func(t *testing.T) {
 				t.Parallel()
 				e := socketstest.InState(t, state, addr, socketstest.ReuseAddr)
-				r := socketstest.Await(t, e.Network, e.Local, e.Remote, state)
+				r := socketstest.AwaitState(t, e.Network, e.Local, e.Remote, state)
 				held := state == socketstest.StateEstablished || state == socketstest.StateCloseWait ||
 					state == socketstest.StateSynSent
 				if held != (r.Inode != 0) {
 					t.Errorf("inode %d", r.Inode)
 				}
-				if e.Holder != nil {
-					checkHeld(t, e.Peer)
+				if e.PeerProcess != nil {
+					checkOwned(t, e.Peer)
 				}
 			})
 		}
@@ -42,7 +42,7 @@ func TestTimeWait(t *testing.T) {
 	client := socketstest.ClientTimeWait(t, "127.0.0.1:0")
 	for _, tt := range []struct {
 		name string
-		ends socketstest.Ends
+		ends socketstest.Conn
 		ok   bool
 	}{{"plain", plain, false}, {"reuse", reuse, true}, {"client", client, false}} {
 		_, err := p.TryListen("tcp4", tt.ends.Local.String(), socketstest.ReuseAddr)
@@ -56,7 +56,7 @@ func TestNotAccepted(t *testing.T) {
 	p := socketstest.Start(t)
 	l := p.Listen("tcp4", "127.0.0.1:0")
 	e := socketstest.NotAccepted(t, l)
-	r := socketstest.Await(t, e.Network, e.Local, e.Remote, socketstest.StateEstablished)
+	r := socketstest.AwaitState(t, e.Network, e.Local, e.Remote, socketstest.StateEstablished)
 	if r.Inode != 0 {
 		t.Errorf("inode %d before it is accepted", r.Inode)
 	}
@@ -78,16 +78,16 @@ func TestSelfConnect(t *testing.T) {
 	checkInTable(t, v6, socketstest.StateEstablished)
 }
 
-func TestReusePortTwins(t *testing.T) {
+func TestReusePortPair(t *testing.T) {
 	for _, tt := range []struct{ network, addr string }{
 		{"tcp4", "127.0.0.1:0"}, {"tcp6", "[::]:0"}, {"udp4", "0.0.0.0:0"}, {"udp6", "[::1]:0"},
 	} {
-		ps, socks := socketstest.ReusePortTwins(t, tt.network, tt.addr)
+		ps, socks := socketstest.ReusePortPair(t, tt.network, tt.addr)
 		if socks[0].Local != socks[1].Local || socks[0].Inode == socks[1].Inode {
 			t.Errorf("%s: %+v", tt.network, socks)
 		}
 		for i, s := range socks {
-			checkHeld(t, s)
+			checkOwned(t, s)
 			if s.PID != ps[i].PID() {
 				t.Errorf("pid %d, want %d", s.PID, ps[i].PID())
 			}
@@ -104,16 +104,16 @@ func TestReusePortTwins(t *testing.T) {
 	}
 }
 
-func TestCrowd(t *testing.T) {
+func TestStartLoad(t *testing.T) {
 	const processes, each = 20, 51
 	var pids []int
 	addrs := map[netip.Addr]bool{}
 	t.Run("alive", func(t *testing.T) {
-		load := socketstest.Crowd(t, processes, each)
+		load := socketstest.StartLoad(t, processes, each)
 		if load.Sockets() != processes*each {
 			t.Errorf("%d sockets", load.Sockets())
 		}
-		before := crowdInodes(t, load)
+		before := loadInodes(t, load)
 		if len(before) != processes*each {
 			t.Errorf("%d sockets in the table", len(before))
 		}
@@ -122,7 +122,7 @@ func TestCrowd(t *testing.T) {
 			t.Errorf("%d replaced", n)
 		}
 		fresh := 0
-		for inode, r := range crowdInodes(t, load) {
+		for inode, r := range loadInodes(t, load) {
 			if _, ok := before[inode]; !ok {
 				fresh++
 			}
@@ -155,8 +155,8 @@ func TestCrowd(t *testing.T) {
 	}
 }
 
-// crowdInodes are the rows of the kernel's table that the crowd holds.
-func crowdInodes(t *testing.T, load *socketstest.Load) map[uint64]socketstest.Row {
+// loadInodes are the rows of the kernel's table that the crowd holds.
+func loadInodes(t *testing.T, load *socketstest.Load) map[uint64]socketstest.Row {
 	t.Helper()
 	held := map[string]bool{}
 	for _, p := range load.Processes() {
@@ -173,14 +173,14 @@ func crowdInodes(t *testing.T, load *socketstest.Load) map[uint64]socketstest.Ro
 	return rows
 }
 
-func BenchmarkCrowd(b *testing.B) {
+func BenchmarkStartLoad(b *testing.B) {
 	for b.Loop() {
-		socketstest.Crowd(b, 200, 250).End()
+		socketstest.StartLoad(b, 200, 250).Stop()
 	}
 }
 
 func BenchmarkChurn(b *testing.B) {
-	load := socketstest.Crowd(b, 200, 250)
+	load := socketstest.StartLoad(b, 200, 250)
 	for b.Loop() {
 		if n := load.Churn(0.01); n != 480 {
 			b.Fatalf("%d replaced", n)

@@ -18,8 +18,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(socketstest.Main(m)) }
 
-// checkHeld looks at the descriptor from outside.
-func checkHeld(t *testing.T, s socketstest.Sock) {
+// checkOwned looks at the descriptor from outside.
+func checkOwned(t *testing.T, s socketstest.Sock) {
 	t.Helper()
 	link, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", s.PID, s.FD))
 	if err != nil {
@@ -45,8 +45,8 @@ func checkHeld(t *testing.T, s socketstest.Sock) {
 
 func checkInTable(t *testing.T, s socketstest.Sock, state socketstest.State) {
 	t.Helper()
-	checkHeld(t, s)
-	r := socketstest.Await(t, s.Network, s.Local, s.Remote, state)
+	checkOwned(t, s)
+	r := socketstest.AwaitState(t, s.Network, s.Local, s.Remote, state)
 	if r.Inode != s.Inode {
 		t.Errorf("%v: inode %d in the table, want %d", s.Local, r.Inode, s.Inode)
 	}
@@ -122,7 +122,7 @@ func TestBind(t *testing.T) {
 		{"tcp4", "127.0.0.1:0"}, {"tcp6", "[::1]:0"}, {"udp4", "127.0.0.1:0"}, {"udp6", "[::1]:0"},
 	} {
 		s := p.Bind(tt.network, tt.addr)
-		checkHeld(t, s)
+		checkOwned(t, s)
 		if s.Network != tt.network || s.Local.Port() == 0 || s.Remote.IsValid() {
 			t.Errorf("%s: %+v", tt.network, s)
 		}
@@ -199,8 +199,8 @@ func TestMPTCP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkHeld(t, l)
-	socketstest.Await(t, "tcp4", l.Local, l.Remote, socketstest.StateListen)
+	checkOwned(t, l)
+	socketstest.AwaitState(t, "tcp4", l.Local, l.Remote, socketstest.StateListen)
 }
 
 func TestFreePort(t *testing.T) {

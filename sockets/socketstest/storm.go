@@ -10,22 +10,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Storm is a few processes that make short connections, each to a listener of
+// Burst is a few processes that make short connections, each to a listener of
 // its own.
-type Storm struct {
-	t         testing.TB
-	processes []*Process
-	listeners []Sock
-	remains   int
+type Burst struct {
+	t             testing.TB
+	processes     []*Process
+	listeners     []Sock
+	timeWaitEvery int
 }
 
-// NewStorm starts the processes; they listen, and make no connection yet. One of
+// NewBurst starts the processes; they listen, and make no connection yet. One of
 // remains connections leaves a TIME_WAIT, now at the client's end, now at the
 // server's. Of the others the server closes its end, and then the client resets
 // what is left: thousands of TIME_WAITs take their ports from other tests.
-func NewStorm(t testing.TB, processes, remains int) *Storm {
+func NewBurst(t testing.TB, processes, remains int) *Burst {
 	t.Helper()
-	s := &Storm{t: t, remains: remains}
+	s := &Burst{t: t, timeWaitEvery: remains}
 	for range processes {
 		p := Start(t)
 		s.processes = append(s.processes, p)
@@ -35,17 +35,17 @@ func NewStorm(t testing.TB, processes, remains int) *Storm {
 }
 
 // Listeners are where the connections go.
-func (s *Storm) Listeners() []Sock { return s.listeners }
+func (s *Burst) Listeners() []Sock { return s.listeners }
 
-// Blow makes that many connections in each process, all processes at once, and
+// Run makes that many connections in each process, all processes at once, and
 // returns how long it took. Each is made, carries bytes both ways and is closed
 // before the process makes its next: perSecond of them in a second, or as fast as it
 // can if that is 0.
-func (s *Storm) Blow(each, perSecond int) time.Duration {
+func (s *Burst) Run(each, perSecond int) time.Duration {
 	s.t.Helper()
 	start := time.Now()
 	err := inParallel(len(s.processes), func(i int) error {
-		_, err := s.processes[i].do(request{Do: cmdStorm, FD: s.listeners[i].FD, N: each, PerSecond: perSecond, Remains: s.remains})
+		_, err := s.processes[i].send(request{Do: cmdBurst, FD: s.listeners[i].FD, N: each, PerSecond: perSecond, TimeWaitEvery: s.timeWaitEvery})
 		return err
 	})
 	if err != nil {
@@ -54,15 +54,15 @@ func (s *Storm) Blow(each, perSecond int) time.Duration {
 	return time.Since(start)
 }
 
-// StormBytes is how many bytes a connection of a storm carries, which the port
+// BurstBytes is how many bytes a connection of a storm carries, which the port
 // of its client tells.
-func StormBytes(client uint16) (toServer, toClient int) {
+func BurstBytes(client uint16) (toServer, toClient int) {
 	return 1 + int(client)%997, 1 + int(client)%499
 }
 
-// storm makes n short connections to a listener of this process.
-func storm(q request) error {
-	to, err := describe(q.FD)
+// runBurst makes n short connections to a listener of this process.
+func runBurst(q request) error {
+	to, err := sockInfo(q.FD)
 	if err != nil {
 		return err
 	}
@@ -72,27 +72,27 @@ func storm(q request) error {
 			time.Sleep(time.Until(start.Add(time.Duration(i) * time.Second / time.Duration(q.PerSecond))))
 		}
 		end := reset
-		if i%q.Remains == 0 {
-			end = [...]ending{clientFirst, serverFirst}[i/q.Remains%2]
+		if i%q.TimeWaitEvery == 0 {
+			end = [...]closeOrder{clientFirst, serverFirst}[i/q.TimeWaitEvery%2]
 		}
-		if err := gust(q.FD, to.Local.String(), end); err != nil {
+		if err := shortConn(q.FD, to.Local.String(), end); err != nil {
 			return fmt.Errorf("connection %d: %w", i, err)
 		}
 	}
 	return nil
 }
 
-// ending is how a connection of a storm is closed.
-type ending uint8
+// closeOrder is how a connection of a storm is closed.
+type closeOrder uint8
 
 const (
-	clientFirst ending = iota
+	clientFirst closeOrder = iota
 	serverFirst
 	reset
 )
 
-// gust makes one connection, uses it and closes it.
-func gust(listener int, address string, end ending) error {
+// shortConn makes one connection, uses it and closes it.
+func shortConn(listener int, address string, end closeOrder) error {
 	client, err := open(request{Do: cmdConnect, Network: "tcp4", Address: address})
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func gust(listener int, address string, end ending) error {
 	if err != nil {
 		return err
 	}
-	toServer, toClient := StormBytes(client.Local.Port())
+	toServer, toClient := BurstBytes(client.Local.Port())
 	for _, way := range []struct{ from, to, n int }{{client.FD, server.FD, toServer}, {server.FD, client.FD, toClient}} {
 		if _, err := send(way.from, way.n); err != nil {
 			return err

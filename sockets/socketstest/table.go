@@ -52,11 +52,11 @@ func Table(t testing.TB, network string) []Row {
 	return rows
 }
 
-// Await waits until the kernel's table shows the socket in that state.
-func Await(t testing.TB, network string, local, remote netip.AddrPort, state State) Row {
+// AwaitState waits until the kernel's table shows the socket in that state.
+func AwaitState(t testing.TB, network string, local, remote netip.AddrPort, state State) Row {
 	t.Helper()
 	var last *Row
-	reached := Until(func() bool {
+	reached := Eventually(func() bool {
 		for _, r := range Table(t, network) {
 			if r.Local != local || r.Remote != remote {
 				continue

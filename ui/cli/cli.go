@@ -25,7 +25,7 @@ import (
 // Run carries out a command line, without the program's name, and returns the
 // code to exit with.
 func Run(args []string) int {
-	if code, ok := process.Assist(args); ok {
+	if code, ok := process.RunHelper(args); ok {
 		return code
 	}
 	a := &app{

@@ -35,8 +35,8 @@ func protoCell(r *model.Row) cell { return one(ui.Quiet, r.Socket.Protocol.Strin
 // localCell lines addresses up at their colon, so that ports stand under each
 // other.
 func localCell(r *model.Row) cell {
-	c := one(ui.Plain, ui.Local(r.In, r.Socket))
-	c.before = ui.Width(ui.Host(r.In, r.Socket))
+	c := one(ui.Plain, ui.Local(r.Snapshot, r.Socket))
+	c.before = ui.Width(ui.Host(r.Snapshot, r.Socket))
 	if r.Exposed() {
 		c.spans = c.spans.Add(ui.Danger, " ⚠")
 	}
@@ -83,10 +83,10 @@ func processCell(r *model.Row) cell {
 // ageCell is measured from the snapshot, not from the moment of writing. One
 // snapshot sees no socket come, so it can only say how old one is at most.
 func ageCell(r *model.Row) cell {
-	if r.First.IsZero() {
+	if r.FirstSeen.IsZero() {
 		return one(ui.Quiet, "")
 	}
-	return one(ui.Quiet, "≤"+ui.RowAge(r, r.In.Time))
+	return one(ui.Quiet, "≤"+ui.RowAge(r, r.Snapshot.Time))
 }
 
 func userCell(r *model.Row) cell { return one(ui.Plain, ui.User(r, r.Socket)) }

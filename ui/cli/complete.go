@@ -24,7 +24,7 @@ func (a *app) completeTarget(o *options, udp *bool) completer {
 		if len(before) > 0 {
 			return nil, noFiles // one port at a time
 		}
-		shape := model.Shape{View: model.Listeners, All: true}
+		shape := model.ListOptions{View: model.Listeners, AllHosts: true}
 		all := newOffers(begun)
 		for _, r := range a.inUse(cmd.Context(), o, shape) {
 			if (r.Socket.Protocol == sockets.UDP) == *udp {
@@ -62,7 +62,7 @@ func (a *app) completeQuery(o *options) completer {
 			all.add(word, "")
 		}
 		if collect := collectors(strings.ToLower(key)); collect != nil {
-			for _, r := range a.inUse(cmd.Context(), o, model.Shape{All: o.all, Unfold: true}) {
+			for _, r := range a.inUse(cmd.Context(), o, model.ListOptions{AllHosts: o.all, Unfold: true}) {
 				collect(all, &r)
 			}
 		}

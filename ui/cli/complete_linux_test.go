@@ -79,7 +79,7 @@ func missing(t *testing.T, tool string) {
 // completeIn lets a shell complete the last of the words.
 func completeIn(t *testing.T, dir string, shell []string, want string, words ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*socketstest.Patience) // zsh waits for what is wanted
+	ctx, cancel := context.WithTimeout(t.Context(), 4*socketstest.Timeout) // zsh waits for what is wanted
 	defer cancel()
 	cmd := exec.CommandContext(ctx, shell[0], append(slices.Clone(shell[1:]), words...)...)
 	cmd.Dir = dir

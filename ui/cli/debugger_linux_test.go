@@ -180,10 +180,10 @@ func childOf(t *testing.T, pid int, name string) int {
 	t.Helper()
 	reader := process.NewReader("/proc")
 	var child int
-	found := socketstest.Until(func() bool {
+	found := socketstest.Eventually(func() bool {
 		children := childrenOf(pid) // the kernel may leave some out while others come and go
 		i := slices.IndexFunc(children, func(pid int) bool {
-			p, err := reader.Look(pid)
+			p, err := reader.Read(pid)
 			return err == nil && p.Name.String() == name
 		})
 		if i >= 0 {

@@ -44,7 +44,7 @@ func (a *app) end(code int, err error) {
 // explain writes an error, for a query with marks under the place.
 func (a *app) explain(err error) {
 	// An error can quote an argument, a file, a process: no byte of it is ours.
-	text := process.NewText(err.Error()).String()
+	text := process.NewUntrusted(err.Error()).String()
 	a.say("%s", strings.TrimPrefix(text, "lotop ")) // it says so already
 	var wrong *model.QueryError
 	if errors.As(err, &wrong) {

@@ -94,7 +94,7 @@ var (
 func proc(pid int, name, command string, age time.Duration) *process.Process {
 	return &process.Process{
 		PID: pid, Start: uint64(pid), Started: noon.Add(-age), UID: ada,
-		Name: process.NewText(name), Command: process.NewText(command),
+		Name: process.NewUntrusted(name), Command: process.NewUntrusted(command),
 	}
 }
 
@@ -129,13 +129,13 @@ func shop() sockets.Snapshot {
 	mdns.Protocol = sockets.UDP
 	gone := owned(6, sockets.TimeWait, "127.0.0.1:3000", 0, 0)
 	gone.Remote, gone.Inode, gone.HasUID = end("127.0.0.1:51222"), 0, false
-	gone.NoOwner, gone.Timer, gone.TimerMS = sockets.InTimeWait, sockets.TimeWaitTimer, 41612
+	gone.NoOwner, gone.Timer, gone.TimerLeft = sockets.InTimeWait, sockets.TimeWaitTimer, 41612
 	web := owned(7, sockets.Established, "10.0.0.5:40000", 3302, 41)
 	web.Remote = end("93.184.216.34:443")
 	mapped := owned(8, sockets.Listen, "127.0.0.1:9000", 812, 4)
-	mapped.V6, mapped.Mapped, mapped.V6Only = true, true, sockets.No
+	mapped.V6, mapped.V4Mapped, mapped.V6Only = true, true, sockets.No
 	only6 := owned(9, sockets.Listen, "[::]:8081", 812, 5)
-	only6.V6Only, only6.Device = sockets.Yes, 3
+	only6.V6Only, only6.Interface = sockets.Yes, 3
 	return sockets.Snapshot{
 		Time:    noon,
 		Sockets: []sockets.Socket{node, server, client, java, mdns, gone, web, mapped, only6},
@@ -144,11 +144,11 @@ func shop() sockets.Snapshot {
 			3302: proc(3302, "chrome", "chrome", 3*time.Hour),
 			812:  proc(812, "misc", "", time.Minute),
 		},
-		Users:     map[uint32]process.Text{0: process.NewText("root"), ada: process.NewText("ada")},
-		Devices:   map[uint32]process.Text{3: process.NewText("eth0")},
-		Addresses: []netip.Addr{netip.MustParseAddr("10.0.0.5")},
-		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
-		Warnings:  []sockets.Warning{{Kind: sockets.OwnersHidden, Count: 1, Text: "1 socket of another user: no process name; run as root to see it"}},
-		From:      "sock_diag",
+		Users:      map[uint32]process.Untrusted{0: process.NewUntrusted("root"), ada: process.NewUntrusted("ada")},
+		Interfaces: map[uint32]process.Untrusted{3: process.NewUntrusted("eth0")},
+		Addresses:  []netip.Addr{netip.MustParseAddr("10.0.0.5")},
+		Ephemeral:  sockets.PortRange{First: 32768, Last: 60999},
+		Warnings:   []sockets.Warning{{Kind: sockets.OwnersHidden, Count: 1, Text: "1 socket of another user: no process name; run as root to see it"}},
+		Source:     "sock_diag",
 	}
 }

@@ -125,7 +125,7 @@ func (r *freeRun) planLines() []ui.Line {
 func (r *freeRun) nothingToDo() (int, error) {
 	d := &r.plan.Diagnosis
 	switch {
-	case d.Verdict.OK() && len(d.Holders) == 0:
+	case d.Verdict.OK() && len(d.Blockers) == 0:
 		r.tell([]ui.Line{ui.Text("nothing to do: " + d.Target.String() + " is already free.")})
 		return exitYes, r.write(d.Verdict)
 	case d.Verdict.OK():
@@ -142,10 +142,10 @@ func (r *freeRun) nothingToDo() (int, error) {
 // reasonOf says why a plan does nothing.
 func reasonOf(p *model.PortPlan) string {
 	switch {
-	case len(p.Refused) > 0:
-		return ui.Named(p.Refused[0].Process) + " was skipped: " + p.Refused[0].Reason
-	case len(p.Left) > 0:
-		return p.Left[0].Reason
+	case len(p.Protected) > 0:
+		return ui.Named(p.Protected[0].Process) + " was skipped: " + p.Protected[0].Reason
+	case len(p.Skipped) > 0:
+		return p.Skipped[0].Reason
 	case p.Diagnosis.Verdict == model.VerdictNotPermitted && len(p.Diagnosis.Notes) > 0:
 		return p.Diagnosis.Notes[0]
 	}
@@ -186,7 +186,7 @@ func (r *freeRun) mayForce(ctx context.Context) bool {
 		return r.free.force
 	}
 	r.tellOutcomes()
-	ok, _ := r.confirmed(ctx, ui.WordingFor(r.plan.Diagnosis.OS).AskForce())
+	ok, _ := r.confirmed(ctx, ui.WordingFor(r.plan.Diagnosis.OS).KillQuestion())
 	return ok
 }
 

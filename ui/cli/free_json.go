@@ -25,32 +25,32 @@ type freeJSON struct {
 // actionJSON is one thing that was done, or with --dry-run would be: a signal
 // to a process, or a connection closed.
 type actionJSON struct {
-	Action  string       `json:"action"` // "signal" or "close_connection"
-	Signal  string       `json:"signal,omitempty"`
-	PID     int          `json:"pid,omitempty"`
-	Name    process.Text `json:"name,omitzero"`
-	Socket  *socketJSON  `json:"socket,omitempty"`
-	Result  string       `json:"result"` // exited, survived, gone, denied, closed; planned
-	AfterMS *int64       `json:"after_ms,omitempty"`
-	Reason  string       `json:"reason,omitempty"`
+	Action  string            `json:"action"` // "signal" or "close_connection"
+	Signal  string            `json:"signal,omitempty"`
+	PID     int               `json:"pid,omitempty"`
+	Name    process.Untrusted `json:"name,omitzero"`
+	Socket  *socketJSON       `json:"socket,omitempty"`
+	Result  string            `json:"result"` // exited, survived, gone, denied, closed; planned
+	AfterMS *int64            `json:"after_ms,omitempty"`
+	Reason  string            `json:"reason,omitempty"`
 }
 
 type retakenJSON struct {
-	PID       int          `json:"pid,omitempty"`
-	Name      process.Text `json:"name,omitzero"`
-	AfterMS   int64        `json:"after_ms"`
-	StartedBy *startedJSON `json:"started_by,omitempty"`
+	PID       int               `json:"pid,omitempty"`
+	Name      process.Untrusted `json:"name,omitzero"`
+	AfterMS   int64             `json:"after_ms"`
+	StartedBy *startedJSON      `json:"started_by,omitempty"`
 }
 
 type startedJSON struct {
-	PID  int          `json:"pid"`
-	Name process.Text `json:"name"`
+	PID  int               `json:"pid"`
+	Name process.Untrusted `json:"name"`
 }
 
 type refusedJSON struct {
-	PID    int          `json:"pid"`
-	Name   process.Text `json:"name"`
-	Reason string       `json:"reason"`
+	PID    int               `json:"pid"`
+	Name   process.Untrusted `json:"name"`
+	Reason string            `json:"reason"`
 }
 
 type leftJSON struct {
@@ -75,10 +75,10 @@ func (r *freeRun) newFreeJSON(verdict model.Verdict) freeJSON {
 		}
 		j.Actions = append(j.Actions, action)
 	}
-	for _, f := range r.plan.Refused {
+	for _, f := range r.plan.Protected {
 		j.Refused = append(j.Refused, refusedJSON{f.Process.PID, f.Process.Name, f.Reason})
 	}
-	for _, l := range r.plan.Left {
+	for _, l := range r.plan.Skipped {
 		j.Left = append(j.Left, newLeftJSON(&l))
 	}
 	j.Retaken = r.newRetakenJSON()
@@ -88,14 +88,14 @@ func (r *freeRun) newFreeJSON(verdict model.Verdict) freeJSON {
 // plannedJSON lists what would be done.
 func (r *freeRun) plannedJSON() []actionJSON {
 	all := []actionJSON{}
-	for _, v := range r.plan.Victims {
+	for _, v := range r.plan.ToStop {
 		all = append(all, actionJSON{
 			Action: "signal", Signal: process.SignalName(syscall.Signal(r.free.signal)),
 			PID: v.PID, Name: v.Name, Result: "planned",
 		})
 	}
-	for i := range r.plan.Closing {
-		s := newSocketJSON(&r.plan.Closing[i])
+	for i := range r.plan.ToClose {
+		s := newSocketJSON(&r.plan.ToClose[i])
 		all = append(all, actionJSON{Action: "close_connection", Socket: &s, Result: "planned"})
 	}
 	return all
@@ -111,15 +111,15 @@ func newOutcomeJSON(o *process.Outcome) actionJSON {
 		j.AfterMS = &ms
 	}
 	if o.Err != nil && j.Reason == "" {
-		j.Reason = process.NewText(o.Err.Error()).String()
+		j.Reason = process.NewUntrusted(o.Err.Error()).String()
 	}
 	return j
 }
 
-func newLeftJSON(l *model.Leaving) leftJSON {
+func newLeftJSON(l *model.Skip) leftJSON {
 	j := leftJSON{Reason: l.Reason}
-	if l.Holder.Row.Socket != nil {
-		s := newSocketJSON(&l.Holder.Row)
+	if l.Blocker.Row.Socket != nil {
+		s := newSocketJSON(&l.Blocker.Row)
 		j.Socket = &s
 	}
 	return j

@@ -79,7 +79,7 @@ func checkAlive(t testing.TB, p *socketstest.Process, want bool) {
 	if !want { // the end of a child is noted by the test a moment later
 		select {
 		case <-p.Done():
-		case <-time.After(socketstest.Patience):
+		case <-time.After(socketstest.Timeout):
 		}
 	}
 	if p.Alive() != want {

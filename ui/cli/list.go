@@ -54,8 +54,8 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 		return exitFailed, err
 	}
 	column, _ := model.ParseColumn(o.sort.value) // the flag takes no other words
-	shape := model.Shape{
-		All: o.all, Match: query.Match,
+	shape := model.ListOptions{
+		AllHosts: o.all, Match: query.Match,
 		Unfold: o.unfold || o.json, // JSON has an object for each socket
 		Order:  model.Order{Column: column, Reverse: o.reverse},
 	}
@@ -86,7 +86,7 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 // look takes the one snapshot. An interrupt ends it; a second one ends lotop,
 // should the first go unheard. An error beside a snapshot says that it could not
 // be recorded.
-func (a *app) look(ctx context.Context, o *options) (*model.Monitor, error) {
+func (a *app) look(ctx context.Context, o *options) (*model.Tracker, error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -101,7 +101,7 @@ func (a *app) look(ctx context.Context, o *options) (*model.Monitor, error) {
 		return nil, fmt.Errorf("read the socket tables: %w", err)
 	}
 	monitor := model.NewMonitor()
-	monitor.Advance(&snap)
+	monitor.Update(&snap)
 	return monitor, closed
 }
 
@@ -130,14 +130,14 @@ func (a *app) colours(o *options) paint {
 }
 
 // whyNone says why there are no rows, and what would show some.
-func whyNone(m *model.Monitor, shape model.Shape, query string) string {
-	count := func(wider model.Shape) string {
+func whyNone(m *model.Tracker, shape model.ListOptions, query string) string {
+	count := func(wider model.ListOptions) string {
 		if rows, _ := m.Rows(nil, wider); len(rows) > 0 {
 			return ui.Number(len(rows))
 		}
 		return "none"
 	}
 	free, wide := shape, shape
-	free.Match, wide.All = nil, true
-	return ui.Nothing(shape.View, query, shape.All, "without the query: "+count(free), "with --all: "+count(wide))
+	free.Match, wide.AllHosts = nil, true
+	return ui.Nothing(shape.View, query, shape.AllHosts, "without the query: "+count(free), "with --all: "+count(wide))
 }

@@ -21,7 +21,7 @@ import (
 // lotop makes the command line, to be run as a process of its own.
 func lotop(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
-	return lotopFor(t, 4*socketstest.Patience, args...)
+	return lotopFor(t, 4*socketstest.Timeout, args...)
 }
 
 // lotopFor is lotop for as long as that at most.

@@ -19,7 +19,7 @@ import (
 
 // inUse reads the tables for a completion. A shell that completes has nobody to
 // tell what went wrong: then there is nothing to offer.
-func (a *app) inUse(ctx context.Context, o *options, shape model.Shape) []model.Row {
+func (a *app) inUse(ctx context.Context, o *options, shape model.ListOptions) []model.Row {
 	const patience = 2 * time.Second // of who has pressed Tab
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -33,7 +33,7 @@ func (a *app) inUse(ctx context.Context, o *options, shape model.Shape) []model.
 		return nil
 	}
 	monitor := model.NewMonitor()
-	monitor.Advance(&snap)
+	monitor.Update(&snap)
 	rows, _ := monitor.Rows(nil, shape)
 	return rows
 }
@@ -105,7 +105,7 @@ func heldBy(r *model.Row) string {
 	if p := r.Owner(r.Socket); p != nil {
 		who = ui.Named(p)
 	}
-	return who + " on " + ui.Local(r.In, r.Socket)
+	return who + " on " + ui.Local(r.Snapshot, r.Socket)
 }
 
 // completions orders numbers by value, and cuts what is known where it gets
@@ -165,7 +165,7 @@ func collectors(key string) func(*offers, *model.Row) {
 
 func collectOwners(key string) func(*offers, *model.Row) {
 	return func(f *offers, r *model.Row) {
-		for _, p := range r.Holders(r.Socket) {
+		for _, p := range r.Owners(r.Socket) {
 			if key == "pid" {
 				f.add(strconv.Itoa(p.PID), p.Name.String())
 			} else {

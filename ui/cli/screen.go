@@ -66,7 +66,7 @@ func noticesOf(source sockets.Source, ports []sockets.PortRange) (recording.List
 	if player, ok := source.(*recording.Player); ok {
 		return player.Notices(), nil
 	}
-	heard, err := sockets.OpenNotices(ports)
+	heard, err := sockets.WatchDestroyed(ports)
 	if err != nil {
 		return nil, err
 	}

@@ -16,29 +16,29 @@ import (
 // socketJSON is a socket as scripts get it. What does not apply or is not known
 // is absent.
 type socketJSON struct {
-	ID            string       `json:"id"`
-	Protocol      string       `json:"protocol"`
-	State         string       `json:"state"`
-	Local         endJSON      `json:"local"`
-	Remote        *endJSON     `json:"remote,omitempty"`
-	Interface     process.Text `json:"interface,omitzero"` // that it is bound to
-	Mapped        bool         `json:"mapped,omitempty"`
-	V6Only        *bool        `json:"v6only,omitempty"`
-	DualStack     *bool        `json:"dual_stack,omitempty"`
-	Reach         string       `json:"reach,omitempty"`
-	Class         string       `json:"class,omitempty"`
-	Service       string       `json:"service,omitempty"`
-	UID           *uint32      `json:"uid,omitempty"`
-	User          process.Text `json:"user,omitzero"`
-	Unit          process.Text `json:"unit,omitzero"`
-	Container     process.Text `json:"container,omitzero"`
-	Owners        []ownerJSON  `json:"owners,omitempty"`
-	NoOwnerReason string       `json:"no_owner_reason,omitempty"`
-	Debugger      string       `json:"debugger,omitempty"`
-	Peer          *peerJSON    `json:"peer,omitempty"`
-	AcceptQueue   *queueJSON   `json:"accept_queue,omitempty"`
-	Timer         *timerJSON   `json:"timer,omitempty"`
-	Inode         uint64       `json:"inode,omitempty"`
+	ID            string            `json:"id"`
+	Protocol      string            `json:"protocol"`
+	State         string            `json:"state"`
+	Local         endJSON           `json:"local"`
+	Remote        *endJSON          `json:"remote,omitempty"`
+	Interface     process.Untrusted `json:"interface,omitzero"` // that it is bound to
+	Mapped        bool              `json:"mapped,omitempty"`
+	V6Only        *bool             `json:"v6only,omitempty"`
+	DualStack     *bool             `json:"dual_stack,omitempty"`
+	Reach         string            `json:"reach,omitempty"`
+	Class         string            `json:"class,omitempty"`
+	Service       string            `json:"service,omitempty"`
+	UID           *uint32           `json:"uid,omitempty"`
+	User          process.Untrusted `json:"user,omitzero"`
+	Unit          process.Untrusted `json:"unit,omitzero"`
+	Container     process.Untrusted `json:"container,omitzero"`
+	Owners        []ownerJSON       `json:"owners,omitempty"`
+	NoOwnerReason string            `json:"no_owner_reason,omitempty"`
+	Debugger      string            `json:"debugger,omitempty"`
+	Peer          *peerJSON         `json:"peer,omitempty"`
+	AcceptQueue   *queueJSON        `json:"accept_queue,omitempty"`
+	Timer         *timerJSON        `json:"timer,omitempty"`
+	Inode         uint64            `json:"inode,omitempty"`
 }
 
 type endJSON struct {
@@ -47,16 +47,16 @@ type endJSON struct {
 }
 
 type ownerJSON struct {
-	PID     int32        `json:"pid"`
-	FD      *int32       `json:"fd,omitempty"`
-	Name    process.Text `json:"name,omitzero"`
-	Command process.Text `json:"command,omitzero"`
+	PID     int32             `json:"pid"`
+	FD      *int32            `json:"fd,omitempty"`
+	Name    process.Untrusted `json:"name,omitzero"`
+	Command process.Untrusted `json:"command,omitzero"`
 }
 
 type peerJSON struct {
-	ID   string       `json:"id"`
-	PID  int32        `json:"pid,omitempty"`
-	Name process.Text `json:"name,omitzero"`
+	ID   string            `json:"id"`
+	PID  int32             `json:"pid,omitempty"`
+	Name process.Untrusted `json:"name,omitzero"`
 }
 
 type queueJSON struct {
@@ -78,13 +78,13 @@ func newSocketJSON(r *model.Row) socketJSON {
 		Protocol:      s.Protocol.String(),
 		State:         s.State.String(),
 		Local:         newEndJSON(s.Local),
-		Mapped:        s.Mapped,
+		Mapped:        s.V4Mapped,
 		V6Only:        known(s.V6Only),
 		DualStack:     dualStack(s),
 		Reach:         r.Reach.String(),
 		Class:         model.ClassOf(s.Local.Port()).String(),
 		Service:       model.ServiceName(s.Protocol, s.Local.Port()),
-		Owners:        newOwnersJSON(r.In, s),
+		Owners:        newOwnersJSON(r.Snapshot, s),
 		NoOwnerReason: s.NoOwner.String(),
 		Debugger:      r.Debugger,
 		Peer:          newPeerJSON(r),
@@ -94,13 +94,13 @@ func newSocketJSON(r *model.Row) socketJSON {
 		end := newEndJSON(s.Remote)
 		j.Remote = &end
 	}
-	if s.Device != 0 {
-		j.Interface = r.In.Devices[s.Device]
+	if s.Interface != 0 {
+		j.Interface = r.Snapshot.Interfaces[s.Interface]
 	}
 	if s.HasUID {
 		j.UID = &s.UID
 		// A user without a name goes by the number, which is there already.
-		if name := r.In.Users[s.UID]; name.Raw() != strconv.FormatUint(uint64(s.UID), 10) {
+		if name := r.Snapshot.Users[s.UID]; name.Raw() != strconv.FormatUint(uint64(s.UID), 10) {
 			j.User = name
 		}
 	} else if p := r.Owner(s); p != nil {
@@ -113,7 +113,7 @@ func newSocketJSON(r *model.Row) socketJSON {
 		j.AcceptQueue = &queueJSON{Length: s.RecvQueue, Limit: s.SendQueue}
 	}
 	if kind := s.Timer.String(); kind != "" {
-		j.Timer = &timerJSON{Kind: kind, ExpiresMS: s.TimerMS}
+		j.Timer = &timerJSON{Kind: kind, ExpiresMS: s.TimerLeft}
 	}
 	return j
 }
@@ -122,7 +122,7 @@ func newEndJSON(a netip.AddrPort) endJSON {
 	return endJSON{Address: a.Addr().String(), Port: a.Port()}
 }
 
-func known(k sockets.Known) *bool {
+func known(k sockets.Tristate) *bool {
 	if k == sockets.Unknown {
 		return nil
 	}
@@ -132,7 +132,7 @@ func known(k sockets.Known) *bool {
 
 // dualStack is nil for an IPv6 wildcard whose source does not tell.
 func dualStack(s *sockets.Socket) *bool {
-	if s.V6 && !s.Mapped && s.V6Only == sockets.Unknown && s.Local.Addr().IsUnspecified() {
+	if s.V6 && !s.V4Mapped && s.V6Only == sockets.Unknown && s.Local.Addr().IsUnspecified() {
 		return nil
 	}
 	yes := s.DualStack()
@@ -161,7 +161,7 @@ func newPeerJSON(r *model.Row) *peerJSON {
 	j := &peerJSON{ID: r.Peer.ID.String()}
 	if len(r.Peer.Owners) > 0 {
 		j.PID = r.Peer.Owners[0].PID
-		if p := r.In.Process(j.PID); p != nil {
+		if p := r.Snapshot.Process(j.PID); p != nil {
 			j.Name = p.Name
 		}
 	}

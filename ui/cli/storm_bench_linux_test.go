@@ -24,7 +24,7 @@ func BenchmarkFirstLoss(b *testing.B) {
 			for range b.N {
 				kept, lost = 0, 0
 				for pace := 500; lost == 0; pace += pace / 2 {
-					s := socketstest.NewStorm(b, processes, 1)
+					s := socketstest.NewBurst(b, processes, 1)
 					stop := pollSS(b, s)
 					got, took := watchStorm(b, s, each, pace, narrow)
 					saw = stop()
@@ -57,11 +57,11 @@ func BenchmarkChurn(b *testing.B) {
 	const rounds, each, pace = 3, 9000, 1000
 	for range b.N {
 		awaitNoTimeWait(b) // of others
-		s := socketstest.NewStorm(b, 4, 4)
+		s := socketstest.NewBurst(b, 4, 4)
 		l := listen(b)
 		w := startWatch(b, l, asNobody(lotopFor(b, 10*time.Minute, "watch", "--json")))
 		for i := range rounds {
-			took := s.Blow(each, pace)
+			took := s.Run(each, pace)
 			for told := 0; told < 4*each; {
 				if e := w.next("the churn", func(e watchedEvent) bool { return e.Event == "closed" }); e.Socket.Remote.Port != 0 {
 					told++
@@ -119,7 +119,7 @@ func resident(b *testing.B, pid int) int {
 
 // pollSS runs ss once a second until stop, which returns how many connections of
 // a storm it saw that were not over.
-func pollSS(b *testing.B, s *socketstest.Storm) (stop func() int) {
+func pollSS(b *testing.B, s *socketstest.Burst) (stop func() int) {
 	b.Helper()
 	if _, err := exec.LookPath("ss"); err != nil {
 		b.Skip("ss is not there to be compared with")

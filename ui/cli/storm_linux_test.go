@@ -16,7 +16,7 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// asNobody lets a lotop run as an ordinary user, whoever runs the test.
+// asUserNobody lets a lotop run as an ordinary user, whoever runs the test.
 func asNobody(cmd *exec.Cmd) *exec.Cmd {
 	if os.Getuid() == 0 {
 		cmd.Path = "/proc/self/exe" // the folder that go test builds in is closed to others
@@ -38,7 +38,7 @@ type tally struct {
 }
 
 // watchStorm blows a storm with a watch beside it, and counts what that told.
-func watchStorm(t testing.TB, s *socketstest.Storm, each, perSecond int, narrow bool) (tally, time.Duration) {
+func watchStorm(t testing.TB, s *socketstest.Burst, each, perSecond int, narrow bool) (tally, time.Duration) {
 	t.Helper()
 	l := listen(t)
 	args := []string{"watch", "--json"}
@@ -50,14 +50,14 @@ func watchStorm(t testing.TB, s *socketstest.Storm, each, perSecond int, narrow 
 		args = append(args, fmt.Sprintf("port:%s,%s", strings.Join(ports, ","), portOf(l)))
 	}
 	w := startWatch(t, l, asNobody(lotop(t, args...)))
-	took := s.Blow(each, perSecond)
+	took := s.Run(each, perSecond)
 	return w.tally(s, each*len(s.Listeners())), took
 }
 
 // tally reads what a watch tells of n connections of a storm that is over, and
 // ends the watch. The kernel tells a little later than it closes: the end has
 // come when all are told, or nothing more comes.
-func (w *watcher) tally(s *socketstest.Storm, n int) tally {
+func (w *watcher) tally(s *socketstest.Burst, n int) tally {
 	all := tally{seen: map[string]bool{}, servers: map[string]bool{}}
 	for _, l := range s.Listeners() {
 		all.servers[l.Local.String()] = true
@@ -67,7 +67,7 @@ func (w *watcher) tally(s *socketstest.Storm, n int) tally {
 		case e, ok := <-w.events:
 			all.add(&e)
 			quiet = !ok
-		case <-time.After(socketstest.Patience / 2):
+		case <-time.After(socketstest.Timeout / 2):
 			quiet = true
 		}
 	}
@@ -98,7 +98,7 @@ func (a *tally) add(e *watchedEvent) {
 		a.twice = append(a.twice, e.Socket.ID)
 	}
 	a.seen[e.Socket.ID] = true
-	in, out := socketstest.StormBytes(uint16(e.Socket.Remote.Port))
+	in, out := socketstest.BurstBytes(uint16(e.Socket.Remote.Port))
 	switch {
 	case e.Received == nil:
 		a.wrong = append(a.wrong, fmt.Sprintf("%s client %d: none", server, e.Socket.Remote.Port))
@@ -118,7 +118,7 @@ func TestWatchStorm(t *testing.T) {
 	for name, narrow := range map[string]bool{"ports": true, "all": false} {
 		t.Run(name, func(t *testing.T) {
 			const processes, each = 4, 500
-			s := socketstest.NewStorm(t, processes, 20)
+			s := socketstest.NewBurst(t, processes, 20)
 			for _, pace := range []int{500, 250, 100} {
 				got, took := watchStorm(t, s, each, pace, narrow)
 				t.Logf("%d connections in %v: %d told, %d lost, %d seen alive; %s", processes*each, took, got.n, got.lost, got.alive, got.said)

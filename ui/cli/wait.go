@@ -138,7 +138,7 @@ func reachedLine(w *waitOptions, t model.Target, got *freeing.Reached, after tim
 		}
 	} else {
 		main, more := ui.EventWho(&got.Row)
-		l = l.Add(ui.Plain, " is ready: "+main).Add(ui.Quiet, strings.TrimRight(" "+more, " ")).Add(ui.Plain, " listening on "+ui.Local(got.Row.In, got.Row.Socket))
+		l = l.Add(ui.Plain, " is ready: "+main).Add(ui.Quiet, strings.TrimRight(" "+more, " ")).Add(ui.Plain, " listening on "+ui.Local(got.Row.Snapshot, got.Row.Socket))
 	}
 	return l.Add(ui.Quiet, ", after "+ui.Seconds(after))
 }

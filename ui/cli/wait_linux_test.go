@@ -124,7 +124,7 @@ func awaitNotices(t *testing.T, cmd *exec.Cmd) {
 		}
 		return false
 	}
-	if !socketstest.Until(listens) {
+	if !socketstest.Eventually(listens) {
 		t.Fatal("it does not listen for closed sockets")
 	}
 }

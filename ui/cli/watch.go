@@ -134,7 +134,7 @@ func (w *watching) open(ports []sockets.PortRange) error {
 		w.a.say("connections shorter than %v may be missed: %v", w.interval, err)
 		return nil
 	}
-	w.monitor.Listen()
+	w.monitor.EnableNotifications()
 	return nil
 }
 
@@ -150,7 +150,7 @@ func (w *watching) wake() <-chan struct{} {
 	if w.ears == nil {
 		return nil
 	}
-	return w.ears.Wake()
+	return w.ears.Ready()
 }
 
 // begin takes what is there as known.
@@ -162,7 +162,7 @@ func (w *watching) begin(ctx context.Context) error {
 		w.a.say("%s", warning.Text)
 	}
 	if w.a.terminal.err && !w.o.json {
-		rows, _ := w.monitor.Rows(nil, model.Shape{All: w.o.all, Match: w.query.Match})
+		rows, _ := w.monitor.Rows(nil, model.ListOptions{AllHosts: w.o.all, Match: w.query.Match})
 		w.a.say("watching since %s, %d sockets open; press ctrl+c to stop", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
 	}
 	return nil
@@ -174,5 +174,5 @@ func (w *watching) end(ctx context.Context) error {
 	if err := w.look(ctx); err != nil {
 		return err
 	}
-	return w.tell(w.monitor.HearOut())
+	return w.tell(w.monitor.FlushPending())
 }

@@ -115,7 +115,7 @@ func knock(t testing.TB, l net.Listener) {
 // next waits for an event that is meant.
 func (w *watcher) next(what string, meant func(watchedEvent) bool) watchedEvent {
 	w.t.Helper()
-	late := time.After(socketstest.Patience)
+	late := time.After(socketstest.Timeout)
 	for {
 		select {
 		case e, ok := <-w.events:

@@ -27,10 +27,10 @@ type watching struct {
 	source  sockets.Source
 	ears    recording.Listener // nil where the kernel does not tell
 	listens bool               // whether the monitor counts on notices
-	monitor *model.Monitor
+	monitor *model.Tracker
 	snaps   [2]*sockets.Snapshot // the monitor has one, the other is read into
 	turn    int
-	heard   []sockets.Notice
+	heard   []sockets.DestroyNotification
 	out     *bufio.Writer
 	json    *json.Encoder
 	since   time.Time // what was before is not told
@@ -55,12 +55,12 @@ func (w *watching) look(ctx context.Context) error {
 	w.turn = 1 - w.turn
 	if w.monitor.Snapshot() == nil {
 		// Without tables nothing can be told of what has closed.
-		return errors.Join(w.tell(w.monitor.Advance(next)), w.hear())
+		return errors.Join(w.tell(w.monitor.Update(next)), w.hear())
 	}
 	if err := w.hear(); err != nil {
 		return err
 	}
-	return w.tell(w.monitor.Advance(next))
+	return w.tell(w.monitor.Update(next))
 }
 
 // hear tells of what has closed.
@@ -73,11 +73,11 @@ func (w *watching) hear() error {
 	return w.tell(w.listen(w.heard, lost))
 }
 
-func (w *watching) listen(notices []sockets.Notice, lost int) []model.Event {
+func (w *watching) listen(notices []sockets.DestroyNotification, lost int) []model.Event {
 	if lost > 0 {
 		w.a.say("%s", ui.Lost(lost))
 	}
-	return w.monitor.Hear(notices, lost > 0)
+	return w.monitor.ApplyNotifications(notices, lost > 0)
 }
 
 // tell writes the events that are asked for, at once.
@@ -126,11 +126,11 @@ func (w *watching) replay() (int, error) {
 		m, err := player.Next()
 		switch {
 		case errors.Is(err, io.EOF):
-			return exitYes, w.tell(w.monitor.HearOut())
+			return exitYes, w.tell(w.monitor.FlushPending())
 		case err != nil:
 			return exitFailed, err
 		case w.period > 0 && m.Snapshot != nil && m.Snapshot.Time.Sub(w.since) > w.period:
-			return exitYes, w.tell(w.monitor.HearOut())
+			return exitYes, w.tell(w.monitor.FlushPending())
 		}
 		if err := w.retell(m); err != nil {
 			return exitFailed, err
@@ -143,18 +143,18 @@ func (w *watching) replay() (int, error) {
 func (w *watching) retell(m recording.Moment) error {
 	before := len(m.Notices)
 	if m.Snapshot != nil {
-		late := func(n sockets.Notice) bool { return n.Time.After(m.Snapshot.Time) }
+		late := func(n sockets.DestroyNotification) bool { return n.Time.After(m.Snapshot.Time) }
 		if i := slices.IndexFunc(m.Notices, late); i >= 0 {
 			before = i
 		}
 	}
 	if len(m.Notices)+m.Lost > 0 && !w.listens {
 		w.listens = true // this recording has what the kernel told
-		w.monitor.Listen()
+		w.monitor.EnableNotifications()
 	}
 	events := w.listen(m.Notices[:before], m.Lost)
 	if m.Snapshot != nil {
-		events = append(events, w.monitor.Advance(m.Snapshot)...)
+		events = append(events, w.monitor.Update(m.Snapshot)...)
 	}
 	return w.tell(append(events, w.listen(m.Notices[before:], 0)...))
 }
@@ -173,15 +173,15 @@ type eventJSON struct {
 }
 
 func newEventJSON(e *model.Event) eventJSON {
-	j := eventJSON{Time: e.Time, Event: e.Kind.String(), Socket: newSocketJSON(&e.Row), Unseen: e.Unseen, RTT: e.RTT.Microseconds()}
-	if e.Kind == model.EventChanged && e.From != 0 {
-		j.From = e.From.String()
+	j := eventJSON{Time: e.Time, Event: e.Kind.String(), Socket: newSocketJSON(&e.Row), Unseen: e.ShortLived, RTT: e.RTT.Microseconds()}
+	if e.Kind == model.EventChanged && e.OldState != 0 {
+		j.From = e.OldState.String()
 	}
-	if e.Lived > 0 {
-		ms := e.Lived.Milliseconds()
+	if e.Lifetime > 0 {
+		ms := e.Lifetime.Milliseconds()
 		j.LivedMS = &ms
 	}
-	if e.Counted {
+	if e.HasBytes {
 		j.Received, j.Sent = &e.Received, &e.Sent
 	}
 	return j

@@ -123,12 +123,12 @@ func whyLines(d *model.Diagnosis, r *process.Reader, width int) []ui.Line {
 
 // behind looks up what stands behind a process, as far as this user may see it.
 func behind(r *process.Reader) ui.Behind {
-	return func(pid int) (process.Text, []*process.Process) {
-		var folder process.Text
+	return func(pid int) (process.Untrusted, []*process.Process) {
+		var folder process.Untrusted
 		if d, err := r.Details(pid); err == nil {
-			folder = d.Folder
+			folder = d.Cwd
 		}
-		parents, _ := r.Parents(pid)
+		parents, _ := r.Ancestors(pid)
 		return folder, parents
 	}
 }

@@ -26,9 +26,9 @@ type targetJSON struct {
 }
 
 type bindJSON struct {
-	Address string       `json:"address"`
-	Plain   model.Answer `json:"plain"`
-	Reuse   model.Answer `json:"reuse,omitempty"` // absent where only plain binds count
+	Address string           `json:"address"`
+	Plain   model.BindStatus `json:"plain"`
+	Reuse   model.BindStatus `json:"reuse,omitempty"` // absent where only plain binds count
 }
 
 type connectJSON struct {
@@ -59,7 +59,7 @@ type remedyJSON struct {
 
 func newTargetJSON(t model.Target) targetJSON {
 	j := targetJSON{Protocol: t.Protocol.String(), Port: t.Port}
-	if t.Names() {
+	if t.SingleHost() {
 		j.Address = t.Hosts[0].String()
 	}
 	return j
@@ -78,15 +78,15 @@ func newWhyJSON(d *model.Diagnosis) whyJSON {
 		j.Binds = append(j.Binds, one)
 	}
 	for _, c := range d.Connects {
-		j.Connects = append(j.Connects, connectJSON{c.Host.String(), c.Result})
+		j.Connects = append(j.Connects, connectJSON{c.Host.String(), c.Status})
 	}
-	for i := range d.Holders {
-		j.Holders = append(j.Holders, newHolderJSON(&d.Holders[i]))
+	for i := range d.Blockers {
+		j.Holders = append(j.Holders, newHolderJSON(&d.Blockers[i]))
 	}
 	return j
 }
 
-func newHolderJSON(h *model.Holder) holderJSON {
+func newHolderJSON(h *model.Blocker) holderJSON {
 	j := holderJSON{
 		Cause:  h.Cause,
 		Blocks: addresses(h.Blocks), BlocksReuse: addresses(h.BlocksReuse),

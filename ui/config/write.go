@@ -16,7 +16,7 @@ func (c *Config) Text(path string) string {
 	b.WriteString("# lotop configuration. Omitted settings use their defaults; flags override this file.\n")
 	if path != "" {
 		// It can hold anything, a new line too.
-		b.WriteString("# Path: " + process.NewText(path).String() + "\n")
+		b.WriteString("# Path: " + process.NewUntrusted(path).String() + "\n")
 	}
 	fmt.Fprintf(&b, "\n# Refresh interval, at least %v.\n", LeastInterval)
 	fmt.Fprintf(&b, "interval = %s\n", quote(c.Interval.String()))

@@ -31,7 +31,7 @@ func (f *Freer) Diagnose(ctx context.Context, target model.Target) (model.Diagno
 
 // gather collects the evidence but for the connections, and the tables that it
 // was taken from.
-func (f *Freer) gather(ctx context.Context, source sockets.Source, target model.Target) (*model.Evidence, *model.Monitor, error) {
+func (f *Freer) gather(ctx context.Context, source sockets.Source, target model.Target) (*model.Evidence, *model.Tracker, error) {
 	const tries = 5
 	e := &model.Evidence{Target: target}
 	before, err := look(ctx, source)
@@ -39,11 +39,11 @@ func (f *Freer) gather(ctx context.Context, source sockets.Source, target model.
 		return nil, nil, err
 	}
 	for range tries {
-		e.Rows = before.OnPort(target.Protocol, target.Port)
+		e.Rows = before.ByPort(target.Protocol, target.Port)
 		e.Options = f.optionsOf(e.Rows)
-		e.System.OS = runtime.GOOS                           // Unsettled asks by its rules
+		e.Platform.OS = runtime.GOOS                         // Unsettled asks by its rules
 		e.Binds, e.Probes = ask(target, target.Binds()), nil // Unsettled must not see the last round's
-		e.Probes = ask(target, e.Unsettled())
+		e.Probes = ask(target, e.MoreProbes())
 		var after sockets.Snapshot
 		if err := source.Read(ctx, &after); err != nil {
 			return nil, nil, err
@@ -53,13 +53,13 @@ func (f *Freer) gather(ctx context.Context, source sockets.Source, target model.
 		}
 		before = monitor(&after)
 	}
-	e.System = system(before.Snapshot(), target.Port)
-	e.System.Excluded = excluded(e)
+	e.Platform = system(before.Snapshot(), target.Port)
+	e.Platform.Excluded = excluded(e)
 	f.lookBehind(ctx, e)
 	return e, before, nil
 }
 
-func look(ctx context.Context, source sockets.Source) (*model.Monitor, error) {
+func look(ctx context.Context, source sockets.Source) (*model.Tracker, error) {
 	var snap sockets.Snapshot
 	if err := source.Read(ctx, &snap); err != nil {
 		return nil, err
@@ -67,9 +67,9 @@ func look(ctx context.Context, source sockets.Source) (*model.Monitor, error) {
 	return monitor(&snap), nil
 }
 
-func monitor(snap *sockets.Snapshot) *model.Monitor {
+func monitor(snap *sockets.Snapshot) *model.Tracker {
 	m := model.NewMonitor()
-	m.Advance(snap)
+	m.Update(snap)
 	return m
 }
 
@@ -83,17 +83,17 @@ func (f *Freer) optionsOf(rows []model.Row) map[sockets.ID]sockets.SocketOptions
 }
 
 // ask tries each bind twice, without and with SO_REUSEADDR.
-func ask(t model.Target, binds []model.Bind) []model.Asked {
-	all := make([]model.Asked, 0, len(binds))
+func ask(t model.Target, binds []model.Bind) []model.BindResult {
+	all := make([]model.BindResult, 0, len(binds))
 	for _, b := range binds {
-		all = append(all, model.Asked{Bind: b, Plain: try(t, b, false), Reuse: try(t, b, true)})
+		all = append(all, model.BindResult{Bind: b, Plain: try(t, b, false), Reuse: try(t, b, true)})
 	}
 	return all
 }
 
-func try(t model.Target, b model.Bind, reuse bool) model.Answer {
+func try(t model.Target, b model.Bind, reuse bool) model.BindStatus {
 	err := sockets.TryBind(t.Protocol, netip.AddrPortFrom(b.Host, t.Port), sockets.BindOptions{ReuseAddr: reuse, DualStack: !b.V6Only})
-	return model.Answer(sockets.Answer(err))
+	return model.BindStatus(sockets.ErrnoName(err))
 }
 
 // same tells whether the port is held by the same sockets as before.
@@ -114,15 +114,15 @@ func same(before []model.Row, now []sockets.Socket, t model.Target) bool {
 // connects tries the addresses at which a client would look for the target. A
 // listener that leaves connections waiting is not given another one: it would
 // stay in the queue, and the queue is what is in trouble.
-func connects(ctx context.Context, e *model.Evidence) []model.Connect {
+func connects(ctx context.Context, e *model.Evidence) []model.ConnectResult {
 	t := e.Target
 	if t.Protocol != sockets.TCP {
 		return nil // a datagram that nobody answers proves nothing
 	}
-	var all []model.Connect
+	var all []model.ConnectResult
 	for _, host := range t.Hosts {
 		if host.IsUnspecified() {
-			if !t.Names() {
+			if !t.SingleHost() {
 				continue // the loopback addresses stand for it
 			}
 			host = loopbackOf(host)
@@ -130,14 +130,14 @@ func connects(ctx context.Context, e *model.Evidence) []model.Connect {
 		if foreign(e.Binds, host) {
 			continue // nothing may leave this machine
 		}
-		c := model.Connect{Host: host}
-		switch l := e.Answering(host); {
+		c := model.ConnectResult{Host: host}
+		switch l := e.ReceivingListener(host); {
 		case l == nil || l.Socket.RecvQueue == 0:
-			c.Result = sockets.TryConnect(ctx, netip.AddrPortFrom(host, t.Port))
+			c.Status = sockets.TryConnect(ctx, netip.AddrPortFrom(host, t.Port))
 		case l.Socket.RecvQueue > l.Socket.SendQueue:
-			c.Result = "timeout" // the queue is full
+			c.Status = "timeout" // the queue is full
 		default:
-			c.Result = "open"
+			c.Status = "open"
 		}
 		all = append(all, c)
 	}
@@ -146,8 +146,8 @@ func connects(ctx context.Context, e *model.Evidence) []model.Connect {
 
 // foreign tells whether the kernel has refused an address as none of this
 // machine's.
-func foreign(binds []model.Asked, host netip.Addr) bool {
-	return slices.ContainsFunc(binds, func(a model.Asked) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
+func foreign(binds []model.BindResult, host netip.Addr) bool {
+	return slices.ContainsFunc(binds, func(a model.BindResult) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
 }
 
 func loopbackOf(a netip.Addr) netip.Addr {
@@ -157,17 +157,17 @@ func loopbackOf(a netip.Addr) netip.Addr {
 	return netip.IPv6Loopback()
 }
 
-func system(snap *sockets.Snapshot, port uint16) model.System {
-	r := sockets.Rules()
-	return model.System{
+func system(snap *sockets.Snapshot, port uint16) model.Platform {
+	r := sockets.ReadPortRanges()
+	return model.Platform{
 		Ephemeral:     r.Ephemeral,
 		Reserved:      r.IsReserved(port),
 		ReservedPorts: r.Reserved,
-		Unprivileged:  r.Unprivileged,
+		Unprivileged:  r.FirstUnprivileged,
 		Addresses:     snap.Addresses,
 		Root:          os.Geteuid() == 0,
 		UID:           uint32(os.Geteuid()),
-		Partial:       snap.From == "netstat" || snap.From == "iphlpapi",
+		Partial:       snap.Source == "netstat" || snap.Source == "iphlpapi",
 		OS:            runtime.GOOS,
 	}
 }
@@ -182,7 +182,7 @@ func excluded(e *model.Evidence) []sockets.PortRange {
 		if a.Host.Is6() {
 			six = 1
 		}
-		if a.Plain == model.AnswerDenied && !told[six] {
+		if a.Plain == model.BindDenied && !told[six] {
 			told[six] = true
 			all = append(all, sockets.ExcludedPorts(e.Target.Protocol, six == 1)...)
 		}
@@ -193,25 +193,25 @@ func excluded(e *model.Evidence) []sockets.PortRange {
 // lookBehind finds out for whom systemd or a proxy holds the port, and which
 // processes have lost their parent.
 func (f *Freer) lookBehind(ctx context.Context, e *model.Evidence) {
-	e.Behind = model.Behind{Units: map[int]model.SocketUnit{}, Proxied: map[int]model.Container{}}
-	e.Adopted = map[int]bool{}
+	e.Delegations = model.Delegations{Units: map[int]model.SocketUnit{}, Proxies: map[int]model.Container{}}
+	e.Reparented = map[int]bool{}
 	looked := map[int]bool{}
 	for i := range e.Rows {
 		r := &e.Rows[i]
 		if r.Socket.Connected() {
 			continue
 		}
-		for _, p := range r.Holders(r.Socket) {
+		for _, p := range r.Owners(r.Socket) {
 			if looked[p.PID] {
 				continue
 			}
 			looked[p.PID] = true
-			e.Adopted[p.PID] = f.adopted(p)
+			e.Reparented[p.PID] = f.adopted(p)
 			if u, ok := f.socketUnit(p, e.Target); ok {
 				e.Units[p.PID] = u
 			}
 			if c, ok := f.proxied(ctx, p, e.Target); ok {
-				e.Proxied[p.PID] = c
+				e.Proxies[p.PID] = c
 			}
 		}
 	}
@@ -223,7 +223,7 @@ func (f *Freer) adopted(p *process.Process) bool {
 	if p.Parent <= 1 {
 		return p.Parent == 1
 	}
-	parent, err := f.Reader.Look(p.Parent)
+	parent, err := f.Reader.Read(p.Parent)
 	return err == nil && parent.Name.String() == "systemd"
 }
 
@@ -238,9 +238,9 @@ func (f *Freer) socketUnit(p *process.Process, t model.Target) (model.SocketUnit
 	switch {
 	case folders != nil:
 	case u.User:
-		folders = process.UserUnitFolders(os.Getenv("HOME"))
+		folders = process.UserUnitPaths(os.Getenv("HOME"))
 	default:
-		folders = process.UnitFolders()
+		folders = process.UnitPaths()
 	}
 	u.Name = process.SocketUnit(folders, t.Protocol.String(), t.Port)
 	return u, isPlain(u.Name)

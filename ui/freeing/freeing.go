@@ -20,7 +20,7 @@ import (
 type Freer struct {
 	Reader *process.Reader
 	Open   func() (sockets.Source, error)
-	// Engines are the container engines to ask, and UnitFolders where systemd's
+	// Engines are the container engines to ask, and UnitPaths where systemd's
 	// units are, the first to win first; nil for those of this machine and user.
 	Engines     []Engine
 	UnitFolders []string
@@ -63,7 +63,7 @@ func (r *Report) Survivors() []*process.Process {
 // End sends sig to the victims, waits for them for the grace period at most,
 // and asks the kernel whether the target is free.
 func (f *Freer) End(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) Report {
-	r := Report{Outcomes: f.Reader.End(ctx, victims, process.EndOptions{Signal: sig, Grace: grace})}
+	r := Report{Outcomes: f.Reader.Stop(ctx, victims, process.StopOptions{Signal: sig, Grace: grace})}
 	r.prove(target)
 	return r
 }
@@ -135,7 +135,7 @@ func (f *Freer) Watch(ctx context.Context, target model.Target, ended time.Time)
 			return nil, err
 		}
 		for i := range snap.Sockets {
-			if target.Holds(&snap.Sockets[i]) {
+			if target.OccupiedBy(&snap.Sockets[i]) {
 				return f.who(&snap, &snap.Sockets[i], snap.Time.Sub(ended)), nil
 			}
 		}
@@ -149,11 +149,11 @@ func (f *Freer) Watch(ctx context.Context, target model.Target, ended time.Time)
 
 func (f *Freer) who(snap *sockets.Snapshot, s *sockets.Socket, after time.Duration) *Retaken {
 	r := &Retaken{After: max(after, 0)}
-	row := model.Row{Socket: s, In: snap}
+	row := model.Row{Socket: s, Snapshot: snap}
 	if r.By = row.Owner(s); r.By == nil {
 		return r
 	}
-	if line, err := f.Reader.Parents(r.By.PID); err == nil && len(line) > 0 {
+	if line, err := f.Reader.Ancestors(r.By.PID); err == nil && len(line) > 0 {
 		r.Parent = line[0]
 	}
 	return r

@@ -52,7 +52,7 @@ type building struct {
 	freer    *Freer
 	target   model.Target
 	asNobody bool // to be asked as a user without any rights
-	// handedOut is set if the system chose the port. It may have given it to a
+	// inEphemeralRange is set if the system chose the port. It may have given it to a
 	// connection of another test as well: then another one is taken.
 	handedOut bool
 	// tamper changes what was read of the system, for what only the real init or
@@ -123,13 +123,13 @@ func (w *way) row(t *testing.T) string {
 	b.target.Port = socketstest.FreePort(t, protocol.String())
 	w.build(b)
 	d := b.diagnose()
-	for tries := 0; b.handedOut && len(d.Holders) > w.holders() && tries < 20; tries++ {
+	for tries := 0; b.handedOut && len(d.Blockers) > w.holders() && tries < 20; tries++ {
 		w.build(b)
 		d = b.diagnose()
 	}
 	cause := model.Cause("")
-	if len(d.Holders) > 0 {
-		cause = d.Holders[0].Cause
+	if len(d.Blockers) > 0 {
+		cause = d.Blockers[0].Cause
 	}
 	if cause != w.cause || d.Verdict != w.verdict {
 		t.Errorf("cause %q, verdict %q; want %q and %q", cause, d.Verdict, w.cause, w.verdict)
@@ -137,7 +137,7 @@ func (w *way) row(t *testing.T) string {
 	says := append([]string{ui.WhyAnswer(&d).String()}, d.Notes...)
 	var todo []string
 	for _, r := range d.AllRemedies() {
-		words := r.Words()
+		words := r.Text()
 		if r.Action == model.CloseConnection {
 			words = "sudo " + strings.TrimPrefix(words, "sudo ") // root is not told to
 		}

@@ -121,7 +121,7 @@ func (s *scene) closing() {
 		return
 	}
 	a := by.Accept(l)
-	await := func(state socketstest.State) { socketstest.Await(s.t, a.Network, a.Local, a.Remote, state) }
+	await := func(state socketstest.State) { socketstest.AwaitState(s.t, a.Network, a.Local, a.Remote, state) }
 	how := s.r.IntN(6)
 	switch how {
 	default: // TIME_WAIT
@@ -217,9 +217,9 @@ func (s *scene) clientTimeWait() {
 	a := s.helper.Accept(l)
 	by.Close(c)
 	s.drop(by, c.FD)
-	socketstest.Await(s.t, c.Network, c.Local, c.Remote, socketstest.StateFinWait2)
+	socketstest.AwaitState(s.t, c.Network, c.Local, c.Remote, socketstest.StateFinWait2)
 	s.helper.Close(a)
-	socketstest.Await(s.t, c.Network, c.Local, c.Remote, socketstest.StateTimeWait)
+	socketstest.AwaitState(s.t, c.Network, c.Local, c.Remote, socketstest.StateTimeWait)
 	s.note("is in TIME_WAIT")
 }
 

@@ -40,14 +40,14 @@ func (f *Freer) PlanPort(ctx context.Context, target model.Target, clients, root
 		return model.PortPlan{}, err
 	}
 	options := model.PlanOptions{Clients: clients, Root: root, Protected: f.Reader.Protected}
-	plan := model.PlanPort(d, options, monitor.HeldBy)
-	plan.Victims = f.Reader.Order(plan.Victims)
+	plan := model.PlanPort(d, options, monitor.ByPID)
+	plan.ToStop = f.Reader.ParentsFirst(plan.ToStop)
 	return plan, nil
 }
 
 // check is Diagnose without connecting to anyone: whom free is about to end, or
 // has asked to, need not be bothered with one more client.
-func (f *Freer) check(ctx context.Context, target model.Target) (model.Diagnosis, *model.Monitor, error) {
+func (f *Freer) check(ctx context.Context, target model.Target) (model.Diagnosis, *model.Tracker, error) {
 	source, err := f.Open()
 	if err != nil {
 		return model.Diagnosis{}, nil, err
@@ -65,8 +65,8 @@ func (f *Freer) check(ctx context.Context, target model.Target) (model.Diagnosis
 // by now.
 func (f *Freer) EndPort(ctx context.Context, plan *model.PortPlan, o Order) (PortReport, error) {
 	var r PortReport
-	r.Outcomes = f.Reader.End(ctx, plan.Victims, process.EndOptions{Signal: o.Signal, Grace: o.Grace})
-	for _, row := range plan.Closing {
+	r.Outcomes = f.Reader.Stop(ctx, plan.ToStop, process.StopOptions{Signal: o.Signal, Grace: o.Grace})
+	for _, row := range plan.ToClose {
 		r.Closed = append(r.Closed, Closing{Row: row, Err: closeOne(row.Socket)})
 	}
 	done := time.Now()
@@ -77,7 +77,7 @@ func (f *Freer) EndPort(ctx context.Context, plan *model.PortPlan, o Order) (Por
 
 // Kill sends SIGKILL to those who survived, and asks the kernel again.
 func (f *Freer) Kill(ctx context.Context, plan *model.PortPlan, r *PortReport, grace time.Duration) error {
-	r.Outcomes = append(r.Outcomes, f.Reader.End(ctx, r.Survivors(), process.EndOptions{Signal: syscall.SIGKILL, Grace: grace})...)
+	r.Outcomes = append(r.Outcomes, f.Reader.Stop(ctx, r.Survivors(), process.StopOptions{Signal: syscall.SIGKILL, Grace: grace})...)
 	done := time.Now()
 	err := f.look(ctx, plan, r)
 	r.Retaken = f.retaken(plan, r, done)
@@ -91,15 +91,15 @@ func (f *Freer) retaken(plan *model.PortPlan, r *PortReport, done time.Time) *Re
 		return nil
 	}
 	known := map[sockets.ID]bool{}
-	for i := range plan.Diagnosis.Holders {
-		if s := plan.Diagnosis.Holders[i].Row.Socket; s != nil {
+	for i := range plan.Diagnosis.Blockers {
+		if s := plan.Diagnosis.Blockers[i].Row.Socket; s != nil {
 			known[s.ID] = true
 		}
 	}
-	for i := range r.After.Holders {
-		row := r.After.Holders[i].Row
+	for i := range r.After.Blockers {
+		row := r.After.Blockers[i].Row
 		if row.Socket != nil && !row.Socket.Connected() && !known[row.Socket.ID] {
-			return f.who(row.In, row.Socket, row.In.Time.Sub(done))
+			return f.who(row.Snapshot, row.Socket, row.Snapshot.Time.Sub(done))
 		}
 	}
 	return nil
@@ -113,9 +113,9 @@ func (f *Freer) look(ctx context.Context, plan *model.PortPlan, r *PortReport) e
 		return err
 	}
 	closed := 0
-	for i := range r.After.Holders {
-		row := r.After.Holders[i].Row
-		if row.Socket == nil || len(row.Socket.Owners) > 0 || !outlived(row.Socket, plan.Remains) {
+	for i := range r.After.Blockers {
+		row := r.After.Blockers[i].Row
+		if row.Socket == nil || len(row.Socket.Owners) > 0 || !outlived(row.Socket, plan.ToCloseAfter) {
 			continue
 		}
 		r.Closed = append(r.Closed, Closing{Row: row, Err: closeOne(row.Socket)})
@@ -154,7 +154,7 @@ func (r *PortReport) Survivors() []*process.Process {
 // closeOne closes a connection; that it has gone meanwhile is as good.
 func closeOne(s *sockets.Socket) error {
 	err := sockets.Destroy(s)
-	if sockets.Answer(err) == "ENOENT" {
+	if sockets.ErrnoName(err) == "ENOENT" {
 		return nil
 	}
 	return err

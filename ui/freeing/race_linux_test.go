@@ -32,7 +32,7 @@ func TestVictimsThatEndByThemselves(t *testing.T) {
 		port := socketstest.FreePort(t, "tcp")
 		victim.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
 		plan, err := f.PlanPort(ctx, model.Target{Protocol: sockets.TCP, Port: port, Hosts: model.AnyHost()}, false, false)
-		if err != nil || len(plan.Victims) != 1 {
+		if err != nil || len(plan.ToStop) != 1 {
 			t.Fatalf("%v, %+v", err, plan)
 		}
 		victim.Kill()
@@ -100,11 +100,11 @@ func raceOnce() error {
 	if err != nil {
 		return err
 	}
-	if len(plan.Victims) != 1 || plan.Victims[0].PID != victim.pid {
+	if len(plan.ToStop) != 1 || plan.ToStop[0].PID != victim.pid {
 		return fmt.Errorf("the plan is %+v", plan)
 	}
 	victim.end()
-	stranger, err := replace(f, plan.Victims[0], victim)
+	stranger, err := replace(f, plan.ToStop[0], victim)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func raceOnce() error {
 	if len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 {
 		return fmt.Errorf("outcomes %+v", r.Outcomes)
 	}
-	if r.After.Verdict != model.VerdictTaken || len(r.After.Holders) == 0 || r.After.Holders[0].Row.Owner(r.After.Holders[0].Row.Socket).PID != victim.pid {
+	if r.After.Verdict != model.VerdictTaken || len(r.After.Blockers) == 0 || r.After.Blockers[0].Row.Owner(r.After.Blockers[0].Row.Socket).PID != victim.pid {
 		return fmt.Errorf("the stranger does not hold the port: %+v", r.After)
 	}
 	return nil
@@ -130,7 +130,7 @@ func replace(f *Freer, old *process.Process, victim role) (role, error) {
 		if err != nil {
 			return role{}, err
 		}
-		now, err := f.Reader.Look(victim.pid)
+		now, err := f.Reader.Read(victim.pid)
 		if err != nil {
 			return role{}, err
 		}

@@ -55,7 +55,7 @@ func TestRandomSets(t *testing.T) {
 	source := rand.NewPCG(s, 0)
 	actors := []*socketstest.Process{socketstest.Start(t), socketstest.Start(t)}
 	if os.Geteuid() == 0 {
-		actors = append(actors, socketstest.Start(t, socketstest.AsNobody()))
+		actors = append(actors, socketstest.Start(t, socketstest.AsUserNobody()))
 	}
 	helper := socketstest.Start(t)
 	sums := newTally()
@@ -148,9 +148,9 @@ func (s *scene) check() {
 	}
 	s.sums.count(&d, s.blind)
 	s.checkAnswers(d)
-	if len(d.Holders) > 0 {
+	if len(d.Blockers) > 0 {
 		if s.r.IntN(2) == 0 {
-			s.checkAlone(&d.Holders[s.r.IntN(len(d.Holders))], d)
+			s.checkAlone(&d.Blockers[s.r.IntN(len(d.Blockers))], d)
 		} else {
 			s.checkEnding(target.Hosts[s.r.IntN(len(target.Hosts))], s.r.IntN(2) == 0, d)
 		}
@@ -166,8 +166,8 @@ func (s *scene) check() {
 // disturbed tells whether somebody else has got the port: the test of another
 // package, on a port that the kernel handed out.
 func (s *scene) disturbed(d *model.Diagnosis) bool {
-	for i := range d.Holders {
-		r := d.Holders[i].Row
+	for i := range d.Blockers {
+		r := d.Blockers[i].Row
 		if r.Socket == nil {
 			continue
 		}
@@ -199,25 +199,25 @@ func (s *scene) checkAnswers(d model.Diagnosis) {
 	if d.Verdict != want {
 		s.miss("verdict %s, want %s", d.Verdict, want)
 	}
-	for i := range d.Holders {
-		if h := &d.Holders[i]; h.Cause == model.CauseUnseen {
+	for i := range d.Blockers {
+		if h := &d.Blockers[i]; h.Cause == model.CauseUnknown {
 			s.miss("unseen holder: %+v", *h)
 		}
 	}
 	for _, c := range d.Connects {
 		at := netip.AddrPortFrom(c.Host, s.port)
-		if got := sockets.TryConnect(context.Background(), at); got != c.Result && !s.full(at) {
-			s.miss("connect to %s: said %s, the kernel says %s", at, c.Result, got)
+		if got := sockets.TryConnect(context.Background(), at); got != c.Status && !s.full(at) {
+			s.miss("connect to %s: said %s, the kernel says %s", at, c.Status, got)
 		}
 	}
 }
 
 func (s *scene) bind(host netip.Addr, reuse bool) string {
-	return sockets.Answer(sockets.TryBind(s.proto, netip.AddrPortFrom(host, s.port), sockets.BindOptions{ReuseAddr: reuse, DualStack: true}))
+	return sockets.ErrnoName(sockets.TryBind(s.proto, netip.AddrPortFrom(host, s.port), sockets.BindOptions{ReuseAddr: reuse, DualStack: true}))
 }
 
 // checkAlone ends every other socket and asks the kernel about this one.
-func (s *scene) checkAlone(h *model.Holder, d model.Diagnosis) {
+func (s *scene) checkAlone(h *model.Blocker, d model.Diagnosis) {
 	if !s.end(func(k *sockets.Socket) bool { return k.ID != h.Row.Socket.ID }) {
 		return
 	}
@@ -232,7 +232,7 @@ func (s *scene) checkAlone(h *model.Holder, d model.Diagnosis) {
 	}
 }
 
-func (s *scene) hold(h *model.Holder, host netip.Addr, answer, how string, blocks, may []netip.Addr) {
+func (s *scene) hold(h *model.Blocker, host netip.Addr, answer, how string, blocks, may []netip.Addr) {
 	switch refused := answer != "ok"; {
 	case slices.Contains(may, host):
 		if slices.Contains(blocks, host) {
@@ -247,8 +247,8 @@ func (s *scene) hold(h *model.Holder, host netip.Addr, answer, how string, block
 // checkEnding ends what blocks or may block an address, and binds it.
 func (s *scene) checkEnding(host netip.Addr, reuse bool, d model.Diagnosis) {
 	meant := map[sockets.ID]bool{}
-	for i := range d.Holders {
-		h := &d.Holders[i]
+	for i := range d.Blockers {
+		h := &d.Blockers[i]
 		certain, may := h.Blocks, h.MayBlock
 		if reuse {
 			certain, may = h.BlocksReuse, h.MayBlockReuse
@@ -263,7 +263,7 @@ func (s *scene) checkEnding(host netip.Addr, reuse bool, d model.Diagnosis) {
 	s.sums.ended++
 	var answer string
 	// What is left of MPTCP goes a little later than its sockets (mptcp_worker).
-	bound := socketstest.Until(func() bool {
+	bound := socketstest.Eventually(func() bool {
 		answer = s.bind(host, reuse)
 		return answer == "ok"
 	})
@@ -277,7 +277,7 @@ func (s *scene) checkFree(target model.Target) {
 	if !s.end(func(*sockets.Socket) bool { return true }) {
 		return
 	}
-	closed := socketstest.Until(func() bool {
+	closed := socketstest.Eventually(func() bool {
 		s.end(func(*sockets.Socket) bool { return true }) // what closing left behind
 		return len(s.rows()) == 0
 	})
@@ -286,7 +286,7 @@ func (s *scene) checkFree(target model.Target) {
 		return
 	}
 	s.sums.emptied++
-	if d := s.diagnose(target); d.Verdict != model.VerdictFree || len(d.Holders) > 0 {
-		s.miss("everything is closed, and the verdict is %s: %+v", d.Verdict, d.Holders)
+	if d := s.diagnose(target); d.Verdict != model.VerdictFree || len(d.Blockers) > 0 {
+		s.miss("everything is closed, and the verdict is %s: %+v", d.Verdict, d.Blockers)
 	}
 }

@@ -151,7 +151,7 @@ func (s *scene) rows() []model.Row {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return m.OnPort(s.proto, s.port)
+	return m.ByPort(s.proto, s.port)
 }
 
 // end closes the sockets that are meant. It tells false if one of them cannot

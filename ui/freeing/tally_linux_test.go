@@ -29,8 +29,8 @@ func newTally() *tally {
 }
 
 func (y *tally) count(d *model.Diagnosis, blind bool) {
-	for i := range d.Holders {
-		y.causes[d.Holders[i].Cause]++
+	for i := range d.Blockers {
+		y.causes[d.Blockers[i].Cause]++
 	}
 	if blind {
 		y.blind.count(d)
@@ -41,8 +41,8 @@ func (y *tally) count(d *model.Diagnosis, blind bool) {
 
 func (u *unsettled) count(d *model.Diagnosis) {
 	before := u.may
-	for i := range d.Holders {
-		h := &d.Holders[i]
+	for i := range d.Blockers {
+		h := &d.Blockers[i]
 		u.claims += 2 * len(d.Target.Hosts)
 		u.add(string(h.Cause), len(h.MayBlock))
 		u.add(string(h.Cause)+" reuse", len(h.MayBlockReuse))

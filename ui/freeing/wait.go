@@ -27,8 +27,8 @@ func AwaitListener(ctx context.Context, source sockets.Source, t model.Target) (
 		if err != nil {
 			return Reached{}, err
 		}
-		rows := m.OnPort(t.Protocol, t.Port)
-		if i := slices.IndexFunc(rows, func(r model.Row) bool { return t.ServedBy(r.Socket) }); i >= 0 {
+		rows := m.ByPort(t.Protocol, t.Port)
+		if i := slices.IndexFunc(rows, func(r model.Row) bool { return t.ReceivedBy(r.Socket) }); i >= 0 {
 			return Reached{Row: rows[i]}, nil
 		}
 		select {
@@ -49,9 +49,9 @@ const bindAgain = 500 * time.Millisecond
 // starts at that moment.
 func AwaitFree(ctx context.Context, source sockets.Source, t model.Target) (Reached, error) {
 	var wake <-chan struct{}
-	if ears, err := sockets.OpenNotices([]sockets.PortRange{{First: t.Port, Last: t.Port}}); err == nil {
+	if ears, err := sockets.WatchDestroyed([]sockets.PortRange{{First: t.Port, Last: t.Port}}); err == nil {
 		defer ears.Close()
-		wake = ears.Wake() // only to look at once: what has closed is in no table
+		wake = ears.Ready() // only to look at once: what has closed is in no table
 	}
 	var refused []holding
 	var tried time.Time
@@ -60,7 +60,7 @@ func AwaitFree(ctx context.Context, source sockets.Source, t model.Target) (Reac
 		if err != nil {
 			return Reached{}, err
 		}
-		now := holdings(m.OnPort(t.Protocol, t.Port))
+		now := holdings(m.ByPort(t.Protocol, t.Port))
 		if tried.IsZero() || !slices.Equal(now, refused) || time.Since(tried) >= bindAgain {
 			v := model.VerdictOf(ask(t, t.Binds()))
 			if v != model.VerdictTaken {

@@ -49,7 +49,7 @@ var ownWays = []way{
 	{"a child that inherited the listener of a server that has ended", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		p := b.as("server")
 		child := p.Orphan([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("child"), socketstest.Args("child"))
-		who, err := b.freer.Reader.Look(child.PID())
+		who, err := b.freer.Reader.Read(child.PID())
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -66,7 +66,7 @@ var ownWays = []way{
 	{"a stopped server (Ctrl+Z)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		p := b.as("node", "server.js")
 		p.Listen("tcp4", b.at("127.0.0.1"))
-		p.Stop()
+		p.Suspend()
 	}},
 	{"a server that accepts no more connections", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		l := b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
@@ -107,7 +107,7 @@ var quietWays = []way{
 	{"a connection without owner whose other end does not close", model.CauseClosing, model.VerdictReuse, nil, func(b *building) {
 		socketstest.InState(b, socketstest.StateFinWait2, b.at("127.0.0.1"), socketstest.ReuseAddr)
 	}},
-	{"a socket that no table shows (without sock_diag)", model.CauseUnseen, model.VerdictTaken, nil, func(b *building) {
+	{"a socket that no table shows (without sock_diag)", model.CauseUnknown, model.VerdictTaken, nil, func(b *building) {
 		b.as("node", "server.js").Bind("tcp4", b.at("127.0.0.1"))
 		b.freer.Open = func() (sockets.Source, error) { return sockets.Open(sockets.Options{Kind: sockets.Netstat}) }
 	}},
@@ -159,14 +159,14 @@ var managedWays = []way{
 	{"a server in a container that shares the network of this machine", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("nginx").Listen("tcp4", b.at("0.0.0.0"))
 		b.tamper = changed(func(p *process.Process) {
-			p.Cgroup = process.Cgroup{Path: process.NewText("/docker/0123"), Container: process.NewText("shop-web"), Engine: "docker"}
+			p.Cgroup = process.Cgroup{Path: process.NewUntrusted("/docker/0123"), Container: process.NewUntrusted("shop-web"), Engine: "docker"}
 		})
 	}},
 	{"the kernel itself (NFS, a tunnel)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("nfsd").Listen("tcp4", b.at("0.0.0.0"))
 		b.tamper = func(e *model.Evidence) {
 			s := e.Rows[0].Socket
-			s.Owners, s.NoOwner = nil, sockets.HeldByKernel
+			s.Owners, s.NoOwner = nil, sockets.KernelOwned
 		}
 	}},
 }
@@ -179,7 +179,7 @@ func notRoot() string {
 }
 
 func noPrivilegedPorts() string {
-	if r := sockets.Rules(); r.Unprivileged <= 7 {
+	if r := sockets.ReadPortRanges(); r.FirstUnprivileged <= 7 {
 		return "every user may have every port here (ip_unprivileged_port_start)"
 	}
 	return ""
@@ -189,7 +189,7 @@ func noPrivilegedPorts() string {
 // nobody has.
 func freeBelowEphemeral(b *building) uint16 {
 	b.Helper()
-	first := sockets.Rules().Ephemeral.First
+	first := sockets.ReadPortRanges().Ephemeral.First
 	for range 1000 {
 		if port := socketstest.FreePort(b, "tcp"); port < first {
 			return port
@@ -215,9 +215,9 @@ func changed(how func(*process.Process)) func(*model.Evidence) {
 		r := &e.Rows[0]
 		p := *r.Owner(r.Socket)
 		how(&p)
-		snap := *r.In
+		snap := *r.Snapshot
 		snap.Processes = map[int32]*process.Process{int32(p.PID): &p}
-		r.In = &snap
+		r.Snapshot = &snap
 		r.Socket.Owners = []sockets.Owner{{PID: int32(p.PID), FD: 3}}
 	}
 }

@@ -21,9 +21,9 @@ func (m *Model) turnTo(v view) tea.Cmd {
 }
 
 func (m *Model) toggleAll() tea.Cmd {
-	m.shape.All = !m.shape.All
+	m.shape.AllHosts = !m.shape.AllHosts
 	m.say(plain, "loopback only")
-	if m.shape.All {
+	if m.shape.AllHosts {
 		m.say(plain, "all hosts")
 	}
 	m.rows.forget()

@@ -17,7 +17,7 @@ import (
 // inside the machine.
 func city(n int) sockets.Snapshot {
 	snap := sockets.Snapshot{
-		Processes: map[int32]*process.Process{}, Users: map[uint32]process.Text{1000: process.NewText("ada")},
+		Processes: map[int32]*process.Process{}, Users: map[uint32]process.Untrusted{1000: process.NewUntrusted("ada")},
 		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
 	}
 	const processes = 200
@@ -112,7 +112,7 @@ func BenchmarkWorker(b *testing.B) {
 		return q
 	}
 	byProcess := model.Order{Column: model.ByProcess}
-	for name, shape := range map[string]model.Shape{
+	for name, shape := range map[string]model.ListOptions{
 		"arrange": {Order: model.Order{Column: model.ByLocal}},
 		"filter":  {Match: query("worker17").Match, Order: model.Order{Column: model.ByLocal}},
 		"sort":    {Order: byProcess},

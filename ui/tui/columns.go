@@ -45,7 +45,7 @@ func markRole(m model.Mark) role {
 func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool), pinned func(sockets.ID) (time.Time, bool)) table[model.Row] {
 	return table[model.Row]{
 		keys: rowKeys,
-		is:   func(r *model.Row, key uint64) bool { return r.Is(sockets.ID(key)) },
+		is:   func(r *model.Row, key uint64) bool { return r.Has(sockets.ID(key)) },
 		mark: func(r *model.Row) span { return rowMark(r, pinned) },
 		columns: []column[model.Row]{
 			{name: "proto", title: "PROTO", sort: int(model.ByProto), min: 5, max: 5, priority: 6, cell: protoCell},
@@ -74,7 +74,7 @@ func rowKeys(r *model.Row) [2]uint64 {
 func protoCell(r *model.Row) line { return styled(quiet, r.Socket.Protocol.String()) }
 
 func localCell(r *model.Row) line {
-	l := styled(markRole(r.Mark), ui.Local(r.In, r.Socket))
+	l := styled(markRole(r.Mark), ui.Local(r.Snapshot, r.Socket))
 	if r.Exposed() {
 		l = l.Add(danger, " ⚠")
 	}
@@ -83,7 +83,7 @@ func localCell(r *model.Row) line {
 
 // localPivot lines addresses up at their colon, so that ports stand under each
 // other.
-func localPivot(r *model.Row) int { return ui.Width(ui.Host(r.In, r.Socket)) }
+func localPivot(r *model.Row) int { return ui.Width(ui.Host(r.Snapshot, r.Socket)) }
 
 func farCell(r *model.Row) line {
 	switch s := r.Socket; {
@@ -153,7 +153,7 @@ func processCell(r *model.Row, now time.Time, pinned func(sockets.ID) (time.Time
 // ageCell shows dim what is only known to be at most so old.
 func ageCell(r *model.Row, now time.Time) line {
 	age := ui.RowAge(r, now)
-	if r.Exact {
+	if r.FirstSeenExact {
 		return text(age)
 	}
 	return styled(quiet, age)
@@ -217,7 +217,7 @@ func newEventTable() table[model.Event] {
 			{title: "TIME", sort: -1, min: 8, max: 8, priority: 3, cell: func(e *model.Event) line { return styled(quiet, e.Time.Format(time.TimeOnly)) }},
 			{title: "EVENT", sort: -1, min: 7, max: 7, priority: 4, cell: func(e *model.Event) line { return styled(markRole(e.Kind.Mark()), e.Kind.String()) }},
 			{title: "PROTO", sort: -1, min: 5, max: 5, priority: 8, cell: func(e *model.Event) line { return protoCell(&e.Row) }},
-			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *model.Event) line { return text(ui.Local(e.Row.In, e.Row.Socket)) }, pivot: func(e *model.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
+			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *model.Event) line { return text(ui.Local(e.Row.Snapshot, e.Row.Socket)) }, pivot: func(e *model.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
 			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventFar, pivot: func(e *model.Event) int { return farPivot(&e.Row) }, shorten: shortenHost},
 			{title: "STATE", sort: -1, min: 11, max: 27, priority: 6, cell: eventState},
 			{title: "PROCESS", sort: -1, min: 14, max: 60, priority: 2, cell: eventProcess},
@@ -238,7 +238,7 @@ func eventFar(e *model.Event) line {
 func eventState(e *model.Event) line {
 	before, now := ui.EventState(e)
 	switch {
-	case e.Unseen:
+	case e.ShortLived:
 		return styled(quiet, now) // it came and went between two looks
 	case before != "":
 		return styled(quiet, before+" → ").Add(plain, now)
@@ -257,14 +257,14 @@ func eventProcess(e *model.Event) line {
 
 func eventLived(e *model.Event) line {
 	switch {
-	case e.Kind != model.EventClosed, e.Lived == 0: // of an unseen one it is only known to be short
+	case e.Kind != model.EventClosed, e.Lifetime == 0: // of an unseen one it is only known to be short
 		return styled(quiet, dash)
 	}
-	return text(ui.Lived(e.Lived))
+	return text(ui.Lived(e.Lifetime))
 }
 
 func eventBytes(e *model.Event, n uint64) line {
-	if !e.Counted {
+	if !e.HasBytes {
 		return styled(quiet, dash)
 	}
 	return text(ui.Size(n))

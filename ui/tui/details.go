@@ -58,7 +58,7 @@ func (w *detailsWriter) process() {
 			w.space()
 		}
 		if e.title != "" {
-			w.add(styled(quiet, e.title+"  ").Add(plain, ui.Local(w.in.row.In, e.socket)))
+			w.add(styled(quiet, e.title+"  ").Add(plain, ui.Local(w.in.row.Snapshot, e.socket)))
 		}
 		w.end(e)
 	}
@@ -98,7 +98,7 @@ func (w *detailsWriter) end(e *end) {
 
 func (w *detailsWriter) place(d *process.Details) {
 	use := styled(quiet, "cpu ").Add(plain, ui.Seconds(d.CPU)).Add(quiet, "   mem ").Add(plain, ui.Size(d.Memory))
-	if folder := d.Folder.String(); folder != "" {
+	if folder := d.Cwd.String(); folder != "" {
 		in := styled(quiet, "in ").Add(plain, ui.Middle(folder, w.width-len("in ")))
 		if in.Width()+len("   ")+use.Width() <= w.width {
 			use = append(in.Add(plain, "   "), use...)
@@ -229,7 +229,7 @@ func (w *detailsWriter) clients() {
 				who = ui.Named(p)
 			}
 		}
-		l := text("  "+who).Fit(min(28, w.width/2)).Add(plain, "  "+ui.Remote(c.In, c.Socket))
+		l := text("  "+who).Fit(min(28, w.width/2)).Add(plain, "  "+ui.Remote(c.Snapshot, c.Socket))
 		if c.Socket.NoOwner == sockets.NotAccepted {
 			l = l.Add(notice, "  in accept queue")
 		} else {
@@ -252,7 +252,7 @@ func (w *detailsWriter) also() {
 	w.head("other sockets", len(w.in.also))
 	for i := range w.in.also {
 		r := &w.in.also[i]
-		l := styled(quiet, "  "+r.Socket.Protocol.String()+" ").Add(plain, ui.Local(r.In, r.Socket)+" ")
+		l := styled(quiet, "  "+r.Socket.Protocol.String()+" ").Add(plain, ui.Local(r.Snapshot, r.Socket)+" ")
 		if r.Socket.Connected() {
 			l = l.Add(plain, ui.Far(r)+" ")
 		}

@@ -24,12 +24,12 @@ func (w *detailsWriter) event(e *model.Event) {
 	if e.RTT > 0 {
 		w.fact("round trip", plain, ui.Millis(e.RTT))
 	}
-	if !e.Unseen {
+	if !e.ShortLived {
 		return
 	}
 	w.fact("note", notice, "opened and closed between refreshes: its owners are unknown")
 	if l := e.Row.Listener; l != nil {
-		at := ui.Local(e.Row.In, l)
+		at := ui.Local(e.Row.Snapshot, l)
 		if p := e.Row.Owner(l); p != nil {
 			at += "  " + ui.Named(p)
 		}

@@ -43,7 +43,7 @@ func (d *detailsPane) take(r result) {
 // title stands in the pane's upper border.
 func (d *detailsPane) title() string {
 	r := &d.known.row
-	return ui.Local(r.In, r.Socket) + "  " + r.Socket.State.String()
+	return ui.Local(r.Snapshot, r.Socket) + "  " + r.Socket.State.String()
 }
 
 // ending says when the row went.

@@ -165,12 +165,12 @@ func (m *Model) pressInDialog(k tea.KeyPressMsg) tea.Cmd {
 }
 
 // possible tells whether a yes would do anything.
-func (d *dialog) possible() bool { return d.alone || len(d.plan.Victims) > 0 }
+func (d *dialog) possible() bool { return d.alone || len(d.plan.ToStop) > 0 }
 
 // carryOut does what was planned: to exactly the processes that were shown.
 func (m *Model) carryOut(sig syscall.Signal) tea.Cmd {
 	d := m.dialog
-	victims := d.plan.Victims
+	victims := d.plan.ToStop
 	if d.report != nil {
 		victims = d.report.Survivors()
 	}

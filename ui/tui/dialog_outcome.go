@@ -12,7 +12,7 @@ import (
 // outcome says what came of it, and what can be done next.
 func (w *dialogWriter) outcome() {
 	d, r := w.d, w.d.report
-	address := ui.Local(d.row.In, d.socket)
+	address := ui.Local(d.row.Snapshot, d.socket)
 	switch {
 	case d.alone && r.Err != nil && !errors.Is(r.Err, syscall.EADDRINUSE):
 		w.para(danger, "✗ not closed: "+refusal(r.Err))
@@ -26,7 +26,7 @@ func (w *dialogWriter) outcome() {
 		w.stillTaken(address)
 	}
 	if d.survived() {
-		w.buttons([2]string{"f", w.words.Force()}, [2]string{"n", "cancel"})
+		w.buttons([2]string{"f", w.words.KillButton()}, [2]string{"n", "cancel"})
 		return
 	}
 	w.last = styled(quiet, "press any key to close").Cut(w.width)
@@ -49,7 +49,7 @@ func (w *dialogWriter) free(address string) {
 // takenAgain says that the port did not stay free, and by whose doing.
 func (d *dialog) takenAgain() string {
 	r := d.retaken
-	s := "✗ " + ui.Local(d.row.In, d.socket) + " was bound again after " + ui.Seconds(r.After)
+	s := "✗ " + ui.Local(d.row.Snapshot, d.socket) + " was bound again after " + ui.Seconds(r.After)
 	if r.By != nil {
 		s += " by " + ui.Named(r.By)
 	}
@@ -79,7 +79,7 @@ func (w *dialogWriter) stillTaken(address string) {
 		case o.Result == process.Survived && o.Reason != "":
 			w.para(danger, "✗ still in use: "+ui.Named(o.Process)+" is still running: "+o.Reason)
 		case o.Result == process.Survived && o.Err == nil:
-			w.para(danger, "✗ still in use: "+ui.Named(o.Process)+" "+w.words.SurvivedFor(w.d.signal, ui.Interval(process.DefaultGrace)))
+			w.para(danger, "✗ still in use: "+ui.Named(o.Process)+" "+w.words.StillRunningAfter(w.d.signal, ui.Interval(process.DefaultGrace)))
 		case o.Err != nil:
 			w.para(danger, "✗ "+o.Err.Error())
 		default:

@@ -90,7 +90,7 @@ func TestRowsChangeBeforeTheYes(t *testing.T) {
 	if !slices.Equal(d.freer.victims, []int{3333}) {
 		t.Errorf("ended %v", d.freer.victims)
 	}
-	if got := d.m.dialog.plan.Victims[0].Name.String(); got != "服务器🚀" {
+	if got := d.m.dialog.plan.ToStop[0].Name.String(); got != "服务器🚀" {
 		t.Errorf("the victim has become %s", got)
 	}
 }
@@ -279,7 +279,7 @@ func TestDialogOfWindows(t *testing.T) {
 func TestDialogOfService(t *testing.T) {
 	snap := street()
 	service := *snap.Processes[2001]
-	service.Cgroup = process.Cgroup{Unit: process.NewText("Shop"), Service: process.Stoppable}
+	service.Cgroup = process.Cgroup{Unit: process.NewUntrusted("Shop"), Service: process.Stoppable}
 	snap.Processes[2001] = &service
 	d := start(t, snap, 80, 24)
 	d.m.words = ui.WordingFor("windows")

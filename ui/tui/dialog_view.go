@@ -14,9 +14,9 @@ import (
 func (d *dialog) title() string {
 	s := d.socket
 	if d.alone || s.Connected() && d.stage == choosing {
-		return "Close " + ui.Local(d.row.In, s) + " " + ui.Far(&d.row)
+		return "Close " + ui.Local(d.row.Snapshot, s) + " " + ui.Far(&d.row)
 	}
-	return "Free " + ui.Local(d.row.In, s)
+	return "Free " + ui.Local(d.row.Snapshot, s)
 }
 
 // dialogLines writes the dialog, at most width cells wide.
@@ -86,7 +86,7 @@ func (w *dialogWriter) buttons(all ...[2]string) {
 
 func (w *dialogWriter) choices(all []choice) {
 	if len(all) == 0 {
-		w.para(plain, w.words.NoChoice())
+		w.para(plain, w.words.CannotClose())
 	}
 	for _, c := range all {
 		w.add(styled(accent, c.key).Add(plain, "  "+c.what))
@@ -102,14 +102,14 @@ func (w *dialogWriter) plan() {
 		w.buttons([2]string{"y", "close socket"}, [2]string{"n", "cancel"})
 		return
 	}
-	for _, v := range d.plan.Victims {
+	for _, v := range d.plan.ToStop {
 		w.victim(v)
 	}
-	for _, r := range d.plan.Refused {
+	for _, r := range d.plan.Protected {
 		w.para(notice, "skip "+ui.Named(r.Process)+": "+r.Reason)
 	}
 	if !d.possible() {
-		if len(d.plan.Refused) == 0 {
+		if len(d.plan.Protected) == 0 {
 			w.para(notice, whyNobody(d, w.words))
 			w.managed(d.socket.Cgroup, "or stop its service")
 		}
@@ -117,18 +117,18 @@ func (w *dialogWriter) plan() {
 		return
 	}
 	w.goesDown()
-	for _, v := range d.plan.Victims {
+	for _, v := range d.plan.ToStop {
 		if w.managed(&v.Cgroup, "") {
 			break // one advice is enough
 		}
 	}
 	w.space()
-	w.add(styled(quiet, w.words.ForceLater()))
+	w.add(styled(quiet, w.words.KillNote()))
 	w.buttons([2]string{"y", "free port"}, [2]string{"n", "cancel"})
 }
 
 func (w *dialogWriter) victim(p *process.Process) {
-	w.add(styled(quiet, w.words.To(syscall.SIGTERM)+"  ").Add(strong, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
+	w.add(styled(quiet, w.words.SendTo(syscall.SIGTERM)+"  ").Add(strong, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
 	if command := p.Command.String(); command != "" {
 		w.add(text("  " + ui.Middle(command, w.width-2)))
 	}
@@ -136,22 +136,22 @@ func (w *dialogWriter) victim(p *process.Process) {
 
 func (w *dialogWriter) goesDown() {
 	p := &w.d.plan
-	if p.Clients == 0 && len(p.Closes) == 0 {
+	if p.ClientsLost == 0 && len(p.AlsoCloses) == 0 {
 		return
 	}
 	w.space()
 	w.add(styled(quiet, "also closes"))
-	if p.Clients > 0 {
-		w.add(text("  " + ui.Count(p.Clients, "client connection")))
+	if p.ClientsLost > 0 {
+		w.add(text("  " + ui.Count(p.ClientsLost, "client connection")))
 	}
 	const most = 5
-	for i := range p.Closes {
+	for i := range p.AlsoCloses {
 		if i == most {
-			w.add(text("  and " + ui.Count(len(p.Closes)-most, "other port")))
+			w.add(text("  and " + ui.Count(len(p.AlsoCloses)-most, "other port")))
 			break
 		}
-		r := &p.Closes[i]
-		w.add(text("  " + r.Socket.Protocol.String() + " " + ui.Local(r.In, r.Socket)))
+		r := &p.AlsoCloses[i]
+		w.add(text("  " + r.Socket.Protocol.String() + " " + ui.Local(r.Snapshot, r.Socket)))
 	}
 }
 
@@ -182,12 +182,12 @@ func whyNobody(d *dialog, words ui.Wording) string {
 	switch s.NoOwner {
 	case sockets.OtherUser:
 		who, _ := ui.Holder(&d.row, s)
-		return "owned by " + who + ": " + words.OfOtherUser()
+		return "owned by " + who + ": " + words.OtherUser()
 	case sockets.InTimeWait:
 		return words.InTimeWait(ui.Lasting(" for another ", s))
 	case sockets.NotAccepted:
 		return "still in the accept queue: free the listener's port instead"
-	case sockets.HeldByKernel:
+	case sockets.KernelOwned:
 		return "owned by the kernel: unmount or shut down what uses it, such as NFS or a tunnel"
 	case sockets.Orphaned:
 		return "no owner: the kernel is still closing it"

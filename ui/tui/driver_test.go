@@ -218,7 +218,7 @@ func checkFrame(t testing.TB, screen string, width, height int) []string {
 		if w := ansi.StringWidth(l); w > width {
 			t.Errorf("line %d has %d cells, not %d at most: %q", i, w, width, l)
 		}
-		if clean := process.NewText(l).String(); clean != l {
+		if clean := process.NewUntrusted(l).String(); clean != l {
 			t.Errorf("line %d holds what a terminal might obey: %q", i, l)
 		}
 		lines[i] = strings.TrimRight(l, " ")
@@ -266,7 +266,7 @@ func (d *driver) selectRow(text string) {
 	for range len(d.m.rows.rows) {
 		r := d.m.rows.current()
 		who, _ := ui.Who(r)
-		if strings.Contains(strings.Join([]string{ui.Local(r.In, r.Socket), ui.Far(r), r.Socket.State.String(), who}, " "), text) {
+		if strings.Contains(strings.Join([]string{ui.Local(r.Snapshot, r.Socket), ui.Far(r), r.Socket.State.String(), who}, " "), text) {
 			return
 		}
 		d.press("down")

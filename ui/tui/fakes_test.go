@@ -47,8 +47,8 @@ func (p *fakePeople) Details(pid int) (*process.Details, error) {
 	return nil, process.ErrGone
 }
 
-func (p *fakePeople) Parents(pid int) ([]*process.Process, error)     { return p.parents[pid], nil }
-func (p *fakePeople) Order(all []*process.Process) []*process.Process { return all }
+func (p *fakePeople) Ancestors(pid int) ([]*process.Process, error)          { return p.parents[pid], nil }
+func (p *fakePeople) ParentsFirst(all []*process.Process) []*process.Process { return all }
 func (p *fakePeople) Protected(q *process.Process) (reason string, ok bool) {
 	reason, ok = p.protected[q.PID]
 	return reason, ok
@@ -85,6 +85,6 @@ func (f *fakeFreer) Check(_ context.Context, t model.Target) (model.Diagnosis, e
 	f.checked = append(f.checked, t.Port)
 	return model.Diagnosis{
 		Target: t, Verdict: model.VerdictFree,
-		Binds: []model.Asked{{Bind: model.Bind{Host: t.Hosts[0]}, Plain: model.AnswerOK, Reuse: model.AnswerOK}},
+		Binds: []model.BindResult{{Bind: model.Bind{Host: t.Hosts[0]}, Plain: model.BindOK, Reuse: model.BindOK}},
 	}, nil
 }

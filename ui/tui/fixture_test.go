@@ -37,7 +37,7 @@ func proc(pid, parent int, age time.Duration, args ...string) *process.Process {
 	name := args[0][strings.LastIndexByte(args[0], '/')+1:]
 	return &process.Process{
 		PID: pid, Parent: parent, Start: uint64(pid), Started: noon.Add(-age), State: 'R', UID: 1000,
-		Name: process.NewText(name), Command: process.NewText(strings.Join(args, " ")), Args: args,
+		Name: process.NewUntrusted(name), Command: process.NewUntrusted(strings.Join(args, " ")), Args: args,
 	}
 }
 
@@ -104,8 +104,8 @@ func street() sockets.Snapshot {
 	}
 	at := func(id sockets.ID) *sockets.Socket { return &list[id-1] }
 	at(1).UID = 114
-	at(6).NoOwner, at(6).HasUID, at(6).Timer, at(6).TimerMS, at(6).Inode = sockets.InTimeWait, false, sockets.TimeWaitTimer, 40_612, 0
-	at(8).V6, at(8).Mapped = true, true
+	at(6).NoOwner, at(6).HasUID, at(6).Timer, at(6).TimerLeft, at(6).Inode = sockets.InTimeWait, false, sockets.TimeWaitTimer, 40_612, 0
+	at(8).V6, at(8).V4Mapped = true, true
 	avahi := process.ParseCgroup("/system.slice/avahi-daemon.service")
 	at(13).NoOwner, at(13).UID, at(13).Cgroup = sockets.OtherUser, 101, &avahi
 	at(15).RecvQueue, at(15).SendQueue = 1, 0
@@ -113,10 +113,10 @@ func street() sockets.Snapshot {
 	at(18).NoOwner, at(18).Inode, at(18).HasUID = sockets.Orphaned, 0, false
 	at(19).NoOwner, at(19).UID = sockets.Unreadable, 0
 	at(21).V6Only = sockets.Yes
-	text := process.NewText
+	text := process.NewUntrusted
 	return sockets.Snapshot{
-		Sockets: list, Processes: crew(), From: "sock_diag",
-		Users:     map[uint32]process.Text{0: text("root"), 101: text("avahi"), 114: text("postgres"), 1000: text("ada")},
+		Sockets: list, Processes: crew(), Source: "sock_diag",
+		Users:     map[uint32]process.Untrusted{0: text("root"), 101: text("avahi"), 114: text("postgres"), 1000: text("ada")},
 		Addresses: []netip.Addr{netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("fd12:3456:789a:1:aaaa:bbbb:cccc:dddd")},
 		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
 	}
@@ -128,12 +128,12 @@ func somePeople() *fakePeople {
 	return &fakePeople{
 		details: map[int]*process.Details{
 			2001: {
-				Process: *all[2001], User: process.NewText("ada"), Folder: process.NewText("/home/ada/shop"),
-				Executable: process.NewText("/usr/bin/node"), CPU: 72 * time.Second, Memory: 84 << 20, Threads: 11,
+				Process: *all[2001], User: process.NewUntrusted("ada"), Cwd: process.NewUntrusted("/home/ada/shop"),
+				Executable: process.NewUntrusted("/usr/bin/node"), CPU: 72 * time.Second, Memory: 84 << 20, Threads: 11,
 			},
 			812: {
-				Process: *all[812], User: process.NewText("postgres"), Folder: process.NewText("/var/lib/postgresql/16/main"),
-				Executable: process.NewText("/usr/lib/postgresql/16/bin/postgres"), CPU: 5 * time.Second, Memory: 30 << 20, Threads: 1,
+				Process: *all[812], User: process.NewUntrusted("postgres"), Cwd: process.NewUntrusted("/var/lib/postgresql/16/main"),
+				Executable: process.NewUntrusted("/usr/lib/postgresql/16/bin/postgres"), CPU: 5 * time.Second, Memory: 30 << 20, Threads: 1,
 			},
 		},
 		parents:   map[int][]*process.Process{2001: {all[1500], all[1]}, 812: {all[1]}},

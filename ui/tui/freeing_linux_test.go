@@ -43,7 +43,7 @@ func live(t testing.TB, port uint16) *driver {
 // look reads the tables until the screen shows the text.
 func (d *driver) look(want string) {
 	d.t.Helper()
-	shown := socketstest.Until(func() bool {
+	shown := socketstest.Eventually(func() bool {
 		d.run(d.m.refresh())
 		return strings.Contains(d.text(), want)
 	})
@@ -95,7 +95,7 @@ func TestFreeShared(t *testing.T) {
 	d.look("+1")
 	d.press("x")
 	var order []int
-	for _, v := range d.m.dialog.plan.Victims {
+	for _, v := range d.m.dialog.plan.ToStop {
 		order = append(order, v.PID)
 	}
 	if want := []int{parent.PID(), child.PID()}; !slices.Equal(order, want) {

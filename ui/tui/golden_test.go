@@ -64,7 +64,7 @@ func scenes() []scene {
 		{"warning", func(d *driver) {
 			d.source.snap.Warnings = []sockets.Warning{
 				{Kind: sockets.OwnersHidden, Count: 42, Text: "42 sockets owned by other users: run as root to see their processes"},
-				{Kind: sockets.SecondSource, Text: "reading /proc/net because sock_diag is not available"},
+				{Kind: sockets.FallbackSource, Text: "reading /proc/net because sock_diag is not available"},
 			}
 			d.pass(time.Second)
 		}},

@@ -15,7 +15,7 @@ import (
 // room for is left out whole.
 func (m *Model) header() line {
 	scope := "loopback"
-	if m.shape.All {
+	if m.shape.AllHosts {
 		scope = "all hosts"
 	}
 	right := styled(good, "● live "+ui.Interval(m.interval))
@@ -124,7 +124,7 @@ func (m *Model) warning() line {
 }
 
 // problem is why the last look failed, in words that are safe to show.
-func (m *Model) problem() string { return process.NewText(m.readErr.Error()).String() }
+func (m *Model) problem() string { return process.NewUntrusted(m.readErr.Error()).String() }
 
 // footer shows the keys, or what the last key did.
 func (m *Model) footer() string {

@@ -11,8 +11,8 @@ import (
 // notices are the kernel's words about closed sockets, as sockets.Notices gives
 // them.
 type notices interface {
-	Wake() <-chan struct{}
-	Drain(dst []sockets.Notice) (_ []sockets.Notice, lost int)
+	Ready() <-chan struct{}
+	Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int)
 	Close() error
 }
 
@@ -30,7 +30,7 @@ func (m *Model) listen() tea.Cmd {
 	if m.worker.notices == nil {
 		return nil
 	}
-	wake := m.worker.notices.Wake()
+	wake := m.worker.notices.Ready()
 	if wake == nil {
 		return nil // a recording: its notices come with each look
 	}
@@ -50,7 +50,7 @@ func (m *Model) heard() tea.Cmd {
 	return tea.Batch(m.start(hearing), m.listen())
 }
 
-// catchUp shows what was heard: with a look at the tables if a row in sight has
+// reconcile shows what was heard: with a look at the tables if a row in sight has
 // closed. Connections that came and went unseen change no row.
 func (m *Model) catchUp(r result) tea.Cmd {
 	switch {
@@ -73,11 +73,11 @@ func (w *worker) hear(all bool) (heard, closed bool) {
 	var lost int
 	w.heard, lost = w.notices.Drain(w.heard[:0])
 	w.lost += lost
-	events := w.monitor.Hear(w.heard, lost > 0)
+	events := w.monitor.ApplyNotifications(w.heard, lost > 0)
 	w.note(events)
 	for i := range events {
 		heard = heard || all || events[i].Row.InScope()
-		closed = closed || !events[i].Unseen && (all || events[i].Row.InScope())
+		closed = closed || !events[i].ShortLived && (all || events[i].Row.InScope())
 	}
 	return heard, closed || lost > 0
 }

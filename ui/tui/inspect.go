@@ -38,7 +38,7 @@ func (w *worker) inspect(id sockets.ID) *inspection {
 		in.clients = keepSome(w.monitor.Clients(r.Socket), isClient)
 	}
 	if holders := in.ends[0].holders; len(holders) > 0 {
-		in.also = keepSome(w.monitor.HeldBy(int32(holders[0].PID)), func(other *model.Row) bool {
+		in.also = keepSome(w.monitor.ByPID(int32(holders[0].PID)), func(other *model.Row) bool {
 			// The clients of a listener have a list of their own.
 			return other.Socket.ID != r.Socket.ID && (other.Listener == nil || other.Listener.ID != r.Socket.ID)
 		})
@@ -83,7 +83,7 @@ func keepSome(rows []model.Row, wanted func(*model.Row) bool) []model.Row {
 
 // knownEnd is what the row itself knows of a side.
 func knownEnd(r *model.Row, s *sockets.Socket) end {
-	return end{socket: s, holders: r.Holders(s)}
+	return end{socket: s, holders: r.Owners(s)}
 }
 
 // end is knownEnd with what only a look at the process tells.
@@ -95,7 +95,7 @@ func (w *worker) end(r *model.Row, s *sockets.Socket) end {
 	// A process that has gone meanwhile shows what the table knew of it.
 	if d, err := w.reader.Details(e.holders[0].PID); err == nil && d.Same(e.holders[0]) {
 		e.details = d
-		e.parents, _ = w.reader.Parents(e.holders[0].PID)
+		e.parents, _ = w.reader.Ancestors(e.holders[0].PID)
 	}
 	return e
 }

@@ -41,7 +41,7 @@ type Model struct {
 	rows     table[model.Row]
 	events   table[model.Event]
 	query    *model.Query // the filter in force
-	shape    model.Shape
+	shape    model.ListOptions
 	interval time.Duration
 	paused   bool
 
@@ -109,7 +109,7 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 		dark:     true,
 		noMouse:  o.NoMouse,
 		query:    query,
-		shape:    model.Shape{All: o.All, Match: query.Match, Order: model.Order{Column: model.ByLocal}},
+		shape:    model.ListOptions{AllHosts: o.All, Match: query.Match, Order: model.Order{Column: model.ByLocal}},
 		interval: o.Interval,
 		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:   textinput.New(),

@@ -27,7 +27,7 @@ type pins struct {
 }
 
 func (p *pins) find(r *model.Row) int {
-	return slices.IndexFunc(p.all, func(k pin) bool { return k.row.Is(r.Socket.ID) || r.Is(k.row.Socket.ID) })
+	return slices.IndexFunc(p.all, func(k pin) bool { return k.row.Has(r.Socket.ID) || r.Has(k.row.Socket.ID) })
 }
 
 // toggle pins a row, or takes its pin away.
@@ -41,7 +41,7 @@ func (p *pins) toggle(r *model.Row) {
 
 // arrange puts the pinned rows on top, in the order they were pinned. Those that
 // have closed come as they were last seen.
-func (p *pins) arrange(rows []model.Row, m *model.Monitor, now time.Time) []model.Row {
+func (p *pins) arrange(rows []model.Row, m *model.Tracker, now time.Time) []model.Row {
 	p.pinMatches(rows)
 	if len(p.all) == 0 {
 		return rows
@@ -85,7 +85,7 @@ func (p *pins) news(events []model.Event) []model.Event {
 	for i := range events {
 		e := &events[i]
 		own := p.find(&e.Row) >= 0
-		client := e.Row.Listener != nil && slices.ContainsFunc(p.all, func(k pin) bool { return k.row.Is(e.Row.Listener.ID) })
+		client := e.Row.Listener != nil && slices.ContainsFunc(p.all, func(k pin) bool { return k.row.Has(e.Row.Listener.ID) })
 		if own || client || p.query != nil && p.query.Match(&e.Row) {
 			all = append(all, *e)
 		}
@@ -96,7 +96,7 @@ func (p *pins) news(events []model.Event) []model.Event {
 // pinnedAt tells when a pinned row closed; ok is false if it is no pinned row.
 func (m *Model) pinned(id sockets.ID) (closed time.Time, ok bool) {
 	for i := range m.last.pins {
-		if m.last.pins[i].row.Is(id) {
+		if m.last.pins[i].row.Has(id) {
 			return m.last.pins[i].closed, true
 		}
 	}
@@ -109,7 +109,7 @@ func (m *Model) togglePin() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	name := ui.Local(r.In, r.Socket)
+	name := ui.Local(r.Snapshot, r.Socket)
 	if _, ok := m.pinned(r.Socket.ID); ok {
 		m.say(plain, name+" unpinned")
 	} else {
@@ -136,7 +136,7 @@ func (m *Model) announce(news []model.Event) tea.Cmd {
 // eventWords says an event in one sentence.
 func eventWords(e *model.Event) string {
 	main, more := ui.Who(&e.Row)
-	words := e.Time.Format(time.TimeOnly) + " " + e.Kind.String() + " " + ui.Local(e.Row.In, e.Row.Socket)
+	words := e.Time.Format(time.TimeOnly) + " " + e.Kind.String() + " " + ui.Local(e.Row.Snapshot, e.Row.Socket)
 	if e.Row.Socket.Connected() {
 		words += " " + ui.Far(&e.Row)
 	}

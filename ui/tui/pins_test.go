@@ -14,14 +14,14 @@ import (
 // fakeNotices tells what the test gives it to tell.
 type fakeNotices struct {
 	wake  chan struct{}
-	queue []sockets.Notice
+	queue []sockets.DestroyNotification
 	lost  int
 }
 
-func (n *fakeNotices) Wake() <-chan struct{} { return n.wake }
-func (n *fakeNotices) Close() error          { return nil }
+func (n *fakeNotices) Ready() <-chan struct{} { return n.wake }
+func (n *fakeNotices) Close() error           { return nil }
 
-func (n *fakeNotices) Drain(dst []sockets.Notice) (_ []sockets.Notice, lost int) {
+func (n *fakeNotices) Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int) {
 	dst, lost = append(dst, n.queue...), n.lost
 	n.queue, n.lost = nil, 0
 	return dst, lost
@@ -30,7 +30,7 @@ func (n *fakeNotices) Drain(dst []sockets.Notice) (_ []sockets.Notice, lost int)
 // tell puts the end of a socket into the queue and wakes the screen.
 func (n *fakeNotices) tell(at time.Time, s sockets.Socket, sent uint64) {
 	s.State, s.Owners, s.Inode, s.NoOwner = sockets.Close, nil, 0, sockets.NoReason
-	n.queue = append(n.queue, sockets.Notice{Time: at, Socket: s, Info: sockets.TCPInfo{Known: true, Sent: sent}})
+	n.queue = append(n.queue, sockets.DestroyNotification{Time: at, Socket: s, TCPInfo: sockets.TCPInfo{Known: true, Sent: sent}})
 }
 
 // startHearing opens the screen with notices. The wait for the first of them

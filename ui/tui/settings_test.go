@@ -170,7 +170,7 @@ func TestKeysAsBound(t *testing.T) {
 	d.wants("i n move", "X free port", "f10 quit")
 	d.wantsNot("p pause")
 	for _, no := range []string{"p", "space", "a", "q", "down", "j"} {
-		if d.press(no); d.m.paused || d.m.shape.All || len(d.left) > 0 || d.m.rows.cursor != 0 {
+		if d.press(no); d.m.paused || d.m.shape.AllHosts || len(d.left) > 0 || d.m.rows.cursor != 0 {
 			t.Errorf("%s still does something", no)
 		}
 	}

@@ -94,7 +94,7 @@ func TestShrinkToNothingAndGrow(t *testing.T) {
 	all := d.source.snap
 	d.source.snap.Sockets = nil
 	d.pass(time.Second)
-	d.pass(model.MarkFor + time.Second) // the ghosts go
+	d.pass(model.MarkDuration + time.Second) // the ghosts go
 	if d.m.rows.current() != nil || d.m.rows.offset != 0 {
 		t.Errorf("of an empty table: row %v, offset %d", d.m.rows.current(), d.m.rows.offset)
 	}
@@ -118,13 +118,13 @@ func TestPairBecomesTimeWait(t *testing.T) {
 		snap := without(street(), 23-stays)
 		for i := range snap.Sockets {
 			if s := &snap.Sockets[i]; s.ID == stays {
-				s.State, s.Owners, s.NoOwner, s.Timer, s.TimerMS = sockets.TimeWait, nil, sockets.InTimeWait, sockets.TimeWaitTimer, 60_000
+				s.State, s.Owners, s.NoOwner, s.Timer, s.TimerLeft = sockets.TimeWait, nil, sockets.InTimeWait, sockets.TimeWaitTimer, 60_000
 			}
 		}
 		d.source.snap = snap
 		d.pass(time.Second)
 		r := d.m.rows.current()
-		if !r.Is(stays) || r.Socket.State != sockets.TimeWait {
+		if !r.Has(stays) || r.Socket.State != sockets.TimeWait {
 			t.Errorf("with %v left, selected: %v %v", stays, r.Socket.Local, r.Socket.State)
 		}
 	}
@@ -139,7 +139,7 @@ func TestUnfoldKeepsTheSelection(t *testing.T) {
 	}
 	d.selectRow("→ 127.0.0.1:62893")
 	d.press("u")
-	if r := d.m.rows.current(); !r.Folded || !r.Is(12) {
+	if r := d.m.rows.current(); !r.Folded || !r.Has(12) {
 		t.Errorf("folded: %v", r.Socket.Local)
 	}
 }

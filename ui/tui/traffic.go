@@ -11,7 +11,7 @@ import (
 // meter measures how much goes over the connections that are in sight. Each
 // costs a question to the kernel, so it is asked about those and no others.
 type meter struct {
-	source sockets.Informer // nil if the source cannot tell
+	source sockets.TCPInfoReader // nil if the source cannot tell
 	flows  map[sockets.ID]*flow
 	pass   int
 	wanted []*sockets.Socket
@@ -34,13 +34,13 @@ type flow struct {
 const historyLength = 16
 
 func newMeter(source sockets.Source) meter {
-	informer, _ := source.(sockets.Informer)
+	informer, _ := source.(sockets.TCPInfoReader)
 	return meter{source: informer, flows: map[sockets.ID]*flow{}}
 }
 
 // look measures the connections with these IDs and returns a copy of what is
 // known of each.
-func (t *meter) look(m *model.Monitor, ids []sockets.ID, now time.Time) map[sockets.ID]flow {
+func (t *meter) look(m *model.Tracker, ids []sockets.ID, now time.Time) map[sockets.ID]flow {
 	if t.source == nil || len(ids) == 0 {
 		return nil
 	}

@@ -147,7 +147,7 @@ func (m *Model) whyEmpty() string {
 	case m.filterErr != nil:
 		return "" // what is said of the filter is enough
 	case m.view != eventsView && len(m.rows.rows) == 0:
-		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.All, sign(m.keys.Back, "clears the filter"), sign(m.keys.All, "shows all hosts"))
+		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.AllHosts, sign(m.keys.Back, "clears the filter"), sign(m.keys.All, "shows all hosts"))
 	case m.view != eventsView || len(m.events.rows) > 0 || !m.last.job.events:
 		return ""
 	case m.filter.Value() != "":

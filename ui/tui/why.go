@@ -23,7 +23,7 @@ type whyAnswer struct {
 }
 
 type whoBehind struct {
-	folder  process.Text
+	folder  process.Untrusted
 	parents []*process.Process
 }
 
@@ -102,12 +102,12 @@ func (m *Model) askWhy() tea.Cmd {
 		defer cancel()
 		a := whyMsg{target: t, behind: map[int]whoBehind{}}
 		a.found, a.err = freer.Check(ctx, t)
-		for i := range a.found.Holders {
-			h := &a.found.Holders[i]
+		for i := range a.found.Blockers {
+			h := &a.found.Blockers[i]
 			if h.Row.Socket == nil {
 				continue
 			}
-			for _, p := range h.Row.Holders(h.Row.Socket) {
+			for _, p := range h.Row.Owners(h.Row.Socket) {
 				a.behind[p.PID] = lookBehind(reader, p.PID)
 			}
 		}
@@ -119,9 +119,9 @@ func (m *Model) askWhy() tea.Cmd {
 func lookBehind(reader people, pid int) whoBehind {
 	var b whoBehind
 	if d, err := reader.Details(pid); err == nil {
-		b.folder = d.Folder
+		b.folder = d.Cwd
 	}
-	b.parents, _ = reader.Parents(pid)
+	b.parents, _ = reader.Ancestors(pid)
 	return b
 }
 
@@ -144,7 +144,7 @@ func (a *whyAnswer) lines(now time.Time, width int) []line {
 	case a == nil:
 		return nil
 	case a.err != nil:
-		return []line{styled(notice, "cannot test whether it can be bound: "+process.NewText(a.err.Error()).String()).Cut(width)}
+		return []line{styled(notice, "cannot test whether it can be bound: "+process.NewUntrusted(a.err.Error()).String()).Cut(width)}
 	}
 	out := ui.Wrap(ui.WhyAnswer(&a.found), width, 0)
 	out = append(out, nil)
@@ -154,7 +154,7 @@ func (a *whyAnswer) lines(now time.Time, width int) []line {
 	return out
 }
 
-func (a *whyAnswer) who(pid int) (folder process.Text, parents []*process.Process) {
+func (a *whyAnswer) who(pid int) (folder process.Untrusted, parents []*process.Process) {
 	b := a.behind[pid]
 	return b.folder, b.parents
 }

@@ -19,11 +19,11 @@ import (
 type worker struct {
 	source  sockets.Source
 	reader  people
-	monitor *model.Monitor
-	journal *model.Journal
+	monitor *model.Tracker
+	journal *model.EventLog
 	meter   meter
 	notices notices // nil where the kernel does not tell
-	heard   []sockets.Notice
+	heard   []sockets.DestroyNotification
 	lost    int  // notices that did not get here
 	jumped  int  // the jumps of a recording that were followed
 	failed  bool // whether it was told that nothing more is recorded
@@ -59,9 +59,9 @@ func (t *turns[T]) fill(f func(dst []T) []T) []T {
 // people is what the worker asks about processes.
 type people interface {
 	Details(pid int) (*process.Details, error)
-	Parents(pid int) ([]*process.Process, error)
+	Ancestors(pid int) ([]*process.Process, error)
 	Protected(p *process.Process) (reason string, ok bool)
-	Order(all []*process.Process) []*process.Process
+	ParentsFirst(all []*process.Process) []*process.Process
 }
 
 // journalSize is how many events are kept.
@@ -73,12 +73,12 @@ func newWorker(source sockets.Source, reader people, heard notices) *worker {
 		source:  source,
 		reader:  reader,
 		monitor: model.NewMonitor(),
-		journal: model.NewJournal(journalSize),
+		journal: model.NewEventLog(journalSize),
 		meter:   newMeter(source),
 		snaps:   [2]*sockets.Snapshot{{}, {}},
 	}
 	if heard != nil {
-		w.monitor.Listen()
+		w.monitor.EnableNotifications()
 	}
 	return w
 }
@@ -88,7 +88,7 @@ type job struct {
 	read    bool        // ask the kernel first
 	hear    bool        // only take in what the kernel tells by itself
 	pin     []model.Row // rows to be pinned, or not to be any longer
-	shape   model.Shape
+	shape   model.ListOptions
 	events  bool         // the journal in place of rows
 	measure []sockets.ID // the connections whose bytes are to be counted, with read
 	inspect sockets.ID   // the socket whose details are wanted, 0 for none
@@ -138,7 +138,7 @@ func (w *worker) work(j job) result {
 		res.anew = w.monitor != before
 	}
 	if j.hear {
-		res.heard, res.closed = w.hear(j.shape.All)
+		res.heard, res.closed = w.hear(j.shape.AllHosts)
 		res.failed = w.unrecorded(nil)
 		return res
 	}
@@ -159,7 +159,7 @@ func (w *worker) work(j job) result {
 	})
 	if j.events {
 		res.events = w.events.fill(func(events []model.Event) []model.Event {
-			return w.journal.Newest(events, j.shape.Match, j.shape.All)
+			return w.journal.Newest(events, j.shape.Match, j.shape.AllHosts)
 		})
 	}
 	if j.inspect != 0 {
@@ -168,13 +168,13 @@ func (w *worker) work(j job) result {
 		}
 	}
 	if d := j.free; d != nil {
-		plan := model.PlanEnd(&d.row, d.socket, w.reader.Protected, w.monitor.HeldBy)
-		plan.Victims = w.reader.Order(plan.Victims)
+		plan := model.PlanEnd(&d.row, d.socket, w.reader.Protected, w.monitor.ByPID)
+		plan.ToStop = w.reader.ParentsFirst(plan.ToStop)
 		res.plan = &plan
 	}
 	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.news, w.lost
 	w.news = nil
-	res.warnings, res.from, res.at = snap.Warnings, snap.From, snap.Time
+	res.warnings, res.from, res.at = snap.Warnings, snap.Source, snap.Time
 	res.failed = w.unrecorded(snap.Warnings)
 	return res
 }
@@ -211,7 +211,7 @@ func (w *worker) read() error {
 	w.snapTurn = 1 - w.snapTurn
 	// What was heard by now comes first: the tables already show the outcome.
 	w.hear(true)
-	w.note(w.monitor.Advance(next))
+	w.note(w.monitor.Update(next))
 	return nil
 }
 
@@ -228,7 +228,7 @@ func (w *worker) jumps() int {
 func (w *worker) startOver() {
 	w.monitor = model.NewMonitor()
 	if w.notices != nil {
-		w.monitor.Listen()
+		w.monitor.EnableNotifications()
 	}
 	w.journal.Clear()
 	for i := range w.pins.all {
