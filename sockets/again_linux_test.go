@@ -27,7 +27,7 @@ func TestRequery(t *testing.T) {
 		before := *e.checkOwned(s)
 		after := before
 		if !d.requery(&after) || after.Inode != before.Inode || after.State != before.State {
-			t.Errorf("%v %v lives, and is told to have closed", before.State, before.Local)
+			t.Errorf("%v %v is open, but reported closed", before.State, before.Local)
 		}
 	}
 

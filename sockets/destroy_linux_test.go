@@ -55,7 +55,7 @@ func TestDestroyConnection(t *testing.T) {
 		e.checkOwned(other)
 		e.checkOwned(b)
 		if !server.Alive() || !client.Alive() {
-			t.Errorf("%s: a process has ended", addr)
+			t.Errorf("%s: a process has exited", addr)
 		}
 	}
 }

@@ -48,10 +48,10 @@ func TestNewProcessScanned(t *testing.T) {
 	p := newProcCache(process.NewReader(""))
 	p.byPID[me] = impostor
 	if got := p.update(map[int32]bool{me: false})[me]; got != impostor {
-		t.Errorf("looked at again: %v", got)
+		t.Errorf("read again: %v", got)
 	}
 	if got := p.update(map[int32]bool{me: true})[me]; got == nil || got == impostor {
-		t.Errorf("not looked at: %v", got)
+		t.Errorf("not read again: %v", got)
 	}
 }
 

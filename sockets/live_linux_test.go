@@ -67,7 +67,7 @@ func TestShapes(t *testing.T) {
 			}
 			ids[found.ID] = shape.name
 			if who := e.Process(int32(p.PID())); who.Name.Raw() != "a (b) c" {
-				t.Errorf("owner is called %q", who.Name.Raw())
+				t.Errorf("the name of the owner is %q", who.Name.Raw())
 			}
 			p.Close(s)
 			e.refresh()

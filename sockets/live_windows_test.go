@@ -79,7 +79,7 @@ func TestLiveSockets(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 		if o := again.find(protocols[i], local, false); o == nil || o.ID != s.ID {
-			t.Errorf("%v has another ID in the next look", local)
+			t.Errorf("%v has another ID in the next snapshot", local)
 		}
 		if s.V6 && len(s.Owners) == 0 {
 			continue // Wine

@@ -60,7 +60,7 @@ func (e *observer) findOne(network string, local, remote netip.AddrPort) *Socket
 	e.t.Helper()
 	all := e.find(network, local, remote)
 	if len(all) != 1 {
-		e.t.Fatalf("%s %v %v is there %d times", network, local, remote, len(all))
+		e.t.Fatalf("%s %v %v: %d sockets in the table", network, local, remote, len(all))
 	}
 	return all[0]
 }
@@ -73,7 +73,7 @@ func (e *observer) mustFind(s socketstest.Sock) *Socket {
 			return found
 		}
 	}
-	e.t.Fatalf("%s %v %v, inode %d, is not there", s.Network, s.Local, s.Remote, s.Inode)
+	e.t.Fatalf("%s %v %v, inode %d, is not in the table", s.Network, s.Local, s.Remote, s.Inode)
 	return nil
 }
 
@@ -101,7 +101,7 @@ func (e *observer) checkOwners(s *Socket, by ...socketstest.Sock) {
 	}
 	slices.SortFunc(want, compareOwners)
 	if !slices.Equal(s.Owners, want) || s.NoOwner != NoReason {
-		e.t.Errorf("%v is held by %v, want %v; %v", s.Local, s.Owners, want, s.NoOwner)
+		e.t.Errorf("%v is owned by %v, want %v; %v", s.Local, s.Owners, want, s.NoOwner)
 	}
 	for _, o := range want {
 		if e.Process(o.PID) == nil {
@@ -114,7 +114,7 @@ func (e *observer) checkOwners(s *Socket, by ...socketstest.Sock) {
 func (e *observer) checkNoOwner(s *Socket, why NoOwnerReason) {
 	e.t.Helper()
 	if len(s.Owners) != 0 || s.NoOwner != why {
-		e.t.Errorf("%v %v: held by %v, %v, want %v", s.State, s.Local, s.Owners, s.NoOwner, why)
+		e.t.Errorf("%v %v: owned by %v, %v, want %v", s.State, s.Local, s.Owners, s.NoOwner, why)
 	}
 	// Newer kernels remember whose a socket was, except in TIME_WAIT; a 0 does
 	// not tell root from nobody known.

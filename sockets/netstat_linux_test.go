@@ -51,7 +51,7 @@ func TestNetstatMatchesSockDiag(t *testing.T) {
 func checkNetstatOwner(t *testing.T, e *observer, s *Socket, p *socketstest.Process) {
 	t.Helper()
 	if len(s.Owners) != 1 || s.Owners[0] != (Owner{PID: int32(p.PID()), FD: -1}) || s.NoOwner != NoReason {
-		t.Fatalf("held by %v, %v", s.Owners, s.NoOwner)
+		t.Fatalf("owned by %v, %v", s.Owners, s.NoOwner)
 	}
 	if who := e.Process(int32(p.PID())); who == nil || who.Name.Raw() != "a name (x) y" {
 		t.Errorf("owner is %+v", who)

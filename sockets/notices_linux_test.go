@@ -42,7 +42,7 @@ func quietUDP(t *testing.T, p *socketstest.Process, host string) socketstest.Soc
 			return s
 		}
 	}
-	t.Fatal("no UDP port is free of those that the kernel does not hand out")
+	t.Fatal("no free UDP port outside the ephemeral port range")
 	return socketstest.Sock{}
 }
 
@@ -57,7 +57,7 @@ func awaitNotifications(t *testing.T, n *DestroyWatcher, wanted ...func(*Socket)
 	for left := len(wanted); left > 0; {
 		var lost int
 		if all, lost = n.Drain(all[:0]); lost > 0 {
-			t.Fatalf("%d lost", lost)
+			t.Fatalf("%d dropped", lost)
 		}
 		for _, notice := range all {
 			i := slices.IndexFunc(wanted, func(is func(*Socket) bool) bool { return is(&notice.Socket) })
@@ -72,7 +72,7 @@ func awaitNotifications(t *testing.T, n *DestroyWatcher, wanted ...func(*Socket)
 		select {
 		case <-n.Ready():
 		case <-late:
-			t.Fatalf("%d notices never came; these did: %+v", left, found)
+			t.Fatalf("%d notifications missing; received %+v", left, found)
 		}
 	}
 	return found
@@ -134,7 +134,7 @@ func TestNotificationIdentifiesSocket(t *testing.T) {
 	p.Close(u)
 	for i, n := range awaitNotifications(t, ears, matches(l), matches(u)) {
 		if n.Socket.ID != ids[i] {
-			t.Errorf("%v is heard of as %v", ids[i], n.Socket.ID)
+			t.Errorf("%v is reported as %v", ids[i], n.Socket.ID)
 		}
 	}
 }
@@ -200,11 +200,11 @@ func TestDroppedNotifications(t *testing.T) {
 		case <-ears.Ready():
 		case <-time.After(time.Millisecond): // no notice tells that others were lost at the end
 		case <-late:
-			t.Fatalf("%d heard, %d lost, of %d", len(all), lost, sent)
+			t.Fatalf("%d received, %d dropped, of %d", len(all), lost, sent)
 		}
 	}
 	if len(all)+lost != sent || lost == 0 || lost != kernelDropsOf(t, ears) {
-		t.Errorf("%d heard, %d lost, of %d; /proc says %d", len(all), lost, sent, kernelDropsOf(t, ears))
+		t.Errorf("%d received, %d dropped, of %d; /proc/net/netlink counts %d", len(all), lost, sent, kernelDropsOf(t, ears))
 	}
 	p.Close(p.UDP(first.Local.String()))
 	awaitNotifications(t, ears, matches(first)) // it hears again, and nothing is counted twice

@@ -40,7 +40,7 @@ func TestAsAnotherUser(t *testing.T) {
 			t.Errorf("%s: uid %d, %v", kind, s.UID, s.HasUID)
 		}
 		if mine := e.findOne(ownL.Network, ownL.Local, ownL.Remote); len(mine.Owners) != 1 || int(mine.Owners[0].PID) != own.PID() {
-			t.Errorf("%s: its own is held by %v, %v", kind, mine.Owners, mine.NoOwner)
+			t.Errorf("%s: its own socket is owned by %v, %v", kind, mine.Owners, mine.NoOwner)
 		}
 		hidden := 0
 		for i := range e.Sockets {

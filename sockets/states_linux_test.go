@@ -30,7 +30,7 @@ func TestStates(t *testing.T) {
 				if why, ok := reasons[state]; ok {
 					e.checkNoOwner(s, why)
 				} else if len(s.Owners) != 1 || !s.HasUID {
-					t.Errorf("held by %v", s.Owners)
+					t.Errorf("owned by %v", s.Owners)
 				}
 			})
 		}

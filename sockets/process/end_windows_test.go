@@ -53,7 +53,7 @@ func TestRead(t *testing.T) {
 		t.Errorf("%q is not %q", p.Account, me.Username)
 	}
 	if off := p.Started.Sub(before); off < -time.Minute || off > time.Minute {
-		t.Errorf("started %v after it was told to", off)
+		t.Errorf("started %v after CreateProcess", off)
 	}
 	d, err := r.Details(child.PID)
 	if err != nil {

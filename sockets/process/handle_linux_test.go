@@ -61,7 +61,7 @@ func TestWaitEndsWithContext(t *testing.T) {
 		cancel()
 		all.Wait()
 		if err := h.Wait(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("wait with a context that has ended: %v", err)
+			t.Errorf("wait with a canceled context: %v", err)
 		}
 		if err := h.Close(); err != nil {
 			t.Error(err)
@@ -82,7 +82,7 @@ func TestHandleWithoutPidfd(t *testing.T) {
 	}
 	h := &Handle{process: p, reader: r, fd: -1}
 	if h.ReuseSafe() {
-		t.Error("it says that it is exact")
+		t.Error("safe against reuse without a pidfd")
 	}
 	if h.exited() {
 		t.Fatal("it was hit by the wrong signal")

@@ -172,7 +172,7 @@ func (h *helper) line() string {
 	h.t.Helper()
 	line, err := h.out.ReadString('\n')
 	if err != nil {
-		h.t.Fatalf("the helper ended: %q, %v", line, err)
+		h.t.Fatalf("the helper exited: %q, %v", line, err)
 	}
 	return strings.TrimSuffix(line, "\n")
 }

@@ -115,6 +115,6 @@ func TestReadWithoutUIDOrCgroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := NewReader(f.root).Read(5); !errors.Is(err, ErrGone) {
-		t.Errorf("gone between two files: %v", err)
+		t.Errorf("exited between two files: %v", err)
 	}
 }

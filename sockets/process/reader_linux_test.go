@@ -74,7 +74,7 @@ func TestZombie(t *testing.T) {
 	}
 	h.collect()
 	if _, err := r.Read(h.pid()); !errors.Is(err, ErrGone) {
-		t.Errorf("look after the end: %v", err)
+		t.Errorf("read after exit: %v", err)
 	}
 	if _, err := r.Refresh(before); !errors.Is(err, ErrGone) {
 		t.Errorf("refresh after the end: %v", err)
@@ -236,7 +236,7 @@ func TestReadConcurrently(t *testing.T) {
 					t.Errorf("refresh: %v, %v", again, err)
 				}
 				if again, err := r.Read(p.PID); err != nil || again.Name != p.Name || again.Command != p.Command {
-					t.Errorf("look: %v, %v", again, err)
+					t.Errorf("read: %v, %v", again, err)
 				}
 			}
 		})

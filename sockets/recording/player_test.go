@@ -212,7 +212,7 @@ func TestPlayedNotices(t *testing.T) {
 	s.wait(time.Hour)
 	drain(0, 0)
 	if l.Ready() != nil || l.Close() != nil {
-		t.Error("a recording wakes nobody")
+		t.Error("the channel is not nil, or closing fails")
 	}
 }
 

@@ -151,7 +151,7 @@ func TestListen(t *testing.T) {
 	q := &queue{all: make([]sockets.DestroyNotification, 3), lost: 1}
 	l := r.Listen(q)
 	if got, lost := l.Drain(nil); len(got) != 3 || lost != 1 {
-		t.Error("what comes before the first snapshot is not heard")
+		t.Error("notifications before the first snapshot are not returned")
 	}
 	var snap sockets.Snapshot
 	if err := r.Read(t.Context(), &snap); err != nil {

@@ -160,7 +160,7 @@ func TestErrors(t *testing.T) {
 	}
 	p.Close(l)
 	if _, err = p.TryDial(l.Target()); !errors.Is(err, unix.ECONNREFUSED) {
-		t.Errorf("dial nobody: %v", err)
+		t.Errorf("dial an unused port: %v", err)
 	}
 	if _, err = p.TryBind("tcp4", "192.0.2.1:0"); !errors.Is(err, unix.EADDRNOTAVAIL) {
 		t.Errorf("bind a stranger's address: %v", err)
