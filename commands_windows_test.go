@@ -161,7 +161,7 @@ func TestWhy(t *testing.T) {
 		t.Error(out)
 	}
 	out, _ = lotop(t, 1, "why", port(child.Local[0]))
-	if !strings.Contains(out, "taken") || strings.Contains(out, "SO_REUSEADDR") || !strings.Contains(out, fmt.Sprint(child.PID)) {
+	if !strings.Contains(out, "in use") || strings.Contains(out, "SO_REUSEADDR") || !strings.Contains(out, fmt.Sprint(child.PID)) {
 		t.Error(out)
 	}
 	child.Close()
