@@ -25,15 +25,7 @@ func TestExecutableName(t *testing.T) {
 	if err := os.WriteFile(path, program, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	fd, err := unix.MemfdCreate("SECRET", unix.MFD_CLOEXEC)
-	if err != nil {
-		t.Fatal(err)
-	}
-	memory := os.NewFile(uintptr(fd), "memfd")
-	defer memory.Close()
-	if _, err := memory.Write(program); err != nil {
-		t.Fatal(err)
-	}
+	memory := memoryFile(t, program)
 	r := process.NewReader("")
 	for exe, want := range map[string]string{path: "really", "/proc/self/fd/3": ""} {
 		// A multi-call sleep looks at argv[0], so that it keeps its name there.
@@ -68,4 +60,19 @@ func TestExecutableName(t *testing.T) {
 			t.Errorf("of a process that has exited: %q", got)
 		}
 	}
+}
+
+// memoryFile makes a file that is in no directory.
+func memoryFile(t *testing.T, content []byte) *os.File {
+	t.Helper()
+	fd, err := unix.MemfdCreate("SECRET", unix.MFD_CLOEXEC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := os.NewFile(uintptr(fd), "memfd")
+	t.Cleanup(func() { _ = f.Close() })
+	if _, err := f.Write(content); err != nil {
+		t.Fatal(err)
+	}
+	return f
 }

@@ -24,6 +24,10 @@ type cursor struct {
 	lost    int
 }
 
+// maxHeard is how many notices wait to be taken; more are lost. They come between
+// two snapshots.
+const maxHeard = 1 << 17
+
 func newCursor(l *lines, x *index) cursor {
 	return cursor{lines: l, index: x, place: -1, frame: -1, err: io.EOF}
 }
@@ -55,7 +59,12 @@ func (c *cursor) enter(number int) {
 
 // walk goes on to a snapshot line by line, and collects notices.
 func (c *cursor) walk(to int) error {
-	for c.place < to {
+	return c.walkWhile(to, func() bool { return true })
+}
+
+// walkWhile is walk for as long as it is wanted, asked line by line.
+func (c *cursor) walkWhile(to int, wanted func() bool) error {
+	for c.place < to && wanted() {
 		p := c.peek()
 		if c.err == io.EOF {
 			c.enter(c.frame + 1)
@@ -80,7 +89,7 @@ func (c *cursor) peek() *patch {
 	}
 	var line []byte
 	if line, c.err = c.lines.next(); c.err == nil {
-		c.ahead, c.err = parseLine(line, c.table.cgroups)
+		c.ahead, c.err = parseLine(line, c.table.cgroups, c.table.room(snapshotKey(line)))
 	}
 	return c.ahead
 }
@@ -91,8 +100,12 @@ func (c *cursor) take(p *patch) {
 	if c.err = c.table.apply(p); c.err != nil {
 		return
 	}
-	c.notices = append(c.notices, p.closed...)
-	c.lost += p.lost
+	if len(c.notices)+len(p.closed) > maxHeard {
+		c.lost += len(p.closed)
+	} else {
+		c.notices = append(c.notices, p.closed...)
+	}
+	c.lost += max(0, p.lost)
 	if p.snapshot {
 		c.place++
 	}

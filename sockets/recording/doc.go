@@ -53,16 +53,18 @@ const (
 
 // The limits of what is written, and of what is believed of a file.
 const (
-	maxLine      = 64 << 20  // bytes
-	maxSockets   = 1 << 19   // in a table
+	maxLine      = 32 << 20  // bytes
+	maxSockets   = 1 << 18   // in a table
 	maxNamed     = 1 << 18   // processes, users, devices, cgroups, notices of one line
 	maxSnapshots = 1 << 20   // 12 days at one a second
 	maxWindow    = 8 << 20   // of zstd, in bytes
+	maxHeld      = 256 << 20 // what a table and the line under way take in memory, in bytes
 	maxPiped     = 256 << 20 // of a recording that cannot be read at any place, in bytes
 )
 
 var (
 	errNoRecording = errors.New("not a lotop recording")
+	errLine        = errors.New("invalid line")
 	errTooMuch     = errors.New("exceeds the limits of a recording")
 	errLineLength  = errors.New("line too long")
 )

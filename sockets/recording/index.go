@@ -29,6 +29,11 @@ type mark struct {
 	ordinal int32 // among the snapshots of the frame
 }
 
+// invalidTime is the line of a recording in which a time is none.
+type invalidTime int
+
+func (n invalidTime) Error() string { return fmt.Sprintf("invalid time in line %d", int(n)) }
+
 // maxPlay is how long a recording may play with its gaps as they were.
 const maxPlay = 100_000 * time.Hour
 
@@ -98,7 +103,17 @@ func (x *index) readHeader(l *lines) error {
 	if h.Version > formatVersion {
 		return fmt.Errorf("made by a newer lotop: its format is version %d, this lotop reads version %d", h.Version, formatVersion)
 	}
-	return json.Unmarshal(line, &x.header)
+	if err := json.Unmarshal(line, &x.header); err != nil {
+		var rest struct {
+			OS       string `json:"os"`
+			Redacted bool   `json:"redacted"`
+		}
+		if json.Unmarshal(line, &rest) == nil {
+			return invalidTime(1) // there is nothing else
+		}
+		return errNoRecording
+	}
+	return nil
 }
 
 // scan marks the snapshots of a frame.
@@ -129,7 +144,7 @@ func (x *index) scan(l *lines, number int, seen *int) error {
 			continue // the header
 		}
 		if !bytes.HasPrefix(line, []byte(`{"`)) {
-			return errors.New("invalid line")
+			return errLine
 		}
 		if ns, rest, ok := snapshotTime(line); ok {
 			if key := bytes.HasPrefix(rest, []byte(`,"key":true`)); ordinal == 0 && !key {
@@ -140,13 +155,36 @@ func (x *index) scan(l *lines, number int, seen *int) error {
 			}
 			x.mark(ns, int32(number), ordinal)
 			ordinal++
+		} else if !hasTime(line) {
+			return invalidTime(*seen)
 		}
 	}
 }
 
+// hasTime reports whether there is a time in each line that needs one.
+func hasTime(line []byte) bool {
+	for _, kind := range []string{`{"snapshot":`, `{"notices":`} {
+		if bytes.HasPrefix(line, []byte(kind)) {
+			_, _, ok := lineTime(line, kind)
+			return ok
+		}
+	}
+	return true
+}
+
+// snapshotKey reports whether a line is a snapshot in full.
+func snapshotKey(line []byte) bool {
+	_, rest, ok := snapshotTime(line)
+	return ok && bytes.HasPrefix(rest, []byte(`,"key":true`))
+}
+
 // snapshotTime reads the beginning of a line, if it is a snapshot.
 func snapshotTime(line []byte) (ns int64, rest []byte, ok bool) {
-	rest, ok = bytes.CutPrefix(line, []byte(`{"snapshot":`))
+	return lineTime(line, `{"snapshot":`)
+}
+
+func lineTime(line []byte, kind string) (ns int64, rest []byte, ok bool) {
+	rest, ok = bytes.CutPrefix(line, []byte(kind))
 	if !ok {
 		return 0, nil, false
 	}
@@ -224,6 +262,10 @@ func (x *index) describeDamage() string {
 		cause = "the recording is truncated in the middle of a line"
 	case errors.Is(x.damage, errTooMuch):
 		cause = "the recording is larger than lotop can replay"
+	}
+	var wrong invalidTime
+	if errors.As(x.damage, &wrong) {
+		cause = "the recording is damaged, " + wrong.Error()
 	}
 	last := fromNano(x.marks[len(x.marks)-1].time)
 	return fmt.Sprintf("%s; read %s up to %s", cause, count(len(x.marks), "snapshot"), last.Format(time.TimeOnly))

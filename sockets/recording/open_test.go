@@ -68,17 +68,17 @@ func TestForeign(t *testing.T) {
 func TestOpenFiles(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.lotop")
-	if _, err := Open(path); err == nil || !strings.HasPrefix(err.Error(), "replay "+path+": ") || !errors.Is(err, os.ErrNotExist) {
+	if _, err := Open(t.Context(), path); err == nil || !strings.HasPrefix(err.Error(), "replay "+path+": ") || !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	if _, err := Open(dir); err == nil || err.Error() != "replay "+dir+": is a directory" {
+	if _, err := Open(t.Context(), dir); err == nil || err.Error() != "replay "+dir+": is a directory" {
 		t.Error(err)
 	}
 	all := steady(3)
 	if err := os.WriteFile(path, record(t, Options{}, all, nil).Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Open(path)
+	p, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func TestKilled(t *testing.T) {
 		t.Error(err)
 	}
 	_ = cmd.Wait() // it was killed
-	p, err := Open(path)
+	p, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

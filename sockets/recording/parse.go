@@ -16,7 +16,10 @@ import (
 // cost more memory than its limits allow.
 type parser struct {
 	*json.Decoder
+	line    []byte
 	cgroups []*process.Cgroup // so far
+	cost    int               // what was made of the line, in bytes of memory
+	room    int               // what it may cost
 }
 
 // patch is a parsed line.
@@ -40,11 +43,13 @@ type patch struct {
 	closed       []sockets.DestroyNotification
 	lost         int
 	knownCgroups []*process.Cgroup // with those that the line adds
+	cost         int               // in bytes of memory
 }
 
-// parseLine takes a line apart that comes after those that made cgroups known.
-func parseLine(b []byte, cgroups []*process.Cgroup) (*patch, error) {
-	p := parser{Decoder: json.NewDecoder(bytes.NewReader(b)), cgroups: cgroups}
+// parseLine takes a line apart that comes after those that made cgroups known. What
+// it makes of it takes room bytes of memory at most.
+func parseLine(b []byte, cgroups []*process.Cgroup, room int) (*patch, error) {
+	p := parser{Decoder: json.NewDecoder(bytes.NewReader(b)), line: b, cgroups: cgroups, room: room}
 	var out patch
 	out.time, _, out.snapshot = snapshotTime(b)
 	err := p.object(func(key string) error { return p.value(key, &out) })
@@ -54,7 +59,7 @@ func parseLine(b []byte, cgroups []*process.Cgroup) (*patch, error) {
 	if _, err := p.Token(); err != io.EOF {
 		return nil, errors.New("trailing data after the object")
 	}
-	out.knownCgroups = p.cgroups
+	out.knownCgroups, out.cost = p.cgroups, p.cost
 	return &out, nil
 }
 
@@ -133,14 +138,14 @@ func (p *parser) value(key string, out *patch) error {
 	case "processes":
 		return p.processes(out)
 	case "ended":
-		return p.Decode(&out.ended)
+		return p.ended(&out.ended)
 	case "table":
 		out.moved = true
-		return p.Decode(&out.runs)
+		return numbers(p, 6*maxSockets, &out.runs)
 	case "rows":
 		return p.rows(out)
 	case "timers":
-		return p.Decode(&out.timers)
+		return numbers(p, maxSockets, &out.timers)
 	case "closed":
 		return p.closed(out)
 	case "lost":
@@ -152,10 +157,28 @@ func (p *parser) value(key string, out *patch) error {
 
 func (p *parser) addCgroup() error {
 	var l cgroupLine
-	err := p.Decode(&l)
+	if err := p.Decode(&l); err != nil {
+		return err
+	}
+	c := l.cgroup()
 	// Appended to a list of its own length: others may share what is before.
-	p.cgroups = append(p.cgroups, l.cgroup())
-	return err
+	p.cgroups = append(p.cgroups, c)
+	return p.spend(sizeOfCgroup(c))
+}
+
+func (p *parser) ended(out *endedLine) error {
+	return p.object(func(key string) error {
+		switch key {
+		case "users":
+			return numbers(p, maxNamed, &out.Users)
+		case "devices":
+			return numbers(p, maxNamed, &out.Devices)
+		case "processes":
+			return numbers(p, maxNamed, &out.Processes)
+		}
+		var passedOver json.RawMessage
+		return p.Decode(&passedOver)
+	})
 }
 
 // cgroup looks a cgroup up by its number.
@@ -174,9 +197,11 @@ func (p *parser) addresses(out *patch) error {
 	out.addresses = &all
 	return p.list(maxNamed, func() error {
 		var a netip.Addr
-		err := p.Decode(&a)
+		if err := p.Decode(&a); err != nil {
+			return err
+		}
 		all = append(all, a)
-		return err
+		return p.spend(smallSize + len(a.Zone()))
 	})
 }
 
@@ -185,19 +210,24 @@ func (p *parser) warnings(out *patch) error {
 	out.warnings = &all
 	return p.list(maxNamed, func() error {
 		var l warningLine
-		err := p.Decode(&l)
+		if err := p.Decode(&l); err != nil {
+			return err
+		}
 		// Warnings are printed as they are, so they must not be what they like.
-		all = append(all, sockets.Warning{Kind: sockets.WarningKind(l.Kind), Count: l.Count, Text: l.Text.clean().String()})
-		return err
+		clean := l.Text.clean()
+		all = append(all, sockets.Warning{Kind: sockets.WarningKind(l.Kind), Count: l.Count, Text: clean.String()})
+		return p.spend(smallSize + sizeOf(clean))
 	})
 }
 
 func (p *parser) names(to *[]nameLine) error {
 	return p.list(maxNamed, func() error {
 		var l nameLine
-		err := p.Decode(&l)
+		if err := p.Decode(&l); err != nil {
+			return err
+		}
 		*to = append(*to, l)
-		return err
+		return p.spend(smallSize + 5*len(l.Name)) // cleaned text can be four times as long
 	})
 }
 
@@ -209,10 +239,12 @@ func (p *parser) processes(out *patch) error {
 			return err
 		}
 		cgroup, err := p.cgroup(l.Cgroup)
-		if err == nil {
-			out.processes[l.PID] = l.process(cgroup)
+		if err != nil {
+			return err
 		}
-		return err
+		one := l.process(cgroup)
+		out.processes[l.PID] = one
+		return p.spend(sizeOfProcess(one))
 	})
 }
 
@@ -223,12 +255,17 @@ func (p *parser) rows(out *patch) error {
 			return err
 		}
 		cgroup, err := p.cgroup(l.Cgroup)
+		if err != nil {
+			return err
+		}
 		out.rows = append(out.rows, l.socket(cgroup))
-		return err
+		return p.spend(sizeOfSocket(&out.rows[len(out.rows)-1]))
 	})
 }
 
 func (p *parser) closed(out *patch) error {
+	before := p.cost
+	defer func() { p.cost = before }() // they do not stay
 	return p.list(maxNoted, func() error {
 		var l noticeLine
 		if err := p.Decode(&l); err != nil {
@@ -239,7 +276,10 @@ func (p *parser) closed(out *patch) error {
 			return err
 		}
 		cgroup, err := p.cgroup(s.Cgroup)
+		if err != nil {
+			return err
+		}
 		out.closed = append(out.closed, l.notice(s.socket(cgroup)))
-		return err
+		return p.spend(noticeSize + sizeOfSocket(&out.closed[len(out.closed)-1].Socket))
 	})
 }

@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -30,9 +29,11 @@ type Player struct {
 
 // Open opens a recording, "-" for one on standard input. Of one that was cut
 // off or damaged at its end, it opens what could be read; [Player.Damage] and a
-// warning in every snapshot say so.
-func Open(path string) (*Player, error) {
-	p, err := open(path)
+// warning in every snapshot say so. A pipe that nobody writes to is waited for,
+// until the context ends; what waits then stays behind until the pipe is opened
+// at its other end or closed.
+func Open(ctx context.Context, path string) (*Player, error) {
+	p, err := openWithin(ctx, path)
 	if err != nil {
 		name := path
 		if path == "-" {
@@ -41,6 +42,32 @@ func Open(path string) (*Player, error) {
 		return nil, fmt.Errorf("replay %s: %w", name, err)
 	}
 	return p, nil
+}
+
+// openWithin is open that heeds a context. To open a pipe, or to read from it, can
+// take for ever and cannot be called off.
+func openWithin(ctx context.Context, path string) (*Player, error) {
+	type opened struct {
+		player *Player
+		err    error
+	}
+	done := make(chan opened)
+	go func() {
+		p, err := open(path)
+		select {
+		case done <- opened{p, err}:
+		case <-ctx.Done():
+			if err == nil {
+				_ = p.Close() // nobody wants it any more
+			}
+		}
+	}()
+	select {
+	case o := <-done:
+		return o.player, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func open(path string) (*Player, error) {
@@ -76,14 +103,11 @@ func open(path string) (*Player, error) {
 
 // openPiped opens what can be read only once.
 func openPiped(r io.Reader) (*Player, error) {
-	all, err := io.ReadAll(io.LimitReader(r, maxPiped+1))
-	if err != nil {
+	var all pieces
+	if err := all.fill(r, maxPiped); err != nil {
 		return nil, err
 	}
-	if len(all) > maxPiped {
-		return nil, fmt.Errorf("larger than %d MiB: save it to a file and replay that", maxPiped>>20)
-	}
-	return newPlayer(bytes.NewReader(all), int64(len(all)), io.NopCloser(nil))
+	return newPlayer(&all, all.size, io.NopCloser(nil))
 }
 
 // newPlayer opens a recording of which so many bytes are there.
@@ -147,7 +171,7 @@ func (p *Player) fill(into *sockets.Snapshot) {
 
 // Moment is what [Player.Next] gives: a snapshot, and the notices that were
 // heard between it and the one before. Behind the last snapshot there can be
-// notices without one.
+// notices without one, and before any if they are very many.
 type Moment struct {
 	Snapshot *sockets.Snapshot
 	Notices  []sockets.DestroyNotification
@@ -161,11 +185,15 @@ func (p *Player) Next() (Moment, error) {
 	defer p.mu.Unlock()
 	var m Moment
 	if c := &p.cursor; c.place+1 < len(p.index.marks) {
-		if err := c.walk(c.place + 1); err != nil {
+		to := c.place + 1
+		few := func() bool { return len(c.notices) <= maxHeard-maxNoted }
+		if err := c.walkWhile(to, few); err != nil {
 			return Moment{}, err
 		}
-		m.Snapshot = &sockets.Snapshot{}
-		p.fill(m.Snapshot)
+		if c.place == to {
+			m.Snapshot = &sockets.Snapshot{}
+			p.fill(m.Snapshot)
+		}
 	} else {
 		c.rest()
 	}

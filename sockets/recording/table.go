@@ -17,15 +17,26 @@ type table struct {
 	snap    sockets.Snapshot
 	spare   []sockets.Socket // memory of the table before
 	cgroups []*process.Cgroup
+	held    int // bytes that the lines since the last key snapshot have taken in memory, at most
+}
+
+// room is how many bytes a line may take in memory, a key snapshot or another.
+func (t *table) room(key bool) int {
+	if key {
+		return maxHeld
+	}
+	return maxHeld - t.held
 }
 
 // apply makes the table what a snapshot line says.
 func (t *table) apply(p *patch) error {
 	t.cgroups = p.knownCgroups
+	t.held += p.cost
 	if !p.snapshot {
 		return nil
 	}
 	if p.key {
+		t.held = p.cost
 		t.snap = sockets.Snapshot{Time: t.snap.Time, Sockets: t.snap.Sockets[:0]}
 	}
 	if err := t.move(p); err != nil {
@@ -95,7 +106,7 @@ func (t *table) move(p *patch) error {
 		}
 		return clock.run(before)
 	}
-	now, rows := t.spare[:0], p.rows
+	now, rows, size := t.spare[:0], p.rows, 0
 	for run := range slices.Chunk(p.runs, 3) {
 		if len(run) != 3 {
 			return errTable
@@ -104,7 +115,7 @@ func (t *table) move(p *patch) error {
 		if from < 0 || kept < 0 || came < 0 || from > int64(len(before)) || kept > int64(len(before))-from || came > int64(len(rows)) {
 			return errTable
 		}
-		if int64(len(now))+kept+came > maxSockets {
+		if size = len(now) + int(kept+came); size > maxSockets || copies*socketSize*size+t.held > maxHeld+maxHeld/4 {
 			return errTooMuch
 		}
 		start := len(now)

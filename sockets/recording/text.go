@@ -62,18 +62,18 @@ func (l *cgroupLine) cgroup() *process.Cgroup {
 
 // processLine is a [process.Process].
 type processLine struct {
-	PID     int32  `json:"pid"`
-	Parent  int    `json:"parent,omitempty"`
-	Start   uint64 `json:"start,omitempty"`
-	Started *int64 `json:"started,omitempty"` // ns since 1970
-	State   byte   `json:"state,omitempty"`
-	UID     uint32 `json:"uid"`
-	Account text   `json:"account,omitempty"`
-	Name    text   `json:"name,omitempty"`
-	Args    []text `json:"args,omitempty"`
-	Command *text  `json:"command,omitempty"` // if it is not args joined by spaces
-	Cgroup  int    `json:"cgroup,omitempty"`
-	Traces  int    `json:"traces,omitempty"`
+	PID     int32   `json:"pid"`
+	Parent  int     `json:"parent,omitempty"`
+	Start   uint64  `json:"start,omitempty"`
+	Started *int64  `json:"started,omitempty"` // ns since 1970
+	State   byte    `json:"state,omitempty"`
+	UID     uint32  `json:"uid"`
+	Account text    `json:"account,omitempty"`
+	Name    text    `json:"name,omitempty"`
+	Args    argList `json:"args,omitempty"`
+	Command *text   `json:"command,omitempty"` // if it is not args joined by spaces
+	Cgroup  int     `json:"cgroup,omitempty"`
+	Traces  int     `json:"traces,omitempty"`
 }
 
 func newProcessLine(pid int32, p *process.Process) processLine {

@@ -35,6 +35,8 @@ exit $code`
 		t.Skip("there is no shell")
 	}
 	ownNamespace(cmd)
+	cmd.SysProcAttr.Setpgid = true
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // of the shell and of lotop
 	probe := exec.Command(cmd.Path, "-c", "mount -t tmpfs -o size=16k none "+t.TempDir())
 	ownNamespace(probe)
 	if out, err := probe.CombinedOutput(); err != nil {

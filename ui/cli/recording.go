@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
 	"time"
 
@@ -104,7 +107,7 @@ func (a *app) openNow(o *options) (sockets.Source, error) {
 // openPlayer opens the recording, at the time that was asked for, by default
 // its beginning.
 func (a *app) openPlayer(o *options) (*recording.Player, error) {
-	player, err := recording.Open(o.recording.replay)
+	player, err := openRecording(o.recording.replay)
 	if err != nil || o.recording.at == "" {
 		return player, err
 	}
@@ -116,6 +119,14 @@ func (a *app) openPlayer(o *options) (*recording.Player, error) {
 	}
 	player.Seek(at)
 	return player, nil
+}
+
+// openRecording opens a recording. An interrupt ends it: it may be a pipe that
+// nobody writes to.
+func openRecording(path string) (*recording.Player, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return recording.Open(ctx, path)
 }
 
 // openRecorded opens the live kernel, and records what is read if that was

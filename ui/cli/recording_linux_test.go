@@ -36,7 +36,7 @@ func TestRecordRedacted(t *testing.T) {
 		if b := bytes.ToLower(unpacked(t, file)); bytes.Contains(b, []byte("secret")) {
 			t.Errorf("%q: %s", args, b)
 		}
-		player, err := recording.Open(file)
+		player, err := recording.Open(t.Context(), file)
 		if err != nil {
 			t.Fatal(err)
 		}

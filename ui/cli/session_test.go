@@ -14,7 +14,7 @@ import (
 // scripts/record-session.
 func TestGoldenSession(t *testing.T) {
 	path := filepath.Join("..", "..", "docs", "sessions", "shop.lotop")
-	p, err := recording.Open(path)
+	p, err := recording.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

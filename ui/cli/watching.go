@@ -107,7 +107,7 @@ func (w *watching) write(e *model.Event) error {
 
 // replay tells what happened in a recording, as fast as it can be read.
 func (w *watching) replay() (int, error) {
-	player, err := recording.Open(w.o.recording.replay)
+	player, err := openRecording(w.o.recording.replay)
 	if err != nil {
 		return exitFailed, err
 	}

@@ -44,7 +44,7 @@ func taped(t testing.TB) *recording.Player {
 	if err := recorder.Close(); err != nil {
 		t.Fatal(err)
 	}
-	p, err := recording.Open(path)
+	p, err := recording.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 // real kernel, for 36 seconds. What happens when is in scripts/shop/day.sh.
 func openSession(t testing.TB) *recording.Player {
 	t.Helper()
-	p, err := recording.Open(filepath.Join("..", "..", "docs", "sessions", "shop.lotop"))
+	p, err := recording.Open(t.Context(), filepath.Join("..", "..", "docs", "sessions", "shop.lotop"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -173,9 +173,8 @@ func (w *worker) work(j job) result {
 		res.plan = &plan
 	}
 	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.news, w.lost
-	w.news = nil
+	w.news, res.failed = nil, w.unrecorded(snap.Warnings)
 	res.warnings, res.from, res.at = snap.Warnings, snap.Source, snap.Time
-	res.failed = w.unrecorded(snap.Warnings)
 	return res
 }
 
