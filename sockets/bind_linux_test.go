@@ -151,10 +151,10 @@ func TestTryBindLeavesNothing(t *testing.T) {
 	if after := openFiles(t); after > before+10 {
 		t.Errorf("%d descriptors became %d", before, after)
 	}
-	e := openObserver(t, Diag)
-	e.refresh()
-	if left := e.find("tcp4", a, noAddr); len(left) != 0 {
-		t.Errorf("left %v", left[0])
+	for _, r := range socketstest.Table(t, "tcp4") {
+		if r.Local == a {
+			t.Errorf("left %+v", r)
+		}
 	}
 }
 

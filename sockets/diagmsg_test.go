@@ -122,7 +122,7 @@ func TestParseDumpPartSockets(t *testing.T) {
 }
 
 func diffSockets(want, got []Socket) string {
-	return cmp.Diff(want, got, cmp.AllowUnexported(Socket{}), cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b }))
+	return cmp.Diff(want, got, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b }))
 }
 
 func TestParseDumpPartEnds(t *testing.T) {

@@ -12,11 +12,13 @@ import (
 
 // diagReader reads the tables through sock_diag and finds the owners in proc.
 type diagReader struct {
-	diag        *diag
-	owners      *ownerIndex
-	procs       *procCache
-	cgroups     *cgroups
-	procReader  *process.Reader
+	diag    *diag
+	owners  *ownerIndex
+	procs   *procCache
+	cgroups *cgroups
+	// unreadable reports whether a process that may not be read can own a socket
+	// of that user.
+	unreadable  func(uid uint32) bool
 	euid        uint32
 	nestedPIDNS bool // proc shows a pid namespace that is not the first
 	ports       []PortRange
@@ -36,8 +38,9 @@ func openDiagReader(opts Options, who *process.Reader) (tableReader, error) {
 		return nil, &os.PathError{Op: "open", Path: proc, Err: err}
 	}
 	return &diagReader{
-		diag: d, owners: o, procs: newProcCache(who), cgroups: newCgroups(proc), procReader: who,
-		euid: uint32(os.Geteuid()), nestedPIDNS: inNestedPIDNS(proc), ports: opts.Ports,
+		diag: d, owners: o, procs: newProcCache(who), cgroups: newCgroups(proc),
+		unreadable: func(uid uint32) bool { return o.hasUnreadable(who, uid) },
+		euid:       uint32(os.Geteuid()), nestedPIDNS: inNestedPIDNS(proc), ports: opts.Ports,
 	}, nil
 }
 
@@ -144,7 +147,7 @@ func (r *diagReader) noOwnerReason(uid uint32) NoOwnerReason {
 	switch mine := uid == r.euid; {
 	case r.euid != 0 && !mine:
 		return OtherUser
-	case r.owners.hasUnreadable(r.procReader, uid):
+	case r.unreadable(uid):
 		return Unreadable
 	case r.nestedPIDNS:
 		return OtherNamespace

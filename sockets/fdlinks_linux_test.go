@@ -2,6 +2,7 @@ package sockets
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"testing"
@@ -39,7 +40,7 @@ func TestAppendNumbers(t *testing.T) {
 		want  []int32
 	}{
 		{"nothing", nil, nil},
-		{"of the kernel", unhex(t, hexDirents), []int32{0}},
+		{"of the kernel", unhexDirents(t), []int32{0}},
 		{"numbers only", whole, []int32{1, 4194304, 0, 134217728}},
 		{"cut off in a header", append(dirents("7"), make([]byte, 10)...), []int32{7}},
 		{"cut off in a name", append(dirents("7"), dirent("8")[:20]...), []int32{7}},
@@ -100,7 +101,7 @@ func FuzzSocketInode(f *testing.F) {
 
 func FuzzAppendNumbers(f *testing.F) {
 	f.Add(dirents("1", "self", "22", "3"))
-	f.Add(unhex(f, hexDirents))
+	f.Add(unhexDirents(f))
 	f.Add(dirent("1")[:20])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got := appendNumbers([]int32{-5}, b)
@@ -115,20 +116,11 @@ func FuzzAppendNumbers(f *testing.F) {
 	})
 }
 
-func TestCgroupMount(t *testing.T) {
-	for name, tt := range map[string]struct{ text, want string }{
-		"unified": {"24 30 0:22 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n", "/sys/fs/cgroup"},
-		"hybrid": {"32 31 0:28 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd\n" +
-			"33 31 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n", "/sys/fs/cgroup/unified"},
-		"no optional fields":   {"33 31 0:29 / /cg rw - cgroup2 none rw\n", "/cg"},
-		"many optional fields": {"33 31 0:29 / /cg rw shared:1 master:2 unbindable - cgroup2 none rw", "/cg"},
-		"the name in a path":   {"33 31 0:29 / /cgroup2 rw - tmpfs cgroup2 rw\n", ""},
-		"a space in the path":  {`33 31 0:29 / /my\040cg rw - cgroup2 none rw` + "\n", "/my cg"},
-		"cut off":              {"33 31 0:29 - cgroup2 none rw\n", ""},
-		"nothing":              {"", ""},
-	} {
-		if got := cgroupMount(tt.text); got != tt.want {
-			t.Errorf("%s: %q, want %q", name, got, tt.want)
-		}
+func unhexDirents(t testing.TB) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(hexDirents)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return b
 }

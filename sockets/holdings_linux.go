@@ -1,7 +1,6 @@
 package sockets
 
 import (
-	"cmp"
 	"slices"
 )
 
@@ -38,7 +37,7 @@ func (o *ownerIndex) addOwner(pid int32, l fdLink) {
 		o.inodes[l.inode] = s
 	}
 	owner := Owner{PID: pid, FD: l.fd}
-	i, _ := slices.BinarySearchFunc(s.owners, owner, compareOwners)
+	i, _ := slices.BinarySearchFunc(s.owners, owner, CompareOwners)
 	s.owners = slices.Concat(s.owners[:i], []Owner{owner}, s.owners[i:])
 	if len(s.owners) == 2 {
 		o.shared[l.inode] = s
@@ -57,14 +56,10 @@ func (o *ownerIndex) removeOwner(pid int32, l fdLink) {
 		return
 	}
 	owner := Owner{PID: pid, FD: l.fd}
-	if i, ok := slices.BinarySearchFunc(s.owners, owner, compareOwners); ok {
+	if i, ok := slices.BinarySearchFunc(s.owners, owner, CompareOwners); ok {
 		s.owners = slices.Concat(s.owners[:i], s.owners[i+1:])
 		if len(s.owners) < 2 {
 			delete(o.shared, l.inode)
 		}
 	}
-}
-
-func compareOwners(a, b Owner) int {
-	return cmp.Or(cmp.Compare(a.PID, b.PID), cmp.Compare(a.FD, b.FD))
 }

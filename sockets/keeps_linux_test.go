@@ -1,12 +1,10 @@
 package sockets
 
 import (
-	"os"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
-	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
 )
 
@@ -38,44 +36,4 @@ func TestDuplicates(t *testing.T) {
 	e.checkOwners(e.findOne("tcp4", l.local, noAddr), want...)
 	far.refresh() // its first: it knows of no descriptor
 	far.checkOwners(far.findOne("tcp4", l.local, noAddr), want...)
-}
-
-// A process that came under the pid of another is looked at, not taken for it;
-// one that stayed is not looked at for being told of again.
-func TestNewProcessScanned(t *testing.T) {
-	me := int32(os.Getpid())
-	impostor := &process.Process{PID: int(me), Name: process.NewUntrusted("impostor")}
-	p := newProcCache(process.NewReader(""))
-	p.byPID[me] = impostor
-	if got := p.update(map[int32]bool{me: false})[me]; got != impostor {
-		t.Errorf("read again: %v", got)
-	}
-	if got := p.update(map[int32]bool{me: true})[me]; got == nil || got == impostor {
-		t.Errorf("not read again: %v", got)
-	}
-}
-
-// What has ended is forgotten, else a long watch would grow for ever.
-func TestExitedProcessRemoved(t *testing.T) {
-	e := openObserver(t, Diag)
-	o := e.source.(*liveSource).reader.(*diagReader).owners
-	parent := socketstest.Start(t)
-	l := parent.Listen("tcp4", "127.0.0.1:0")
-	child := parent.Fork([]socketstest.Sock{l})
-	e.refresh()
-	inode := uint32(l.Inode)
-	if o.inodes[inode] == nil || o.shared[inode] == nil || o.procs[int32(child.PID())] == nil {
-		t.Fatalf("%v, %v", o.inodes[inode], o.shared[inode])
-	}
-	child.Kill()
-	e.refresh()
-	if o.inodes[inode] == nil || o.shared[inode] != nil || o.procs[int32(child.PID())] != nil {
-		t.Errorf("after the child: %v, %v", o.inodes[inode], o.shared[inode])
-	}
-	parent.Kill()
-	e.refresh()
-	_, missing := o.backoffs[inode]
-	if o.inodes[inode] != nil || o.shared[inode] != nil || missing || e.Process(int32(parent.PID())) != nil {
-		t.Errorf("after both: %v, %v, %v", o.inodes[inode], o.shared[inode], missing)
-	}
 }

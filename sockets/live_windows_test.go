@@ -33,7 +33,7 @@ func readLive(t *testing.T) *Snapshot {
 	return &snap
 }
 
-func (s *Snapshot) find(p Protocol, local netip.AddrPort, connected bool) *Socket {
+func find(s *Snapshot, p Protocol, local netip.AddrPort, connected bool) *Socket {
 	for i := range s.Sockets {
 		if o := &s.Sockets[i]; o.Protocol == p && o.Local == local && o.Connected() == connected {
 			return o
@@ -66,7 +66,7 @@ func TestLiveSockets(t *testing.T) {
 	snap, again := readLive(t), readLive(t)
 	protocols := []Protocol{TCP, TCP, UDP, TCP, UDP}
 	for i, local := range child.Local {
-		s := snap.find(protocols[i], local, false)
+		s := find(snap, protocols[i], local, false)
 		if s == nil {
 			t.Errorf("%v %v is not in the table", protocols[i], local)
 			continue
@@ -78,7 +78,7 @@ func TestLiveSockets(t *testing.T) {
 		if s.State != want || s.V6 != local.Addr().Is6() {
 			t.Errorf("%+v", s)
 		}
-		if o := again.find(protocols[i], local, false); o == nil || o.ID != s.ID {
+		if o := find(again, protocols[i], local, false); o == nil || o.ID != s.ID {
 			t.Errorf("%v has another ID in the next snapshot", local)
 		}
 		if s.V6 && len(s.Owners) == 0 {
@@ -95,7 +95,7 @@ func TestLiveSockets(t *testing.T) {
 	}
 	child.Close()
 	for i, local := range child.Local {
-		eventually(t, nil, func() *Socket { return readLive(t).find(protocols[i], local, false) })
+		eventually(t, nil, func() *Socket { return find(readLive(t), protocols[i], local, false) })
 	}
 }
 
@@ -103,7 +103,7 @@ func TestLiveConnection(t *testing.T) {
 	server := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}})
 	client := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"dial " + server.Local[0].String()}})
 	snap := readLive(t)
-	s := snap.find(TCP, client.Local[0], true)
+	s := find(snap, TCP, client.Local[0], true)
 	if s == nil || s.State != Established || s.Remote != server.Local[0] {
 		t.Errorf("the client's end: %+v", s)
 	}

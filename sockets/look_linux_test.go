@@ -99,7 +99,7 @@ func (e *observer) checkOwners(s *Socket, by ...socketstest.Sock) {
 	for _, b := range by {
 		want = append(want, Owner{PID: int32(b.PID), FD: int32(b.FD)})
 	}
-	slices.SortFunc(want, compareOwners)
+	slices.SortFunc(want, CompareOwners)
 	if !slices.Equal(s.Owners, want) || s.NoOwner != NoReason {
 		e.t.Errorf("%v is owned by %v, want %v; %v", s.Local, s.Owners, want, s.NoOwner)
 	}

@@ -1,7 +1,6 @@
 package sockets
 
 import (
-	"fmt"
 	"net/netip"
 	"os"
 	"runtime"
@@ -30,20 +29,6 @@ func openWatcher(t *testing.T, ports ...uint16) *DestroyWatcher {
 	}
 	t.Cleanup(func() { _ = n.Close() })
 	return n
-}
-
-// quietUDP is a UDP socket on a port that the system gives to no TCP client, which
-// would be heard and seen as well. No socket has tried the port before: the
-// kernel may be late to tell of that, too.
-func quietUDP(t *testing.T, p *socketstest.Process, host string) socketstest.Sock {
-	t.Helper()
-	for range 1000 {
-		if s, err := p.TryUDP(fmt.Sprintf("%s:%d", host, socketstest.RandomPort(t))); err == nil {
-			return s
-		}
-	}
-	t.Fatal("no free UDP port outside the ephemeral port range")
-	return socketstest.Sock{}
 }
 
 // awaitNotifications waits for the notice of each of these sockets, and returns them in that
@@ -125,11 +110,14 @@ func TestNotificationsOfConnection(t *testing.T) {
 // The notice has the ID by which the tables know the socket.
 func TestNotificationIdentifiesSocket(t *testing.T) {
 	p := socketstest.Start(t)
-	l, u := p.Listen("tcp4", "127.0.0.1:0"), quietUDP(t, p, "[::1]")
+	l, u := p.Listen("tcp4", "127.0.0.1:0"), p.QuietUDP("[::1]")
 	ears := openWatcher(t, l.Local.Port(), u.Local.Port())
-	see := openObserver(t, Diag)
-	see.refresh()
-	ids := []ID{see.mustFind(l).ID, see.mustFind(u).ID}
+	d, err := openDiag()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
+	ids := []ID{readOne(t, d, l.Inode).ID, readOne(t, d, u.Inode).ID}
 	p.Close(l)
 	p.Close(u)
 	for i, n := range awaitNotifications(t, ears, matches(l), matches(u)) {
@@ -173,7 +161,7 @@ func TestNotificationsPortFilter(t *testing.T) {
 // What the kernel drops is counted, to the last one.
 func TestDroppedNotifications(t *testing.T) {
 	p := socketstest.Start(t)
-	first := quietUDP(t, p, "127.0.0.1")
+	first := p.QuietUDP("127.0.0.1")
 	ears := openWatcher(t, first.Local.Port())
 	small := func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 1) }
 	if err := ears.raw.Control(small); err != nil {
@@ -247,7 +235,7 @@ func TestNotificationQueueBounded(t *testing.T) {
 
 func TestDestroyWatcherClose(t *testing.T) {
 	p := socketstest.Start(t)
-	u := quietUDP(t, p, "127.0.0.1")
+	u := p.QuietUDP("127.0.0.1")
 	ears := openWatcher(t, u.Local.Port())
 	p.Close(u)
 	awaitNotifications(t, ears, matches(u))

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/netip"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // macSocket is a socket as a test says it; bytes writes what the kernel of macOS
@@ -135,7 +137,8 @@ func TestParsePCBsListener(t *testing.T) {
 		ReuseAddr: Yes, ReusePort: No,
 	}
 	want.Local, _ = addrPorts("127.0.0.1:3000", "")
-	if diff := diffSockets([]Socket{want}, []Socket{p.Socket}); diff != "" {
+	sameAddr := cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })
+	if diff := cmp.Diff(want, p.Socket, sameAddr); diff != "" {
 		t.Error(diff)
 	}
 	if p.ID == 0 || p.lastPID != 4411 || p.ownerPID != 4411 || p.traffic != (TCPInfo{Known: true}) {

@@ -13,7 +13,7 @@ import (
 func TestReadPortsOnly(t *testing.T) {
 	p := socketstest.Start(t)
 	wanted, other := p.Listen("tcp4", "127.0.0.1:0"), p.Listen("tcp6", "[::1]:0")
-	bound, udp := p.Bind("tcp4", "127.0.0.1:0"), quietUDP(t, p, "127.0.0.1")
+	bound, udp := p.Bind("tcp4", "127.0.0.1:0"), p.QuietUDP("127.0.0.1")
 	client := p.Dial(wanted.Target())
 	server := p.Accept(wanted)
 	p.Dial(other.Target())

@@ -7,6 +7,7 @@
 package sockets
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
 
@@ -136,6 +137,11 @@ func (r NoOwnerReason) String() string {
 type Owner struct {
 	PID int32
 	FD  int32 // -1 if not known
+}
+
+// CompareOwners orders owners by process, then descriptor.
+func CompareOwners(a, b Owner) int {
+	return cmp.Or(cmp.Compare(a.PID, b.PID), cmp.Compare(a.FD, b.FD))
 }
 
 // Timer is what the kernel waits for on a socket.

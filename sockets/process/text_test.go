@@ -90,14 +90,3 @@ func FuzzUntrusted(f *testing.F) {
 		}
 	})
 }
-
-func FuzzPasswd(f *testing.F) {
-	f.Add("root:x:0:0:root:/root:/bin/sh\n")
-	f.Fuzz(func(t *testing.T, s string) {
-		for _, name := range parsePasswd(s) {
-			if name.Raw() == "" || firstUnsafe(name.String()) != "" {
-				t.Errorf("%q", name)
-			}
-		}
-	})
-}

@@ -61,3 +61,14 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("asked %d times", asked)
 	}
 }
+
+func FuzzPasswd(f *testing.F) {
+	f.Add("root:x:0:0:root:/root:/bin/sh\n")
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, name := range parsePasswd(s) {
+			if name.Raw() == "" || NewUntrusted(name.String()).String() != name.String() {
+				t.Errorf("%q", name)
+			}
+		}
+	})
+}

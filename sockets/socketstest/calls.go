@@ -2,7 +2,10 @@
 
 package socketstest
 
-import "net/netip"
+import (
+	"fmt"
+	"net/netip"
+)
 
 // Listen makes a TCP listener. The network is tcp4 or tcp6; an IPv4 address in
 // tcp6 is written mapped, as ::ffff:127.0.0.1.
@@ -37,6 +40,20 @@ func (p *Process) UDP(addr string, options ...SockOption) Sock {
 // TryUDP is UDP; an errno can be asked for with errors.Is.
 func (p *Process) TryUDP(addr string, options ...SockOption) (Sock, error) {
 	return p.TryBind(networkOf("udp", addr), addr, options...)
+}
+
+// QuietUDP makes a UDP socket on a port that the system gives to no client, whose
+// socket a test of notifications would see as well. No socket has tried the port
+// before: the kernel may be late to tell of that, too.
+func (p *Process) QuietUDP(host string) Sock {
+	p.t.Helper()
+	for range 1000 {
+		if s, err := p.TryUDP(fmt.Sprintf("%s:%d", host, RandomPort(p.t))); err == nil {
+			return s
+		}
+	}
+	p.t.Fatal("no free UDP port outside the ephemeral port range")
+	return Sock{}
 }
 
 // ConnectUDP makes a UDP socket with a remote end.

@@ -1,0 +1,83 @@
+package sockets
+
+import (
+	"testing"
+
+	"lotop/sockets/socketstest"
+)
+
+// readOne reads the tables and returns the only socket with that inode.
+func readOne(t *testing.T, d *diag, inode uint64) Socket {
+	t.Helper()
+	all, _, err := d.read(t.Context(), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []Socket
+	for _, s := range all {
+		if s.Inode == inode {
+			found = append(found, s)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("inode %d: %d sockets in the table", inode, len(found))
+	}
+	return found[0]
+}
+
+// What has closed since the table was read is brought up to date; what lives is
+// left alone, also where the kernel would find another in its place.
+func TestRequery(t *testing.T) {
+	d, err := openDiag()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
+	server, client := socketstest.Start(t), socketstest.Start(t)
+	l := server.Listen("tcp4", "127.0.0.1:0")
+	c := client.Dial(l.Target())
+	a := server.Accept(l)
+	_, twins := socketstest.ReusePortPair(t, "tcp4", "127.0.0.1:0")
+	bound, udp := server.Bind("tcp4", "127.0.0.1:0"), server.UDP("127.0.0.1:0")
+	for _, s := range []socketstest.Sock{l, c, a, twins[0], twins[1], bound, udp} {
+		before := readOne(t, d, s.Inode)
+		after := before
+		if !d.requery(&after) || after.Inode != before.Inode || after.State != before.State {
+			t.Errorf("%v %v is open, but reported closed", before.State, before.Local)
+		}
+	}
+
+	orphan, old := readOne(t, d, a.Inode), readOne(t, d, c.Inode)
+	server.Close(a)
+	socketstest.AwaitState(t, a.Network, a.Local, a.Remote, socketstest.StateFinWait2)
+	s := orphan
+	if id := s.ID; d.requery(&s) || s.ID != id || s.State != FinWait2 || s.Inode != 0 || s.NoOwner != Orphaned {
+		t.Errorf("orphan: %+v", s)
+	}
+	client.SetLinger0(c)
+	client.Close(c) // resets: both ends are gone, the listener is not
+	s = old
+	if d.requery(&s) || s.State != Established || s.Inode != 0 || s.NoOwner != Orphaned {
+		t.Errorf("gone: %+v", s)
+	}
+}
+
+// A kernel that refuses the older request is asked for each family.
+func TestPerFamilyDumps(t *testing.T) {
+	d, err := openDiag()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
+	d.dumps = perFamilyDumps
+	p := socketstest.Start(t)
+	socks := []socketstest.Sock{
+		p.Listen("tcp4", "127.0.0.1:0"), p.Listen("tcp6", "[::1]:0"), p.Bind("tcp6", "[::]:0", socketstest.DualStack),
+		p.UDP("127.0.0.1:0"), p.UDP("[::1]:0"),
+	}
+	for _, s := range socks {
+		if found := readOne(t, d, s.Inode); found.Local.Port() != s.Local.Port() {
+			t.Errorf("%v is read as %v", s.Local, found.Local)
+		}
+	}
+}
