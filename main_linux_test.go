@@ -11,7 +11,7 @@ import (
 // The variables that make the test binary be something else.
 const (
 	lotopEnv = "LOTOP_TEST_AS_LOTOP" // lotop itself: where the tests watch for races, so does that
-	churnEnv = "LOTOP_TEST_CHURN"    // a program with connections that come and go: "server" or "client"
+	churnEnv = "LOTOP_TEST_CHURN"    // a program that opens and closes connections: "server" or "client"
 )
 
 func TestMain(m *testing.M) {

@@ -85,8 +85,8 @@ func furnish(t *testing.T) {
 	}
 }
 
-// churn is programs whose connections come and go. Whichever lotop ends is
-// started again.
+// churn runs programs that open and close connections all the time, and restarts
+// those that lotop stops.
 type churn struct {
 	mu      sync.Mutex
 	stopped bool
@@ -129,7 +129,7 @@ func (c *churn) start(role string) error {
 	return nil
 }
 
-// stop ends the programs for good.
+// stop kills the programs and restarts none.
 func (c *churn) stop() {
 	c.mu.Lock()
 	c.stopped = true
@@ -168,7 +168,7 @@ func serveChurn() error {
 	return <-failed
 }
 
-// dialChurn opens connections and closes them: most of them at once, some so
+// dialChurn opens connections and closes them: most of them immediately, some so
 // late that a snapshot shows them, a few with a reset.
 func dialChurn() error {
 	for n := 0; ; n++ {
@@ -177,7 +177,7 @@ func dialChurn() error {
 		}
 		c, err := net.Dial("tcp", strings.Replace(churnPorts[n%len(churnPorts)], "0.0.0.0", "127.0.0.1", 1))
 		if err != nil {
-			time.Sleep(10 * time.Millisecond) // lotop has ended the server
+			time.Sleep(10 * time.Millisecond) // lotop has stopped the server
 			continue
 		}
 		if n%3 == 0 {

@@ -16,23 +16,23 @@ func newTypist(seed uint64) *typist {
 }
 
 // leftOut are the keys that the storm does not press. q and ctrl+c quit: that is
-// how it ends. ctrl+z suspends, and nobody would wake lotop up; ctrl+\ ends it by
-// SIGQUIT where the terminal is not in raw mode.
+// how it ends. ctrl+z suspends lotop, and there is no shell to resume it; ctrl+\
+// sends SIGQUIT where the terminal is not in raw mode.
 const leftOut = "q\x03\x1a\x1c"
 
 // sequences are keys that send more than one byte.
 var sequences = strings.Fields(strings.ReplaceAll(
 	"^[A ^[B ^[C ^[D ^[H ^[F ^[5~ ^[6~ ^[Z ^[2~ ^[3~ ^[1;5A ^[1;2B ^[1;3C ^OP ^OQ ^OA ^OB ^[15~ ^[24~ ^[I ^[O", "^", "\x1b"))
 
-// parts are sequences that stop too early or that nobody sends, and what begins
-// in one and ends in another.
+// parts are incomplete and malformed sequences, answers to questions that were not
+// asked, and bytes that are not UTF-8.
 var parts = []string{
 	"\x1b", "\x1b[", "\x1b[1;", "\x1bO", "\x1b[<0;1", "\x1b[<0;1;", "\x1b]11;rgb:", "\x1b]11;rgb:ffff/ffff/ffff\x1b\\",
 	"\x1b]52;c;", "\x1bP", "\x1b_", "\x1b^x", "\x1b\\", "\x07", "\x1b[200~", "\x1b[201~", "\x1b[?1;2", "\x1b[?2026;2$y",
 	"\x1b[?1u", "\x1b[99999999999;1H", "\x1b[;;;;m", "\x1b[-1~", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xff\xfe", "\x80", "\x00", "\u202e", "👩‍👧",
 }
 
-// queries are what somebody might filter by; see also [typist.line].
+// queries are filters and parts of them.
 var queries = []string{"port:", "3000", "state:listen", "-state:", "(", "\"", "pid:1", "process:", "is:exposed", "ä", "lport:1-", ",", ":", "!", "is:", "1..2"}
 
 // next is the next thing that is typed.

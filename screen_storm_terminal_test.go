@@ -127,6 +127,9 @@ func (x *stormTerminal) press(keys ...string) {
 	x.t.Helper()
 	for _, k := range keys {
 		x.write(k)
+		if !x.drained() {
+			x.t.Fatalf("lotop does not read what is typed:\n%s", x.dump())
+		}
 		time.Sleep(pause)
 	}
 }
@@ -166,8 +169,7 @@ func (x *stormTerminal) said() string {
 	return string(said)
 }
 
-// dump ends lotop and returns all that can be told of it: where its goroutines
-// are, and the last it has drawn.
+// dump stops lotop and returns its goroutines and the last that it has drawn.
 func (x *stormTerminal) dump() string {
 	_ = x.cmd.Process.Signal(syscall.SIGQUIT)
 	select {
@@ -222,15 +224,17 @@ func (m *modes) take(out []byte) {
 	}
 }
 
-// left are the modes that are not as a terminal has them at the start.
-func (m *modes) left() []string {
+// modesOn are the modes that are not as a terminal has them at the start.
+func (x *stormTerminal) modesOn() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	const cursor, wrap = "25", "7"
-	var left []string
-	for mode, on := range m.on {
+	var set []string
+	for mode, on := range x.modes.on {
 		if on != (mode == cursor || mode == wrap) {
-			left = append(left, mode)
+			set = append(set, mode)
 		}
 	}
-	slices.Sort(left)
-	return left
+	slices.Sort(set)
+	return set
 }

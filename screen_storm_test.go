@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ const (
 
 // TestScreenStorm types at random into the real binary, turns the mouse's wheel,
 // pastes and changes the size of the terminal, while connections come and go.
-// All of it is in a network and a pid namespace of its own: the keys end
+// All of it is in a network and a pid namespace of its own: the keys stop
 // processes.
 func TestScreenStorm(t *testing.T) {
 	if os.Getenv(insideEnv) == "" {
@@ -69,11 +70,14 @@ func TestScreenStorm(t *testing.T) {
 }
 
 // stormOnce is the life of one lotop: a storm, a calm in which it must come to
-// rest, and another storm after which it must quit at once.
+// rest, and another storm after which it must quit in time.
 func stormOnce(t *testing.T, seed uint64, keys int, end time.Time) {
 	c := startChurn(t)
 	x := openStorm(t, "--interval=100ms")
 	x.awaitOutput("Listeners")
+	if on := x.modesOn(); !slices.Contains(on, "1049") || !slices.Contains(on, "1002") {
+		t.Fatalf("neither another screen nor the mouse is in %q: what lotop leaves behind cannot be told", on)
+	}
 	typist := newTypist(seed)
 	x.storm(typist, keys/2, end)
 	c.stop()
@@ -82,7 +86,12 @@ func stormOnce(t *testing.T, seed uint64, keys int, end time.Time) {
 	c = startChurn(t)
 	x.storm(typist, keys-keys/2, end)
 	x.leaveAll()
-	x.quit()
+	if typist.r.IntN(4) > 0 {
+		x.quit("q", 0)
+	} else {
+		x.write("x") // ctrl+c works in a dialog too
+		x.quit("\x03", 130)
+	}
 	c.stop()
 }
 
@@ -118,25 +127,27 @@ func (x *stormTerminal) leaveAll() {
 	}
 }
 
-// quit presses q and checks what lotop leaves behind.
-func (x *stormTerminal) quit() {
+// quit presses a key that ends lotop with that code, and checks what it leaves
+// behind.
+func (x *stormTerminal) quit(key string, code int) {
 	x.t.Helper()
-	x.write("q")
+	x.t.Logf("ended by %q", key)
+	x.write(key)
 	select {
 	case <-x.ended:
 	case <-time.After(quitWithin):
-		x.t.Fatalf("q does not end lotop within %s:\n%s", quitWithin, x.dump())
+		x.t.Fatalf("%q does not end lotop within %s:\n%s", key, quitWithin, x.dump())
 	}
-	x.checkEnd()
+	if got := x.cmd.ProcessState.ExitCode(); got != code {
+		x.t.Errorf("%q ends lotop with %d, not %d: %v", key, got, code, x.err)
+	}
+	x.checkLeft()
 }
 
-func (x *stormTerminal) checkEnd() {
+func (x *stormTerminal) checkLeft() {
 	x.t.Helper()
-	if x.err != nil {
-		x.t.Errorf("lotop ends with %v", x.err)
-	}
 	if said := x.said(); said != "" {
-		x.t.Errorf("lotop says on standard error:\n%s", said)
+		x.t.Errorf("lotop writes to standard error:\n%s", said)
 	}
 	after, err := unix.IoctlGetTermios(int(x.second.Fd()), unix.TCGETS)
 	if err != nil || *after != x.before {
@@ -144,9 +155,7 @@ func (x *stormTerminal) checkEnd() {
 	}
 	var left []string
 	restored := socketstest.Eventually(func() bool { // the last that it wrote may not have been read yet
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		left = x.modes.left()
+		left = x.modesOn()
 		return len(left) == 0
 	})
 	if !restored {

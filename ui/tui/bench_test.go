@@ -96,7 +96,7 @@ func BenchmarkDialogFrame(b *testing.B) {
 func BenchmarkTakeResult(b *testing.B) {
 	d := crowded(b, 200, 50)
 	d.press("G")
-	res := d.m.last
+	res := readResult{arrangement: d.m.last}
 	for b.Loop() {
 		d.m.rows.cursor = 0 // as after a new order
 		d.m.Update(res)
@@ -104,24 +104,17 @@ func BenchmarkTakeResult(b *testing.B) {
 }
 
 func BenchmarkWorker(b *testing.B) {
-	query := func(s string) *model.Query {
-		q, err := model.ParseQuery(s)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return q
-	}
 	byProcess := model.Order{Column: model.ByProcess}
-	for name, shape := range map[string]model.ListOptions{
-		"arrange": {Order: model.Order{Column: model.ByLocal}},
-		"filter":  {Match: query("worker17").Match, Order: model.Order{Column: model.ByLocal}},
-		"sort":    {Order: byProcess},
+	for name, q := range map[string]arrangeRequest{
+		"arrange": {shape: model.ListOptions{Order: model.Order{Column: model.ByLocal}}},
+		"filter":  {query: "worker17", shape: model.ListOptions{Order: model.Order{Column: model.ByLocal}}},
+		"sort":    {shape: model.ListOptions{Order: byProcess}},
 	} {
 		b.Run(name, func(b *testing.B) {
 			d := crowded(b, 200, 50)
 			b.ResetTimer()
 			for b.Loop() {
-				_ = d.m.worker.work(job{shape: shape})
+				_ = d.m.worker.arrange(q)
 			}
 		})
 	}
@@ -130,7 +123,7 @@ func BenchmarkWorker(b *testing.B) {
 		b.ResetTimer()
 		for b.Loop() {
 			d.clock = d.clock.Add(time.Second)
-			_ = d.m.worker.work(job{read: true, shape: d.m.shape})
+			_ = d.m.worker.read(readRequest{arrangeRequest: d.m.arrangeRequest()})
 		}
 	})
 }

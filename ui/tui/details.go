@@ -12,8 +12,8 @@ import (
 	"lotop/ui"
 )
 
-// lines writes the pane, at most width cells wide.
-func (d *detailsPane) lines(now time.Time, width int, flows func(*sockets.Socket) (flow, bool)) []line {
+// write writes the pane, at most width cells wide.
+func (d *detailsPane) write(now time.Time, width int, flows func(*sockets.Socket) (flow, bool)) []line {
 	w := detailsWriter{now: now, width: width, in: d.known, flows: flows}
 	if d.left {
 		w.para(danger, d.ending(now)+"; last known state")

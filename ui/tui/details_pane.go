@@ -19,23 +19,26 @@ type detailsPane struct {
 	gone   time.Time    // when that was, zero if it cannot be told
 	absent bool         // a recording was jumped to where it was not, or not any more
 	scroll int
+
+	lines   []line  // as they were written last
+	written written // and of what
 }
 
-// take brings the pane up to date with a finished job.
-func (d *detailsPane) take(r result) {
+// take brings the pane up to date with what was found at a time.
+func (d *detailsPane) take(found *inspected, at time.Time, anew bool) {
 	switch {
-	case r.job.inspect != d.id:
+	case found.id != d.id:
 		// Of a row that was selected before.
-	case r.details != nil:
-		d.known, d.there, d.left, d.gone = r.details, true, false, time.Time{}
+	case found.now != nil:
+		d.known, d.there, d.left, d.gone = found.now, true, false, time.Time{}
 		d.absent = false
 	case !d.left:
 		d.left = true
-		if r.past != nil {
-			d.known = r.past
+		if found.past != nil {
+			d.known = found.past
 		}
-		if d.absent = r.anew; d.there && !r.anew {
-			d.gone = r.at
+		if d.absent = anew; d.there && !anew {
+			d.gone = at
 		}
 	}
 }

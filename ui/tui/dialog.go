@@ -26,9 +26,11 @@ type freer interface {
 // processes in it: whatever the table does meanwhile, those and no others are
 // signalled.
 type dialog struct {
+	number int // tells it from others
 	stage  stage
 	row    model.Row
 	socket *sockets.Socket // the end of the row that it is about
+	asked  bool            // the worker plans already
 	plan   model.Plan
 	// alone tells that only the connection is to be closed, without ending
 	// anyone.
@@ -76,7 +78,8 @@ func (m *Model) startFreeing() tea.Cmd {
 		m.say(notice, "already closed; select an open socket")
 		return nil
 	}
-	m.dialog = &dialog{row: r.Clone()}
+	m.dialogs++
+	m.dialog = &dialog{number: m.dialogs, row: r.Clone()}
 	m.dialog.socket = m.dialog.row.Socket
 	if m.dialog.socket.Connected() {
 		all := m.choices()
@@ -130,14 +133,27 @@ func (m *Model) choose(c choice) tea.Cmd {
 func (m *Model) planFor(s *sockets.Socket) tea.Cmd {
 	d := m.dialog
 	d.socket, d.stage = s, planning
-	return tea.Batch(m.rearrange(), m.spinner.Tick)
+	return tea.Batch(m.plan(), m.spinner.Tick)
+}
+
+// plan asks for the plan that the dialog waits for, if the worker is free; else
+// [Model.goOn] does.
+func (m *Model) plan() tea.Cmd {
+	d := m.dialog
+	if m.busy || d == nil || d.stage != planning || d.asked {
+		return nil
+	}
+	m.busy, d.asked = true, true
+	return ask(m.worker.plan, planRequest{dialog: d.number, row: d.row.Clone(), peer: d.socket == d.row.Peer})
 }
 
 // takePlan shows the plan that the worker has made.
-func (m *Model) takePlan(p *model.Plan) {
-	if d := m.dialog; d != nil && d.stage == planning && p != nil {
-		d.plan, d.stage = *p, asking
+func (m *Model) takePlan(r planResult) tea.Cmd {
+	m.busy = false
+	if d := m.dialog; d != nil && d.stage == planning && d.number == r.dialog {
+		d.plan, d.stage = r.plan, asking
 	}
+	return m.goOn()
 }
 
 func (m *Model) pressInDialog(k tea.KeyPressMsg) tea.Cmd {

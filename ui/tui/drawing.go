@@ -8,13 +8,13 @@ import (
 
 // drawing is the newest drawing of the screen. Bubble Tea asks for one after every
 // message, but writes only the newest of them, [framesPerSecond] times. To draw
-// takes longer than all else that a key does; keys that are typed ahead, and
-// that to quit among them, must not wait for frames that nobody sees.
+// takes longer than everything else a key does; keys that are typed ahead, such as
+// the one that quits, must not wait for frames that are never written.
 type drawing struct {
 	view tea.View
 	at   time.Time // when it was drawn, zero if the next must be
 	took time.Duration
-	due  bool // a message is under way that lets the next be drawn
+	due  bool // a drawMsg is on its way
 }
 
 type drawMsg struct{}
@@ -25,7 +25,7 @@ func (f *drawing) fresh(now time.Time) bool {
 	return !f.at.IsZero() && now.Sub(f.at) < max(calm, f.took)
 }
 
-// draw returns the frame, drawn anew if it is no longer fresh.
+// draw returns the frame, and draws a new one if it is no longer fresh.
 func (m *Model) draw() tea.View {
 	start := m.now()
 	if f := &m.drawing; !f.fresh(start) {
@@ -36,8 +36,8 @@ func (m *Model) draw() tea.View {
 	return m.drawing.view
 }
 
-// drawLater sees to it that a message of which View shows nothing, as the frame
-// is fresh, is drawn in the end.
+// drawLater schedules the drawing of a message that View does not show yet,
+// because the frame is fresh.
 func (m *Model) drawLater() tea.Cmd {
 	f := &m.drawing
 	if f.due || !f.fresh(m.now()) {

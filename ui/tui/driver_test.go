@@ -99,7 +99,7 @@ func (d *driver) run(cmd tea.Cmd) {
 		d.left = append(d.left, msg)
 	case spinner.TickMsg:
 		d.m.Update(msg) // its command waits for the next frame
-	case result, endedMsg, watchedMsg:
+	case hearResult, arrangement, readResult, planResult, endedMsg, watchedMsg:
 		if d.hold {
 			d.held = append(d.held, msg)
 			d.checkOneJob()
@@ -125,12 +125,13 @@ func (d *driver) checkOneJob() {
 	d.t.Helper()
 	n := 0
 	for _, msg := range d.held {
-		if _, ok := msg.(result); ok {
+		switch msg.(type) {
+		case hearResult, arrangement, readResult, planResult:
 			n++
 		}
 	}
 	if n > 1 {
-		d.t.Fatalf("%d jobs of the worker in flight", n)
+		d.t.Fatalf("%d requests to the worker in flight", n)
 	}
 }
 

@@ -66,7 +66,7 @@ func (m *Model) applyFilter() tea.Cmd {
 	if err != nil {
 		return nil
 	}
-	m.query, m.shape.Match = q, q.Match
+	m.query = q
 	m.rows.forget()
 	return m.rearrange()
 }

@@ -168,7 +168,7 @@ func TestGoldenBeforeData(t *testing.T) {
 			spinning := d.text()
 			d.hold = false
 			d.source.err = errors.New("netlink: operation not permitted")
-			d.send(result{job: job{read: true}, err: d.source.err})
+			d.send(readResult{err: d.source.err})
 			golden.RequireEqual(t, first+"\n=== late\n"+spinning+"\n=== failed\n"+d.text()+"\n")
 		})
 	}

@@ -52,7 +52,7 @@ func (m *Model) heard() tea.Cmd {
 
 // reconcile shows what was heard: with a look at the tables if a row in sight has
 // closed. Connections that came and went unseen change no row.
-func (m *Model) catchUp(r result) tea.Cmd {
+func (m *Model) catchUp(r hearResult) tea.Cmd {
 	switch {
 	case m.paused:
 		return nil
@@ -64,11 +64,17 @@ func (m *Model) catchUp(r result) tea.Cmd {
 	return nil
 }
 
-// hear brings the notices that have come into the journal. closed tells that a
-// row of the table is among them.
-func (w *worker) hear(all bool) (heard, closed bool) {
+// answerHear answers a hearRequest.
+func (w *worker) answerHear(q hearRequest) hearResult {
+	res := w.hear(q)
+	res.failed = w.unrecorded(nil)
+	return res
+}
+
+// hear brings the notices that have come into the journal.
+func (w *worker) hear(q hearRequest) (res hearResult) {
 	if w.notices == nil {
-		return false, false
+		return res
 	}
 	var lost int
 	w.heard, lost = w.notices.Drain(w.heard[:0])
@@ -76,8 +82,10 @@ func (w *worker) hear(all bool) (heard, closed bool) {
 	events := w.monitor.ApplyNotifications(w.heard, lost > 0)
 	w.note(events)
 	for i := range events {
-		heard = heard || all || events[i].Row.InScope()
-		closed = closed || !events[i].ShortLived && (all || events[i].Row.InScope())
+		inScope := q.all || events[i].Row.InScope()
+		res.heard = res.heard || inScope
+		res.closed = res.closed || !events[i].ShortLived && inScope
 	}
-	return heard, closed || lost > 0
+	res.closed = res.closed || lost > 0
+	return res
 }

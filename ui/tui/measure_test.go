@@ -93,3 +93,22 @@ func TestMessagesMeasureNothing(t *testing.T) {
 		}
 	}
 }
+
+// The lines of the details are written again only when something in them can
+// have changed.
+func TestMessagesWriteNoDetails(t *testing.T) {
+	d := start(t, street(), 120, 30)
+	d.press("enter")
+	written := func() *line { return &d.m.details.lines[0] }
+	before := written()
+	for _, msg := range []tea.Msg{keyPress("Z"), keyPress("pgdown"), tea.MouseWheelMsg{X: 100, Y: 9, Button: tea.MouseWheelDown}, tickMsg{n: -1}} {
+		d.send(msg)
+		_ = d.m.screen()
+		if written() != before {
+			t.Errorf("%T writes the details again", msg)
+		}
+	}
+	if d.pass(d.m.interval); written() == before {
+		t.Error("the details are not written again after a refresh")
+	}
+}

@@ -50,18 +50,19 @@ type Model struct {
 	filterErr error
 	typedAt   time.Time // when the filter last changed
 
-	last    result // the newest finished one
-	readErr error  // why the last look at the tables failed
-	busy    bool   // a job is under way
-	next    task   // what is wanted as soon as it is done
-	ticks   int    // tells the newest tick from those before it
-	waiting bool   // the first data takes so long that a spinner shows
+	last    arrangement // the newest
+	readErr error       // why the last look at the tables failed
+	busy    bool        // the worker has a request
+	next    task        // what is wanted as soon as it is done
+	ticks   int         // tells the newest tick from those before it
+	waiting bool        // the first data takes so long that a spinner shows
 	spinner spinner.Model
 
-	pinWanted []model.Row // whose pin is to be set or taken away by the next job
+	pinWanted []model.Row // whose pin is to be set or taken away by the next request
 
 	details *detailsPane // nil when closed
 	dialog  *dialog      // nil when closed
+	dialogs int          // how many there have been
 	help    *helpPage    // nil when closed
 	why     *whyAnswer   // about the port in question, nil without one
 	asking  bool         // a question about a port is under way
@@ -109,7 +110,7 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 		dark:     true,
 		noMouse:  o.NoMouse,
 		query:    query,
-		shape:    model.ListOptions{AllHosts: o.All, Match: query.Match, Order: model.Order{Column: model.ByLocal}},
+		shape:    model.ListOptions{AllHosts: o.All, Order: model.Order{Column: model.ByLocal}},
 		interval: o.Interval,
 		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:   textinput.New(),
@@ -158,115 +159,6 @@ func (m *Model) Init() tea.Cmd {
 		tea.RequestBackgroundColor,
 		m.wait(spinnerAfter, func(time.Time) tea.Msg { return lateMsg{} }),
 	)
-}
-
-// task is what the worker can be asked for; the greater includes the lesser.
-type task uint8
-
-const (
-	nothing task = iota
-	hearing
-	arranging
-	reading
-)
-
-// refresh reads the tables, as soon as no job is under way.
-func (m *Model) refresh() tea.Cmd { return m.start(reading) }
-
-// rearrange asks for the rows again, in the shape of this moment.
-func (m *Model) rearrange() tea.Cmd { return m.start(arranging) }
-
-func (m *Model) start(t task) tea.Cmd {
-	if m.busy {
-		m.next = max(m.next, t)
-		return nil
-	}
-	m.busy, m.next = true, nothing
-	if t == reading {
-		m.ticks++ // a tick that is still out would only read once more
-	}
-	j := job{read: t == reading, shape: m.shape, events: m.view == eventsView}
-	j.shape.View = m.modelView()
-	if j.hear = t == hearing; !j.hear {
-		j.pin, m.pinWanted = m.pinWanted, nil
-	}
-	if j.read {
-		j.measure = m.inSight()
-	}
-	if m.details != nil {
-		j.inspect = m.details.id
-		if m.details.event != nil {
-			j.known = &m.details.known.row
-		}
-	}
-	if m.dialog != nil && m.dialog.stage == planning {
-		j.free = m.dialog
-	}
-	return m.worker.do(j)
-}
-
-// modelView is which rows the page shows.
-func (m *Model) modelView() model.View {
-	switch m.view {
-	case listenersView:
-		return model.Listeners
-	case connectionsView:
-		return model.Connections
-	}
-	return model.AllSockets
-}
-
-// tick waits for the interval. A tick that was overtaken is ignored.
-func (m *Model) tick() tea.Cmd {
-	m.ticks++
-	n := m.ticks
-	return m.wait(m.beat(), func(time.Time) tea.Msg { return tickMsg{n} })
-}
-
-// take makes a finished job what the screen shows.
-func (m *Model) take(r result) tea.Cmd {
-	m.busy = false
-	var tick tea.Cmd
-	if r.job.read {
-		m.readErr = r.err
-		if m.player != nil {
-			m.place = m.player.Position()
-		}
-		if !m.paused {
-			tick = m.tick()
-		}
-	}
-	if r.failed != "" {
-		m.status = styled(danger, "✗ "+harmless(r.failed))
-	}
-	var told tea.Cmd
-	if r.err == nil && !r.job.hear {
-		m.show(r)
-		told = tea.Batch(m.announce(r.news), m.askWhy())
-	}
-	if m.next != nothing {
-		return tea.Batch(tick, told, m.start(m.next))
-	}
-	if r.job.hear {
-		return m.catchUp(r)
-	}
-	return tea.Batch(tick, told)
-}
-
-func (m *Model) show(r result) {
-	m.last = r
-	m.rows.setRows(r.rows, r.job.read)
-	if r.job.events {
-		// Whoever reads the details of an event wants to stay with it.
-		m.events.follows = m.details == nil
-		m.events.setRows(r.events, false) // what has happened does not change
-	}
-	if m.details != nil {
-		m.details.take(r)
-	}
-	if r.job.free == m.dialog {
-		m.takePlan(r.plan)
-	}
 }
 
 // selectedRow returns the row that a key acts on: of the Events view the row of

@@ -3,8 +3,11 @@ package tui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/lipgloss/v2"
+
+	"lotop/model"
 )
 
 // box draws a border around lines, with a title above and hints below, exactly
@@ -61,12 +64,36 @@ func (m *Model) detailsBox(r rect) []string {
 }
 
 // detailsLines writes the details, and under them whether the port can be bound.
+// They are kept until something in them can be other: every message asks how
+// many there are.
 func (m *Model) detailsLines(width int) []line {
-	out := m.details.lines(m.clock(), width, m.flowOf)
+	const often = 100 * time.Millisecond // what is counted in seconds moves on
+	d := m.details
+	as := written{
+		width: width, of: m.last.at, now: m.now().Truncate(often), why: m.why,
+		known: d.known, event: d.event, left: d.left, gone: d.gone, absent: d.absent,
+	}
+	if d.lines != nil && d.written == as {
+		return d.lines
+	}
+	out := d.write(m.clock(), width, m.flowOf)
 	if why := m.why.lines(m.now(), width); why != nil {
 		out = append(append(out, nil), why...)
 	}
+	d.lines, d.written = out, as
 	return out
+}
+
+// written is what the lines of the details depend on.
+type written struct {
+	width   int
+	of, now time.Time
+	why     *whyAnswer
+	known   *inspection
+	event   *model.Event
+	left    bool
+	gone    time.Time
+	absent  bool
 }
 
 // overlay lays the dialog over the middle of the page.

@@ -36,8 +36,14 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.typed(msg)
 	case tea.MouseMsg:
 		return m.mouse(msg)
-	case result:
-		return m.take(msg)
+	case hearResult:
+		return m.takeHeard(msg)
+	case arrangement:
+		return m.takeArranged(msg)
+	case readResult:
+		return m.takeRead(msg)
+	case planResult:
+		return m.takePlan(msg)
 	case tickMsg:
 		if msg.n == m.ticks && !m.paused {
 			return m.refresh()

@@ -11,7 +11,7 @@ import (
 // View implements [tea.Model].
 func (m *Model) View() tea.View { return m.draw() }
 
-// fullScreen draws everything, and says what the terminal is to be like.
+// fullScreen draws everything, and returns it with the modes of the terminal.
 func (m *Model) fullScreen() tea.View {
 	v := tea.NewView(m.screen())
 	v.AltScreen = true
@@ -148,7 +148,7 @@ func (m *Model) whyEmpty() string {
 		return "" // what is said of the filter is enough
 	case m.view != eventsView && len(m.rows.rows) == 0:
 		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.AllHosts, sign(m.keys.Back, "clears the filter"), sign(m.keys.All, "shows all hosts"))
-	case m.view != eventsView || len(m.events.rows) > 0 || !m.last.job.events:
+	case m.view != eventsView || len(m.events.rows) > 0 || !m.last.hasEvents:
 		return ""
 	case m.filter.Value() != "":
 		return "no event matches " + ui.Cut(m.filter.Value(), 40) + " so far" + also(sign(m.keys.Back, "clears the filter"))

@@ -5,15 +5,13 @@ import (
 	"slices"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
 
 // worker does what takes time: it reads the tables, compares, filters and
-// orders. It has one job at a time, so it needs no locks; Model sees to that.
+// orders. It has one request at a time, so it needs no locks; Model sees to that.
 //
 // Of every buffer there are two that take turns; see [turns].
 type worker struct {
@@ -35,11 +33,12 @@ type worker struct {
 	rows     turns[model.Row]
 	events   turns[model.Event]
 	flows    map[sockets.ID]flow // of the last look; handed out, never changed
+	query    *model.Query        // of the last arrangement
 }
 
 // turns are two buffers, one for the screen and one for the worker. The worker
 // fills the one that it did not hand over last. That one belongs to the screen
-// until it takes the result with the other, which is before the next job starts.
+// until it takes the result with the other, which is before the next request.
 //
 // Each kind of row has turns of its own: they change hands only with a result
 // that has rows of that kind, for only then the screen lets go of the others.
@@ -83,103 +82,8 @@ func newWorker(source sockets.Source, reader people, heard notices) *worker {
 	return w
 }
 
-// job says what is wanted.
-type job struct {
-	read    bool        // ask the kernel first
-	hear    bool        // only take in what the kernel tells by itself
-	pin     []model.Row // rows to be pinned, or not to be any longer
-	shape   model.ListOptions
-	events  bool         // the journal in place of rows
-	measure []sockets.ID // the connections whose bytes are to be counted, with read
-	inspect sockets.ID   // the socket whose details are wanted, 0 for none
-	known   *model.Row   // what is known of that if it has gone: the row of an event, nil for none
-	free    *dialog      // the dialog that wants a plan, nil for none
-}
-
-// result is a finished job: nothing in it has to be sorted or looked up again.
-type result struct {
-	job      job
-	rows     []model.Row
-	events   []model.Event
-	counts   model.Counts
-	warnings []sockets.Warning
-	from     string
-	at       time.Time
-	flows    map[sockets.ID]flow
-	details  *inspection // of what is there
-	past     *inspection // of job.known, if that is not there any more
-	plan     *model.Plan
-	pins     []pin
-	news     []model.Event // what happened to pinned rows
-	heard    bool          // a notice told of something, with job.hear
-	closed   bool          // and of a row in the table
-	lost     int           // notices that did not get here, since the start
-	failed   string        // why nothing more is recorded, told once and if no warning says it
-	anew     bool          // this look does not follow the one before: a recording was jumped in
-	err      error
-}
-
-// do carries out a job, as a command.
-func (w *worker) do(j job) tea.Cmd {
-	return func() tea.Msg { return w.work(j) }
-}
-
-// readTimeout bounds one look at the tables, so that a stuck kernel shows as a
-// line on the screen.
-const readTimeout = 10 * time.Second
-
-func (w *worker) work(j job) result {
-	res := result{job: j}
-	if j.read {
-		before := w.monitor
-		if res.err = w.read(); res.err != nil {
-			return res
-		}
-		res.anew = w.monitor != before
-	}
-	if j.hear {
-		res.heard, res.closed = w.hear(j.shape.AllHosts)
-		res.failed = w.unrecorded(nil)
-		return res
-	}
-	snap := w.monitor.Snapshot()
-	if snap == nil {
-		return res
-	}
-	for i := range j.pin {
-		w.pins.toggle(&j.pin[i])
-	}
-	if j.read {
-		w.flows = w.meter.look(w.monitor, j.measure, snap.Time)
-	}
-	res.flows = w.flows
-	res.rows = w.rows.fill(func(rows []model.Row) []model.Row {
-		rows, res.counts = w.monitor.Rows(rows, j.shape)
-		return w.pins.arrange(rows, w.monitor, snap.Time)
-	})
-	if j.events {
-		res.events = w.events.fill(func(events []model.Event) []model.Event {
-			return w.journal.Newest(events, j.shape.Match, j.shape.AllHosts)
-		})
-	}
-	if j.inspect != 0 {
-		if res.details = w.inspect(j.inspect); res.details == nil && j.known != nil {
-			res.past = newInspection(j.known, w.end) // its processes may go on
-		}
-	}
-	if d := j.free; d != nil {
-		plan := model.PlanEnd(&d.row, d.socket, w.reader.Protected, w.monitor.ByPID)
-		plan.ToStop = w.reader.ParentsFirst(plan.ToStop)
-		res.plan = &plan
-	}
-	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.news, w.lost
-	w.news, res.failed = nil, w.unrecorded(snap.Warnings)
-	res.warnings, res.from, res.at = snap.Warnings, snap.Source, snap.Time
-	return res
-}
-
 // unrecorded returns why nothing more is recorded, once, and empty if a warning
-// says it: what could not be recorded may be a notice between two looks.
+// says it: what could not be recorded may be a notification between two reads.
 func (w *worker) unrecorded(told []sockets.Warning) string {
 	recorder, ok := w.source.(interface{ Failed() error })
 	if !ok || w.failed {
@@ -195,9 +99,8 @@ func (w *worker) unrecorded(told []sockets.Warning) string {
 	return err.Error()
 }
 
-func (w *worker) read() error {
-	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
-	defer cancel()
+// refresh reads the tables and compares them with the last snapshot.
+func (w *worker) refresh(ctx context.Context) error {
 	next := w.snaps[w.snapTurn]
 	jumps := w.jumps()
 	if err := w.source.Read(ctx, next); err != nil {
@@ -209,7 +112,7 @@ func (w *worker) read() error {
 	}
 	w.snapTurn = 1 - w.snapTurn
 	// What was heard by now comes first: the tables already show the outcome.
-	w.hear(true)
+	w.hear(hearRequest{all: true})
 	w.note(w.monitor.Update(next))
 	return nil
 }

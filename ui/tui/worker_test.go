@@ -33,3 +33,52 @@ func TestWorkerLeavesShownEventsAlone(t *testing.T) {
 		}
 	}
 }
+
+// A plan waits for the worker like everything else, and comes to the dialog that
+// asked for it and to no other.
+func TestPlanWaitsForTheWorker(t *testing.T) {
+	d := start(t, street(), 80, 24)
+	d.selectRow("127.0.0.1:62893")
+	d.hold = true
+	d.press("S") // the worker is busy
+	d.press("x")
+	if d.m.dialog.stage != planning {
+		t.Fatalf("the dialog is at stage %d", d.m.dialog.stage)
+	}
+	if len(d.held) != 1 {
+		t.Fatalf("%d requests under way", len(d.held))
+	}
+	d.release()
+	d.press("n") // while it plans
+	d.selectRow("127.0.0.1:3000")
+	d.press("x")
+	d.release()
+	if dialog := d.m.dialog; dialog.stage != planning || len(dialog.plan.ToStop) > 0 {
+		t.Errorf("the plan of another dialog is shown, at stage %d: %+v", dialog.stage, dialog.plan)
+	}
+	d.release()
+	if dialog := d.m.dialog; dialog.stage != asking || len(dialog.plan.ToStop) != 1 || dialog.plan.ToStop[0].PID != 2001 {
+		t.Errorf("at stage %d with the plan %+v", dialog.stage, dialog.plan)
+	}
+}
+
+// What the worker gets, the screen can go on using: nothing in it is shared that
+// either side changes.
+func TestRequestsShareNothing(t *testing.T) {
+	d := start(t, street(), 120, 30)
+	playEvents(d)
+	d.press("/")
+	d.typeIn("proto:tcp")
+	d.press("enter", "enter")
+	q := d.m.arrangeRequest()
+	if d.m.query.Empty() || q.shape.Match != nil || q.query != "proto:tcp" {
+		t.Errorf("the query of the screen is %q, its request has a match of the screen: %t, and %q", d.m.query, q.shape.Match != nil, q.query)
+	}
+	if d.m.worker.query == d.m.query {
+		t.Error("the worker and the screen have one query")
+	}
+	shown := &d.m.details.known.row
+	if !q.inspect.event || q.inspect.row.Socket.ID != shown.Socket.ID || q.inspect.row.Socket == shown.Socket || q.inspect.row.Snapshot == shown.Snapshot {
+		t.Errorf("the request has the row of the details: %+v", q.inspect)
+	}
+}

@@ -1,0 +1,143 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+)
+
+// task is what the worker can be asked for; the greater includes the lesser.
+type task uint8
+
+const (
+	nothing task = iota
+	hearing
+	arranging
+	reading
+)
+
+// refresh reads the tables, as soon as the worker is free.
+func (m *Model) refresh() tea.Cmd { return m.start(reading) }
+
+// rearrange asks for the rows again, in the shape of this moment.
+func (m *Model) rearrange() tea.Cmd { return m.start(arranging) }
+
+// start sends a request, or remembers it until the worker is free.
+func (m *Model) start(t task) tea.Cmd {
+	if m.busy {
+		m.next = max(m.next, t)
+		return nil
+	}
+	m.busy, m.next = true, nothing
+	switch t {
+	case hearing:
+		return ask(m.worker.answerHear, hearRequest{all: m.shape.AllHosts})
+	case reading:
+		m.ticks++ // a tick that is still out would only read once more
+		return ask(m.worker.read, readRequest{m.arrangeRequest(), m.inSight()})
+	}
+	return ask(m.worker.arrange, m.arrangeRequest())
+}
+
+// arrangeRequest asks for what the screen is to show now.
+func (m *Model) arrangeRequest() arrangeRequest {
+	q := arrangeRequest{shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinWanted}
+	q.shape.View = m.modelView()
+	m.pinWanted = nil
+	if d := m.details; d != nil {
+		q.inspect.id = d.id
+		if q.inspect.event = d.event != nil; q.inspect.event {
+			q.inspect.row = d.known.row.Clone()
+		}
+	}
+	return q
+}
+
+// goOn sends the next request, now that the worker is free.
+func (m *Model) goOn() tea.Cmd {
+	if plan := m.plan(); plan != nil {
+		return plan
+	}
+	if m.next != nothing {
+		return m.start(m.next)
+	}
+	return nil
+}
+
+// modelView is which rows the page shows.
+func (m *Model) modelView() model.View {
+	switch m.view {
+	case listenersView:
+		return model.Listeners
+	case connectionsView:
+		return model.Connections
+	}
+	return model.AllSockets
+}
+
+// tick waits for the interval. A tick that was overtaken is ignored.
+func (m *Model) tick() tea.Cmd {
+	m.ticks++
+	n := m.ticks
+	return m.wait(m.beat(), func(time.Time) tea.Msg { return tickMsg{n} })
+}
+
+// takeHeard takes the result of a hearRequest.
+func (m *Model) takeHeard(r hearResult) tea.Cmd {
+	m.busy = false
+	m.sayUnrecorded(r.failed)
+	if next := m.goOn(); next != nil {
+		return next
+	}
+	return m.catchUp(r)
+}
+
+// takeArranged makes rows in another shape what the screen shows.
+func (m *Model) takeArranged(r arrangement) tea.Cmd {
+	m.busy = false
+	shown := m.show(&r, false, false)
+	return tea.Batch(shown, m.goOn())
+}
+
+// takeRead makes a new snapshot what the screen shows.
+func (m *Model) takeRead(r readResult) tea.Cmd {
+	m.busy = false
+	m.readErr = r.err
+	if m.player != nil {
+		m.place = m.player.Position()
+	}
+	var tick, shown tea.Cmd
+	if !m.paused {
+		tick = m.tick()
+	}
+	if r.err == nil {
+		shown = m.show(&r.arrangement, true, r.anew)
+	}
+	return tea.Batch(tick, shown, m.goOn())
+}
+
+// show makes an arrangement what the screen shows. read reports whether it is of a
+// new snapshot, anew whether that does not follow the last one.
+func (m *Model) show(r *arrangement, read, anew bool) tea.Cmd {
+	m.last = *r
+	m.sayUnrecorded(r.failed)
+	m.rows.setRows(r.rows, read)
+	if r.hasEvents {
+		// Open details stay with their event.
+		m.events.follows = m.details == nil
+		m.events.setRows(r.events, false) // what has happened does not change
+	}
+	if m.details != nil {
+		m.details.take(&r.inspected, r.at, anew)
+	}
+	return tea.Batch(m.announce(r.news), m.askWhy())
+}
+
+// sayUnrecorded shows why nothing more is recorded, if that is news.
+func (m *Model) sayUnrecorded(why string) {
+	if why != "" {
+		m.status = styled(danger, "✗ "+harmless(why))
+	}
+}
