@@ -135,6 +135,9 @@ func OutcomeLine(o *process.Outcome, words Wording) Line {
 	case process.Gone:
 		return Styled(Good, "✓ ").Add(Plain, name+" had already exited")
 	case process.Survived:
+		if errors.Is(o.Err, context.Canceled) {
+			return Styled(Danger, "✗ ").Add(Plain, interrupted(name, o, words))
+		}
 		text := name + " is still running"
 		if o.Signal != 0 {
 			text = name + " " + words.StillRunning(o.Signal)
@@ -142,7 +145,7 @@ func OutcomeLine(o *process.Outcome, words Wording) Line {
 		switch {
 		case o.Reason != "":
 			text += ": " + o.Reason
-		case o.Signal == 0 && o.Err != nil && !errors.Is(o.Err, context.Canceled):
+		case o.Signal == 0 && o.Err != nil:
 			text = o.Err.Error() // it names the process
 		}
 		return Styled(Danger, "✗ ").Add(Plain, text)
@@ -152,6 +155,15 @@ func OutcomeLine(o *process.Outcome, words Wording) Line {
 		text = o.Err.Error()
 	}
 	return Styled(Danger, "✗ ").Add(Plain, text)
+}
+
+// interrupted says of a process that lotop no longer waits for it. It had less
+// than the grace period, so there is nothing to advise.
+func interrupted(name string, o *process.Outcome, words Wording) string {
+	if o.Signal == 0 {
+		return name + " was not stopped: interrupted first"
+	}
+	return name + " has not exited yet: " + words.Sent(o.Signal) + ", interrupted before the grace period was over"
 }
 
 // RetakenLines says who took a freed port again, and whom to stop in its place.

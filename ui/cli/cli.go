@@ -36,6 +36,10 @@ func Run(args []string) int {
 	}
 	a.configFile = func() string { return config.Path(a.getenv) }
 	heedNoColor()
+	if err := enoughFiles(); err != nil {
+		a.end(exitFailed, err)
+		return a.code
+	}
 	return a.run(context.Background(), args)
 }
 
@@ -49,6 +53,7 @@ type app struct {
 
 	configFile func() string // where the configuration is, empty for nowhere
 	code       int
+	stopper    stopper
 }
 
 // terminal is what is known of the terminal, if there is one.

@@ -10,6 +10,7 @@ import (
 
 	"lotop/model"
 	"lotop/sockets/process"
+	"lotop/ui/signals"
 )
 
 // The codes that lotop exits with.
@@ -17,7 +18,8 @@ const (
 	exitYes         = 0   // rows found, and the like
 	exitNo          = 1   // none
 	exitFailed      = 2   // wrong usage, or it could not be carried out
-	exitInterrupted = 130 // 128 + SIGINT, as shells have it
+	exitHungUp      = 129 // 128 + SIGHUP, as shells have it; see signals.Stopped for the others
+	exitInterrupted = 130 // 128 + SIGINT
 	exitTerminated  = 143 // 128 + SIGTERM
 	exitClosedPipe  = 141 // 128 + SIGPIPE: the reader of the output has gone
 )
@@ -25,11 +27,18 @@ const (
 // end takes the result of a command. It says what went wrong and settles the
 // code.
 func (a *app) end(code int, err error) {
+	var stopped *signals.Stopped
 	switch {
 	case err == nil:
 		a.code = code
-	case errors.Is(err, context.Canceled), errors.Is(err, tea.ErrInterrupted):
+	case errors.As(err, &stopped):
+		a.code = stopped.ExitCode()
+	case errors.Is(err, context.Canceled):
+		a.code = a.stopper.code()
+	case errors.Is(err, tea.ErrInterrupted):
 		a.code = exitInterrupted
+	case code == exitHungUp && errors.Is(err, syscall.EIO):
+		a.code = code // the terminal has gone, and what is left to write with it
 	case errors.Is(err, syscall.EPIPE):
 		// Go ends a process that writes to a closed standard output by
 		// SIGPIPE; only where that is ignored does the error get here. Either
@@ -58,4 +67,7 @@ func (a *app) explain(err error) {
 const exitHelp = `0    rows found, or the port is free or ready
 1    no rows, or the port is in use or the wait timed out
 2    invalid usage or error; the reason is on standard error
-130  interrupted`
+129  the terminal was closed (SIGHUP)
+130  interrupted (SIGINT)
+131  stopped by SIGQUIT
+143  stopped by SIGTERM`

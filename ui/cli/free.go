@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
 	"strings"
 	"syscall"
@@ -67,7 +66,7 @@ func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target mode
 	if fo.grace <= 0 {
 		return exitFailed, fmt.Errorf("--grace %v: must be greater than zero", fo.grace)
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.freer(o)
 	plan, err := f.PlanPort(ctx, target, fo.clients, os.Geteuid() == 0)

@@ -3,9 +3,11 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -244,9 +246,18 @@ func TestFreeRespawn(t *testing.T) {
 	checkAlive(t, second, true)
 }
 
+// What was interrupted had less than its time: there is nothing to advise, least
+// of all the flag that was given.
 func TestFreeInterrupted(t *testing.T) {
 	p, port := server(t, socketstest.IgnoreSIGTERM())
-	cmd := lotop(t, "free", port, "--yes", "--grace", "15s")
+	for sig, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
+		interruptFree(t, p, sig, code, "free", port, "--yes", "--force", "--grace", "15s")
+	}
+}
+
+func interruptFree(t *testing.T, p *socketstest.Process, sig syscall.Signal, code int, args ...string) {
+	t.Helper()
+	cmd := lotop(t, args...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -258,10 +269,16 @@ func TestFreeInterrupted(t *testing.T) {
 	if n, err := stderr.Read(buf); err != nil || !strings.Contains(string(buf[:n]), "SIGTERM to") {
 		t.Fatalf("%q, %v", buf[:n], err)
 	}
-	_ = cmd.Process.Signal(os.Interrupt)
+	_ = cmd.Process.Signal(sig)
+	said, _ := io.ReadAll(stderr)
 	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != 130 {
-		t.Errorf("exit %d", code)
+	if got := cmd.ProcessState.ExitCode(); got != code {
+		t.Errorf("%v: exit %d, not %d", sig, got, code)
+	}
+	sent := strings.Contains(string(said), named(p)+" has not exited yet: SIGTERM sent, interrupted")
+	unsent := strings.Contains(string(said), named(p)+" was not stopped: interrupted")
+	if sent == unsent || strings.Contains(string(said), "force") {
+		t.Errorf("%v: %s", sig, said)
 	}
 	checkAlive(t, p, true)
 }

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -83,13 +81,11 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 	return exitYes, nil
 }
 
-// look takes the one snapshot. An interrupt ends it; a second one ends lotop,
-// should the first go unheard. An error beside a snapshot says that it could not
-// be recorded.
+// look takes the one snapshot, unless a signal ends it. An error beside a
+// snapshot says that it could not be recorded.
 func (a *app) look(ctx context.Context, o *options) (*model.Tracker, error) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	source, err := a.openSource(o)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
@@ -214,25 +213,5 @@ func TestClosedPipe(t *testing.T) {
 	_ = cmd.Run()
 	if cmd.ProcessState.ExitCode() != 2 || !strings.HasPrefix(said.String(), "lotop: write the list: ") || !strings.Contains(said.String(), "no space left on device") {
 		t.Errorf("a full disk: exit %d, %q", cmd.ProcessState.ExitCode(), said.String())
-	}
-}
-
-func TestInterrupt(t *testing.T) {
-	// The test must not die of its own signal, whoever gets it first.
-	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt)
-	defer stop()
-	done := make(chan result)
-	go func() { done <- setting{source: &fixedSource{wait: true}}.run(t, "list") }()
-	for {
-		_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
-		select {
-		case r := <-done:
-			<-ctx.Done() // by the same signal, only in a goroutine of its own
-			if r.code != 130 || r.out != "" || r.err != "" {
-				t.Errorf("exit %d, %q, %q", r.code, r.out, r.err)
-			}
-			return
-		case <-time.After(10 * time.Millisecond): // it did not listen yet
-		}
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -56,7 +54,7 @@ lotop wait --free 3000 && npm start`,
 }
 
 func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target model.Target) (int, error) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	source, err := a.openLive(o, []sockets.PortRange{{First: target.Port, Last: target.Port}})
 	if err != nil {

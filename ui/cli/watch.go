@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/recording"
+	"lotop/ui/signals"
 )
 
 // newWatch makes the command that tells what happens.
@@ -61,7 +61,7 @@ const narrowInterval = 100 * time.Millisecond
 // live watches the machine until it is told to stop.
 func (w *watching) live(ctx context.Context) (int, error) {
 	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	signals.Notify(stop)
 	defer signal.Stop(stop)
 	if err := w.open(w.query.Ports()); err != nil {
 		return exitFailed, err
@@ -98,7 +98,7 @@ func (w *watching) run(ctx context.Context, stop chan os.Signal) (int, error) {
 			return exitClosedPipe, nil
 		case s := <-stop:
 			signal.Stop(stop) // a second one ends lotop at once
-			return stopped(s), w.end(ctx)
+			return signals.By(s).ExitCode(), w.end(ctx)
 		}
 		if err != nil {
 			return exitFailed, err
@@ -111,15 +111,6 @@ func (w *watching) run(ctx context.Context, stop chan os.Signal) (int, error) {
 func (w *watching) unrecorded() bool {
 	recorder, ok := w.source.(*recording.Recorder)
 	return ok && recorder.Failed() != nil
-}
-
-// stopped gives the code of a program that a signal has ended, as shells have
-// it.
-func stopped(s os.Signal) int {
-	if s == syscall.SIGTERM {
-		return exitTerminated
-	}
-	return exitInterrupted
 }
 
 // open opens the tables, and the kernel's notices where there are any, for some

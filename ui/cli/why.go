@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -87,7 +85,7 @@ func (a *app) freer(o *options) *freeing.Freer {
 }
 
 func (a *app) why(ctx context.Context, o *options, target model.Target) (int, error) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.freer(o)
 	d, err := f.Diagnose(ctx, target)

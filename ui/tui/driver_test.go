@@ -73,6 +73,7 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 		d.timers = append(d.timers, timer{d.clock.Add(after), tell})
 		return nil
 	}
+	d.m.suspend = func(bool) tea.Msg { return tea.SuspendMsg{} }
 	d.m.open = func(url string) error { d.opened = append(d.opened, url); return nil }
 	return d
 }

@@ -28,6 +28,9 @@ type Model struct {
 	wait   func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
 	open   func(url string) error                               // in the browser
 
+	signals *signalHandler
+	suspend func(group bool) tea.Msg // stops lotop until the shell continues it
+
 	width, height int
 	keys          keyMap
 	palette       palette
@@ -103,6 +106,7 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 		now:      now,
 		wait:     tea.Tick,
 		open:     openURL,
+		signals:  newSignalHandler(),
 		version:  o.Version,
 		keys:     newKeyMap(o.Keys),
 		palette:  paletteOf(o.Theme),
@@ -115,6 +119,7 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:   textinput.New(),
 	}
+	m.suspend = m.signals.suspend
 	m.rows, m.events = newRowTable(m.clock, m.flowOf, m.pinned), newEventTable()
 	m.rows.choose(o.Columns)
 	m.filter.Prompt = "/ "

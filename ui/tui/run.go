@@ -21,7 +21,8 @@ import (
 const framesPerSecond = 20
 
 // Run shows the screen until the person leaves it. The error matches
-// [tea.ErrInterrupted] after ctrl+c, unless something could not be recorded.
+// [tea.ErrInterrupted] after ctrl+c, and is a [signals.Stopped] after a signal,
+// unless something could not be recorded.
 func Run(o Options) (err error) {
 	defer func() {
 		if unrecorded := o.Source.Close(); unrecorded != nil {
@@ -58,6 +59,5 @@ func Run(o Options) (err error) {
 	}
 	m := newModel(o, query, pinned, process.NewReader(""), time.Now)
 	m.root, m.words = sockets.CanDestroy && os.Geteuid() == 0, ui.WordingFor(runtime.GOOS)
-	_, err = tea.NewProgram(m, options...).Run()
-	return err
+	return m.signals.run(m, options...)
 }

@@ -71,6 +71,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.heard()
 	case statusMsg:
 		m.status = line(msg)
+	case stopMsg:
+		return func() tea.Msg { return m.suspend(false) }
 	}
 	return nil
 }
@@ -81,7 +83,7 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.Interrupt):
 		return tea.Interrupt
 	case key.Matches(k, m.keys.Suspend):
-		return tea.Suspend
+		return func() tea.Msg { return m.suspend(true) }
 	}
 	m.status = nil
 	switch {

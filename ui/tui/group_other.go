@@ -1,0 +1,6 @@
+//go:build unix && !linux && !darwin
+
+package tui
+
+// groupParents returns nothing: only lotop's own parent is known.
+func groupParents(int) []int { return nil }

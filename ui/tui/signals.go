@@ -1,0 +1,166 @@
+package tui
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/term"
+
+	"lotop/ui/signals"
+)
+
+// quitWithin is how long the screen has to quit after a signal. A terminal that
+// takes no more output would hold it forever.
+const quitWithin = 2 * time.Second
+
+// signalHandler runs the screen, quits it on a signal, and suspends it.
+type signalHandler struct {
+	stops    chan os.Signal // SIGTSTP from outside
+	gone     chan struct{}  // closed when the terminal is
+	quitting chan struct{}  // closed at the first signal that stops lotop
+
+	goneOnce  sync.Once
+	mu        sync.Mutex
+	quits     bool // quitting is closed
+	suspended bool // the terminal belongs to the shell
+}
+
+func newSignalHandler() *signalHandler {
+	return &signalHandler{stops: make(chan os.Signal, 1), gone: make(chan struct{}), quitting: make(chan struct{})}
+}
+
+// run runs the program until it quits or a signal stops it, which is a
+// [signals.Stopped]. Bubble Tea's own handler ignores signals while it is
+// suspended, and knows two of them.
+func (h *signalHandler) run(m tea.Model, options ...tea.ProgramOption) error {
+	before, _ := term.GetState(os.Stdin.Fd()) // nil for what is no terminal
+	quit := make(chan os.Signal, 1)
+	signals.Notify(quit)
+	defer signal.Stop(quit)
+	h.notifyStops()
+	defer signal.Stop(h.stops)
+	p := tea.NewProgram(m, append(options, tea.WithoutSignalHandler(), tea.WithOutput(&output{os.Stdout, h}))...)
+	go h.watchTerminal()
+	done := make(chan error, 1)
+	go func() {
+		_, err := p.Run()
+		done <- err
+	}()
+	for {
+		select {
+		case err := <-done:
+			if errors.Is(err, syscall.EIO) { // it can come before SIGHUP
+				return &signals.Stopped{Signal: syscall.SIGHUP}
+			}
+			return err
+		case <-h.stops:
+			go p.Send(stopMsg{})
+		case <-h.gone:
+			return &signals.Stopped{Signal: syscall.SIGHUP}
+		case s := <-quit:
+			if h.quit() {
+				go p.Send(tea.QuitMsg{})
+				select {
+				case <-done:
+				case <-quit:
+					restore(before)
+				case <-time.After(quitWithin):
+					restore(before)
+				}
+			}
+			return signals.By(s)
+		}
+	}
+}
+
+// restore gives a terminal that takes no output its modes back.
+func restore(before *term.State) {
+	if before != nil {
+		_ = term.Restore(os.Stdin.Fd(), before) // there is nowhere to say that it failed
+	}
+}
+
+// quit notes that lotop quits, and reports whether the terminal is to be given
+// back: while suspended it is the shell's already.
+func (h *signalHandler) quit() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.quits = true
+	close(h.quitting)
+	return !h.suspended
+}
+
+// setSuspended notes whether the terminal belongs to the shell, unless lotop
+// quits: then it stays with whom it is, and the result is false.
+func (h *signalHandler) setSuspended(suspended bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.quits {
+		h.suspended = suspended
+	}
+	return !h.quits
+}
+
+// lost notes that the terminal has gone.
+func (h *signalHandler) lost() { h.goneOnce.Do(func() { close(h.gone) }) }
+
+// output is the terminal. Bubble Tea drops the errors of writes.
+type output struct {
+	*os.File
+	handler *signalHandler
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.File.Write(b)
+	if errors.Is(err, syscall.EIO) {
+		o.handler.lost()
+	}
+	return n, err
+}
+
+// stopMsg says that SIGTSTP came from outside.
+type stopMsg struct{}
+
+// suspend returns the message that suspends lotop, or says why it cannot be: a
+// process that no shell continues would hang for good.
+func (h *signalHandler) suspend(group bool) tea.Msg {
+	if why := cannotSuspend(); why != "" {
+		return statusMsg(styled(notice, "cannot suspend: "+why))
+	}
+	return tea.Exec(&suspension{handler: h, group: group}, func(err error) tea.Msg {
+		if err != nil {
+			h.lost()
+		}
+		return nil
+	})()
+}
+
+// suspension is what Bubble Tea runs while it has given the terminal back.
+type suspension struct {
+	handler *signalHandler
+	group   bool // all of the process group is stopped, as by a terminal's ctrl+z
+}
+
+func (s *suspension) SetStdin(io.Reader)  {}
+func (s *suspension) SetStdout(io.Writer) {}
+func (s *suspension) SetStderr(io.Writer) {}
+
+// Run implements [tea.ExecCommand]. It returns when lotop has the terminal
+// again, and never once a signal that stops lotop has come: whoever suspended
+// it does not get the screen back for that.
+func (s *suspension) Run() error {
+	if !s.handler.setSuspended(true) {
+		return nil
+	}
+	s.handler.awaitForeground(s.group)
+	if !s.handler.setSuspended(false) {
+		select {}
+	}
+	return nil
+}
