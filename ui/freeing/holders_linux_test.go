@@ -25,15 +25,14 @@ import (
 // held, and what lotop says of it.
 const table = "../../docs/holders.md"
 
-var update = flag.Bool("update", false, "write "+table+" anew")
+var update = flag.Bool("update", false, "rewrite "+table)
 
-const tableHead = `# What can hold a port
+const tableHead = `# What can block a port
 
-Each row is built with real sockets and processes by a test (` + "`TestHolders` in `ui/freeing`" + `), which compares what ` + "`lotop why`" + ` says
-with this table: so the table is what lotop does, not what it is meant to do. In it the port is always 3000, a pid always
-4411, and the reader an ordinary user.
+A test (` + "`TestHolders` in `ui/freeing`" + `) builds each row with real sockets and processes and compares it with the output of
+` + "`lotop why`" + `. In the table the port is always 3000, every PID is 4411, and the user is not root.
 
-| what holds it | cause | verdict | what ` + "`lotop why 3000`" + ` says | what to do |
+| blocked by | cause | verdict | what ` + "`lotop why 3000`" + ` says | what to do |
 |---|---|---|---|---|
 `
 
@@ -155,7 +154,7 @@ var (
 	ephemeral = regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`)
 	seconds   = regexp.MustCompile(`(another|wait) \d+( ?s)`)
 	addresses = regexp.MustCompile(`local addresses: [0-9a-f.:, ]*[0-9a-f]`)
-	handedOut = regexp.MustCompile(`by itself \(\d+-\d+\)`)
+	handedOut = regexp.MustCompile(`port range \(\d+-\d+\)`)
 	reserved  = regexp.MustCompile(`local_reserved_ports=[0-9,-]*`)
 )
 
@@ -170,7 +169,7 @@ func (b *building) anonymous(s string) string {
 	})
 	s = seconds.ReplaceAllString(s, "${1} 41$2")
 	s = addresses.ReplaceAllString(s, "local addresses: 127.0.0.1, …")
-	s = handedOut.ReplaceAllString(s, "by itself (32768-60999)")
+	s = handedOut.ReplaceAllString(s, "port range (32768-60999)")
 	s = reserved.ReplaceAllString(s, "local_reserved_ports=3000")
 	return ephemeral.ReplaceAllStringFunc(s, func(a string) string {
 		if strings.HasSuffix(a, ":3000") {

@@ -28,7 +28,7 @@ var ownWays = []way{
 	{"a server on every address, IPv4 and IPv6", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("node", "server.js").Listen("tcp6", b.at("[::]"), socketstest.DualStack, socketstest.ReuseAddr)
 	}},
-	{"a program that has bound the port and does not listen", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
+	{"a process that bound the port without listening", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
 		b.as("node", "server.js").Bind("tcp4", b.at("0.0.0.0"))
 	}},
 	{"a UDP socket", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
@@ -46,7 +46,7 @@ var ownWays = []way{
 		p := b.as("gunicorn")
 		p.Fork([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("worker"))
 	}},
-	{"a child that inherited the listener of a server that has ended", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a child that inherited the listener of a server that exited", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		p := b.as("server")
 		child := p.Orphan([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("child"), socketstest.Args("child"))
 		who, err := b.freer.Reader.Read(child.PID())
@@ -57,22 +57,22 @@ var ownWays = []way{
 			b.Skipf("orphans come to %s here, who need not have adopted them", name)
 		}
 	}},
-	{"a debug server that its editor has left behind", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a debug server whose editor has exited", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("dlv", "dap", "--listen", b.at("127.0.0.1")).Listen("tcp4", b.at("127.0.0.1"))
 	}},
-	{"a port forward of ssh", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"an ssh port forward", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("ssh", "-N", "-L", "3000:db:5432", "host").Listen("tcp4", b.at("127.0.0.1"))
 	}},
-	{"a stopped server (Ctrl+Z)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a suspended server (Ctrl+Z)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		p := b.as("node", "server.js")
 		p.Listen("tcp4", b.at("127.0.0.1"))
 		p.Suspend()
 	}},
-	{"a server that accepts no more connections", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a server that no longer accepts connections", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		l := b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
 		socketstest.NotAccepted(b, l)
 	}},
-	{"a program of another user", model.CauseListener, model.VerdictTaken, notRoot, func(b *building) {
+	{"a process of another user", model.CauseListener, model.VerdictTaken, notRoot, func(b *building) {
 		b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
 		b.asNobody = true
 	}},
@@ -80,12 +80,12 @@ var ownWays = []way{
 
 // quietWays are what remains of connections, or is none.
 var quietWays = []way{
-	{"an outgoing connection that got the port as its own", model.CauseClient, model.VerdictTaken, nil, func(b *building) {
+	{"an outgoing connection that uses it as its local port", model.CauseClient, model.VerdictTaken, nil, func(b *building) {
 		b.handedOut = true
 		l := socketstest.Start(b).Listen("tcp4", "127.0.0.1:0")
 		b.target.Port = b.as("firefox").Dial(l.Target()).Local.Port()
 	}},
-	{"a connection that its server still serves after it has closed its listener", model.CauseAccepted, model.VerdictReuse, nil, func(b *building) {
+	{"an accepted connection whose server has closed its listener", model.CauseAccepted, model.VerdictReuse, nil, func(b *building) {
 		// Without a listener the lower port is taken for the server's, so it
 		// must be below those that clients are given.
 		b.target.Port = freeBelowEphemeral(b)
@@ -95,7 +95,7 @@ var quietWays = []way{
 		p.Accept(l)
 		p.Close(l)
 	}},
-	{"a client that is connected to itself", model.CauseSelf, model.VerdictTaken, nil, func(b *building) {
+	{"a client connected to itself", model.CauseSelf, model.VerdictTaken, nil, func(b *building) {
 		b.as("client").SelfConnect(b.at("127.0.0.1"))
 	}},
 	{"TIME_WAIT of a server with SO_REUSEADDR", model.CauseTimeWait, model.VerdictReuse, nil, func(b *building) {
@@ -104,34 +104,34 @@ var quietWays = []way{
 	{"TIME_WAIT of a server without SO_REUSEADDR, or of a client", model.CauseTimeWait, model.VerdictTaken, nil, func(b *building) {
 		socketstest.TimeWait(b, b.at("127.0.0.1"))
 	}},
-	{"a connection without owner whose other end does not close", model.CauseClosing, model.VerdictReuse, nil, func(b *building) {
+	{"an orphaned connection whose peer does not close", model.CauseClosing, model.VerdictReuse, nil, func(b *building) {
 		socketstest.InState(b, socketstest.StateFinWait2, b.at("127.0.0.1"), socketstest.ReuseAddr)
 	}},
-	{"a socket that no table shows (without sock_diag)", model.CauseUnknown, model.VerdictTaken, nil, func(b *building) {
+	{"a socket that is not listed (without sock_diag)", model.CauseUnseen, model.VerdictTaken, nil, func(b *building) {
 		b.as("node", "server.js").Bind("tcp4", b.at("127.0.0.1"))
 		b.freer.Open = func() (sockets.Source, error) { return sockets.Open(sockets.Options{Kind: sockets.Netstat}) }
 	}},
-	{"nobody: the port needs a privilege", "", model.VerdictNotPermitted, noPrivilegedPorts, func(b *building) {
+	{"nothing: the port requires a privilege", "", model.VerdictNotPermitted, noPrivilegedPorts, func(b *building) {
 		b.target.Port, b.target.Text = 7, "7"
 		b.asNobody = true
 	}},
-	{"nobody: the address is another machine's", "", model.VerdictNotPermitted, nil, func(b *building) {
+	{"nothing: the address is not local", "", model.VerdictNotPermitted, nil, func(b *building) {
 		b.target.Hosts = []netip.Addr{netip.MustParseAddr("192.0.2.77")} // for documentation: RFC 5737
 	}},
-	{"nobody, but the system may hand it out at any time", "", model.VerdictFree, nil, func(b *building) {
+	{"nothing, but it is in the ephemeral port range", "", model.VerdictFree, nil, func(b *building) {
 		b.handedOut = true
 		b.target.Port = freeEphemeral(b)
 	}},
-	{"nobody", "", model.VerdictFree, nil, func(*building) {}},
+	{"nothing", "", model.VerdictFree, nil, func(*building) {}},
 }
 
 // managedWays are held for somebody who would not notice a signal.
 var managedWays = []way{
-	{"a service of systemd", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a systemd service", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("postgres").Listen("tcp4", b.at("127.0.0.1"))
 		b.tamper = changed(func(p *process.Process) { p.Cgroup = process.ParseCgroup("/system.slice/postgresql.service") })
 	}},
-	{"a socket unit of systemd", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a systemd socket unit", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("systemd").Listen("tcp4", b.at("127.0.0.1"))
 		b.freer.UnitFolders = []string{b.TempDir(), b.TempDir()}
 		unit := fmt.Sprintf("[Socket]\nListenStream = 127.0.0.1:%s\n", b.port())
@@ -140,29 +140,29 @@ var managedWays = []way{
 		}
 		b.tamper = changed(func(p *process.Process) { p.PID = 1 })
 	}},
-	{"a container whose port docker publishes", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a container port published by docker", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("docker-proxy", "-proto", "tcp", "-host-port", b.port(), "-container-ip", "172.17.0.2", "-container-port", "80").
 			Listen("tcp4", b.at("0.0.0.0"))
 		b.freer.Engines = []Engine{{"podman", "/nowhere"}, {"docker", "/nowhere"}, {"docker", b.engine(`[
 				{"Names":["/other"],"NetworkSettings":{"Networks":{"bridge":{"IPAddress":"172.17.0.9"}}}},
 				{"Names":["/shop-web"],"NetworkSettings":{"Networks":{"bridge":{"IPAddress":"172.17.0.2"}}}}]`)}}
 	}},
-	{"a container whose port docker publishes, and docker does not talk to you", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a container port published by docker, without access to docker", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("docker-proxy", "-container-ip", "172.17.0.2").Listen("tcp4", b.at("0.0.0.0"))
 		b.freer.Engines = []Engine{{"docker", "/nowhere"}}
 	}},
-	{"a container whose port podman publishes", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a container port published by podman", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("rootlessport").Listen("tcp6", b.at("[::]"), socketstest.DualStack)
 		b.freer.Engines = []Engine{{"podman", b.engine(fmt.Sprintf(
 			`[{"Names":["shop-db"],"Ports":[{"PublicPort":%s,"Type":"udp"}]},{"Names":["shop-web"],"Ports":[{"PublicPort":%s,"Type":"tcp"}]}]`, b.port(), b.port()))}}
 	}},
-	{"a server in a container that shares the network of this machine", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a server in a container on the host network", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("nginx").Listen("tcp4", b.at("0.0.0.0"))
 		b.tamper = changed(func(p *process.Process) {
 			p.Cgroup = process.Cgroup{Path: process.NewUntrusted("/docker/0123"), Container: process.NewUntrusted("shop-web"), Engine: "docker"}
 		})
 	}},
-	{"the kernel itself (NFS, a tunnel)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"the kernel (NFS, a tunnel)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
 		b.as("nfsd").Listen("tcp4", b.at("0.0.0.0"))
 		b.tamper = func(e *model.Evidence) {
 			s := e.Rows[0].Socket
