@@ -5,6 +5,7 @@ import (
 
 	"lotop/model"
 	"lotop/sockets"
+	"lotop/sockets/process"
 )
 
 // Of a connection that nobody saw both ends are gone, which is said once; what is
@@ -19,6 +20,25 @@ func TestWhoIsGone(t *testing.T) {
 		for name, who := range map[string]func(*model.Row) (string, string){"table": Who, "watch": EventWho} {
 			if main, more := who(r); main+"|"+more != want {
 				t.Errorf("%s: %q, want %q", name, main+"|"+more, want)
+			}
+		}
+	}
+}
+
+// A blocking socket whose process is not known is owned by a process all the
+// same, never by a user.
+func TestBlockerWithoutProcess(t *testing.T) {
+	snap := &sockets.Snapshot{Users: map[uint32]process.Text{0: process.NewText("root")}}
+	for reason, want := range map[sockets.Reason][2]string{
+		sockets.OtherUser:      {"a process owned by root", "an unknown process"},
+		sockets.Unreadable:     {"a process owned by root", "an unknown process"},
+		sockets.HeldByKernel:   {"the kernel", "the kernel"},
+		sockets.OtherNamespace: {"a process in another PID namespace", "a process in another PID namespace"},
+	} {
+		for i, hasUID := range []bool{true, false} {
+			h := model.Holder{Row: model.Row{Socket: &sockets.Socket{State: sockets.Listen, NoOwner: reason, HasUID: hasUID}, In: snap}}
+			if got := holderName(&h); got != want[i] {
+				t.Errorf("%v, user known %v: %q, want %q", reason, hasUID, got, want[i])
 			}
 		}
 	}
