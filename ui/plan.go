@@ -109,9 +109,9 @@ func leavings(all []model.Skip) []string {
 			out = append(out, "cannot free it: "+l.Reason)
 			continue
 		}
-		k := key{l.Reason, holderName(l.Blocker)}
-		if l.Blocker.Row.Socket.Timer == sockets.TimeWaitTimer {
-			k.name = "no process" // each has its own time left
+		k := key{l.Reason, holderName(l.Holder)}
+		if r := l.Holder.Row.Socket.NoOwner; r == sockets.InTimeWait || r == sockets.Orphaned {
+			k.name = "" // the reason says that there is no owner
 		}
 		if rows[k] == nil {
 			order = append(order, k)
@@ -120,7 +120,11 @@ func leavings(all []model.Skip) []string {
 	}
 	for _, k := range order {
 		for _, c := range alike(rows[k]) {
-			out = append(out, "skip "+c.words()+", "+k.name+": "+k.reason)
+			what := "skip " + c.words()
+			if k.name != "" {
+				what += ", " + k.name
+			}
+			out = append(out, what+": "+k.reason)
 		}
 	}
 	return out

@@ -198,7 +198,7 @@ func TestFreeTimeWait(t *testing.T) {
 	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
 	socketstest.TimeWait(t, "127.0.0.1:"+port)
 	if os.Geteuid() != 0 {
-		free(t, 2, port+" --yes", "TIME_WAIT", "only root can close it", "cannot free the port")
+		free(t, 2, port+" --yes", "TIME_WAIT", ": no owner: close it as root", "cannot free the port")
 		return
 	}
 	free(t, 0, port+" --yes", "close  TIME_WAIT 127.0.0.1:"+port, "✓ 1 connection closed", "✓ "+port+" is free: every bind succeeds")
