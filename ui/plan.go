@@ -109,8 +109,8 @@ func leavings(all []model.Skip) []string {
 			out = append(out, "cannot free it: "+l.Reason)
 			continue
 		}
-		k := key{l.Reason, holderName(l.Holder)}
-		if r := l.Holder.Row.Socket.NoOwner; r == sockets.InTimeWait || r == sockets.Orphaned {
+		k := key{l.Reason, holderName(l.Blocker)}
+		if r := l.Blocker.Row.Socket.NoOwner; r == sockets.InTimeWait || r == sockets.Orphaned {
 			k.name = "" // the reason says that there is no owner
 		}
 		if rows[k] == nil {

@@ -28,15 +28,15 @@ func TestWhoIsGone(t *testing.T) {
 // A blocking socket whose process is not known is owned by a process all the
 // same, never by a user.
 func TestBlockerWithoutProcess(t *testing.T) {
-	snap := &sockets.Snapshot{Users: map[uint32]process.Text{0: process.NewText("root")}}
-	for reason, want := range map[sockets.Reason][2]string{
+	snap := &sockets.Snapshot{Users: map[uint32]process.Untrusted{0: process.NewUntrusted("root")}}
+	for reason, want := range map[sockets.NoOwnerReason][2]string{
 		sockets.OtherUser:      {"a process owned by root", "an unknown process"},
 		sockets.Unreadable:     {"a process owned by root", "an unknown process"},
-		sockets.HeldByKernel:   {"the kernel", "the kernel"},
+		sockets.KernelOwned:   {"the kernel", "the kernel"},
 		sockets.OtherNamespace: {"a process in another PID namespace", "a process in another PID namespace"},
 	} {
 		for i, hasUID := range []bool{true, false} {
-			h := model.Holder{Row: model.Row{Socket: &sockets.Socket{State: sockets.Listen, NoOwner: reason, HasUID: hasUID}, In: snap}}
+			h := model.Blocker{Row: model.Row{Socket: &sockets.Socket{State: sockets.Listen, NoOwner: reason, HasUID: hasUID}, Snapshot: snap}}
 			if got := holderName(&h); got != want[i] {
 				t.Errorf("%v, user known %v: %q, want %q", reason, hasUID, got, want[i])
 			}

@@ -107,7 +107,7 @@ var quietWays = []way{
 	{"an orphaned connection whose peer does not close", model.CauseClosing, model.VerdictReuse, nil, func(b *building) {
 		socketstest.InState(b, socketstest.StateFinWait2, b.at("127.0.0.1"), socketstest.ReuseAddr)
 	}},
-	{"a socket that is not listed (without sock_diag)", model.CauseUnseen, model.VerdictTaken, nil, func(b *building) {
+	{"a socket that is not listed (without sock_diag)", model.CauseUnknown, model.VerdictTaken, nil, func(b *building) {
 		b.as("node", "server.js").Bind("tcp4", b.at("127.0.0.1"))
 		b.freer.Open = func() (sockets.Source, error) { return sockets.Open(sockets.Options{Kind: sockets.Netstat}) }
 	}},
