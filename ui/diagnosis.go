@@ -108,6 +108,8 @@ func holderName(h *model.Blocker) string {
 		return "an unknown process"
 	case sockets.KernelOwned:
 		return "the kernel"
+	case sockets.OtherNamespace:
+		return "a process in another PID namespace"
 	}
 	main, _ := Holder(&h.Row, s)
 	return main
