@@ -9,15 +9,15 @@ import (
 	"lotop/sockets/process"
 )
 
-// Behind tells the folder a process works in, empty if that may not be read, and
+// ProcessContext tells the folder a process works in, empty if that may not be read, and
 // its parents, its own parent first.
-type Behind func(pid int) (folder process.Untrusted, parents []*process.Process)
+type ProcessContext func(pid int) (folder process.Untrusted, parents []*process.Process)
 
 // WhyOptions say how a diagnosis is written.
 type WhyOptions struct {
-	Behind Behind
-	Now    time.Time
-	Width  int // in cells; 0 for no bound
+	Context ProcessContext
+	Now     time.Time
+	Width   int // in cells; 0 for no bound
 }
 
 // WhyAnswer is the first line of a diagnosis: the answer to the question.
@@ -28,17 +28,17 @@ func WhyAnswer(d *model.Diagnosis) Line {
 	}
 	switch d.Verdict {
 	case model.VerdictFree:
-		return Text(target+" is ").Add(Good, "free").Add(Plain, ": every bind succeeds"+unanswered(d)+".")
+		return Text(target+" is ").Add(Success, "free").Add(Plain, ": every bind succeeds"+connectNote(d)+".")
 	case model.VerdictReuse:
-		return Text(target+" is ").Add(Good, "free").Add(Plain, " for servers that set SO_REUSEADDR (most do); for others it is in use"+because(d)+".")
+		return Text(target+" is ").Add(Success, "free").Add(Plain, " for servers that set SO_REUSEADDR (most do); for others it is in use"+blockReason(d)+".")
 	case model.VerdictNotPermitted:
-		return refusedLine(target, d)
+		return notPermittedLine(target, d)
 	}
-	return Text(target+" is ").Add(Danger, "in use").Add(Plain, because(d)+".")
+	return Text(target+" is ").Add(Danger, "in use").Add(Plain, blockReason(d)+".")
 }
 
-// unanswered says what a client of a free port meets.
-func unanswered(d *model.Diagnosis) string {
+// connectNote says what a client of a free port meets.
+func connectNote(d *model.Diagnosis) string {
 	for _, c := range d.Connects {
 		if c.Status != "refused" {
 			return ""
@@ -50,8 +50,8 @@ func unanswered(d *model.Diagnosis) string {
 	return "; nothing is listening, so connections are refused"
 }
 
-// because names the first holder, which is the most likely culprit.
-func because(d *model.Diagnosis) string {
+// blockReason names the first holder, which is the most likely culprit.
+func blockReason(d *model.Diagnosis) string {
 	if len(d.Blockers) == 0 {
 		return ""
 	}
@@ -69,20 +69,20 @@ func because(d *model.Diagnosis) string {
 	local := Local(h.Row.Snapshot, h.Row.Socket)
 	switch h.Cause {
 	case model.CauseListener:
-		return " by " + holderName(h) + ", listening on " + local + more
+		return " by " + blockerName(h) + ", listening on " + local + more
 	case model.CauseBound:
-		return " by " + holderName(h) + ", bound to " + local + more
+		return " by " + blockerName(h) + ", bound to " + local + more
 	case model.CauseClient:
 		if h.Row.Socket.State == sockets.Close {
-			return " by " + holderName(h) + ": the connection is closed, but its socket still uses the port" + more
+			return " by " + blockerName(h) + ": the connection is closed, but its socket still uses the port" + more
 		}
-		return " by " + holderName(h) + ": an outgoing connection uses it as its local port" + more
+		return " by " + blockerName(h) + ": an outgoing connection uses it as its local port" + more
 	case model.CauseSelf:
-		return " by " + holderName(h) + ", connected to itself" + more
+		return " by " + blockerName(h) + ", connected to itself" + more
 	case model.CauseAccepted:
-		return " by a connection accepted by " + holderName(h) + more
+		return " by a connection accepted by " + blockerName(h) + more
 	case model.CauseTimeWait:
-		return " by a connection in TIME_WAIT" + Lasting(", for another ", h.Row.Socket) + more
+		return " by a connection in TIME_WAIT" + TimeLeftPhrase(", for another ", h.Row.Socket) + more
 	case model.CauseClosing:
 		return " by a connection that is still closing" + more
 	case model.CauseNotAccepted:
@@ -91,18 +91,18 @@ func because(d *model.Diagnosis) string {
 	return more
 }
 
-func holderName(h *model.Blocker) string {
+func blockerName(h *model.Blocker) string {
 	s := h.Row.Socket
 	holders := h.Row.Owners(s)
 	switch {
 	case len(holders) > 1:
-		return Named(holders[0]) + " and " + Number(len(holders)-1) + " more"
+		return NameAndPID(holders[0]) + " and " + Number(len(holders)-1) + " more"
 	case len(holders) == 1:
-		return Named(holders[0])
+		return NameAndPID(holders[0])
 	}
 	switch s.NoOwner {
 	case sockets.OtherUser, sockets.Unreadable:
-		if user := whose(&h.Row, s); user != Dash {
+		if user := userOrUnit(&h.Row, s); user != Dash {
 			return "a process owned by " + user
 		}
 		return "an unknown process"
@@ -111,12 +111,12 @@ func holderName(h *model.Blocker) string {
 	case sockets.OtherNamespace:
 		return "a process in another PID namespace"
 	}
-	main, _ := Holder(&h.Row, s)
+	main, _ := SocketOwner(&h.Row, s)
 	return main
 }
 
-// refusedLine says why the kernel refuses although nobody need be in the way.
-func refusedLine(target string, d *model.Diagnosis) Line {
+// notPermittedLine says why the kernel refuses although nobody need be in the way.
+func notPermittedLine(target string, d *model.Diagnosis) Line {
 	for _, a := range d.Binds {
 		switch a.Plain {
 		case model.BindOK, model.BindInUse:
@@ -136,7 +136,7 @@ func refusedLine(target string, d *model.Diagnosis) Line {
 	return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ".")
 }
 
-func answerWords(a model.BindStatus) string {
+func bindResultText(a model.BindStatus) string {
 	switch a {
 	case model.BindOK:
 		return "free"
@@ -154,14 +154,14 @@ func answerWords(a model.BindStatus) string {
 	return string(a)
 }
 
-func answerRole(a model.BindStatus) Role {
+func bindResultRole(a model.BindStatus) Role {
 	switch a {
 	case model.BindOK:
-		return Good
+		return Success
 	case model.BindInUse, "EACCES", "EPERM":
 		return Danger
 	}
-	return Notice
+	return Warning
 }
 
 // WhyLines writes a diagnosis: the binds, the holders, what to do, and what
@@ -169,15 +169,15 @@ func answerRole(a model.BindStatus) Role {
 func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 	out := bindLines(d)
 	if len(d.Blockers) > 0 {
-		out = append(out, nil, Styled(Quiet, "blocked by"))
-		out = append(out, holderLines(d, o)...)
+		out = append(out, nil, Styled(Muted, "blocked by"))
+		out = append(out, blockerLines(d, o)...)
 	}
-	if todo := todoLines(d, o.Width); len(todo) > 0 {
-		out = append(out, nil, Styled(Quiet, "what to do"))
+	if todo := remedyLines(d, o.Width); len(todo) > 0 {
+		out = append(out, nil, Styled(Muted, "what to do"))
 		out = append(out, todo...)
 	}
 	if len(d.Notes) > 0 {
-		out = append(out, nil, Styled(Quiet, "notes"))
+		out = append(out, nil, Styled(Muted, "notes"))
 		for _, n := range d.Notes {
 			out = append(out, Wrap(Text("  "+n), o.Width, 4)...)
 		}
@@ -186,21 +186,21 @@ func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 }
 
 func bindLines(d *model.Diagnosis) []Line {
-	rows := [][4]Span{{{"address", Quiet}, {"default", Quiet}, {"SO_REUSEADDR", Quiet}, {}}}
+	rows := [][4]Span{{{"address", Muted}, {"default", Muted}, {"SO_REUSEADDR", Muted}, {}}}
 	if d.PlainOnly {
 		rows[0][1].Text, rows[0][2].Text = "bind", ""
 	}
 	connects := map[string]string{}
 	for _, c := range d.Connects {
 		connects[c.Host.String()] = c.Status
-		rows[0][3] = Span{"connect", Quiet}
+		rows[0][3] = Span{"connect", Muted}
 	}
 	for _, a := range d.Binds {
 		cells := [4]Span{
 			{model.HostLabel(a.Host), Plain},
-			{answerWords(a.Plain), answerRole(a.Plain)},
-			{answerWords(a.Reuse), answerRole(a.Reuse)},
-			{connects[a.Host.String()], Quiet},
+			{bindResultText(a.Plain), bindResultRole(a.Plain)},
+			{bindResultText(a.Reuse), bindResultRole(a.Reuse)},
+			{connects[a.Host.String()], Muted},
 		}
 		if d.PlainOnly {
 			cells[2] = Span{}
@@ -224,9 +224,9 @@ func bindLines(d *model.Diagnosis) []Line {
 	return out
 }
 
-// todoLines lists the remedies. A command is never cut: it is there to be
+// remedyLines lists the remedies. A command is never cut: it is there to be
 // copied.
-func todoLines(d *model.Diagnosis, width int) []Line {
+func remedyLines(d *model.Diagnosis, width int) []Line {
 	all := d.AllRemedies()
 	column := 0
 	for i := range all {
@@ -241,9 +241,9 @@ func todoLines(d *model.Diagnosis, width int) []Line {
 		case reason == "":
 		case width > 0 && max(l.Width(), column)+2+Width(reason) > width:
 			out = append(out, l)
-			l = Styled(Quiet, "      "+reason)
+			l = Styled(Muted, "      "+reason)
 		default:
-			l = l.Pad(column).Add(Quiet, "  "+reason)
+			l = l.Pad(column).Add(Muted, "  "+reason)
 		}
 		out = append(out, Wrap(l, width, 6)...)
 	}

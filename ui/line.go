@@ -8,13 +8,13 @@ type Role uint8
 
 // The roles.
 const (
-	Plain  Role = iota
-	Quiet       // what is inferred, units, titles
-	Accent      // what is selected or active
-	Good        // live, free, proven, new
-	Notice      // changed, partial, to be noticed
-	Danger      // exposed, taken, closed
-	Strong      // the one word that answers the question
+	Plain    Role = iota
+	Muted         // what is inferred, units, titles
+	Accent        // what is selected or active
+	Success       // live, free, proven, new
+	Warning       // changed, partial, to be noticed
+	Danger        // exposed, taken, closed
+	Emphasis      // the one word that answers the question
 	NumRoles
 )
 

@@ -8,10 +8,10 @@ import (
 	"lotop/sockets/process"
 )
 
-// Nothing says why a table is empty. clear and widen are what would show
+// EmptyMessage says why a table is empty. clear and widen are what would show
 // something: how to lift the query, and how to see other hosts too; empty where
 // there is no way.
-func Nothing(v model.View, query string, all bool, clear, widen string) string {
+func EmptyMessage(v model.View, query string, all bool, clear, widen string) string {
 	noun := map[model.View]string{model.AllSockets: "socket", model.Listeners: "listener", model.Connections: "connection"}[v]
 	var hints []string
 	text := "no " + noun

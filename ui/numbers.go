@@ -25,8 +25,8 @@ func Age(d time.Duration) string {
 	return strconv.Itoa(int(d/(365*day))) + "y"
 }
 
-// Lived writes how long something was there: "4ms", "12s", "3h".
-func Lived(d time.Duration) string {
+// Duration writes how long something was there: "4ms", "12s", "3h".
+func Duration(d time.Duration) string {
 	if d < time.Second {
 		return strconv.Itoa(int(d/time.Millisecond)) + "ms"
 	}

@@ -19,34 +19,34 @@ func PlanLines(p *model.PortPlan, sig syscall.Signal, width int) []Line {
 	var out []Line
 	add := func(l Line) { out = append(out, Wrap(l, width, 2)...) }
 	for _, v := range p.ToStop {
-		l := Styled(Quiet, WordingFor(p.Diagnosis.OS).SendTo(sig)+"  ").Add(Strong, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
+		l := Styled(Muted, WordingFor(p.Diagnosis.OS).SendTo(sig)+"  ").Add(Emphasis, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
 		if command := v.Command.String(); width > 0 {
-			l = l.Add(Plain, "  "+Middle(command, width-l.Width()-2))
+			l = l.Add(Plain, "  "+CutMiddle(command, width-l.Width()-2))
 		} else {
 			l = l.Add(Plain, "  "+command)
 		}
 		add(l)
-		if advice := StopInstead(&v.Cgroup); advice != "" {
-			add(Styled(Notice, "  "+advice))
+		if advice := SupervisorAdvice(&v.Cgroup); advice != "" {
+			add(Styled(Warning, "  "+advice))
 		}
 	}
-	for _, g := range alike(p.ToClose) {
-		add(Styled(Quiet, "close  ").Add(Plain, g.words()).Add(Quiet, "  no process stopped"))
+	for _, g := range groupConns(p.ToClose) {
+		add(Styled(Muted, "close  ").Add(Plain, g.text()).Add(Muted, "  no process stopped"))
 	}
 	for _, r := range p.Protected {
-		add(Styled(Notice, "skip "+Named(r.Process)+": "+r.Reason))
+		add(Styled(Warning, "skip "+NameAndPID(r.Process)+": "+r.Reason))
 	}
-	for _, l := range leavings(p.Skipped) {
-		add(Styled(Notice, l))
+	for _, l := range skippedLines(p.Skipped) {
+		add(Styled(Warning, l))
 	}
 	if p.ClientsLost > 0 {
 		add(Text("also closes: " + Count(p.ClientsLost, "client connection")))
 	}
-	return append(out, closesLines(p.AlsoCloses)...)
+	return append(out, sideEffectLines(p.AlsoCloses)...)
 }
 
-// closesLines tells of the other ports that close, at least of the first.
-func closesLines(closes []model.Row) []Line {
+// sideEffectLines tells of the other ports that close, at least of the first.
+func sideEffectLines(closes []model.Row) []Line {
 	const atMost = 10
 	var out []Line
 	for i := range closes {
@@ -59,47 +59,47 @@ func closesLines(closes []model.Row) []Line {
 	return out
 }
 
-// cluster is connections that differ in their far end only.
-type cluster struct {
+// connGroup is connections that differ in their far end only.
+type connGroup struct {
 	first *model.Row
-	n     int
+	count int
 }
 
-func (c *cluster) words() string {
+func (c *connGroup) text() string {
 	what := c.first.Socket.State.String() + " " + Local(c.first.Snapshot, c.first.Socket)
 	switch {
-	case c.n > 1:
-		what += " ↔ " + Count(c.n, "connection")
+	case c.count > 1:
+		what += " ↔ " + Count(c.count, "connection")
 	case c.first.Socket.Connected():
-		what += " " + Far(c.first)
+		what += " " + RemoteText(c.first)
 	}
 	return what
 }
 
-func alike(rows []model.Row) []*cluster {
+func groupConns(rows []model.Row) []*connGroup {
 	type key struct {
 		local netip.AddrPort
 		state sockets.State
 	}
-	known := map[key]*cluster{}
-	var out []*cluster
+	known := map[key]*connGroup{}
+	var out []*connGroup
 	for i := range rows {
 		r := &rows[i]
 		k := key{r.Socket.Local, r.Socket.State}
 		c := known[k]
 		if c == nil || !r.Socket.Connected() {
-			c = &cluster{first: r}
+			c = &connGroup{first: r}
 			known[k] = c
 			out = append(out, c)
 		}
-		c.n++
+		c.count++
 	}
 	return out
 }
 
-// leavings says what stays and why: connections that stay for the same reason
+// skippedLines says what stays and why: connections that stay for the same reason
 // in one line.
-func leavings(all []model.Skip) []string {
+func skippedLines(all []model.Skip) []string {
 	type key struct{ reason, name string }
 	rows := map[key][]model.Row{}
 	var order []key
@@ -109,7 +109,7 @@ func leavings(all []model.Skip) []string {
 			out = append(out, "cannot free it: "+l.Reason)
 			continue
 		}
-		k := key{l.Reason, holderName(l.Blocker)}
+		k := key{l.Reason, blockerName(l.Blocker)}
 		if r := l.Blocker.Row.Socket.NoOwner; r == sockets.InTimeWait || r == sockets.Orphaned {
 			k.name = "" // the reason says that there is no owner
 		}
@@ -119,8 +119,8 @@ func leavings(all []model.Skip) []string {
 		rows[k] = append(rows[k], l.Blocker.Row)
 	}
 	for _, k := range order {
-		for _, c := range alike(rows[k]) {
-			what := "skip " + c.words()
+		for _, c := range groupConns(rows[k]) {
+			what := "skip " + c.text()
 			if k.name != "" {
 				what += ", " + k.name
 			}
@@ -132,12 +132,12 @@ func leavings(all []model.Skip) []string {
 
 // OutcomeLine writes what became of a process that was to be ended.
 func OutcomeLine(o *process.Outcome, words Wording) Line {
-	name := Named(o.Process)
+	name := NameAndPID(o.Process)
 	switch o.Result {
 	case process.Exited:
-		return Styled(Good, "✓ ").Add(Plain, name+" exited after "+Seconds(o.After))
+		return Styled(Success, "✓ ").Add(Plain, name+" exited after "+Seconds(o.After))
 	case process.Gone:
-		return Styled(Good, "✓ ").Add(Plain, name+" had already exited")
+		return Styled(Success, "✓ ").Add(Plain, name+" had already exited")
 	case process.Survived:
 		if errors.Is(o.Err, context.Canceled) {
 			return Styled(Danger, "✗ ").Add(Plain, interrupted(name, o, words))
@@ -170,22 +170,22 @@ func interrupted(name string, o *process.Outcome, words Wording) string {
 	return name + " has not exited yet: " + words.Sent(o.Signal) + ", interrupted before the grace period was over"
 }
 
-// RetakenLines says who took a freed port again, and whom to stop in its place.
-func RetakenLines(target string, after time.Duration, by, parent *process.Process) []Line {
+// ReboundLines says who took a freed port again, and whom to stop in its place.
+func ReboundLines(target string, after time.Duration, by, parent *process.Process) []Line {
 	l := Styled(Danger, "✗ in use again").Add(Plain, ": "+target+" was bound again after "+Seconds(after))
 	if by == nil {
 		return []Line{l}
 	}
-	l = l.Add(Plain, " by "+Named(by))
+	l = l.Add(Plain, " by "+NameAndPID(by))
 	if parent != nil {
-		l = l.Add(Plain, ", started by "+Named(parent))
+		l = l.Add(Plain, ", started by "+NameAndPID(parent))
 	}
 	out := []Line{l}
-	if advice := StopInstead(&by.Cgroup); advice != "" {
-		return append(out, Styled(Notice, "  "+advice))
+	if advice := SupervisorAdvice(&by.Cgroup); advice != "" {
+		return append(out, Styled(Warning, "  "+advice))
 	}
 	if parent != nil && parent.PID > 1 {
-		return append(out, Styled(Notice, "  stop "+Named(parent)+" first: it restarts the server"))
+		return append(out, Styled(Warning, "  stop "+NameAndPID(parent)+" first: it restarts the server"))
 	}
 	return out
 }

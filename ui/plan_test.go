@@ -11,7 +11,7 @@ import (
 )
 
 // The words for what is done to a process are those of the system.
-func TestWordsOfEnding(t *testing.T) {
+func TestStopWording(t *testing.T) {
 	node := &process.Process{PID: 4411, Name: process.NewUntrusted("node"), Command: process.NewUntrusted("node server.js")}
 	for _, c := range []struct {
 		system         string
@@ -50,11 +50,11 @@ func plainText(lines []Line) string {
 }
 
 // Who takes a port again as a service is to be stopped as one.
-func TestStopInsteadOfService(t *testing.T) {
+func TestSupervisorAdviceService(t *testing.T) {
 	for kind, want := range map[process.Service]string{
 		process.Stoppable: "Windows may restart it; instead: net stop Spooler", process.Unstoppable: "", process.Shared: "",
 	} {
-		if got := StopInstead(&process.Cgroup{Unit: process.NewUntrusted("Spooler"), Service: kind}); got != want {
+		if got := SupervisorAdvice(&process.Cgroup{Unit: process.NewUntrusted("Spooler"), Service: kind}); got != want {
 			t.Errorf("%s: %q", kind, got)
 		}
 	}

@@ -11,16 +11,16 @@ import (
 	"lotop/sockets/process"
 )
 
-// nobody stands for who held a socket that came and went unseen.
-const nobody = "unknown"
+// unknownOwner stands for who held a socket that came and went unseen.
+const unknownOwner = "unknown"
 
 // Dash stands where there is nothing to say.
 const Dash = "—"
 
-// Far writes what is at the other end of a row: the clients of a listener, or
+// RemoteText writes what is at the other end of a row: the clients of a listener, or
 // the remote address behind an arrow that points the way the connection was
 // made.
-func Far(r *model.Row) string {
+func RemoteText(r *model.Row) string {
 	s := r.Socket
 	switch {
 	case s.State == sockets.Listen:
@@ -40,18 +40,18 @@ func Far(r *model.Row) string {
 	return "→ " + Remote(r.Snapshot, s)
 }
 
-// Left writes how long the socket's timer still runs.
-func Left(s *sockets.Socket) string {
+// TimeLeft writes how long the socket's timer still runs.
+func TimeLeft(s *sockets.Socket) string {
 	return strconv.Itoa(int((s.TimerLeft+999)/1000)) + "s"
 }
 
-// Lasting writes how long a TIME_WAIT still lasts, after words that lead there;
+// TimeLeftPhrase writes how long a TIME_WAIT still lasts, after words that lead there;
 // nothing where the system does not tell.
-func Lasting(words string, s *sockets.Socket) string {
+func TimeLeftPhrase(words string, s *sockets.Socket) string {
 	if s.Timer != sockets.TimeWaitTimer {
 		return ""
 	}
-	return words + Left(s)
+	return words + TimeLeft(s)
 }
 
 // PID writes the pid of the row's first owner.
@@ -71,45 +71,45 @@ func RowAge(r *model.Row, now time.Time) string {
 	return Age(now.Sub(r.FirstSeen))
 }
 
-// Who writes who is behind a row: main is the process that holds the socket, or
+// Owner writes who is behind a row: main is the process that holds the socket, or
 // what stands in its place; more is what else is worth knowing, such as the
 // client at the other end.
-func Who(r *model.Row) (main, more string) {
-	main, more = who(r, r.Socket)
+func Owner(r *model.Row) (main, more string) {
+	main, more = ownerText(r, r.Socket)
 	if !r.Folded {
 		return main, more
 	}
-	client, _ := who(r, r.Peer)
+	client, _ := ownerText(r, r.Peer)
 	if p := r.Owner(r.Peer); p != nil {
-		client = Named(p)
+		client = NameAndPID(p)
 	}
-	if main == nobody && client == nobody {
-		return nobody, "" // nobody saw either
+	if main == unknownOwner && client == unknownOwner {
+		return unknownOwner, "" // nobody saw either
 	}
 	return main, strings.TrimSpace(more + " ← " + client)
 }
 
-func who(r *model.Row, s *sockets.Socket) (main, more string) {
+func ownerText(r *model.Row, s *sockets.Socket) (main, more string) {
 	holders := r.Owners(s)
 	if len(holders) == 0 {
 		if len(s.Owners) > 0 {
 			return "PID " + strconv.Itoa(int(s.Owners[0].PID)), "(exited)"
 		}
-		return absent(r, s), ""
+		return noOwner(r, s), ""
 	}
-	more = hint(holders[0])
+	more = scriptHint(holders[0])
 	if n := len(holders) - 1; n > 0 {
 		more = strings.TrimSpace(more + " +" + strconv.Itoa(n))
 	}
 	if s == r.Socket && r.Debugger != "" {
-		more = strings.TrimSpace(more + " " + debugging(holders[0]))
+		more = strings.TrimSpace(more + " " + debuggeeText(holders[0]))
 	}
 	return holders[0].Name.String(), more
 }
 
-// debugging says what a debug server debugs, as far as its command tells, and its
+// debuggeeText says what a debug server debugs, as far as its command tells, and its
 // child if it holds one.
-func debugging(p *process.Process) string {
+func debuggeeText(p *process.Process) string {
 	pid, program, ok := model.Debuggee(p)
 	switch name := path.Base(program.String()); {
 	case p.Tracee != 0 && ok && program.String() != "" && name != p.Name.String():
@@ -124,9 +124,9 @@ func debugging(p *process.Process) string {
 	return "debugger"
 }
 
-// hint names the program that an interpreter runs: "(gradle)"; and the service
+// scriptHint names the program that an interpreter runs: "(gradle)"; and the service
 // of Windows, many of which run in processes called svchost.exe.
-func hint(p *process.Process) string {
+func scriptHint(p *process.Process) string {
 	if p.Cgroup.Service != process.NoService {
 		return "(" + p.Cgroup.Unit.String() + ")"
 	}
@@ -136,21 +136,21 @@ func hint(p *process.Process) string {
 	return ""
 }
 
-// Named writes a process as "node (4411)".
-func Named(p *process.Process) string {
+// NameAndPID writes a process as "node (4411)".
+func NameAndPID(p *process.Process) string {
 	return p.Name.String() + " (" + strconv.Itoa(p.PID) + ")"
 }
 
-// absent says why there is no owner, and whose the socket is if that is known.
-func absent(r *model.Row, s *sockets.Socket) string {
+// noOwner says why there is no owner, and whose the socket is if that is known.
+func noOwner(r *model.Row, s *sockets.Socket) string {
 	switch s.NoOwner {
 	case sockets.OtherUser, sockets.NotLookedUp:
-		return whose(r, s)
+		return userOrUnit(r, s)
 	case sockets.NotAccepted:
 		return "accept queue"
 	case sockets.InTimeWait, sockets.Orphaned:
 		if s.Timer == sockets.TimeWaitTimer {
-			return "no process, " + Left(s)
+			return "no process, " + TimeLeft(s)
 		}
 		return "no process"
 	case sockets.KernelOwned:
@@ -158,25 +158,25 @@ func absent(r *model.Row, s *sockets.Socket) string {
 	case sockets.OtherNamespace:
 		return "other PID namespace"
 	case sockets.Unreadable:
-		return whose(r, s) + " (hidden)"
+		return userOrUnit(r, s) + " (hidden)"
 	case sockets.NoReason:
-		return gone(r, s)
+		return listenerOwner(r, s)
 	}
 	return Dash
 }
 
-// gone says who held a socket that came and went before anybody could look: of
+// listenerOwner says who held a socket that came and went before anybody could look: of
 // a server's end that is whoever listens there.
-func gone(r *model.Row, s *sockets.Socket) string {
+func listenerOwner(r *model.Row, s *sockets.Socket) string {
 	if s == r.Socket && r.Listener != nil {
 		if p := r.Owner(r.Listener); p != nil {
 			return p.Name.String()
 		}
 	}
-	return nobody
+	return unknownOwner
 }
 
-func whose(r *model.Row, s *sockets.Socket) string {
+func userOrUnit(r *model.Row, s *sockets.Socket) string {
 	var parts []string
 	if s.HasUID {
 		name := r.Snapshot.Users[s.UID].String()
@@ -185,7 +185,7 @@ func whose(r *model.Row, s *sockets.Socket) string {
 		}
 		parts = append(parts, name)
 	}
-	if place := Place(r, s); place != "" {
+	if place := Unit(r, s); place != "" {
 		parts = append(parts, place)
 	}
 	if len(parts) == 0 {
@@ -194,9 +194,9 @@ func whose(r *model.Row, s *sockets.Socket) string {
 	return strings.Join(parts, " ")
 }
 
-// Place names the container, systemd unit or service a socket belongs to, empty if it is
+// Unit names the container, systemd unit or service a socket belongs to, empty if it is
 // in neither.
-func Place(r *model.Row, s *sockets.Socket) string {
+func Unit(r *model.Row, s *sockets.Socket) string {
 	g := Cgroup(r, s)
 	if g == nil {
 		return ""
@@ -232,12 +232,12 @@ func User(r *model.Row, s *sockets.Socket) string {
 	return ""
 }
 
-// Holder writes who holds one of the row's sockets, or what stands in the place
+// SocketOwner writes who holds one of the row's sockets, or what stands in the place
 // of a process.
-func Holder(r *model.Row, s *sockets.Socket) (main, more string) { return who(r, s) }
+func SocketOwner(r *model.Row, s *sockets.Socket) (main, more string) { return ownerText(r, s) }
 
-// Condition says what is unusual about a process's state, empty if nothing is.
-func Condition(state byte) string {
+// ProcessState says what is unusual about a process's state, empty if nothing is.
+func ProcessState(state byte) string {
 	switch state {
 	case 'T':
 		return "suspended"
@@ -251,10 +251,10 @@ func Condition(state byte) string {
 	return ""
 }
 
-// StopInstead advises to stop the service or the container when a signal alone
+// SupervisorAdvice advises to stop the service or the container when a signal alone
 // would not last: their manager starts the process again. It is empty for what
 // was started by hand.
-func StopInstead(g *process.Cgroup) string {
+func SupervisorAdvice(g *process.Cgroup) string {
 	if name := g.Container.String(); name != "" {
 		if g.Engine == "docker" || g.Engine == "podman" {
 			return "runs in a container that may restart it; instead: " + g.Engine + " stop " + name

@@ -10,14 +10,14 @@ import (
 
 // Of a connection that nobody saw both ends are gone, which is said once; what is
 // known of one end is not kept back for that.
-func TestWhoIsGone(t *testing.T) {
+func TestUnknownOwner(t *testing.T) {
 	unseen := func() *sockets.Socket { return &sockets.Socket{State: sockets.Close} }
 	for want, server := range map[string]*sockets.Socket{
 		"unknown|":                 unseen(),
 		"PID 7|(exited) ← unknown": {State: sockets.Close, Owners: []sockets.Owner{{PID: 7}}},
 	} {
 		r := &model.Row{Socket: server, Peer: unseen(), Folded: true, Snapshot: &sockets.Snapshot{}}
-		for name, who := range map[string]func(*model.Row) (string, string){"table": Who, "watch": EventWho} {
+		for name, who := range map[string]func(*model.Row) (string, string){"table": Owner, "watch": EventOwner} {
 			if main, more := who(r); main+"|"+more != want {
 				t.Errorf("%s: %q, want %q", name, main+"|"+more, want)
 			}
@@ -32,12 +32,12 @@ func TestBlockerWithoutProcess(t *testing.T) {
 	for reason, want := range map[sockets.NoOwnerReason][2]string{
 		sockets.OtherUser:      {"a process owned by root", "an unknown process"},
 		sockets.Unreadable:     {"a process owned by root", "an unknown process"},
-		sockets.KernelOwned:   {"the kernel", "the kernel"},
+		sockets.KernelOwned:    {"the kernel", "the kernel"},
 		sockets.OtherNamespace: {"a process in another PID namespace", "a process in another PID namespace"},
 	} {
 		for i, hasUID := range []bool{true, false} {
 			h := model.Blocker{Row: model.Row{Socket: &sockets.Socket{State: sockets.Listen, NoOwner: reason, HasUID: hasUID}, Snapshot: snap}}
-			if got := holderName(&h); got != want[i] {
+			if got := blockerName(&h); got != want[i] {
 				t.Errorf("%v, user known %v: %q, want %q", reason, hasUID, got, want[i])
 			}
 		}

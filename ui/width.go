@@ -25,9 +25,9 @@ func Cut(s string, width int) string {
 	return ansi.Truncate(s, max(width, 0), "…")
 }
 
-// Middle shortens s to width cells by taking out of its middle: a command is
+// CutMiddle shortens s to width cells by taking out of its middle: a command is
 // told by its beginning and its end.
-func Middle(s string, width int) string {
+func CutMiddle(s string, width int) string {
 	const least = 8 // below that two halves say less than one beginning
 	w := Width(s)
 	if w <= width || width < least {

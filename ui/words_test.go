@@ -96,7 +96,7 @@ func TestMiddle(t *testing.T) {
 		{"服务器服务器服务器", 10, "服…服务器"},
 		{"x", 0, ""},
 	} {
-		got := Middle(c.s, c.width)
+		got := CutMiddle(c.s, c.width)
 		if Width(got) > c.width {
 			t.Errorf("Middle(%q, %d) = %q: %d cells", c.s, c.width, got, Width(got))
 		}
@@ -118,13 +118,13 @@ func TestNothing(t *testing.T) {
 		{model.AllSockets, "", true, "no socket"},
 		{model.Connections, "x\x1b", true, `no connection matches x\x1b; esc clears`},
 	} {
-		if got := Nothing(c.view, c.query, c.all, "esc clears", "a widens"); got != c.want {
+		if got := EmptyMessage(c.view, c.query, c.all, "esc clears", "a widens"); got != c.want {
 			t.Errorf("got %q, not %q", got, c.want)
 		}
 	}
 }
 
-func TestStopInstead(t *testing.T) {
+func TestSupervisorAdvice(t *testing.T) {
 	id := "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	for path, want := range map[string]string{
 		"/system.slice/nginx.service":                                            "systemd may restart it; instead: systemctl stop nginx.service",
@@ -134,7 +134,7 @@ func TestStopInstead(t *testing.T) {
 		"/":                                                                      "",
 	} {
 		g := process.ParseCgroup(path)
-		if got := StopInstead(&g); got != want {
+		if got := SupervisorAdvice(&g); got != want {
 			t.Errorf("%s: %q, not %q", path, got, want)
 		}
 	}

@@ -19,9 +19,9 @@ func Wrap(l Line, width, indent int) []Line {
 			line, at, first = nil, 0, true
 			w.gap = indent
 		}
-		line = line.join(Plain, Spaces(w.gap))
+		line = line.merge(Plain, Spaces(w.gap))
 		for _, s := range w.text {
-			line = line.join(s.Role, s.Text)
+			line = line.merge(s.Role, s.Text)
 		}
 		at, first = at+w.gap+wide, false
 	}
@@ -37,9 +37,9 @@ func WrapAll(all []Line, width, indent int) []Line {
 	return out
 }
 
-// join is Add that goes on with the last span where it has the same role, or
+// merge is Add that goes on with the last span where it has the same role, or
 // where spaces stand between.
-func (l Line) join(r Role, s string) Line {
+func (l Line) merge(r Role, s string) Line {
 	if n := len(l); n > 0 && s != "" && (l[n-1].Role == r || strings.Trim(s, " ") == "") {
 		l[n-1].Text += s
 		return l

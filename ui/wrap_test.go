@@ -17,7 +17,7 @@ func TestWrap(t *testing.T) {
 		{Text("  one two three"), 9, 4, "  one two\n    three"},
 		{Text("one  two"), 7, 0, "one\ntwo"},
 		{Text("overlong word"), 4, 2, "overlong\n  word"},
-		{Styled(Strong, "node").Add(Plain, "(4411)  x").Add(Quiet, " y"), 11, 2, "node(4411)\n  x y"},
+		{Styled(Emphasis, "node").Add(Plain, "(4411)  x").Add(Muted, " y"), 11, 2, "node(4411)\n  x y"},
 		{Text("日本 語"), 5, 1, "日本\n 語"},
 		{Text(""), 1, 1, ""},
 		{Text(strings.Repeat(" ", 9)), 3, 1, ""},
@@ -30,7 +30,7 @@ func TestWrap(t *testing.T) {
 			t.Errorf("%q in %d: %q, want %q", c.line.String(), c.width, s, c.want)
 		}
 	}
-	l := Wrap(Styled(Quiet, "a b").Add(Danger, " c d"), 5, 0)
+	l := Wrap(Styled(Muted, "a b").Add(Danger, " c d"), 5, 0)
 	if len(l) != 2 || len(l[0]) != 2 || l[0][1] != (Span{"c", Danger}) || l[1][0] != (Span{"d", Danger}) {
 		t.Errorf("roles: %v", l)
 	}

@@ -24,7 +24,7 @@ const (
 // spend notes that so many bytes are taken, as long as there are any.
 func (p *parser) spend(n int) error {
 	if p.cost += n; p.cost > p.room {
-		return errTooMuch
+		return errLimit
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ type argList []text
 // UnmarshalJSON implements [json.Unmarshaler].
 func (l *argList) UnmarshalJSON(b []byte) error {
 	if bytes.Count(b, []byte{','}) >= maxArgs {
-		return errTooMuch
+		return errLimit
 	}
 	return json.Unmarshal(b, (*[]text)(l))
 }
@@ -72,7 +72,7 @@ func (l *argList) UnmarshalJSON(b []byte) error {
 func numbers[N int32 | uint32 | int64](p *parser, limit int, to *[]N) error {
 	rest := p.line[p.InputOffset():]
 	if end := bytes.IndexByte(rest, ']'); end >= 0 && bytes.Count(rest[:end], []byte{','}) >= limit {
-		return errTooMuch
+		return errLimit
 	}
 	return p.Decode(to)
 }

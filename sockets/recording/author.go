@@ -10,25 +10,25 @@ import (
 	"lotop/sockets/process"
 )
 
-// author writes snapshots as lines, each as what is new against the one before.
-type author struct {
+// encoder writes snapshots as lines, each as what is new against the one before.
+type encoder struct {
 	redact     bool
 	executable func(*process.Process) process.Untrusted // see Options
 
-	last    sockets.Snapshot // as it was written; its sockets are a copy
-	cgroups map[process.Cgroup]int
-	fresh   []cgroupLine // those that the line under way adds
+	last       sockets.Snapshot // as it was written; its sockets are a copy
+	cgroups    map[process.Cgroup]int
+	newCgroups []cgroupLine // those that the line under way adds
 
 	// Scratch memory.
-	body   []byte
-	rows   []byte
-	runs   []int64
-	timers []int64
-	places map[sockets.ID]int32
+	body      []byte
+	rows      []byte
+	runs      []int64
+	timers    []int64
+	positions map[sockets.ID]int32
 }
 
-// forget makes the next snapshot one in full.
-func (a *author) forget() {
+// reset makes the next snapshot one in full.
+func (a *encoder) reset() {
 	kept := a.last.Sockets
 	clear(kept)
 	a.last = sockets.Snapshot{Sockets: kept[:0]}
@@ -36,12 +36,12 @@ func (a *author) forget() {
 }
 
 // appendSnapshot appends the line of a snapshot.
-func (a *author) appendSnapshot(b []byte, s *sockets.Snapshot, key bool) []byte {
+func (a *encoder) appendSnapshot(b []byte, s *sockets.Snapshot, key bool) []byte {
 	if key {
-		a.forget()
+		a.reset()
 	}
 	body := a.body[:0]
-	body = a.appendFacts(body, s)
+	body = a.appendMeta(body, s)
 	body = a.appendNames(body, s)
 	body = a.appendTable(body, s)
 	a.body = body
@@ -51,22 +51,22 @@ func (a *author) appendSnapshot(b []byte, s *sockets.Snapshot, key bool) []byte 
 	if key {
 		b = append(b, `,"key":true`...)
 	}
-	b = a.appendFresh(b)
+	b = a.appendNewCgroups(b)
 	b = append(b, body...)
 	return append(b, "}\n"...)
 }
 
-// appendFresh appends the cgroups that the rest of the line needs.
-func (a *author) appendFresh(b []byte) []byte {
-	if len(a.fresh) > 0 {
-		b = appendValue(b, "cgroups", a.fresh)
-		a.fresh = a.fresh[:0]
+// appendNewCgroups appends the cgroups that the rest of the line needs.
+func (a *encoder) appendNewCgroups(b []byte) []byte {
+	if len(a.newCgroups) > 0 {
+		b = appendValue(b, "cgroups", a.newCgroups)
+		a.newCgroups = a.newCgroups[:0]
 	}
 	return b
 }
 
-// cgroup returns the number of a cgroup, 0 for none.
-func (a *author) cgroup(c *process.Cgroup) int {
+// cgroupNumber returns the number of a cgroup, 0 for none.
+func (a *encoder) cgroupNumber(c *process.Cgroup) int {
 	if c == nil {
 		return 0
 	}
@@ -79,9 +79,9 @@ func (a *author) cgroup(c *process.Cgroup) int {
 		a.cgroups[*c] = n
 		said := *c
 		if a.redact {
-			said = redactGroup(said)
+			said = redactCgroupPath(said)
 		}
-		a.fresh = append(a.fresh, newCgroupLine(&said))
+		a.newCgroups = append(a.newCgroups, newCgroupLine(&said))
 	}
 	return n
 }
@@ -106,7 +106,7 @@ type warningLine struct {
 	Text  text  `json:"text"`
 }
 
-func (a *author) appendFacts(b []byte, s *sockets.Snapshot) []byte {
+func (a *encoder) appendMeta(b []byte, s *sockets.Snapshot) []byte {
 	last := &a.last
 	if s.Source != last.Source {
 		b = appendValue(b, "from", text(s.Source))
@@ -136,25 +136,25 @@ type nameLine struct {
 	Name text   `json:"name"`
 }
 
-// endedLine is what is not there any more.
-type endedLine struct {
+// removedLine is what is not there any more.
+type removedLine struct {
 	Users     []uint32 `json:"users,omitempty"`
 	Devices   []uint32 `json:"devices,omitempty"`
 	Processes []int32  `json:"processes,omitempty"`
 }
 
-func (a *author) appendNames(b []byte, s *sockets.Snapshot) []byte {
-	var ended endedLine
+func (a *encoder) appendNames(b []byte, s *sockets.Snapshot) []byte {
+	var ended removedLine
 	var came []uint32
 	last := &a.last
-	if came, ended.Users = compare(last.Users, s.Users, equal); len(came) > 0 {
+	if came, ended.Users = diffMaps(last.Users, s.Users, equal); len(came) > 0 {
 		b = appendValue(b, "users", nameLines(came, s.Users, a.redact))
 	}
-	if came, ended.Devices = compare(last.Interfaces, s.Interfaces, equal); len(came) > 0 {
+	if came, ended.Devices = diffMaps(last.Interfaces, s.Interfaces, equal); len(came) > 0 {
 		b = appendValue(b, "devices", nameLines(came, s.Interfaces, false))
 	}
 	var pids []int32
-	if pids, ended.Processes = compare(last.Processes, s.Processes, sameProcess); len(pids) > 0 {
+	if pids, ended.Processes = diffMaps(last.Processes, s.Processes, sameProcess); len(pids) > 0 {
 		b = appendValue(b, "processes", a.processLines(pids, s.Processes))
 	}
 	if len(ended.Users)+len(ended.Devices)+len(ended.Processes) > 0 {
@@ -169,13 +169,13 @@ func nameLines(ids []uint32, names map[uint32]process.Untrusted, redact bool) []
 	for i, id := range ids {
 		lines[i] = nameLine{id, textOf(names[id])}
 		if redact {
-			lines[i].Name = hidden
+			lines[i].Name = redactedText
 		}
 	}
 	return lines
 }
 
-func (a *author) processLines(pids []int32, all map[int32]*process.Process) []processLine {
+func (a *encoder) processLines(pids []int32, all map[int32]*process.Process) []processLine {
 	lines := make([]processLine, len(pids))
 	for i, pid := range pids {
 		p := all[pid]
@@ -184,7 +184,7 @@ func (a *author) processLines(pids []int32, all map[int32]*process.Process) []pr
 		}
 		lines[i] = newProcessLine(pid, p)
 		if p.Cgroup != (process.Cgroup{}) {
-			lines[i].Cgroup = a.cgroup(&p.Cgroup)
+			lines[i].Cgroup = a.cgroupNumber(&p.Cgroup)
 		}
 	}
 	return lines

@@ -13,17 +13,17 @@ import (
 	"lotop/sockets/process"
 )
 
-// crowd is a machine with n sockets in n/250+1 processes, of which a part
+// loadSource is a machine with n sockets in n/250+1 processes, of which a part
 // changes from look to look.
-type crowd struct {
+type loadSource struct {
 	snap  sockets.Snapshot
 	next  sockets.ID
 	churn int // sockets that go and come at each look
 	turn  int
 }
 
-func newCrowd(n int, churn float64) *crowd {
-	c := &crowd{churn: int(float64(n) * churn)}
+func newLoadSource(n int, churn float64) *loadSource {
+	c := &loadSource{churn: int(float64(n) * churn)}
 	c.snap = sockets.Snapshot{Time: noon, Source: "sock_diag", Processes: map[int32]*process.Process{}, Users: map[uint32]process.Untrusted{1000: process.NewUntrusted("ada")}}
 	group := process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service")
 	for pid := int32(4000); pid < int32(4001+n/250); pid++ {
@@ -39,7 +39,7 @@ func newCrowd(n int, churn float64) *crowd {
 	return c
 }
 
-func (c *crowd) socket(group *process.Cgroup) sockets.Socket {
+func (c *loadSource) socket(group *process.Cgroup) sockets.Socket {
 	c.next++
 	i := uint32(c.next)
 	here := netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -52,7 +52,7 @@ func (c *crowd) socket(group *process.Cgroup) sockets.Socket {
 }
 
 // Read implements [sockets.Source].
-func (c *crowd) Read(_ context.Context, into *sockets.Snapshot) error {
+func (c *loadSource) Read(_ context.Context, into *sockets.Snapshot) error {
 	all := c.snap.Sockets
 	for i := range c.churn {
 		at := (i*len(all)/c.churn + c.turn*7) % len(all)
@@ -66,18 +66,18 @@ func (c *crowd) Read(_ context.Context, into *sockets.Snapshot) error {
 	return nil
 }
 
-func (*crowd) Close() error { return nil }
+func (*loadSource) Close() error { return nil }
 
-// counted counts what is written.
-type counted struct{ bytes int }
+// countingWriter counts what is written.
+type countingWriter struct{ bytes int }
 
-func (c *counted) Write(b []byte) (int, error) { c.bytes += len(b); return len(b), nil }
-func (*counted) Close() error                  { return nil }
+func (c *countingWriter) Write(b []byte) (int, error) { c.bytes += len(b); return len(b), nil }
+func (*countingWriter) Close() error                  { return nil }
 
-func machines(b *testing.B, f func(b *testing.B, c *crowd)) {
+func benchSizes(b *testing.B, f func(b *testing.B, c *loadSource)) {
 	for _, n := range []int{50, 1000, 50_000} {
 		for _, churn := range []float64{0, 0.01} {
-			b.Run(fmt.Sprintf("sockets=%d/churn=%v", n, churn), func(b *testing.B) { f(b, newCrowd(n, churn)) })
+			b.Run(fmt.Sprintf("sockets=%d/churn=%v", n, churn), func(b *testing.B) { f(b, newLoadSource(n, churn)) })
 		}
 	}
 }
@@ -85,8 +85,8 @@ func machines(b *testing.B, f func(b *testing.B, c *crowd)) {
 // BenchmarkRecord measures what recording adds to a look, and to the file; the
 // first snapshot and later ones in full are counted apart.
 func BenchmarkRecord(b *testing.B) {
-	machines(b, func(b *testing.B, c *crowd) {
-		out := &counted{}
+	benchSizes(b, func(b *testing.B, c *loadSource) {
+		out := &countingWriter{}
 		r := Record(c, out, Options{})
 		var snap sockets.Snapshot
 		full, fulls, wroteFull := time.Duration(0), 0, 0
@@ -97,8 +97,8 @@ func BenchmarkRecord(b *testing.B) {
 				b.Fatal(err)
 			}
 			before, start := out.bytes, time.Now()
-			err := r.write(&snap)
-			if took := time.Since(start); r.since == 0 {
+			err := r.writeSnapshot(&snap)
+			if took := time.Since(start); r.sinceKeyframe == 0 {
 				full, fulls, wroteFull = full+took, fulls+1, wroteFull+out.bytes-before
 			} else {
 				plain, plains, wrotePlain = plain+took, plains+1, wrotePlain+out.bytes-before
@@ -121,7 +121,7 @@ func BenchmarkRecord(b *testing.B) {
 
 // BenchmarkPlay measures opening ten minutes, a step on and the longest jump.
 func BenchmarkPlay(b *testing.B) {
-	machines(b, func(b *testing.B, c *crowd) {
+	benchSizes(b, func(b *testing.B, c *loadSource) {
 		f := &file{}
 		r := Record(c, f, Options{})
 		var snap sockets.Snapshot
@@ -157,9 +157,9 @@ func BenchmarkPlay(b *testing.B) {
 				read(&step)
 				steps++
 			}
-			for _, m := range p.index.marks {
-				if m.at > 0 && m.ordinal == 0 {
-					p.jump(m.at - 1) // the last of a frame, from its beginning
+			for _, m := range p.index.entries {
+				if m.playAt > 0 && m.ordinal == 0 {
+					p.jump(m.playAt - 1) // the last of a frame, from its beginning
 					read(&jump)
 					jumps++
 					break

@@ -44,8 +44,8 @@ func (c *clock) start() {
 	}
 }
 
-// set goes on from a time in the recording.
-func (c *clock) set(at time.Duration) {
+// rebase goes on from a time in the recording.
+func (c *clock) rebase(at time.Duration) {
 	if !c.since.IsZero() {
 		c.since = c.now()
 	}

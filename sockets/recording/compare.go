@@ -12,10 +12,10 @@ import (
 	"lotop/sockets/process"
 )
 
-// compare tells which keys came or have another value, and which are gone, each
+// diffMaps tells which keys came or have another value, and which are gone, each
 // in order. Snapshots share maps that stay the same, so mostly one look is
 // enough.
-func compare[K cmp.Ordered, V any](before, now map[K]V, same func(V, V) bool) (came, gone []K) {
+func diffMaps[K cmp.Ordered, V any](before, now map[K]V, same func(V, V) bool) (came, gone []K) {
 	if reflect.ValueOf(before).Pointer() == reflect.ValueOf(now).Pointer() {
 		return nil, nil
 	}
@@ -68,8 +68,8 @@ func sameCgroup(a, b *process.Cgroup) bool {
 
 // appendTable appends how to build the table of s from the last one, and makes
 // it the last.
-func (a *author) appendTable(b []byte, s *sockets.Snapshot) []byte {
-	passed := milliseconds(a.last.Time.UnixNano(), s.Time.UnixNano())
+func (a *encoder) appendTable(b []byte, s *sockets.Snapshot) []byte {
+	passed := elapsedMS(a.last.Time.UnixNano(), s.Time.UnixNano())
 	a.rows, a.runs, a.timers = a.rows[:0], a.runs[:0], a.timers[:0]
 	off, expected, searching := false, 0, false
 	before := a.last.Sockets
@@ -78,17 +78,17 @@ func (a *author) appendTable(b []byte, s *sockets.Snapshot) []byte {
 		place := expected
 		if place >= len(before) || before[place].ID != now.ID {
 			if !searching {
-				a.findPlaces()
+				a.indexPositions()
 				searching = true
 			}
-			place = a.place(now.ID)
+			place = a.position(now.ID)
 		}
 		if place < 0 || !sameSocket(&before[place], now) {
-			a.addRow(now)
+			a.appendRow(now)
 		} else {
-			a.keep(place)
+			a.appendRun(place)
 			if now.Timer != sockets.NoTimer {
-				late := int64(now.TimerLeft) - left(before[place].TimerLeft, passed)
+				late := int64(now.TimerLeft) - remainingMS(before[place].TimerLeft, passed)
 				a.timers = append(a.timers, late)
 				off = off || late != 0
 			}
@@ -97,7 +97,7 @@ func (a *author) appendTable(b []byte, s *sockets.Snapshot) []byte {
 			expected = place + 1
 		}
 	}
-	unmoved := a.unmoved(len(s.Sockets))
+	unmoved := a.tableUnchanged(len(s.Sockets))
 	if !unmoved {
 		b = appendInts(b, "table", a.runs)
 	}
@@ -117,34 +117,34 @@ func (a *author) appendTable(b []byte, s *sockets.Snapshot) []byte {
 	return b
 }
 
-// unmoved tells that the table keeps all that was in it, and nothing else.
-func (a *author) unmoved(n int) bool {
+// tableUnchanged tells that the table keeps all that was in it, and nothing else.
+func (a *encoder) tableUnchanged(n int) bool {
 	if n != len(a.last.Sockets) {
 		return false
 	}
 	return n == 0 || len(a.runs) == 3 && a.runs[0] == 0 && a.runs[1] == int64(n)
 }
 
-// findPlaces remembers where each socket of the last table is.
-func (a *author) findPlaces() {
-	if a.places == nil {
-		a.places = make(map[sockets.ID]int32, len(a.last.Sockets))
+// indexPositions remembers where each socket of the last table is.
+func (a *encoder) indexPositions() {
+	if a.positions == nil {
+		a.positions = make(map[sockets.ID]int32, len(a.last.Sockets))
 	}
-	clear(a.places)
+	clear(a.positions)
 	for i := range a.last.Sockets {
-		a.places[a.last.Sockets[i].ID] = int32(i)
+		a.positions[a.last.Sockets[i].ID] = int32(i)
 	}
 }
 
-func (a *author) place(id sockets.ID) int {
-	if i, ok := a.places[id]; ok {
+func (a *encoder) position(id sockets.ID) int {
+	if i, ok := a.positions[id]; ok {
 		return int(i)
 	}
 	return -1
 }
 
-// keep takes one socket out of the last table.
-func (a *author) keep(place int) {
+// appendRun takes one socket out of the last table.
+func (a *encoder) appendRun(place int) {
 	if n := len(a.runs); n > 0 && a.runs[n-1] == 0 && a.runs[n-3]+a.runs[n-2] == int64(place) {
 		a.runs[n-2]++
 		return
@@ -152,7 +152,7 @@ func (a *author) keep(place int) {
 	a.runs = append(a.runs, int64(place), 1, 0)
 }
 
-func (a *author) addRow(s *sockets.Socket) {
+func (a *encoder) appendRow(s *sockets.Socket) {
 	if len(a.runs) == 0 {
 		a.runs = append(a.runs, 0, 0, 0)
 	}
@@ -160,17 +160,17 @@ func (a *author) addRow(s *sockets.Socket) {
 	if len(a.rows) > 0 {
 		a.rows = append(a.rows, ',')
 	}
-	a.rows = appendSocket(a.rows, s, a.cgroup(s.Cgroup))
+	a.rows = appendSocket(a.rows, s, a.cgroupNumber(s.Cgroup))
 }
 
-// milliseconds is how far timers went on between two times in nanoseconds. A
+// elapsedMS is how far timers went on between two times in nanoseconds. A
 // clock that was set back says nothing.
-func milliseconds(before, now int64) int64 {
+func elapsedMS(before, now int64) int64 {
 	return max(0, now-before) / int64(time.Millisecond)
 }
 
-// left is what a timer should show after so many milliseconds.
-func left(timer uint32, passed int64) int64 { return max(0, int64(timer)-passed) }
+// remainingMS is what a timer should show after so many milliseconds.
+func remainingMS(timer uint32, passed int64) int64 { return max(0, int64(timer)-passed) }
 
 func appendInts(b []byte, key string, all []int64) []byte {
 	b = append(b, `,"`...)

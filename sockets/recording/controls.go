@@ -24,11 +24,11 @@ func (p *Player) Position() Position {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at := c.at()
-	marks := p.index.marks
+	marks := p.index.entries
 	i := p.index.find(at)
 	taken := fromNano(marks[i].time)
 	return Position{
-		Time: taken.Add(at - marks[i].at), Snapshot: taken,
+		Time: taken.Add(at - marks[i].playAt), Snapshot: taken,
 		Index: i, Total: len(marks),
 		Begin: fromNano(marks[0].time), End: fromNano(marks[len(marks)-1].time),
 		Speed: c.speed, Paused: c.paused, AtEnd: at == c.end, Jumps: c.jumps,
@@ -40,7 +40,7 @@ func (p *Player) Pause(paused bool) {
 	c := &p.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.set(c.at())
+	c.rebase(c.at())
 	c.paused = paused
 }
 
@@ -49,10 +49,10 @@ func (p *Player) Step(n int) {
 	c := &p.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	last := len(p.index.marks) - 1
+	last := len(p.index.entries) - 1
 	i := p.index.find(c.at())
 	to := i + min(max(n, -i), last-i)
-	c.set(p.index.marks[to].at)
+	c.rebase(p.index.entries[to].playAt)
 	c.paused = true
 	if to < i {
 		c.jumps++
@@ -65,7 +65,7 @@ func (p *Player) Speed(times float64) {
 	c := &p.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.set(c.at())
+	c.rebase(c.at())
 	c.speed = clampSpeed(times)
 }
 
@@ -79,19 +79,19 @@ func (p *Player) SeekFraction(part float64) {
 	if part != part {
 		part = 0
 	}
-	p.jump(time.Duration(part * float64(p.index.end())))
+	p.jump(time.Duration(part * float64(p.index.duration())))
 }
 
 func (p *Player) jump(to time.Duration) {
 	c := &p.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.set(to)
+	c.rebase(to)
 	c.jumps++
 }
 
 // Damage says what is missing at the end of the file, empty if nothing is.
-func (p *Player) Damage() string { return p.index.describeDamage() }
+func (p *Player) Damage() string { return p.index.damageText() }
 
 // Redacted tells whether command lines, users and folders were left out.
 func (p *Player) Redacted() bool { return p.index.header.Redacted }

@@ -55,7 +55,7 @@ const (
 const (
 	maxLine      = 32 << 20  // bytes
 	maxSockets   = 1 << 18   // in a table
-	maxNamed     = 1 << 18   // processes, users, devices, cgroups, notices of one line
+	maxEntries   = 1 << 18   // processes, users, devices, cgroups, notices of one line
 	maxSnapshots = 1 << 20   // 12 days at one a second
 	maxWindow    = 8 << 20   // of zstd, in bytes
 	maxHeld      = 256 << 20 // what a table and the line under way take in memory, in bytes
@@ -63,10 +63,10 @@ const (
 )
 
 var (
-	errNoRecording = errors.New("not a lotop recording")
-	errLine        = errors.New("invalid line")
-	errTooMuch     = errors.New("exceeds the limits of a recording")
-	errLineLength  = errors.New("line too long")
+	errNotRecording = errors.New("not a lotop recording")
+	errLine         = errors.New("invalid line")
+	errLimit        = errors.New("exceeds the limits of a recording")
+	errLineLength   = errors.New("line too long")
 )
 
 // header is the first line.

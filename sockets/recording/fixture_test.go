@@ -41,14 +41,14 @@ func (f *file) Write(b []byte) (int, error) {
 
 func (f *file) Close() error { f.closed++; return nil }
 
-// script is a source that gives one snapshot after the other, in memory that is
+// scriptedSource is a source that gives one snapshot after the other, in memory that is
 // used again as the live kernel does.
-type script struct {
+type scriptedSource struct {
 	all    []sockets.Snapshot
 	closed int
 }
 
-func (s *script) Read(_ context.Context, into *sockets.Snapshot) error {
+func (s *scriptedSource) Read(_ context.Context, into *sockets.Snapshot) error {
 	if len(s.all) == 0 {
 		return io.EOF
 	}
@@ -60,20 +60,20 @@ func (s *script) Read(_ context.Context, into *sockets.Snapshot) error {
 	return nil
 }
 
-func (s *script) Close() error { s.closed++; return nil }
+func (s *scriptedSource) Close() error { s.closed++; return nil }
 
 // record writes snapshots, and notices behind those they are given for.
 func record(t testing.TB, o Options, all []sockets.Snapshot, notices map[int][]sockets.DestroyNotification) *file {
 	t.Helper()
 	f := &file{}
-	r := Record(&script{all: all}, f, o)
+	r := Record(&scriptedSource{all: all}, f, o)
 	var snap sockets.Snapshot
 	for i := range all {
 		if err := r.Read(t.Context(), &snap); err != nil {
 			t.Fatal(err)
 		}
 		if n := notices[i]; n != nil {
-			r.Note(n, i)
+			r.WriteNotifications(n, i)
 		}
 	}
 	if err := r.Close(); err != nil || f.closed != 1 {
@@ -96,10 +96,10 @@ func mustOpen(t testing.TB, b []byte) *Player {
 	return p
 }
 
-// playAll gives all that is in a recording.
-func playAll(t testing.TB, p *Player) []Moment {
+// readAll gives all that is in a recording.
+func readAll(t testing.TB, p *Player) []Step {
 	t.Helper()
-	var all []Moment
+	var all []Step
 	for {
 		m, err := p.Next()
 		if err == io.EOF {
@@ -112,23 +112,23 @@ func playAll(t testing.TB, p *Player) []Moment {
 	}
 }
 
-// same is what a played snapshot has to keep; it says itself that it is played.
-var same = cmp.Options{
+// compareOptions is what a played snapshot has to keep; it says itself that it is played.
+var compareOptions = cmp.Options{
 	cmpopts.EquateComparable(netip.AddrPort{}, netip.Addr{}, process.Untrusted{}),
 	cmpopts.IgnoreUnexported(sockets.Socket{}),
 	cmpopts.IgnoreFields(sockets.Snapshot{}, "Source"),
 	cmpopts.EquateEmpty(),
 }
 
-// invent makes up the snapshots of a machine that changes in every way.
-type invent struct {
+// generator makes up the snapshots of a machine that changes in every way.
+type generator struct {
 	*rand.Rand
 	snap    sockets.Snapshot
 	cgroups []*process.Cgroup
 }
 
-func newInvent(seed uint64) *invent {
-	v := &invent{Rand: rand.New(rand.NewPCG(seed, 1))}
+func newGenerator(seed uint64) *generator {
+	v := &generator{Rand: rand.New(rand.NewPCG(seed, 1))}
 	v.snap.Time = noon
 	for i := range 4 {
 		c := process.ParseCgroup(fmt.Sprintf("/system.slice/shop-%d.service", i))
@@ -138,14 +138,14 @@ func newInvent(seed uint64) *invent {
 	return v
 }
 
-func (v *invent) text() process.Untrusted {
+func (v *generator) text() process.Untrusted {
 	all := []string{
 		"", "node server.js", "a\nb\t\x1b[31m", "…☃😀\u202e\u200b\ufeff", "broken \xff\xc3(", "\x00", `"\/<>&'`, "\ufffd", "\u2028", strings.Repeat("long ", 40),
 	}
 	return process.NewUntrusted(all[v.IntN(len(all))])
 }
 
-func (v *invent) end() netip.AddrPort {
+func (v *generator) addrPort() netip.AddrPort {
 	all := []string{
 		"127.0.0.1:3000", "0.0.0.0:0", "[::]:8080", "[::1]:65535", "[fe80::1%eth0]:80", `[fe80::1%a"\b]:80`, "[::ffff:10.0.0.1]:443", "255.255.255.255:53",
 	}
@@ -156,7 +156,7 @@ func (v *invent) end() netip.AddrPort {
 }
 
 // number is often 0, and sometimes the greatest.
-func (v *invent) number() uint64 {
+func (v *generator) number() uint64 {
 	switch v.IntN(4) {
 	case 0:
 		return 0
@@ -166,12 +166,12 @@ func (v *invent) number() uint64 {
 	return v.Uint64() >> v.IntN(64)
 }
 
-func (v *invent) chance(n int) bool { return v.IntN(n) == 0 }
+func (v *generator) chance(n int) bool { return v.IntN(n) == 0 }
 
-func (v *invent) socket() sockets.Socket {
+func (v *generator) socket() sockets.Socket {
 	s := sockets.Socket{
 		ID: sockets.ID(v.number()), Protocol: sockets.TCP, State: sockets.State(v.IntN(15)),
-		Local: v.end(), Remote: v.end(), Inode: v.number(), Cgroup: v.cgroups[v.IntN(len(v.cgroups))],
+		Local: v.addrPort(), Remote: v.addrPort(), Inode: v.number(), Cgroup: v.cgroups[v.IntN(len(v.cgroups))],
 		UID: uint32(v.number()), Interface: uint32(v.number()),
 		RecvQueue: uint32(v.number()), SendQueue: uint32(v.number()),
 		TimerLeft: uint32(v.number()), Timer: sockets.Timer(v.IntN(5)),
@@ -185,7 +185,7 @@ func (v *invent) socket() sockets.Socket {
 }
 
 // next changes the machine and gives a snapshot that stays as it is.
-func (v *invent) next() sockets.Snapshot {
+func (v *generator) next() sockets.Snapshot {
 	s := &v.snap
 	passed := time.Duration(v.IntN(3000)) * time.Millisecond
 	if v.chance(9) {
@@ -196,7 +196,7 @@ func (v *invent) next() sockets.Snapshot {
 		s.Users, s.Interfaces = change(v, s.Users, v.text), change(v, s.Interfaces, v.text)
 		s.Addresses, s.Warnings = nil, nil
 		for range v.IntN(3) {
-			s.Addresses = append(s.Addresses, v.end().Addr())
+			s.Addresses = append(s.Addresses, v.addrPort().Addr())
 			s.Warnings = append(s.Warnings, sockets.Warning{Kind: sockets.FallbackSource, Count: v.IntN(3), Text: "a warning"})
 		}
 		s.Ephemeral = sockets.PortRange{First: uint16(v.number()), Last: uint16(v.number())}
@@ -220,7 +220,7 @@ func (v *invent) next() sockets.Snapshot {
 	return out
 }
 
-func (v *invent) changeSockets() {
+func (v *generator) changeSockets() {
 	all := v.snap.Sockets
 	if v.chance(20) {
 		all = nil
@@ -253,7 +253,7 @@ func (v *invent) changeSockets() {
 	v.snap.Sockets = all
 }
 
-func change(v *invent, names map[uint32]process.Untrusted, text func() process.Untrusted) map[uint32]process.Untrusted {
+func change(v *generator, names map[uint32]process.Untrusted, text func() process.Untrusted) map[uint32]process.Untrusted {
 	next := map[uint32]process.Untrusted{}
 	for id, name := range names {
 		if !v.chance(5) {
@@ -264,16 +264,16 @@ func change(v *invent, names map[uint32]process.Untrusted, text func() process.U
 	return next
 }
 
-func (v *invent) notice(at time.Time) sockets.DestroyNotification {
+func (v *generator) notification(at time.Time) sockets.DestroyNotification {
 	return sockets.DestroyNotification{
 		Time: at, Socket: v.socket(),
 		TCPInfo: sockets.TCPInfo{Known: v.chance(2), Sent: v.number(), Received: v.number(), RTT: time.Duration(v.Uint32())},
 	}
 }
 
-// some makes up so many snapshots.
-func some(seed uint64, n int) []sockets.Snapshot {
-	v := newInvent(seed)
+// generate makes up so many snapshots.
+func generate(seed uint64, n int) []sockets.Snapshot {
+	v := newGenerator(seed)
 	all := make([]sockets.Snapshot, n)
 	for i := range all {
 		all[i] = v.next()

@@ -10,10 +10,10 @@ import (
 )
 
 var (
-	// errNoEnd says that the last frame was never ended: lotop was killed, or
+	// errIncomplete says that the last frame was never ended: lotop was killed, or
 	// still writes. All lines of it are there.
-	errNoEnd = errors.New("incomplete: lotop was killed or is still writing it")
-	errCut   = errors.New("truncated in the middle of a line")
+	errIncomplete = errors.New("incomplete: lotop was killed or is still writing it")
+	errTruncated  = errors.New("truncated in the middle of a line")
 )
 
 // frame is where a zstd frame lies in the file (RFC 8878).
@@ -22,15 +22,15 @@ type frame struct {
 	err        error // why it is not a whole one
 }
 
-// walker finds the frames without decompressing them.
-type walker struct {
+// frameScanner finds the frames without decompressing them.
+type frameScanner struct {
 	r   *bufio.Reader
 	pos int64
 }
 
 // findFrames lists the frames, the last one perhaps broken.
 func findFrames(file io.ReaderAt, size int64) []frame {
-	w := walker{r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), 64<<10)}
+	w := frameScanner{r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), 64<<10)}
 	var all []frame
 	for w.pos < size {
 		f := frame{start: w.pos}
@@ -40,7 +40,7 @@ func findFrames(file io.ReaderAt, size int64) []frame {
 			continue
 		}
 		if len(all) == 2*maxSnapshots {
-			f.err = errTooMuch
+			f.err = errLimit
 		}
 		all = append(all, f)
 		if f.err != nil {
@@ -51,7 +51,7 @@ func findFrames(file io.ReaderAt, size int64) []frame {
 }
 
 // frame walks over a frame; end is set to the end of its last whole block.
-func (w *walker) frame(end *int64) (skip bool, err error) {
+func (w *frameScanner) frame(end *int64) (skip bool, err error) {
 	*end = w.pos
 	begin, err := w.r.Peek(zstd.HeaderMaxSize)
 	if err != nil && err != io.EOF {
@@ -81,10 +81,10 @@ func (w *walker) frame(end *int64) (skip bool, err error) {
 
 // block walks over a block: three bytes little-endian of header, which are one
 // bit for the last one, two of kind, and the size.
-func (w *walker) block() (last bool, err error) {
+func (w *frameScanner) block() (last bool, err error) {
 	b, err := w.r.Peek(3)
 	if len(b) == 0 && err == io.EOF {
-		return false, errNoEnd
+		return false, errIncomplete
 	}
 	if len(b) < 3 {
 		return false, io.ErrUnexpectedEOF
@@ -100,7 +100,7 @@ func (w *walker) block() (last bool, err error) {
 	return head&1 != 0, w.skip(3 + size)
 }
 
-func (w *walker) skip(n int64) error {
+func (w *frameScanner) skip(n int64) error {
 	for n > 0 {
 		done, err := w.r.Discard(int(min(n, 1<<30)))
 		w.pos += int64(done)
@@ -115,15 +115,15 @@ func (w *walker) skip(n int64) error {
 	return nil
 }
 
-// lines gives the lines of frames.
-type lines struct {
+// lineReader gives the lines of frames.
+type lineReader struct {
 	file io.ReaderAt
 	zip  *zstd.Decoder
 	r    *bufio.Reader
 	line []byte
 }
 
-func newLines(file io.ReaderAt) (*lines, error) {
+func newLineReader(file io.ReaderAt) (*lineReader, error) {
 	zip, err := zstd.NewReader(nil,
 		zstd.WithDecoderConcurrency(1), // or it could lose what is before the damage
 		zstd.WithDecoderLowmem(true),
@@ -133,19 +133,19 @@ func newLines(file io.ReaderAt) (*lines, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lines{file: file, zip: zip, r: bufio.NewReaderSize(nil, 64<<10)}, nil
+	return &lineReader{file: file, zip: zip, r: bufio.NewReaderSize(nil, 64<<10)}, nil
 }
 
 // begin goes to the beginning of a frame.
-func (l *lines) begin(f frame) error {
+func (l *lineReader) begin(f frame) error {
 	err := l.zip.Reset(io.NewSectionReader(l.file, f.start, f.end-f.start))
 	l.r.Reset(l.zip)
 	return err
 }
 
 // next gives the next line, which is good until the next call. The error is
-// io.EOF behind the last one, errCut if that has no end.
-func (l *lines) next() ([]byte, error) {
+// io.EOF behind the last one, errTruncated if that has no end.
+func (l *lineReader) next() ([]byte, error) {
 	l.line = l.line[:0]
 	for {
 		part, err := l.r.ReadSlice('\n')
@@ -161,14 +161,14 @@ func (l *lines) next() ([]byte, error) {
 			return l.line, nil
 		case errors.Is(err, bufio.ErrBufferFull):
 		case (err == io.EOF || err == io.ErrUnexpectedEOF) && len(l.line) > 0:
-			return nil, errCut
+			return nil, errTruncated
 		default:
 			return nil, err
 		}
 	}
 }
 
-func (l *lines) close() { l.zip.Close() }
+func (l *lineReader) close() { l.zip.Close() }
 
 // isZstd tells whether a file begins as a zstd frame.
 func isZstd(begin []byte) bool {

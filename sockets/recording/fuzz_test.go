@@ -11,8 +11,8 @@ import (
 // FuzzOpen opens and plays whatever it is given: as a file, or as the lines of
 // one, since hardly any change of a compressed byte gets past its decompression.
 func FuzzOpen(f *testing.F) {
-	all := some(2, 12)
-	file := record(f, Options{}, all, map[int][]sockets.DestroyNotification{3: {newInvent(3).notice(noon)}}).Bytes()
+	all := generate(2, 12)
+	file := record(f, Options{}, all, map[int][]sockets.DestroyNotification{3: {newGenerator(3).notification(noon)}}).Bytes()
 	f.Add(file, false)
 	f.Add(file[:len(file)/2], false)
 	f.Add(unpack(f, file), true)
@@ -42,7 +42,7 @@ func FuzzOpen(f *testing.F) {
 		for _, part := range []float64{1, 0.5, 0, 0.9} {
 			p.SeekFraction(part)
 			_ = p.Read(t.Context(), &snap)
-			p.Notices().Drain(nil)
+			p.Notifications().Drain(nil)
 			p.Step(1)
 			_ = p.Read(t.Context(), &snap)
 			p.Step(-1)
@@ -56,7 +56,7 @@ func FuzzOpen(f *testing.F) {
 // unpack gives the lines of a file.
 func unpack(t testing.TB, file []byte) []byte {
 	t.Helper()
-	r, err := newLines(bytes.NewReader(file))
+	r, err := newLineReader(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}

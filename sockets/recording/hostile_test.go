@@ -70,7 +70,7 @@ func TestHostileMemory(t *testing.T) {
 		for err == nil {
 			_, err = p.Next()
 		}
-		if !errors.Is(err, errTooMuch) {
+		if !errors.Is(err, errLimit) {
 			t.Errorf("%s: %.200v", name, err)
 		}
 		runtime.GC()
@@ -86,26 +86,26 @@ func TestHostileMemory(t *testing.T) {
 // counts as lost what a screen has no room for.
 func TestManyNotices(t *testing.T) {
 	one := `{"time":1772366400500000000,"socket":{"id":7}}`
-	line := `{"notices":1772366400500000000,"closed":[` + strings.Repeat(one+",", maxNoted-1) + one + "]}\n"
-	n := maxHeard/maxNoted + 3
+	line := `{"notices":1772366400500000000,"closed":[` + strings.Repeat(one+",", maxNotifications-1) + one + "]}\n"
+	n := maxHeard/maxNotifications + 3
 	file := pack(t, head1, key1, strings.Repeat(line, n), `{"snapshot":1772366401000000000}`+"\n")
 	heard, snapshots := 0, 0
-	for _, m := range playAll(t, mustOpen(t, file)) {
-		if heard += len(m.Notices); len(m.Notices) > maxHeard || m.Lost > 0 {
-			t.Error(len(m.Notices), m.Lost)
+	for _, m := range readAll(t, mustOpen(t, file)) {
+		if heard += len(m.Notifications); len(m.Notifications) > maxHeard || m.Dropped > 0 {
+			t.Error(len(m.Notifications), m.Dropped)
 		}
 		if m.Snapshot != nil {
 			snapshots++
 		}
 	}
-	if heard != n*maxNoted || snapshots != 2 {
-		t.Errorf("%d notices of %d, %d snapshots", heard, n*maxNoted, snapshots)
+	if heard != n*maxNotifications || snapshots != 2 {
+		t.Errorf("%d notices of %d, %d snapshots", heard, n*maxNotifications, snapshots)
 	}
 	c := &mustOpen(t, file).cursor
-	if err := c.walk(1); err != nil {
+	if err := c.advance(1); err != nil {
 		t.Fatal(err)
 	}
-	if all, lost := c.drain(nil); len(all) > maxHeard || len(all)+lost != n*maxNoted {
+	if all, lost := c.drain(nil); len(all) > maxHeard || len(all)+lost != n*maxNotifications {
 		t.Error(len(all), lost)
 	}
 }

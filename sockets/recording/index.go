@@ -15,16 +15,16 @@ import (
 // index says where in a file each snapshot is. It does not change once it was
 // made.
 type index struct {
-	header header
-	frames []frame
-	marks  []mark
-	damage error // why there is no more, nil if the end is the end
+	header  header
+	frames  []frame
+	entries []indexEntry
+	damage  error // why there is no more, nil if the end is the end
 }
 
-// mark is where a snapshot is.
-type mark struct {
+// indexEntry is where a snapshot is.
+type indexEntry struct {
 	time    int64         // when it was taken, ns since 1970
-	at      time.Duration // when it is to be played, from the beginning; always growing
+	playAt  time.Duration // when it is to be played, from the beginning; always growing
 	frame   int32
 	ordinal int32 // among the snapshots of the frame
 }
@@ -34,11 +34,11 @@ type invalidTime int
 
 func (n invalidTime) Error() string { return fmt.Sprintf("invalid time in line %d", int(n)) }
 
-// maxPlay is how long a recording may play with its gaps as they were.
-const maxPlay = 100_000 * time.Hour
+// maxDuration is how long a recording may play with its gaps as they were.
+const maxDuration = 100_000 * time.Hour
 
-// makeIndex reads the whole file once.
-func makeIndex(file io.ReaderAt, size int64) (*index, error) {
+// buildIndex reads the whole file once.
+func buildIndex(file io.ReaderAt, size int64) (*index, error) {
 	begin := make([]byte, 4)
 	switch n, err := file.ReadAt(begin, 0); {
 	case size == 0:
@@ -46,9 +46,9 @@ func makeIndex(file io.ReaderAt, size int64) (*index, error) {
 	case err != nil && err != io.EOF:
 		return nil, err
 	case !isZstd(begin[:n]):
-		return nil, errNoRecording
+		return nil, errNotRecording
 	}
-	l, err := newLines(file)
+	l, err := newLineReader(file)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func makeIndex(file io.ReaderAt, size int64) (*index, error) {
 	seen := 0
 	for i, f := range x.frames {
 		if x.damage = x.scan(l, i, &seen); x.damage != nil {
-			x.check(l, i)
+			x.verifyFrame(l, i)
 			break
 		}
 		if f.err != nil {
@@ -68,7 +68,7 @@ func makeIndex(file io.ReaderAt, size int64) (*index, error) {
 			break
 		}
 	}
-	if len(x.marks) == 0 {
+	if len(x.entries) == 0 {
 		if x.damage != nil {
 			return nil, fmt.Errorf("no readable snapshot: %w", x.damage)
 		}
@@ -78,19 +78,19 @@ func makeIndex(file io.ReaderAt, size int64) (*index, error) {
 }
 
 // readHeader reads the first line of the first frame.
-func (x *index) readHeader(l *lines) error {
+func (x *index) readHeader(l *lineReader) error {
 	if len(x.frames) == 0 {
-		return errNoRecording
+		return errNotRecording
 	}
 	if err := l.begin(x.frames[0]); err != nil {
-		return errNoRecording
+		return errNotRecording
 	}
 	line, err := l.next()
-	if err != nil && (errors.Is(err, errCut) || x.frames[0].err != nil) {
+	if err != nil && (errors.Is(err, errTruncated) || x.frames[0].err != nil) {
 		return errors.New("no readable snapshot: the file ends before the first")
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", errNoRecording, err)
+		return fmt.Errorf("%w: %w", errNotRecording, err)
 	}
 	// The version comes first: a newer one may have changed all the rest.
 	var h struct {
@@ -98,7 +98,7 @@ func (x *index) readHeader(l *lines) error {
 		Version int    `json:"version"`
 	}
 	if json.Unmarshal(line, &h) != nil || h.Format != formatName || h.Version < 1 {
-		return errNoRecording
+		return errNotRecording
 	}
 	if h.Version > formatVersion {
 		return fmt.Errorf("made by a newer lotop: its format is version %d, this lotop reads version %d", h.Version, formatVersion)
@@ -111,13 +111,13 @@ func (x *index) readHeader(l *lines) error {
 		if json.Unmarshal(line, &rest) == nil {
 			return invalidTime(1) // there is nothing else
 		}
-		return errNoRecording
+		return errNotRecording
 	}
 	return nil
 }
 
 // scan marks the snapshots of a frame.
-func (x *index) scan(l *lines, number int, seen *int) error {
+func (x *index) scan(l *lineReader, number int, seen *int) error {
 	if err := l.begin(x.frames[number]); err != nil {
 		return err
 	}
@@ -125,10 +125,10 @@ func (x *index) scan(l *lines, number int, seen *int) error {
 	for first := true; ; first = false {
 		line, err := l.next()
 		if broken := x.frames[number].err; errors.Is(err, io.ErrUnexpectedEOF) && broken != nil {
-			if !errors.Is(broken, errNoEnd) {
-				err = errCut
+			if !errors.Is(broken, errIncomplete) {
+				err = errTruncated
 			} else {
-				return errNoEnd
+				return errIncomplete
 			}
 		}
 		if err == io.EOF {
@@ -138,7 +138,7 @@ func (x *index) scan(l *lines, number int, seen *int) error {
 			return err
 		}
 		if *seen++; *seen > 16*maxSnapshots {
-			return errTooMuch
+			return errLimit
 		}
 		if first && number == 0 {
 			continue // the header
@@ -148,12 +148,12 @@ func (x *index) scan(l *lines, number int, seen *int) error {
 		}
 		if ns, rest, ok := snapshotTime(line); ok {
 			if key := bytes.HasPrefix(rest, []byte(`,"key":true`)); ordinal == 0 && !key {
-				return errTable
+				return errDelta
 			}
-			if len(x.marks) == maxSnapshots {
-				return errTooMuch
+			if len(x.entries) == maxSnapshots {
+				return errLimit
 			}
-			x.mark(ns, int32(number), ordinal)
+			x.addEntry(ns, int32(number), ordinal)
 			ordinal++
 		} else if !hasTime(line) {
 			return invalidTime(*seen)
@@ -196,14 +196,14 @@ func lineTime(line []byte, kind string) (ns int64, rest []byte, ok bool) {
 	return ns, rest[end:], err == nil
 }
 
-func (x *index) mark(ns int64, frame, ordinal int32) {
-	m := mark{time: ns, frame: frame, ordinal: ordinal}
-	if n := len(x.marks); n > 0 {
-		last := x.marks[n-1]
+func (x *index) addEntry(ns int64, frame, ordinal int32) {
+	m := indexEntry{time: ns, frame: frame, ordinal: ordinal}
+	if n := len(x.entries); n > 0 {
+		last := x.entries[n-1]
 		// A clock that was set back does not stop the play.
-		m.at = last.at + min(max(1, gap(last.time, ns)), max(1, maxPlay-last.at))
+		m.playAt = last.playAt + min(max(1, gap(last.time, ns)), max(1, maxDuration-last.playAt))
 	}
-	x.marks = append(x.marks, m)
+	x.entries = append(x.entries, m)
 }
 
 // gap is the time between two times, without overflow.
@@ -217,14 +217,14 @@ func gap(from, to int64) time.Duration {
 	return math.MaxInt64
 }
 
-// check takes every line of a broken frame apart, and keeps the marks of those
+// verifyFrame takes every line of a broken frame apart, and keeps the marks of those
 // before the first that makes no sense: no checksum vouches for them.
-func (x *index) check(l *lines, number int) {
-	first := sort.Search(len(x.marks), func(i int) bool { return int(x.marks[i].frame) >= number })
+func (x *index) verifyFrame(l *lineReader, number int) {
+	first := sort.Search(len(x.entries), func(i int) bool { return int(x.entries[i].frame) >= number })
 	c := newCursor(l, x)
-	for i := first; i < len(x.marks); i++ {
-		if err := c.jump(i); err != nil {
-			x.marks = x.marks[:i]
+	for i := first; i < len(x.entries); i++ {
+		if err := c.seek(i); err != nil {
+			x.entries = x.entries[:i]
 			return
 		}
 	}
@@ -232,41 +232,41 @@ func (x *index) check(l *lines, number int) {
 
 // find returns the newest snapshot to be played at that time from the beginning.
 func (x *index) find(at time.Duration) int {
-	return max(0, sort.Search(len(x.marks), func(i int) bool { return x.marks[i].at > at })-1)
+	return max(0, sort.Search(len(x.entries), func(i int) bool { return x.entries[i].playAt > at })-1)
 }
 
-// end is when the last snapshot is to be played.
-func (x *index) end() time.Duration { return x.marks[len(x.marks)-1].at }
+// duration is when the last snapshot is to be played.
+func (x *index) duration() time.Duration { return x.entries[len(x.entries)-1].playAt }
 
 // seek returns when to play what was at that time of day.
 func (x *index) seek(t time.Time) time.Duration {
 	ns := t.UnixNano()
-	i := sort.Search(len(x.marks), func(i int) bool { return x.marks[i].time > ns }) - 1
+	i := sort.Search(len(x.entries), func(i int) bool { return x.entries[i].time > ns }) - 1
 	if i < 0 {
 		return 0
 	}
-	m := x.marks[i]
-	return m.at + min(gap(m.time, ns), x.end()-m.at)
+	m := x.entries[i]
+	return m.playAt + min(gap(m.time, ns), x.duration()-m.playAt)
 }
 
-// describeDamage says what is missing at the end, empty if nothing is.
-func (x *index) describeDamage() string {
+// damageText says what is missing at the end, empty if nothing is.
+func (x *index) damageText() string {
 	if x.damage == nil {
 		return ""
 	}
 	cause := "the recording is damaged"
 	switch {
-	case errors.Is(x.damage, errNoEnd):
+	case errors.Is(x.damage, errIncomplete):
 		cause = "the recording is incomplete: lotop was killed or is still writing it"
-	case errors.Is(x.damage, errCut), errors.Is(x.damage, io.ErrUnexpectedEOF):
+	case errors.Is(x.damage, errTruncated), errors.Is(x.damage, io.ErrUnexpectedEOF):
 		cause = "the recording is truncated in the middle of a line"
-	case errors.Is(x.damage, errTooMuch):
+	case errors.Is(x.damage, errLimit):
 		cause = "the recording is larger than lotop can replay"
 	}
 	var wrong invalidTime
 	if errors.As(x.damage, &wrong) {
 		cause = "the recording is damaged, " + wrong.Error()
 	}
-	last := fromNano(x.marks[len(x.marks)-1].time)
-	return fmt.Sprintf("%s; read %s up to %s", cause, count(len(x.marks), "snapshot"), last.Format(time.TimeOnly))
+	last := fromNano(x.entries[len(x.entries)-1].time)
+	return fmt.Sprintf("%s; read %s up to %s", cause, countOf(len(x.entries), "snapshot"), last.Format(time.TimeOnly))
 }

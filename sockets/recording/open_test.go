@@ -39,7 +39,7 @@ const (
 	key1  = `{"snapshot":1772366400000000000,"key":true,"table":[0,0,1],"rows":[{"id":1}]}` + "\n"
 )
 
-func TestForeign(t *testing.T) {
+func TestNotRecordings(t *testing.T) {
 	for name, c := range map[string]struct {
 		file []byte
 		want string
@@ -74,7 +74,7 @@ func TestOpenFiles(t *testing.T) {
 	if _, err := Open(t.Context(), dir); err == nil || err.Error() != "replay "+dir+": is a directory" {
 		t.Error(err)
 	}
-	all := steady(3)
+	all := onePerSecond(3)
 	if err := os.WriteFile(path, record(t, Options{}, all, nil).Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestOpenFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := playAll(t, p); len(got) != 3 || p.System() != runtime.GOOS {
+	if got := readAll(t, p); len(got) != 3 || p.System() != runtime.GOOS {
 		t.Error(len(got), p.System())
 	}
 	if err := p.Close(); err != nil {
@@ -93,23 +93,23 @@ func TestOpenFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if p, err = openPiped(f); err != nil || len(playAll(t, p)) != 3 || p.Close() != nil {
+	if p, err = openPiped(f); err != nil || len(readAll(t, p)) != 3 || p.Close() != nil {
 		t.Error("from a pipe: ", err)
 	}
 }
 
-// TestCut cuts a recording at every byte: all that was written by then is there.
-func TestCut(t *testing.T) {
-	all := some(11, 6)
+// TestTruncated cuts a recording at every byte: all that was written by then is there.
+func TestTruncated(t *testing.T) {
+	all := generate(11, 6)
 	f := &file{}
-	r := Record(&script{all: all}, f, Options{})
+	r := Record(&scriptedSource{all: all}, f, Options{})
 	var snap sockets.Snapshot
 	var sizes []int // of the file after each snapshot
 	for range all {
 		if err := r.Read(t.Context(), &snap); err != nil {
 			t.Fatal(err)
 		}
-		r.weight = min(r.weight, 300) // so that there are some frames
+		r.deltaBudget = min(r.deltaBudget, 300) // so that there are some frames
 		sizes = append(sizes, f.Len())
 	}
 	if err := r.Close(); err != nil {
@@ -130,20 +130,20 @@ func TestCut(t *testing.T) {
 		if err != nil {
 			t.Fatalf("at %d: %v", cut, err)
 		}
-		played := playAll(t, p)
+		played := readAll(t, p)
 		if len(played) < whole || len(played) > whole+1 || p.Damage() == "" && !endsFrame(p, cut) {
 			t.Fatalf("at %d: %d snapshots of %d, %q", cut, len(played), whole, p.Damage())
 		}
 		got := *played[len(played)-1].Snapshot
 		if p.Damage() != "" {
 			last := len(got.Warnings) - 1
-			want := fmt.Sprintf("; read %s up to %s", count(len(played), "snapshot"), got.Time.Format("15:04:05"))
+			want := fmt.Sprintf("; read %s up to %s", countOf(len(played), "snapshot"), got.Time.Format("15:04:05"))
 			if w := got.Warnings[last]; w.Kind != sockets.RecordingFailed || !strings.HasSuffix(w.Text, want) || !strings.HasPrefix(w.Text, "the recording ") {
 				t.Fatalf("at %d: %v", cut, w)
 			}
 			got.Warnings = got.Warnings[:last]
 		}
-		if diff := cmp.Diff(all[len(played)-1], got, same); diff != "" {
+		if diff := cmp.Diff(all[len(played)-1], got, compareOptions); diff != "" {
 			t.Fatalf("at %d: %s", cut, diff)
 		}
 		_ = p.Close() // nothing was written
@@ -155,9 +155,9 @@ func endsFrame(p *Player, cut int) bool {
 	return p.index.frames[len(p.index.frames)-1].end == int64(cut)
 }
 
-func TestWhatDamageSays(t *testing.T) {
+func TestDamageText(t *testing.T) {
 	f := &file{}
-	r := Record(&script{all: steady(9)}, f, Options{})
+	r := Record(&scriptedSource{all: onePerSecond(9)}, f, Options{})
 	var snap sockets.Snapshot
 	for range 9 {
 		if err := r.Read(t.Context(), &snap); err != nil {
@@ -216,17 +216,17 @@ func TestWrongLines(t *testing.T) {
 // TestFuture passes over what a later lotop may add to this version.
 func TestFuture(t *testing.T) {
 	p := mustOpen(t, pack(t, head1, key1, `{"weather":{"snapshot":[1]}}`+"\n", `{"snapshot":1772366401000000000,"more":[{}],"rows":[],"ended":{"x":[]}}`+"\n"))
-	if all := playAll(t, p); len(all) != 2 || len(all[1].Snapshot.Sockets) != 1 {
+	if all := readAll(t, p); len(all) != 2 || len(all[1].Snapshot.Sockets) != 1 {
 		t.Errorf("%+v", all)
 	}
 }
 
-// asRecorder is in the environment of a test binary that is to record, and
+// recorderEnv is in the environment of a test binary that is to record, and
 // then to wait for its end.
-const asRecorder = "LOTOP_TEST_RECORD"
+const recorderEnv = "LOTOP_TEST_RECORD"
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(asRecorder); path != "" {
+	if path := os.Getenv(recorderEnv); path != "" {
 		recordUntilKilled(path)
 	}
 	os.Exit(m.Run())
@@ -237,8 +237,8 @@ func recordUntilKilled(path string) {
 	if err != nil {
 		panic(err)
 	}
-	all := some(4, 50)
-	r := Record(&script{all: all}, f, Options{})
+	all := generate(4, 50)
+	r := Record(&scriptedSource{all: all}, f, Options{})
 	var snap sockets.Snapshot
 	for range all {
 		if err := r.Read(context.Background(), &snap); err != nil {
@@ -254,7 +254,7 @@ func recordUntilKilled(path string) {
 func TestKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lotop")
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), asRecorder+"="+path)
+	cmd.Env = append(os.Environ(), recorderEnv+"="+path)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -276,8 +276,8 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	want := some(4, 50)
-	got := playAll(t, p)
+	want := generate(4, 50)
+	got := readAll(t, p)
 	if len(got) != len(want) || !strings.Contains(p.Damage(), "incomplete") {
 		t.Errorf("%d of %d: %s", len(got), len(want), p.Damage())
 	}

@@ -22,35 +22,35 @@ type parser struct {
 	room    int               // what it may cost
 }
 
-// patch is a parsed line.
-type patch struct {
+// delta is a parsed line.
+type delta struct {
 	snapshot bool // or else notices, or something to pass over
 	time     int64
-	key      bool
+	keyframe bool
 
-	from         *text
-	ephemeral    *[2]uint16
-	addresses    *[]netip.Addr
-	warnings     *[]sockets.Warning
-	users        []nameLine
-	devices      []nameLine
-	processes    map[int32]*process.Process
-	ended        endedLine
-	runs         []int64
-	moved        bool // runs is meant, even if it is empty
-	rows         []sockets.Socket
-	timers       []int64
-	closed       []sockets.DestroyNotification
-	lost         int
-	knownCgroups []*process.Cgroup // with those that the line adds
-	cost         int               // in bytes of memory
+	source        *text
+	ephemeral     *[2]uint16
+	addresses     *[]netip.Addr
+	warnings      *[]sockets.Warning
+	users         []nameLine
+	devices       []nameLine
+	processes     map[int32]*process.Process
+	removed       removedLine
+	runs          []int64
+	hasRuns       bool // runs is meant, even if it is empty
+	rows          []sockets.Socket
+	timers        []int64
+	notifications []sockets.DestroyNotification
+	dropped       int
+	knownCgroups  []*process.Cgroup // with those that the line adds
+	cost          int               // in bytes of memory
 }
 
 // parseLine takes a line apart that comes after those that made cgroups known. What
 // it makes of it takes room bytes of memory at most.
-func parseLine(b []byte, cgroups []*process.Cgroup, room int) (*patch, error) {
+func parseLine(b []byte, cgroups []*process.Cgroup, room int) (*delta, error) {
 	p := parser{Decoder: json.NewDecoder(bytes.NewReader(b)), line: b, cgroups: cgroups, room: room}
-	var out patch
+	var out delta
 	out.time, _, out.snapshot = snapshotTime(b)
 	err := p.object(func(key string) error { return p.value(key, &out) })
 	if err != nil {
@@ -65,7 +65,7 @@ func parseLine(b []byte, cgroups []*process.Cgroup, room int) (*patch, error) {
 
 // object calls f for each key of an object; f reads the value.
 func (p *parser) object(f func(key string) error) error {
-	if err := p.open('{'); err != nil {
+	if err := p.openDelim('{'); err != nil {
 		return err
 	}
 	for p.More() {
@@ -87,12 +87,12 @@ func (p *parser) object(f func(key string) error) error {
 
 // list calls f for each element of a list; f reads it.
 func (p *parser) list(limit int, f func() error) error {
-	if err := p.open('['); err != nil {
+	if err := p.openDelim('['); err != nil {
 		return err
 	}
 	for n := 0; p.More(); n++ {
 		if n == limit {
-			return errTooMuch
+			return errLimit
 		}
 		if err := f(); err != nil {
 			return err
@@ -102,7 +102,7 @@ func (p *parser) list(limit int, f func() error) error {
 	return err
 }
 
-func (p *parser) open(want json.Delim) error {
+func (p *parser) openDelim(want json.Delim) error {
 	token, err := p.Token()
 	if err == nil && token != want {
 		err = fmt.Errorf("got %v, expected %v", token, want)
@@ -111,20 +111,20 @@ func (p *parser) open(want json.Delim) error {
 }
 
 // value reads what stands behind a key of a line.
-func (p *parser) value(key string, out *patch) error {
+func (p *parser) value(key string, out *delta) error {
 	switch key {
 	case "notices":
 		if out.snapshot {
-			return errTable
+			return errDelta
 		}
 		return p.Decode(&out.time)
 	case "key":
 		p.cgroups = nil
-		return p.Decode(&out.key)
+		return p.Decode(&out.keyframe)
 	case "cgroups":
-		return p.list(maxNamed-len(p.cgroups), p.addCgroup)
+		return p.list(maxEntries-len(p.cgroups), p.addCgroup)
 	case "from":
-		return p.Decode(&out.from)
+		return p.Decode(&out.source)
 	case "ephemeral":
 		return p.Decode(&out.ephemeral)
 	case "addresses":
@@ -138,18 +138,18 @@ func (p *parser) value(key string, out *patch) error {
 	case "processes":
 		return p.processes(out)
 	case "ended":
-		return p.ended(&out.ended)
+		return p.ended(&out.removed)
 	case "table":
-		out.moved = true
+		out.hasRuns = true
 		return numbers(p, 6*maxSockets, &out.runs)
 	case "rows":
 		return p.rows(out)
 	case "timers":
 		return numbers(p, maxSockets, &out.timers)
 	case "closed":
-		return p.closed(out)
+		return p.notifications(out)
 	case "lost":
-		return p.Decode(&out.lost)
+		return p.Decode(&out.dropped)
 	}
 	var passedOver json.RawMessage
 	return p.Decode(&passedOver)
@@ -166,15 +166,15 @@ func (p *parser) addCgroup() error {
 	return p.spend(sizeOfCgroup(c))
 }
 
-func (p *parser) ended(out *endedLine) error {
+func (p *parser) ended(out *removedLine) error {
 	return p.object(func(key string) error {
 		switch key {
 		case "users":
-			return numbers(p, maxNamed, &out.Users)
+			return numbers(p, maxEntries, &out.Users)
 		case "devices":
-			return numbers(p, maxNamed, &out.Devices)
+			return numbers(p, maxEntries, &out.Devices)
 		case "processes":
-			return numbers(p, maxNamed, &out.Processes)
+			return numbers(p, maxEntries, &out.Processes)
 		}
 		var passedOver json.RawMessage
 		return p.Decode(&passedOver)
@@ -192,10 +192,10 @@ func (p *parser) cgroup(n int) (*process.Cgroup, error) {
 	return p.cgroups[n-1], nil
 }
 
-func (p *parser) addresses(out *patch) error {
+func (p *parser) addresses(out *delta) error {
 	all := []netip.Addr{}
 	out.addresses = &all
-	return p.list(maxNamed, func() error {
+	return p.list(maxEntries, func() error {
 		var a netip.Addr
 		if err := p.Decode(&a); err != nil {
 			return err
@@ -205,23 +205,23 @@ func (p *parser) addresses(out *patch) error {
 	})
 }
 
-func (p *parser) warnings(out *patch) error {
+func (p *parser) warnings(out *delta) error {
 	all := []sockets.Warning{}
 	out.warnings = &all
-	return p.list(maxNamed, func() error {
+	return p.list(maxEntries, func() error {
 		var l warningLine
 		if err := p.Decode(&l); err != nil {
 			return err
 		}
 		// Warnings are printed as they are, so they must not be what they like.
-		clean := l.Text.clean()
+		clean := l.Text.untrusted()
 		all = append(all, sockets.Warning{Kind: sockets.WarningKind(l.Kind), Count: l.Count, Text: clean.String()})
 		return p.spend(smallSize + sizeOf(clean))
 	})
 }
 
 func (p *parser) names(to *[]nameLine) error {
-	return p.list(maxNamed, func() error {
+	return p.list(maxEntries, func() error {
 		var l nameLine
 		if err := p.Decode(&l); err != nil {
 			return err
@@ -231,9 +231,9 @@ func (p *parser) names(to *[]nameLine) error {
 	})
 }
 
-func (p *parser) processes(out *patch) error {
+func (p *parser) processes(out *delta) error {
 	out.processes = map[int32]*process.Process{}
-	return p.list(maxNamed, func() error {
+	return p.list(maxEntries, func() error {
 		var l processLine
 		if err := p.Decode(&l); err != nil {
 			return err
@@ -248,7 +248,7 @@ func (p *parser) processes(out *patch) error {
 	})
 }
 
-func (p *parser) rows(out *patch) error {
+func (p *parser) rows(out *delta) error {
 	return p.list(maxSockets, func() error {
 		var l socketLine
 		if err := p.Decode(&l); err != nil {
@@ -263,11 +263,11 @@ func (p *parser) rows(out *patch) error {
 	})
 }
 
-func (p *parser) closed(out *patch) error {
+func (p *parser) notifications(out *delta) error {
 	before := p.cost
 	defer func() { p.cost = before }() // they do not stay
-	return p.list(maxNoted, func() error {
-		var l noticeLine
+	return p.list(maxNotifications, func() error {
+		var l notificationLine
 		if err := p.Decode(&l); err != nil {
 			return err
 		}
@@ -279,7 +279,7 @@ func (p *parser) closed(out *patch) error {
 		if err != nil {
 			return err
 		}
-		out.closed = append(out.closed, l.notice(s.socket(cgroup)))
-		return p.spend(noticeSize + sizeOfSocket(&out.closed[len(out.closed)-1].Socket))
+		out.notifications = append(out.notifications, l.notification(s.socket(cgroup)))
+		return p.spend(noticeSize + sizeOfSocket(&out.notifications[len(out.notifications)-1].Socket))
 	})
 }

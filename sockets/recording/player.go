@@ -16,15 +16,15 @@ import (
 // goroutine at a time; the controls may be called from any, at any time, and
 // take no time themselves.
 type Player struct {
-	index  *index
-	clock  clock
-	from   string
-	damage []sockets.Warning // what each snapshot has to say about the file
+	index          *index
+	clock          clock
+	sourceName     string
+	damageWarnings []sockets.Warning // what each snapshot has to say about the file
 
-	mu     sync.Mutex // held while the file is read
-	file   io.Closer
-	cursor cursor
-	jumped int // the jumps of the clock that were followed
+	mu        sync.Mutex // held while the file is read
+	file      io.Closer
+	cursor    cursor
+	seenJumps int // the jumps of the clock that were followed
 }
 
 // Open opens a recording, "-" for one on standard input. Of one that was cut
@@ -112,21 +112,21 @@ func openPiped(r io.Reader) (*Player, error) {
 
 // newPlayer opens a recording of which so many bytes are there.
 func newPlayer(file io.ReaderAt, size int64, closer io.Closer) (*Player, error) {
-	x, err := makeIndex(file, size)
+	x, err := buildIndex(file, size)
 	if err != nil {
 		return nil, err
 	}
-	l, err := newLines(file)
+	l, err := newLineReader(file)
 	if err != nil {
 		return nil, err
 	}
 	p := &Player{
 		index: x, file: closer, cursor: newCursor(l, x),
-		clock: clock{now: time.Now, speed: 1, end: x.end()},
-		from:  "recording of " + x.header.Started.Local().Format(time.DateTime),
+		clock:      clock{now: time.Now, speed: 1, end: x.duration()},
+		sourceName: "recording of " + x.header.Started.Local().Format(time.DateTime),
 	}
-	if text := x.describeDamage(); text != "" {
-		p.damage = []sockets.Warning{{Kind: sockets.RecordingFailed, Text: text}}
+	if text := x.damageText(); text != "" {
+		p.damageWarnings = []sockets.Warning{{Kind: sockets.RecordingFailed, Text: text}}
 	}
 	return p, nil
 }
@@ -139,14 +139,14 @@ func (p *Player) Read(ctx context.Context, into *sockets.Snapshot) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at, jumps := p.look()
+	at, jumps := p.playPosition()
 	to := p.index.find(at)
 	var err error
-	if jumps != p.jumped || to < p.cursor.place {
-		p.jumped = jumps
-		err = p.cursor.jump(to)
+	if jumps != p.seenJumps || to < p.cursor.position {
+		p.seenJumps = jumps
+		err = p.cursor.seek(to)
 	} else {
-		err = p.cursor.walk(to)
+		err = p.cursor.advance(to)
 	}
 	if err != nil {
 		return err
@@ -155,8 +155,8 @@ func (p *Player) Read(ctx context.Context, into *sockets.Snapshot) error {
 	return nil
 }
 
-// look tells how far the play is, and starts it.
-func (p *Player) look() (at time.Duration, jumps int) {
+// playPosition tells how far the play is, and starts it.
+func (p *Player) playPosition() (at time.Duration, jumps int) {
 	p.clock.mu.Lock()
 	defer p.clock.mu.Unlock()
 	p.clock.start()
@@ -165,69 +165,69 @@ func (p *Player) look() (at time.Duration, jumps int) {
 
 func (p *Player) fill(into *sockets.Snapshot) {
 	p.cursor.table.fill(into)
-	into.Source = p.from
-	into.Warnings = append(into.Warnings, p.damage...)
+	into.Source = p.sourceName
+	into.Warnings = append(into.Warnings, p.damageWarnings...)
 }
 
-// Moment is what [Player.Next] gives: a snapshot, and the notices that were
+// Step is what [Player.Next] gives: a snapshot, and the notices that were
 // heard between it and the one before. Behind the last snapshot there can be
 // notices without one, and before any if they are very many.
-type Moment struct {
-	Snapshot *sockets.Snapshot
-	Notices  []sockets.DestroyNotification
-	Lost     int // so many more notices were lost
+type Step struct {
+	Snapshot      *sockets.Snapshot
+	Notifications []sockets.DestroyNotification
+	Dropped       int // so many more notices were lost
 }
 
 // Next gives one snapshot after the other, without waiting for its time; the
 // error is io.EOF behind the last. It is for those who do not Read.
-func (p *Player) Next() (Moment, error) {
+func (p *Player) Next() (Step, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var m Moment
-	if c := &p.cursor; c.place+1 < len(p.index.marks) {
-		to := c.place + 1
-		few := func() bool { return len(c.notices) <= maxHeard-maxNoted }
+	var m Step
+	if c := &p.cursor; c.position+1 < len(p.index.entries) {
+		to := c.position + 1
+		few := func() bool { return len(c.notifications) <= maxHeard-maxNotifications }
 		if err := c.walkWhile(to, few); err != nil {
-			return Moment{}, err
+			return Step{}, err
 		}
-		if c.place == to {
+		if c.position == to {
 			m.Snapshot = &sockets.Snapshot{}
 			p.fill(m.Snapshot)
 		}
 	} else {
-		c.rest()
+		c.readRest()
 	}
-	m.Notices, m.Lost = p.cursor.drain(nil)
-	if m.Snapshot == nil && len(m.Notices) == 0 && m.Lost == 0 {
-		return Moment{}, io.EOF
+	m.Notifications, m.Dropped = p.cursor.drain(nil)
+	if m.Snapshot == nil && len(m.Notifications) == 0 && m.Dropped == 0 {
+		return Step{}, io.EOF
 	}
 	return m, nil
 }
 
-// Notices returns what was heard of closed sockets, as far as the play is.
+// Notifications returns what was heard of closed sockets, as far as the play is.
 // Closing it does nothing.
-func (p *Player) Notices() Listener { return playing{p} }
+func (p *Player) Notifications() NotificationSource { return playerNotifications{p} }
 
-type playing struct{ *Player }
+type playerNotifications struct{ *Player }
 
 // Ready implements [Listener]. Nothing wakes: notices are drained at each read.
-func (playing) Ready() <-chan struct{} { return nil }
+func (playerNotifications) Ready() <-chan struct{} { return nil }
 
 // Drain implements [Listener].
-func (l playing) Drain(dst []sockets.DestroyNotification) ([]sockets.DestroyNotification, int) {
+func (l playerNotifications) Drain(dst []sockets.DestroyNotification) ([]sockets.DestroyNotification, int) {
 	p := l.Player
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at, jumps := p.look()
+	at, jumps := p.playPosition()
 	c := &p.cursor
-	if c.place >= 0 && jumps == p.jumped && p.index.find(at) == c.place {
-		c.listen(at - p.index.marks[c.place].at)
+	if c.position >= 0 && jumps == p.seenJumps && p.index.find(at) == c.position {
+		c.readNotifications(at - p.index.entries[c.position].playAt)
 	}
 	return c.drain(dst)
 }
 
 // Close implements [Listener].
-func (playing) Close() error { return nil }
+func (playerNotifications) Close() error { return nil }
 
 // Close implements [sockets.Source].
 func (p *Player) Close() error {

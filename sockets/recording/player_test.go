@@ -11,9 +11,9 @@ import (
 	"lotop/sockets"
 )
 
-// steady is a recording of one snapshot a second, in each of which there is one
+// onePerSecond is a recording of one snapshot a second, in each of which there is one
 // socket, with the snapshot's number as its ID.
-func steady(n int) []sockets.Snapshot {
+func onePerSecond(n int) []sockets.Snapshot {
 	all := make([]sockets.Snapshot, n)
 	for i := range all {
 		all[i] = sockets.Snapshot{
@@ -24,21 +24,21 @@ func steady(n int) []sockets.Snapshot {
 	return all
 }
 
-// stage is a player with a clock that stands still.
-type stage struct {
+// playerTest is a player with a clock that stands still.
+type playerTest struct {
 	*testing.T
 	*Player
 	time time.Time
 }
 
-func newStage(t *testing.T, all []sockets.Snapshot, notices map[int][]sockets.DestroyNotification) *stage {
-	s := &stage{T: t, time: noon, Player: mustOpen(t, record(t, Options{}, all, notices).Bytes())}
+func newPlayerTest(t *testing.T, all []sockets.Snapshot, notices map[int][]sockets.DestroyNotification) *playerTest {
+	s := &playerTest{T: t, time: noon, Player: mustOpen(t, record(t, Options{}, all, notices).Bytes())}
 	s.clock.now = func() time.Time { return s.time }
 	return s
 }
 
-// shows reads, and expects the snapshot with that number.
-func (s *stage) shows(want int) {
+// checkShown reads, and expects the snapshot with that number.
+func (s *playerTest) checkShown(want int) {
 	s.Helper()
 	var snap sockets.Snapshot
 	if p := s.Position(); p.Index != want {
@@ -52,83 +52,83 @@ func (s *stage) shows(want int) {
 	}
 }
 
-func (s *stage) wait(d time.Duration) { s.time = s.time.Add(d) }
+func (s *playerTest) wait(d time.Duration) { s.time = s.time.Add(d) }
 
 func TestPlay(t *testing.T) {
-	s := newStage(t, steady(2000), nil)
+	s := newPlayerTest(t, onePerSecond(2000), nil)
 	s.wait(time.Hour) // the play begins with the first read
-	s.shows(0)
+	s.checkShown(0)
 	s.wait(999 * time.Millisecond)
-	s.shows(0)
+	s.checkShown(0)
 	s.wait(time.Millisecond)
-	s.shows(1)
-	s.shows(1)
+	s.checkShown(1)
+	s.checkShown(1)
 	s.wait(50 * time.Second)
-	s.shows(51)
+	s.checkShown(51)
 	s.Speed(10)
 	s.wait(100 * time.Millisecond)
-	s.shows(52)
+	s.checkShown(52)
 	s.wait(70 * time.Second)
-	s.shows(752)
+	s.checkShown(752)
 	s.Pause(true)
 	s.wait(time.Hour)
-	s.shows(752)
+	s.checkShown(752)
 	s.Pause(false)
 	s.Speed(0.5)
 	s.wait(2 * time.Second)
-	s.shows(753)
+	s.checkShown(753)
 	if p := s.Position(); p.Jumps != 0 || p.Paused || p.Speed != 0.5 || p.AtEnd || p.Total != 2000 {
 		t.Errorf("%+v", p)
 	}
 	s.wait(time.Hour)
-	s.shows(1999)
+	s.checkShown(1999)
 	p := s.Position()
 	if !p.AtEnd || !p.Time.Equal(p.End) || !p.End.Equal(noon.Add(1999*time.Second)) || !p.Begin.Equal(noon) {
 		t.Errorf("%+v", p)
 	}
 	s.wait(-2 * time.Hour) // the clock of this machine may be set, too
-	s.shows(752)
+	s.checkShown(752)
 }
 
 func TestControls(t *testing.T) {
-	s := newStage(t, steady(2000), nil)
+	s := newPlayerTest(t, onePerSecond(2000), nil)
 	s.Step(3)
-	s.shows(3)
+	s.checkShown(3)
 	s.wait(time.Hour)
-	s.shows(3) // a step pauses
+	s.checkShown(3) // a step pauses
 	s.Step(1)
-	s.shows(4)
+	s.checkShown(4)
 	if p := s.Position(); !p.Paused || p.Jumps != 0 {
 		t.Errorf("%+v", p)
 	}
 	s.Step(-1)
-	s.shows(3)
+	s.checkShown(3)
 	s.Step(-100)
-	s.shows(0)
+	s.checkShown(0)
 	s.Step(math.MinInt)
-	s.shows(0)
+	s.checkShown(0)
 	s.Step(math.MaxInt)
-	s.shows(1999)
+	s.checkShown(1999)
 	if p := s.Position(); p.Jumps != 2 || !p.AtEnd {
 		t.Errorf("%+v", p)
 	}
 	s.Seek(noon.Add(700*time.Second + time.Millisecond))
-	s.shows(700)
+	s.checkShown(700)
 	if p := s.Position(); !p.Time.Equal(noon.Add(700*time.Second+time.Millisecond)) || !p.Snapshot.Equal(noon.Add(700*time.Second)) {
 		t.Errorf("%+v", p)
 	}
 	s.Seek(noon.Add(-time.Hour))
-	s.shows(0)
+	s.checkShown(0)
 	s.Seek(noon.Add(time.Hour))
-	s.shows(1999)
+	s.checkShown(1999)
 	for part, want := range map[float64]int{0: 0, 0.5: 999, 1: 1999, -1: 0, 2: 1999, math.NaN(): 0, math.Inf(1): 1999} {
 		s.SeekFraction(part)
-		s.shows(want)
+		s.checkShown(want)
 	}
 	s.SeekFraction(0.25)
 	s.Pause(false)
 	s.wait(time.Second)
-	s.shows(500)
+	s.checkShown(500)
 	for times, want := range map[float64]float64{0: MinSpeed, -1: MinSpeed, 1e9: MaxSpeed, math.Inf(1): MaxSpeed, math.NaN(): 1, 8: 8} {
 		if s.Speed(times); s.Position().Speed != want {
 			t.Errorf("speed %v is %v", times, s.Position().Speed)
@@ -136,14 +136,14 @@ func TestControls(t *testing.T) {
 	}
 }
 
-// TestSeekAnywhere compares jumps with playing through.
-func TestSeekAnywhere(t *testing.T) {
-	all := some(5, 200)
+// TestSeek compares jumps with playing through.
+func TestSeek(t *testing.T) {
+	all := generate(5, 200)
 	for i := range all {
 		all[i].Time = noon.Add(time.Duration(i) * time.Second)
 	}
-	s := newStage(t, all, map[int][]sockets.DestroyNotification{10: {{Time: all[10].Time}}, 150: {{Time: all[150].Time}}})
-	v := newInvent(7)
+	s := newPlayerTest(t, all, map[int][]sockets.DestroyNotification{10: {{Time: all[10].Time}}, 150: {{Time: all[150].Time}}})
+	v := newGenerator(7)
 	var snap sockets.Snapshot
 	for range 300 {
 		to := v.IntN(len(all))
@@ -151,17 +151,17 @@ func TestSeekAnywhere(t *testing.T) {
 		if err := s.Read(t.Context(), &snap); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(all[to], snap, same); diff != "" {
+		if diff := cmp.Diff(all[to], snap, compareOptions); diff != "" {
 			t.Fatal(to, diff)
 		}
 	}
 }
 
-// TestClockSetBack plays on while the recorded clock goes back.
-func TestClockSetBack(t *testing.T) {
-	all := steady(4)
+// TestClockGoesBack plays on while the recorded clock goes back.
+func TestClockGoesBack(t *testing.T) {
+	all := onePerSecond(4)
 	all[2].Time, all[3].Time = noon.Add(-time.Hour), noon.Add(-time.Hour+time.Second)
-	s := newStage(t, all, nil)
+	s := newPlayerTest(t, all, nil)
 	for _, want := range []sockets.ID{0, 2, 3, 3} {
 		var snap sockets.Snapshot
 		if err := s.Read(t.Context(), &snap); err != nil || snap.Sockets[0].ID != want || !snap.Time.Equal(all[want].Time) {
@@ -171,7 +171,7 @@ func TestClockSetBack(t *testing.T) {
 	}
 }
 
-func TestPlayedNotices(t *testing.T) {
+func TestPlayerNotifications(t *testing.T) {
 	at := func(d time.Duration) sockets.DestroyNotification {
 		return sockets.DestroyNotification{Time: noon.Add(d)}
 	}
@@ -181,8 +181,8 @@ func TestPlayedNotices(t *testing.T) {
 		3: {at(3500 * time.Millisecond)},
 		9: {at(9500 * time.Millisecond)},
 	}
-	s := newStage(t, steady(10), notices)
-	l := s.Notices()
+	s := newPlayerTest(t, onePerSecond(10), notices)
+	l := s.Notifications()
 	drain := func(want, wantLost int) {
 		t.Helper()
 		if got, lost := l.Drain(nil); len(got) != want || lost != wantLost {
@@ -190,24 +190,24 @@ func TestPlayedNotices(t *testing.T) {
 		}
 	}
 	drain(0, 0)
-	s.shows(0)
+	s.checkShown(0)
 	s.wait(1399 * time.Millisecond)
-	s.shows(1)
+	s.checkShown(1)
 	drain(0, 0)
 	s.wait(time.Millisecond)
 	drain(2, 1)
 	s.wait(1100 * time.Millisecond)
 	drain(0, 0) // what stands behind a snapshot that was not read yet
-	s.shows(2)
+	s.checkShown(2)
 	drain(1, 2)
 	s.Seek(noon.Add(8 * time.Second))
 	drain(0, 0)
-	s.shows(8)
+	s.checkShown(8)
 	drain(0, 0)
 	s.Seek(noon)
-	s.shows(0)
+	s.checkShown(0)
 	s.wait(9 * time.Second)
-	s.shows(9)
+	s.checkShown(9)
 	drain(4, 6) // all on the way
 	s.wait(time.Hour)
 	drain(0, 0)
@@ -217,9 +217,9 @@ func TestPlayedNotices(t *testing.T) {
 }
 
 func TestNext(t *testing.T) {
-	p := mustOpen(t, record(t, Options{}, steady(3), map[int][]sockets.DestroyNotification{2: {{Time: noon}}}).Bytes())
-	all := playAll(t, p)
-	if len(all) != 4 || all[3].Snapshot != nil || len(all[3].Notices) != 1 || all[3].Lost != 2 {
+	p := mustOpen(t, record(t, Options{}, onePerSecond(3), map[int][]sockets.DestroyNotification{2: {{Time: noon}}}).Bytes())
+	all := readAll(t, p)
+	if len(all) != 4 || all[3].Snapshot != nil || len(all[3].Notifications) != 1 || all[3].Dropped != 2 {
 		t.Fatalf("%+v", all)
 	}
 	if _, err := p.Next(); err != io.EOF {

@@ -28,9 +28,9 @@ type Options struct {
 	Executable func(*process.Process) process.Untrusted
 }
 
-// keyAtLeast is after how many snapshots one is written in full again, should
+// keyframeEvery is after how many snapshots one is written in full again, should
 // the changes since the last weigh less than that.
-const keyAtLeast = 600
+const keyframeEvery = 600
 
 // Recorder is a source that writes down whatever it reads from another one.
 // What was read is in the file when Read returns, as far as the system is
@@ -38,16 +38,16 @@ const keyAtLeast = 600
 type Recorder struct {
 	source sockets.Source
 
-	mu     sync.Mutex // notices can come from another goroutine
-	out    io.WriteCloser
-	zip    *zstd.Encoder
-	author author
-	line   []byte
-	begun  bool
-	taken  int   // snapshots
-	since  int   // snapshots since the last in full
-	weight int   // bytes that may still be written before the next in full
-	err    error // why nothing is written any more
+	mu            sync.Mutex // notices can come from another goroutine
+	out           io.WriteCloser
+	zip           *zstd.Encoder
+	encoder       encoder
+	line          []byte
+	headerWritten bool
+	snapshotCount int   // snapshots
+	sinceKeyframe int   // snapshots since the last in full
+	deltaBudget   int   // bytes that may still be written before the next in full
+	err           error // why nothing is written any more
 }
 
 // Create makes the file for a new recording. Only its owner may read it. A file
@@ -74,7 +74,7 @@ func Record(src sockets.Source, w io.WriteCloser, o Options) *Recorder {
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithLowerEncoderMem(true),
 	)
-	return &Recorder{source: src, out: w, zip: zip, author: author{redact: o.Redact, executable: o.Executable}, err: err}
+	return &Recorder{source: src, out: w, zip: zip, encoder: encoder{redact: o.Redact, executable: o.Executable}, err: err}
 }
 
 // Read implements [sockets.Source].
@@ -85,7 +85,7 @@ func (r *Recorder) Read(ctx context.Context, into *sockets.Snapshot) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err == nil {
-		r.fail(r.write(into))
+		r.fail(r.writeSnapshot(into))
 	}
 	if r.err != nil {
 		// It comes first: a screen may have no room for more.
@@ -100,7 +100,7 @@ func (r *Recorder) Read(ctx context.Context, into *sockets.Snapshot) error {
 // fail ends the recording, if there is an error.
 func (r *Recorder) fail(err error) {
 	if err != nil {
-		r.err = fmt.Errorf("recording stopped after %s: %w", count(r.taken, "snapshot"), err)
+		r.err = fmt.Errorf("recording stopped after %s: %w", countOf(r.snapshotCount, "snapshot"), err)
 	}
 }
 
@@ -117,7 +117,7 @@ func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	err := r.source.Close()
-	if r.err == nil && r.begun {
+	if r.err == nil && r.headerWritten {
 		r.fail(r.zip.Close())
 	}
 	closed := r.out.Close()
@@ -129,52 +129,52 @@ func (r *Recorder) Close() error {
 	return err
 }
 
-func (r *Recorder) write(s *sockets.Snapshot) error {
-	if len(s.Sockets) > maxSockets || r.taken >= maxSnapshots {
-		return errTooMuch
+func (r *Recorder) writeSnapshot(s *sockets.Snapshot) error {
+	if len(s.Sockets) > maxSockets || r.snapshotCount >= maxSnapshots {
+		return errLimit
 	}
-	if err := r.begin(s.Time.UnixNano()); err != nil {
+	if err := r.writeHeader(s.Time.UnixNano()); err != nil {
 		return err
 	}
-	key := r.taken == 0 || r.weight <= 0 || r.since >= keyAtLeast
-	if key && r.taken > 0 {
+	key := r.snapshotCount == 0 || r.deltaBudget <= 0 || r.sinceKeyframe >= keyframeEvery
+	if key && r.snapshotCount > 0 {
 		if err := r.zip.Close(); err != nil {
 			return err
 		}
 		r.zip.Reset(r.out)
 	}
-	r.line = r.author.appendSnapshot(r.line[:0], s, key)
-	if err := r.put(); err != nil {
+	r.line = r.encoder.appendSnapshot(r.line[:0], s, key)
+	if err := r.writeLine(); err != nil {
 		return err
 	}
-	r.taken++
-	r.since++
+	r.snapshotCount++
+	r.sinceKeyframe++
 	if key {
-		r.since, r.weight = 0, len(r.line)
+		r.sinceKeyframe, r.deltaBudget = 0, len(r.line)
 	} else {
-		r.weight -= len(r.line)
+		r.deltaBudget -= len(r.line)
 	}
 	return nil
 }
 
-// begin writes the header, once.
-func (r *Recorder) begin(now int64) error {
-	if r.begun {
+// writeHeader writes the header, once.
+func (r *Recorder) writeHeader(now int64) error {
+	if r.headerWritten {
 		return nil
 	}
-	r.begun = true
+	r.headerWritten = true
 	r.line = appendHeader(r.line[:0], header{
 		Format: formatName, Version: formatVersion, Started: fromNano(now).UTC(),
-		OS: runtime.GOOS, Redacted: r.author.redact,
+		OS: runtime.GOOS, Redacted: r.encoder.redact,
 	})
 	_, err := r.zip.Write(r.line)
 	return err
 }
 
-// put writes the line and sees to it that it leaves this process.
-func (r *Recorder) put() error {
+// writeLine writes the line and sees to it that it leaves this process.
+func (r *Recorder) writeLine() error {
 	if len(r.line) > maxLine {
-		return errTooMuch
+		return errLimit
 	}
 	if _, err := r.zip.Write(r.line); err != nil {
 		return err
@@ -182,8 +182,8 @@ func (r *Recorder) put() error {
 	return r.zip.Flush()
 }
 
-// count says how many there are of something.
-func count(n int, of string) string {
+// countOf says how many there are of something.
+func countOf(n int, of string) string {
 	if n != 1 {
 		of += "s"
 	}

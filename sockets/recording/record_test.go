@@ -31,10 +31,10 @@ func TestCreate(t *testing.T) {
 
 // TestDiskFull goes on without the recording, and says so.
 func TestDiskFull(t *testing.T) {
-	all := some(3, 60)
+	all := generate(3, 60)
 	whole := record(t, Options{}, all, nil).Len()
 	f := &file{limit: whole / 2}
-	src := &script{all: all}
+	src := &scriptedSource{all: all}
 	r := Record(src, f, Options{})
 	var snap sockets.Snapshot
 	failed := 0
@@ -58,7 +58,7 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal(snap.Warnings)
 		}
 	}
-	r.Note([]sockets.DestroyNotification{{}}, 0)
+	r.WriteNotifications([]sockets.DestroyNotification{{}}, 0)
 	told := fmt.Sprintf("recording stopped after %d snapshots: %v", len(all)-failed, errFull)
 	if err := r.Failed(); err == nil || err.Error() != told {
 		t.Error(err)
@@ -67,7 +67,7 @@ func TestDiskFull(t *testing.T) {
 		t.Error(err, src.closed, f.closed, failed)
 	}
 	p := mustOpen(t, f.Bytes())
-	if got := len(playAll(t, p)); got != len(all)-failed || p.Damage() == "" {
+	if got := len(readAll(t, p)); got != len(all)-failed || p.Damage() == "" {
 		t.Errorf("%d of %d can be read: %s", got, len(all)-failed, p.Damage())
 	}
 }
@@ -75,13 +75,13 @@ func TestDiskFull(t *testing.T) {
 // TestDiskFullOfNotices says at once that a notice could not be recorded.
 func TestDiskFullOfNotices(t *testing.T) {
 	f := &file{}
-	r := Record(&script{all: steady(1)}, f, Options{})
+	r := Record(&scriptedSource{all: onePerSecond(1)}, f, Options{})
 	var snap sockets.Snapshot
 	if err := errors.Join(r.Read(t.Context(), &snap), r.Failed()); err != nil {
 		t.Fatal(err)
 	}
 	f.limit = f.Len()
-	r.Note([]sockets.DestroyNotification{{Time: noon}}, 0)
+	r.WriteNotifications([]sockets.DestroyNotification{{Time: noon}}, 0)
 	if err := r.Failed(); !errors.Is(err, errFull) {
 		t.Error(err)
 	}
@@ -98,7 +98,7 @@ func (*fullAtClose) Close() error { return errFull }
 func TestDiskFullAtClose(t *testing.T) {
 	for _, limit := range []bool{false, true} {
 		f := &fullAtClose{}
-		r := Record(&script{all: steady(1)}, f, Options{})
+		r := Record(&scriptedSource{all: onePerSecond(1)}, f, Options{})
 		var snap sockets.Snapshot
 		if err := r.Read(t.Context(), &snap); err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func TestDiskFullAtClose(t *testing.T) {
 }
 
 // brokenSource cannot be read.
-type brokenSource struct{ script }
+type brokenSource struct{ scriptedSource }
 
 var errBroken = errors.New("broken")
 
@@ -131,25 +131,25 @@ func TestSourceFails(t *testing.T) {
 	}
 }
 
-// queue is a Listener with notices of its own.
-type queue struct {
+// notificationQueue is a Listener with notices of its own.
+type notificationQueue struct {
 	all  []sockets.DestroyNotification
 	lost int
 }
 
-func (q *queue) Ready() <-chan struct{} { return nil }
-func (q *queue) Close() error           { return errBroken }
-func (q *queue) Drain(dst []sockets.DestroyNotification) ([]sockets.DestroyNotification, int) {
+func (q *notificationQueue) Ready() <-chan struct{} { return nil }
+func (q *notificationQueue) Close() error           { return errBroken }
+func (q *notificationQueue) Drain(dst []sockets.DestroyNotification) ([]sockets.DestroyNotification, int) {
 	dst, lost := append(dst, q.all...), q.lost
 	q.all, q.lost = nil, 0
 	return dst, lost
 }
 
-func TestListen(t *testing.T) {
+func TestTeeNotifications(t *testing.T) {
 	f := &file{}
-	r := Record(&script{all: steady(2)}, f, Options{})
-	q := &queue{all: make([]sockets.DestroyNotification, 3), lost: 1}
-	l := r.Listen(q)
+	r := Record(&scriptedSource{all: onePerSecond(2)}, f, Options{})
+	q := &notificationQueue{all: make([]sockets.DestroyNotification, 3), lost: 1}
+	l := r.TeeNotifications(q)
 	if got, lost := l.Drain(nil); len(got) != 3 || lost != 1 {
 		t.Error("notifications before the first snapshot are not returned")
 	}
@@ -157,7 +157,7 @@ func TestListen(t *testing.T) {
 	if err := r.Read(t.Context(), &snap); err != nil {
 		t.Fatal(err)
 	}
-	many := maxNoted + 5
+	many := maxNotifications + 5
 	q.all, q.lost = make([]sockets.DestroyNotification, many), 9
 	for i := range q.all {
 		q.all[i].Time, q.all[i].Socket.ID = noon, sockets.ID(i)
@@ -173,8 +173,8 @@ func TestListen(t *testing.T) {
 	if err := errors.Join(r.Read(t.Context(), &snap), r.Close()); err != nil {
 		t.Fatal(err)
 	}
-	m := playAll(t, mustOpen(t, f.Bytes()))[1]
-	if len(m.Notices) != many || m.Lost != 13 || m.Notices[many-1].Socket.ID != sockets.ID(many-1) {
-		t.Error(len(m.Notices), m.Lost)
+	m := readAll(t, mustOpen(t, f.Bytes()))[1]
+	if len(m.Notifications) != many || m.Dropped != 13 || m.Notifications[many-1].Socket.ID != sockets.ID(many-1) {
+		t.Error(len(m.Notifications), m.Dropped)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"lotop/sockets/process"
 )
 
-// hidden stands where something was left out.
-const hidden = "…"
+// redactedText stands where something was left out.
+const redactedText = "…"
 
 // redactProcess leaves out all that a process chose for itself. This is the rule
 // for each field:
@@ -19,17 +19,17 @@ const hidden = "…"
 //     executable stays, as the kernel knows it, or "…" if that cannot be read.
 //   - Account tells who the person is, and so do the names of users.
 //   - Of the cgroup stays what a service manager or container engine named, see
-//     [redactGroup].
+//     [redactCgroupPath].
 //
 // Numbers (pids, UIDs, times), addresses and ports stay, and so do names that
 // only an administrator can choose, such as those of network interfaces.
 // Directories and environments are in no recording.
-func (a *author) redactProcess(p *process.Process) *process.Process {
+func (a *encoder) redactProcess(p *process.Process) *process.Process {
 	q := *p
 	if q.Account.Raw() != "" {
-		q.Account = process.NewUntrusted(hidden)
+		q.Account = process.NewUntrusted(redactedText)
 	}
-	q.Name = process.NewUntrusted(hidden)
+	q.Name = process.NewUntrusted(redactedText)
 	if a.executable != nil {
 		if name := a.executable(p); name.Raw() != "" {
 			q.Name = name
@@ -41,7 +41,7 @@ func (a *author) redactProcess(p *process.Process) *process.Process {
 	}
 	kept := []string{q.Name.Raw()}
 	if more {
-		kept = append(kept, hidden)
+		kept = append(kept, redactedText)
 	}
 	q.Command = process.NewUntrusted(strings.Join(kept, " "))
 	if q.Args != nil {
@@ -50,11 +50,11 @@ func (a *author) redactProcess(p *process.Process) *process.Process {
 	return &q
 }
 
-// redactGroup leaves of a cgroup the slices and the unit, which service managers
+// redactCgroupPath leaves of a cgroup the slices and the unit, which service managers
 // name, and the container. What lies below the unit of a service, or in a group that
 // is no unit, is the choice of who runs there, whatever it looks like; a unit or
 // container that seems to be there goes too.
-func redactGroup(c process.Cgroup) process.Cgroup {
+func redactCgroupPath(c process.Cgroup) process.Cgroup {
 	parts, own, unit, manager := strings.Split(c.Path.Raw(), "/"), false, false, len(c.Path.Raw())
 	at := 0 // where the part begins
 	for i, part := range parts {
@@ -63,7 +63,7 @@ func redactGroup(c process.Cgroup) process.Cgroup {
 		switch {
 		case part == "":
 		case own, ext != ".slice" && ext != ".service" && ext != ".scope" && ext != ".socket":
-			parts[i], own = hidden, true
+			parts[i], own = redactedText, true
 		default:
 			unit = unit || strings.TrimPrefix(part, "_") == c.Unit.Raw()
 			// Below user@1000.service another service manager names the units.
@@ -77,11 +77,11 @@ func redactGroup(c process.Cgroup) process.Cgroup {
 	// Engines name containers by numbers, but these two by any word.
 	if by := c.Engine; by == "lxc" || by == "nspawn" {
 		if process.ParseCgroup(c.Path.Raw()[:manager]).Container != c.Container {
-			c.Container = process.NewUntrusted(hidden)
+			c.Container = process.NewUntrusted(redactedText)
 		}
 	}
 	if !unit && c.Unit.Raw() != "" {
-		c.Unit = process.NewUntrusted(hidden)
+		c.Unit = process.NewUntrusted(redactedText)
 	}
 	c.Path = process.NewUntrusted(strings.Join(parts, "/"))
 	return c

@@ -65,7 +65,7 @@ func checkRedacted(t *testing.T, p *process.Process, exe, want string) {
 		t.Errorf("%q: %s", p.Command.Raw(), b)
 	}
 	player := mustOpen(t, file)
-	got := playAll(t, player)[0].Snapshot
+	got := readAll(t, player)[0].Snapshot
 	q := got.Process(7)
 	if exe == "" {
 		exe = "…"
@@ -77,14 +77,14 @@ func checkRedacted(t *testing.T, p *process.Process, exe, want string) {
 		t.Error(name, q.Account)
 	}
 	s.Sockets[0].Cgroup = got.Sockets[0].Cgroup
-	if diff := cmp.Diff(s.Sockets, got.Sockets, same); diff != "" {
+	if diff := cmp.Diff(s.Sockets, got.Sockets, compareOptions); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // Without a way to ask for the executable no name is left.
 func TestRedactUnknown(t *testing.T) {
-	a := author{redact: true}
+	a := encoder{redact: true}
 	if p := a.redactProcess(&process.Process{PID: 7, Name: process.NewUntrusted("SECRET")}); p.Name.Raw() != "…" {
 		t.Error(p.Name)
 	}
@@ -108,7 +108,7 @@ func TestRedactGroup(t *testing.T) {
 		"/system.slice/docker-" + id + ".scope":                            {"/system.slice/docker-" + id + ".scope", "", id[:12]},
 		"/machine.slice/systemd-nspawn@web.service/payload/SECRET.service": {"/machine.slice/systemd-nspawn@web.service/…/…", "systemd-nspawn@web.service", "web"},
 	} {
-		got := redactGroup(process.ParseCgroup(path))
+		got := redactCgroupPath(process.ParseCgroup(path))
 		if got := [3]string{got.Path.Raw(), got.Unit.Raw(), got.Container.Raw()}; got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}

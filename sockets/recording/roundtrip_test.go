@@ -15,23 +15,23 @@ import (
 // TestRoundTrip plays back what was recorded, whatever it was.
 func TestRoundTrip(t *testing.T) {
 	for seed := range uint64(40) {
-		v := newInvent(seed)
+		v := newGenerator(seed)
 		all := make([]sockets.Snapshot, 30)
 		notices := map[int][]sockets.DestroyNotification{}
 		for i := range all {
 			all[i] = v.next()
 			if v.chance(3) {
-				notices[i] = []sockets.DestroyNotification{v.notice(all[i].Time), v.notice(all[i].Time.Add(time.Millisecond))}
+				notices[i] = []sockets.DestroyNotification{v.notification(all[i].Time), v.notification(all[i].Time.Add(time.Millisecond))}
 			}
 		}
 		p := mustOpen(t, record(t, Options{}, all, notices).Bytes())
-		played := playAll(t, p)
+		played := readAll(t, p)
 		if len(played) != len(all) && (len(played) != len(all)+1 || notices[len(all)-1] == nil) {
 			t.Fatalf("seed %d: %d of %d", seed, len(played), len(all))
 		}
 		for i, m := range played {
 			if i < len(all) {
-				if diff := cmp.Diff(&all[i], m.Snapshot, same); diff != "" {
+				if diff := cmp.Diff(&all[i], m.Snapshot, compareOptions); diff != "" {
 					t.Fatalf("seed %d, snapshot %d: %s", seed, i, diff)
 				}
 				if m.Snapshot.Source != "recording of "+all[0].Time.Local().Format(time.DateTime) {
@@ -42,8 +42,8 @@ func TestRoundTrip(t *testing.T) {
 			if want != nil {
 				lost = i - 1
 			}
-			if diff := cmp.Diff(want, m.Notices, same); diff != "" || m.Lost != lost {
-				t.Fatalf("seed %d, notices before %d: lost %d, %s", seed, i, m.Lost, diff)
+			if diff := cmp.Diff(want, m.Notifications, compareOptions); diff != "" || m.Dropped != lost {
+				t.Fatalf("seed %d, notices before %d: lost %d, %s", seed, i, m.Dropped, diff)
 			}
 		}
 		if p.Damage() != "" || p.Redacted() {
@@ -52,9 +52,9 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestNothingForgotten fails when a field is added that is not recorded. Who
+// TestAllFieldsRecorded fails when a field is added that is not recorded. Who
 // adds one, writes it down as well, and lets fixture_test.go make it up.
-func TestNothingForgotten(t *testing.T) {
+func TestAllFieldsRecorded(t *testing.T) {
 	for _, c := range []struct {
 		of   any
 		want int
@@ -86,8 +86,8 @@ func TestNothingForgotten(t *testing.T) {
 	}
 }
 
-// TestNumbersStay holds the numbers that stand in recordings.
-func TestNumbersStay(t *testing.T) {
+// TestNumbersStable holds the numbers that stand in recordings.
+func TestNumbersStable(t *testing.T) {
 	got := [][]int{
 		{int(sockets.TCP), int(sockets.UDP)},
 		{int(sockets.Established), int(sockets.Listen), int(sockets.Closing), int(sockets.Bound), int(sockets.Unconn)},
@@ -113,7 +113,7 @@ func TestShared(t *testing.T) {
 	next := s
 	next.Time = noon.Add(time.Second)
 	next.Sockets = append([]sockets.Socket{{ID: 3}}, s.Sockets...)
-	played := playAll(t, mustOpen(t, record(t, Options{}, []sockets.Snapshot{s, next}, nil).Bytes()))
+	played := readAll(t, mustOpen(t, record(t, Options{}, []sockets.Snapshot{s, next}, nil).Bytes()))
 	one, two := played[0].Snapshot, played[1].Snapshot
 	if one.Sockets[0].Cgroup != one.Sockets[1].Cgroup || two.Sockets[1].Cgroup != one.Sockets[0].Cgroup {
 		t.Error("cgroups are copied")
@@ -128,7 +128,7 @@ func TestShared(t *testing.T) {
 
 // TestSmall holds that what does not change costs next to nothing.
 func TestSmall(t *testing.T) {
-	s := some(1, 40)[39]
+	s := generate(1, 40)[39]
 	for i := range s.Sockets {
 		s.Sockets[i].Timer = sockets.NoTimer
 	}
@@ -143,7 +143,7 @@ func TestSmall(t *testing.T) {
 	}
 }
 
-func (v *invent) process(pid int32) *process.Process {
+func (v *generator) process(pid int32) *process.Process {
 	p := &process.Process{
 		PID: int(pid), Parent: v.IntN(9), Tracee: v.IntN(3), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
 		Name: v.text(), Command: v.text(), Account: v.text(),

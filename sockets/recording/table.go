@@ -10,7 +10,7 @@ import (
 	"lotop/sockets/process"
 )
 
-var errTable = errors.New("delta does not apply to the previous snapshot")
+var errDelta = errors.New("delta does not apply to the previous snapshot")
 
 // table is the snapshot that lines have led to so far.
 type table struct {
@@ -29,22 +29,22 @@ func (t *table) room(key bool) int {
 }
 
 // apply makes the table what a snapshot line says.
-func (t *table) apply(p *patch) error {
+func (t *table) apply(p *delta) error {
 	t.cgroups = p.knownCgroups
 	t.held += p.cost
 	if !p.snapshot {
 		return nil
 	}
-	if p.key {
+	if p.keyframe {
 		t.held = p.cost
 		t.snap = sockets.Snapshot{Time: t.snap.Time, Sockets: t.snap.Sockets[:0]}
 	}
-	if err := t.move(p); err != nil {
+	if err := t.rebuild(p); err != nil {
 		return err
 	}
 	t.snap.Time = fromNano(p.time)
-	if p.from != nil {
-		t.snap.Source = string(*p.from)
+	if p.source != nil {
+		t.snap.Source = string(*p.source)
 	}
 	if e := p.ephemeral; e != nil {
 		t.snap.Ephemeral = sockets.PortRange{First: e[0], Last: e[1]}
@@ -55,79 +55,79 @@ func (t *table) apply(p *patch) error {
 	if p.warnings != nil {
 		t.snap.Warnings = *p.warnings
 	}
-	t.snap.Users = rename(t.snap.Users, p.users, p.ended.Users)
-	t.snap.Interfaces = rename(t.snap.Interfaces, p.devices, p.ended.Devices)
-	if len(p.processes)+len(p.ended.Processes) > 0 {
-		t.snap.Processes = renew(t.snap.Processes)
-		for _, pid := range p.ended.Processes {
+	t.snap.Users = updateNames(t.snap.Users, p.users, p.removed.Users)
+	t.snap.Interfaces = updateNames(t.snap.Interfaces, p.devices, p.removed.Devices)
+	if len(p.processes)+len(p.removed.Processes) > 0 {
+		t.snap.Processes = cloneMap(t.snap.Processes)
+		for _, pid := range p.removed.Processes {
 			delete(t.snap.Processes, pid)
 		}
 		maps.Copy(t.snap.Processes, p.processes)
 	}
-	if n := len(t.snap.Processes) + len(t.snap.Users) + len(t.snap.Interfaces); n > 3*maxNamed {
-		return errTooMuch
+	if n := len(t.snap.Processes) + len(t.snap.Users) + len(t.snap.Interfaces); n > 3*maxEntries {
+		return errLimit
 	}
 	return nil
 }
 
-// renew returns a map that may be changed: snapshots that were handed out share
+// cloneMap returns a map that may be changed: snapshots that were handed out share
 // the one before.
-func renew[K comparable, V any](m map[K]V) map[K]V {
+func cloneMap[K comparable, V any](m map[K]V) map[K]V {
 	if m == nil {
 		return map[K]V{}
 	}
 	return maps.Clone(m)
 }
 
-func rename(names map[uint32]process.Untrusted, came []nameLine, gone []uint32) map[uint32]process.Untrusted {
+func updateNames(names map[uint32]process.Untrusted, came []nameLine, gone []uint32) map[uint32]process.Untrusted {
 	if len(came)+len(gone) == 0 {
 		return names
 	}
-	names = renew(names)
+	names = cloneMap(names)
 	for _, id := range gone {
 		delete(names, id)
 	}
 	for _, l := range came {
-		names[l.ID] = l.Name.clean()
+		names[l.ID] = l.Name.untrusted()
 	}
 	return names
 }
 
-// move builds the table of sockets.
-func (t *table) move(p *patch) error {
-	clock := timers{late: p.timers}
+// rebuild builds the table of sockets.
+func (t *table) rebuild(p *delta) error {
+	clock := timers{drift: p.timers}
 	if !t.snap.Time.IsZero() {
-		clock.passed = milliseconds(t.snap.Time.UnixNano(), p.time)
+		clock.elapsed = elapsedMS(t.snap.Time.UnixNano(), p.time)
 	}
 	before := t.snap.Sockets
-	if !p.moved {
+	if !p.hasRuns {
 		if len(p.rows) > 0 {
-			return errTable
+			return errDelta
 		}
-		return clock.run(before)
+		return clock.advance(before)
 	}
 	now, rows, size := t.spare[:0], p.rows, 0
 	for run := range slices.Chunk(p.runs, 3) {
 		if len(run) != 3 {
-			return errTable
+			return errDelta
 		}
 		from, kept, came := run[0], run[1], run[2]
 		if from < 0 || kept < 0 || came < 0 || from > int64(len(before)) || kept > int64(len(before))-from || came > int64(len(rows)) {
-			return errTable
+			return errDelta
 		}
 		if size = len(now) + int(kept+came); size > maxSockets || copies*socketSize*size+t.held > maxHeld+maxHeld/4 {
-			return errTooMuch
+			return errLimit
 		}
 		start := len(now)
 		now = append(now, before[from:from+kept]...)
-		if err := clock.run(now[start:]); err != nil {
+		if err := clock.advance(now[start:]); err != nil {
 			return err
 		}
 		now = append(now, rows[:came]...)
 		rows = rows[came:]
 	}
-	if len(rows) > 0 || len(clock.late) > 0 {
-		return errTable
+	if len(rows) > 0 || len(clock.drift) > 0 {
+		return errDelta
 	}
 	t.snap.Sockets, t.spare = now, before
 	return nil
@@ -135,26 +135,26 @@ func (t *table) move(p *patch) error {
 
 // timers lets the timers of sockets go on.
 type timers struct {
-	passed int64   // milliseconds
-	late   []int64 // what is left to add for each timer, none if it is 0 for all
-	used   bool
+	elapsed int64   // milliseconds
+	drift   []int64 // what is left to add for each timer, none if it is 0 for all
+	used    bool
 }
 
-func (t *timers) run(all []sockets.Socket) error {
+func (t *timers) advance(all []sockets.Socket) error {
 	for i := range all {
 		s := &all[i]
 		if s.Timer == sockets.NoTimer {
 			continue
 		}
-		now := left(s.TimerLeft, t.passed)
-		if len(t.late) > 0 {
-			now += t.late[0]
-			t.late, t.used = t.late[1:], true
+		now := remainingMS(s.TimerLeft, t.elapsed)
+		if len(t.drift) > 0 {
+			now += t.drift[0]
+			t.drift, t.used = t.drift[1:], true
 		} else if t.used {
-			return errTable
+			return errDelta
 		}
 		if now < 0 || now > math.MaxUint32 {
-			return errTable
+			return errDelta
 		}
 		s.TimerLeft = uint32(now)
 	}

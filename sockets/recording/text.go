@@ -38,7 +38,7 @@ func (t *text) UnmarshalJSON(b []byte) error {
 
 func textOf(t process.Untrusted) text { return text(t.Raw()) }
 
-func (t text) clean() process.Untrusted { return process.NewUntrusted(string(t)) }
+func (t text) untrusted() process.Untrusted { return process.NewUntrusted(string(t)) }
 
 // cgroupLine is a [process.Cgroup].
 type cgroupLine struct {
@@ -55,7 +55,7 @@ func newCgroupLine(c *process.Cgroup) cgroupLine {
 
 func (l *cgroupLine) cgroup() *process.Cgroup {
 	return &process.Cgroup{
-		Path: l.Path.clean(), Unit: l.Unit.clean(), Container: l.Container.clean(), Engine: string(l.Engine),
+		Path: l.Path.untrusted(), Unit: l.Unit.untrusted(), Container: l.Container.untrusted(), Engine: string(l.Engine),
 		Service: process.Service(l.Service),
 	}
 }
@@ -96,8 +96,8 @@ func newProcessLine(pid int32, p *process.Process) processLine {
 
 func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 	p := &process.Process{
-		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Account: l.Account.clean(),
-		Name: l.Name.clean(), Tracee: l.Traces,
+		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Account: l.Account.untrusted(),
+		Name: l.Name.untrusted(), Tracee: l.Traces,
 	}
 	if l.Started != nil {
 		p.Started = fromNano(*l.Started)
@@ -106,7 +106,7 @@ func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 		p.Args = append(p.Args, string(arg))
 	}
 	if l.Command != nil {
-		p.Command = l.Command.clean()
+		p.Command = l.Command.untrusted()
 	} else {
 		p.Command = process.NewUntrusted(strings.Join(p.Args, " "))
 	}

@@ -30,14 +30,14 @@ func Run(args []string) int {
 	}
 	a := &app{
 		out: os.Stdout, err: os.Stderr, getenv: os.Getenv,
-		terminal: askTerminal(),
+		terminal: detectTerminal(),
 		open:     sockets.Open,
 		screen:   tui.Run,
 	}
 	a.configFile = func() string { return config.Path(a.getenv) }
-	heedNoColor()
+	normalizeNoColor()
 	if err := enoughFiles(); err != nil {
-		a.end(exitFailed, err)
+		a.setExit(exitFailed, err)
 		return a.code
 	}
 	return a.run(context.Background(), args)
@@ -63,7 +63,7 @@ type terminal struct {
 	errWidth     int  // of standard error
 }
 
-func askTerminal() terminal {
+func detectTerminal() terminal {
 	t := terminal{in: term.IsTerminal(os.Stdin.Fd()), out: term.IsTerminal(os.Stdout.Fd())}
 	if t.out {
 		t.width, _, _ = term.GetSize(os.Stdout.Fd()) // some terminals do not know
@@ -74,12 +74,12 @@ func askTerminal() terminal {
 	return t
 }
 
-// dumb tells that the terminal cannot move its cursor.
-func (a *app) dumb() bool { return a.getenv("TERM") == "dumb" }
+// isDumb tells that the terminal cannot move its cursor.
+func (a *app) isDumb() bool { return a.getenv("TERM") == "dumb" }
 
-// heedNoColor lets any value of NO_COLOR mean yes, as no-color.org has it. The
+// normalizeNoColor lets any value of NO_COLOR mean yes, as no-color.org has it. The
 // libraries behind the help and the screen only know true and 1.
-func heedNoColor() {
+func normalizeNoColor() {
 	if os.Getenv("NO_COLOR") != "" {
 		_ = os.Setenv("NO_COLOR", "1") // fails for malformed names only
 	}
@@ -88,18 +88,18 @@ func heedNoColor() {
 // run carries out a command line.
 func (a *app) run(ctx context.Context, args []string) int {
 	if err := a.execute(ctx, a.newRoot(args), args); err != nil {
-		a.end(exitFailed, err)
+		a.setExit(exitFailed, err)
 	}
 	return a.code
 }
 
-// say writes one line about what goes on, which is no data.
-func (a *app) say(format string, args ...any) {
-	a.write("lotop: " + fmt.Sprintf(format, args...) + "\n")
+// warn writes one line about what goes on, which is no data.
+func (a *app) warn(format string, args ...any) {
+	a.writeErr("lotop: " + fmt.Sprintf(format, args...) + "\n")
 }
 
-// write writes to standard error. There is nowhere to tell that it failed.
-func (a *app) write(s string) { _, _ = io.WriteString(a.err, s) }
+// writeErr writes to standard error. There is nowhere to tell that it failed.
+func (a *app) writeErr(s string) { _, _ = io.WriteString(a.err, s) }
 
 // openLive opens the source that --source names, for some ports or for all.
 func (a *app) openLive(o *options, ports []sockets.PortRange) (sockets.Source, error) {

@@ -25,13 +25,13 @@ func (a *app) completeTarget(o *options, udp *bool) completer {
 			return nil, noFiles // one port at a time
 		}
 		shape := model.ListOptions{View: model.Listeners, AllHosts: true}
-		all := newOffers(begun)
-		for _, r := range a.inUse(cmd.Context(), o, shape) {
+		all := newCompletions(begun)
+		for _, r := range a.readRows(cmd.Context(), o, shape) {
 			if (r.Socket.Protocol == sockets.UDP) == *udp {
 				all.addTarget(&r)
 			}
 		}
-		return all.completions(), noFiles
+		return all.sorted(), noFiles
 	}
 }
 
@@ -39,9 +39,9 @@ func (a *app) completeTarget(o *options, udp *bool) completer {
 // words it takes or what is there to be found. A number begun is a port.
 func (a *app) completeQuery(o *options) completer {
 	return func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		not, term := splitNot(begun)
+		not, term := splitNegation(begun)
 		key, value, found := strings.Cut(term, ":")
-		if !found && !beginsPort(term) {
+		if !found && !startsPort(term) {
 			return completeKeys(not), noFiles | cobra.ShellCompDirectiveNoSpace
 		}
 		before := not
@@ -56,22 +56,22 @@ func (a *app) completeQuery(o *options) completer {
 		if i := strings.LastIndexByte(value, ','); i >= 0 {
 			before, value = before+value[:i+1], value[i+1:]
 		}
-		all := newOffers(value)
-		all.before = before
+		all := newCompletions(value)
+		all.prefix = before
 		for _, word := range model.QueryValues(key) {
 			all.add(word, "")
 		}
-		if collect := collectors(strings.ToLower(key)); collect != nil {
-			for _, r := range a.inUse(cmd.Context(), o, model.ListOptions{AllHosts: o.all, Unfold: true}) {
+		if collect := valueCollector(strings.ToLower(key)); collect != nil {
+			for _, r := range a.readRows(cmd.Context(), o, model.ListOptions{AllHosts: o.all, Unfold: true}) {
 				collect(all, &r)
 			}
 		}
-		return all.completions(), noFiles
+		return all.sorted(), noFiles
 	}
 }
 
-// splitNot takes the sign of a negated term off.
-func splitNot(term string) (not, rest string) {
+// splitNegation takes the sign of a negated term off.
+func splitNegation(term string) (not, rest string) {
 	for _, not := range []string{"not:", "!"} {
 		if rest, found := strings.CutPrefix(term, not); found {
 			return not, rest
@@ -80,7 +80,7 @@ func splitNot(term string) (not, rest string) {
 	return "", term
 }
 
-func beginsPort(term string) bool { return term != "" && term[0] >= '0' && term[0] <= '9' }
+func startsPort(term string) bool { return term != "" && term[0] >= '0' && term[0] <= '9' }
 
 func completeKeys(not string) []cobra.Completion {
 	var all []cobra.Completion

@@ -32,22 +32,22 @@ lotop config --theme dark > lotop.toml`,
 				words := strings.Join(args, " ")
 				return exitFailed, fmt.Errorf("config takes no arguments; to search for sockets run lotop list config %s", words)
 			}
-			c, err := a.settings(o)
+			c, err := a.loadConfig(o)
 			if err != nil {
 				return exitFailed, err
 			}
 			if _, err := io.WriteString(a.out, c.Text(a.configFile())); err != nil {
 				return exitFailed, fmt.Errorf("write the configuration: %w", err)
 			}
-			return exitYes, nil
+			return exitOK, nil
 		}),
 	}
 	o.addTheme(cmd)
 	return cmd
 }
 
-// settings are what the file says of the screen, where no flag says otherwise.
-func (a *app) settings(o *options) (config.Config, error) {
+// loadConfig are what the file says of the screen, where no flag says otherwise.
+func (a *app) loadConfig(o *options) (config.Config, error) {
 	c, err := config.Load(a.configFile())
 	if err != nil {
 		return c, err
@@ -63,7 +63,7 @@ func (a *app) settings(o *options) (config.Config, error) {
 
 // addTheme adds the flag for the colours of the screen.
 func (o *options) addTheme(cmd *cobra.Command) {
-	cmd.Flags().Var(&o.theme, "theme", "color theme: "+o.theme.words())
+	cmd.Flags().Var(&o.theme, "theme", "color theme: "+o.theme.list())
 	o.theme.complete(cmd, "theme")
 }
 

@@ -96,7 +96,7 @@ func (d debugServer) follow(t *testing.T, kind, words string) {
 	}
 	knock := func() { leave(attach()) }
 	w := startWatching(t, knock, lotop(t, "watch", "--json", "is:debugger"))
-	lines := startWords(t, knock, lotop(t, "watch", "is:debugger"))
+	lines := startOutputLines(t, knock, lotop(t, "watch", "is:debugger"))
 
 	who := regexp.MustCompile(words + fmt.Sprintf(`.* ← code \(%d\)`, editor.PID()))
 	var told string
@@ -104,9 +104,9 @@ func (d debugServer) follow(t *testing.T, kind, words string) {
 		client := attach()
 		port := int(client.Local.Port())
 		opened := lines.next("+ opened", port)
-		attached := w.next("attach", d.tells("opened", port))
+		attached := w.next("attach", d.eventMatcher("opened", port))
 		leave(client)
-		left, closed := w.next("leave", d.tells("closed", port)), lines.next("- closed", port)
+		left, closed := w.next("leave", d.eventMatcher("closed", port)), lines.next("- closed", port)
 		told = opened + "\n" + closed
 		if strings.Contains(told, "accept queue") {
 			continue // the server was not quick enough for the table
@@ -124,20 +124,20 @@ func (d debugServer) follow(t *testing.T, kind, words string) {
 	t.Errorf("it accepts nothing: %s", told)
 }
 
-// tells is an event of a connection to the server.
-func (d debugServer) tells(event string, client int) func(watchedEvent) bool {
+// eventMatcher is an event of a connection to the server.
+func (d debugServer) eventMatcher(event string, client int) func(watchedEvent) bool {
 	return func(e watchedEvent) bool {
 		return e.Event == event && e.Socket.Remote.Port == client && e.Socket.Local.Port == int(d.at.Port())
 	}
 }
 
-// words are the lines of a watch in words.
-type words chan string
+// outputLines are the lines of a watch in words.
+type outputLines chan string
 
-func startWords(t *testing.T, knock func(), cmd *exec.Cmd) words {
+func startOutputLines(t *testing.T, knock func(), cmd *exec.Cmd) outputLines {
 	t.Helper()
 	out := output(t, cmd)
-	all := make(words, 1<<12)
+	all := make(outputLines, 1<<12)
 	go func() {
 		defer close(all)
 		for lines := bufio.NewScanner(out); lines.Scan(); {
@@ -155,7 +155,7 @@ func startWords(t *testing.T, knock func(), cmd *exec.Cmd) words {
 }
 
 // next reads up to the line that tells that of a client, empty if none does.
-func (all words) next(event string, client int) string {
+func (all outputLines) next(event string, client int) string {
 	for line := range all {
 		if strings.Contains(line, event) && strings.Contains(line, fmt.Sprintf(" ← 127.0.0.1:%d ", client)) {
 			return line

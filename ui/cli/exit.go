@@ -15,8 +15,8 @@ import (
 
 // The codes that lotop exits with.
 const (
-	exitYes         = 0   // rows found, and the like
-	exitNo          = 1   // none
+	exitOK          = 0   // rows found, and the like
+	exitNotFound    = 1   // none
 	exitFailed      = 2   // wrong usage, or it could not be carried out
 	exitHungUp      = 129 // 128 + SIGHUP, as shells have it; see signals.Stopped for the others
 	exitInterrupted = 130 // 128 + SIGINT
@@ -24,9 +24,9 @@ const (
 	exitClosedPipe  = 141 // 128 + SIGPIPE: the reader of the output has gone
 )
 
-// end takes the result of a command. It says what went wrong and settles the
+// setExit takes the result of a command. It says what went wrong and settles the
 // code.
-func (a *app) end(code int, err error) {
+func (a *app) setExit(code int, err error) {
 	var stopped *signals.Stopped
 	switch {
 	case err == nil:
@@ -46,19 +46,19 @@ func (a *app) end(code int, err error) {
 		a.code = exitClosedPipe
 	default:
 		a.code = exitFailed
-		a.explain(err)
+		a.printError(err)
 	}
 }
 
-// explain writes an error, for a query with marks under the place.
-func (a *app) explain(err error) {
+// printError writes an error, for a query with marks under the place.
+func (a *app) printError(err error) {
 	// An error can quote an argument, a file, a process: no byte of it is ours.
 	text := process.NewUntrusted(err.Error()).String()
-	a.say("%s", strings.TrimPrefix(text, "lotop ")) // it says so already
+	a.warn("%s", strings.TrimPrefix(text, "lotop ")) // it says so already
 	var wrong *model.QueryError
 	if errors.As(err, &wrong) {
 		for line := range strings.SplitSeq(wrong.Pointer(), "\n") {
-			a.write("  " + line + "\n")
+			a.writeErr("  " + line + "\n")
 		}
 	}
 }

@@ -75,8 +75,8 @@ func (s setting) run(t testing.TB, args ...string) result {
 		open:       func(sockets.Options) (sockets.Source, error) { return s.source, s.openErr },
 		configFile: func() string { return s.config },
 		screen: func(o tui.Options) error {
-			if r.screen = &o; o.Notices != nil {
-				_ = o.Notices.Close() // as the screen does
+			if r.screen = &o; o.Notifications != nil {
+				_ = o.Notifications.Close() // as the screen does
 			}
 			return s.screen
 		},
@@ -98,12 +98,12 @@ func proc(pid int, name, command string, age time.Duration) *process.Process {
 	}
 }
 
-func end(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
+func addrPort(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
 // owned makes a socket of user ada.
 func owned(id sockets.ID, state sockets.State, local string, pid, fd int32) sockets.Socket {
 	s := sockets.Socket{
-		ID: id, Protocol: sockets.TCP, State: state, Local: end(local), Inode: 7000 + uint64(id),
+		ID: id, Protocol: sockets.TCP, State: state, Local: addrPort(local), Inode: 7000 + uint64(id),
 		UID: ada, HasUID: true,
 	}
 	s.V6 = s.Local.Addr().Is6()
@@ -118,7 +118,7 @@ func shop() sockets.Snapshot {
 	node := owned(1, sockets.Listen, "127.0.0.1:3000", 4411, 18)
 	node.HasQueue, node.RecvQueue, node.SendQueue = true, 1, 511
 	server := owned(2, sockets.Established, "127.0.0.1:3000", 4411, 21)
-	server.Remote = end("127.0.0.1:51234")
+	server.Remote = addrPort("127.0.0.1:51234")
 	client := owned(3, sockets.Established, "127.0.0.1:51234", 3302, 40)
 	client.Remote = server.Local
 	java := owned(4, sockets.Listen, "[::]:8080", 0, 0)
@@ -128,10 +128,10 @@ func shop() sockets.Snapshot {
 	mdns := owned(5, sockets.Unconn, "0.0.0.0:5353", 812, -1)
 	mdns.Protocol = sockets.UDP
 	gone := owned(6, sockets.TimeWait, "127.0.0.1:3000", 0, 0)
-	gone.Remote, gone.Inode, gone.HasUID = end("127.0.0.1:51222"), 0, false
+	gone.Remote, gone.Inode, gone.HasUID = addrPort("127.0.0.1:51222"), 0, false
 	gone.NoOwner, gone.Timer, gone.TimerLeft = sockets.InTimeWait, sockets.TimeWaitTimer, 41612
 	web := owned(7, sockets.Established, "10.0.0.5:40000", 3302, 41)
-	web.Remote = end("93.184.216.34:443")
+	web.Remote = addrPort("93.184.216.34:443")
 	mapped := owned(8, sockets.Listen, "127.0.0.1:9000", 812, 4)
 	mapped.V6, mapped.V4Mapped, mapped.V6Only = true, true, sockets.No
 	only6 := owned(9, sockets.Listen, "[::]:8081", 812, 5)

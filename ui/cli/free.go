@@ -48,7 +48,7 @@ lotop free --udp 5353 --yes --force`,
 			return a.free(ctx, o, &fo, target)
 		}),
 	}
-	a.heedPorts(cmd)
+	a.acceptNegativePorts(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&fo.udp, "udp", false, "use UDP instead of TCP")
 	f.BoolVarP(&fo.yes, "yes", "y", false, "do not ask for confirmation")
@@ -68,45 +68,45 @@ func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target mode
 	}
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
-	f := a.freer(o)
+	f := a.portService(o)
 	plan, err := f.PlanPort(ctx, target, fo.clients, os.Geteuid() == 0)
 	if err != nil {
 		return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
 	}
-	run := &freeRun{app: a, options: o, free: fo, freer: f, plan: &plan}
-	return run.carryOut(ctx)
+	run := &freeRun{app: a, options: o, free: fo, service: f, plan: &plan}
+	return run.runPlan(ctx)
 }
 
 // freeRun is one run of free.
 type freeRun struct {
 	*app
-	options *options
-	free    *freeOptions
-	freer   *freeing.Freer
-	plan    *model.PortPlan
-	report  freeing.PortReport
-	retaken *freeing.Retaken
-	told    int // outcomes
+	options  *options
+	free     *freeOptions
+	service  *freeing.Service
+	plan     *model.PortPlan
+	report   freeing.PortReport
+	rebound  *freeing.Rebound
+	reported int // outcomes
 }
 
-func (r *freeRun) carryOut(ctx context.Context) (int, error) {
+func (r *freeRun) runPlan(ctx context.Context) (int, error) {
 	if !r.plan.Possible() {
-		return r.nothingToDo()
+		return r.reportNothingToDo()
 	}
-	r.tell(r.planLines())
+	r.print(r.planLines())
 	if r.free.dryRun {
-		return exitYes, r.write(r.plan.Diagnosis.Verdict)
+		return exitOK, r.printJSON(r.plan.Diagnosis.Verdict)
 	}
-	if ok, err := r.confirmed(ctx, "Free "+r.plan.Diagnosis.Target.String()+"?"); !ok {
+	if ok, err := r.confirm(ctx, "Free "+r.plan.Diagnosis.Target.String()+"?"); !ok {
 		return exitFailed, err
 	}
 	var err error
-	r.report, err = r.freer.EndPort(ctx, r.plan, freeing.Order{Signal: syscall.Signal(r.free.signal), Grace: r.free.grace})
-	if err == nil && len(r.report.Survivors()) > 0 && r.mayForce(ctx) {
-		err = r.freer.Kill(ctx, r.plan, &r.report, r.free.grace)
+	r.report, err = r.service.Execute(ctx, r.plan, freeing.FreeOptions{Signal: syscall.Signal(r.free.signal), Grace: r.free.grace})
+	if err == nil && len(r.report.StillRunning()) > 0 && r.confirmForce(ctx) {
+		err = r.service.Kill(ctx, r.plan, &r.report, r.free.grace)
 	}
 	if ctx.Err() != nil {
-		r.tellOutcomes() // what was sent cannot be taken back
+		r.printOutcomes() // what was sent cannot be taken back
 		return exitInterrupted, ctx.Err()
 	}
 	if err != nil {
@@ -119,30 +119,30 @@ func (r *freeRun) planLines() []ui.Line {
 	return ui.PlanLines(r.plan, syscall.Signal(r.free.signal), r.terminal.errWidth)
 }
 
-// nothingToDo ends a run in which there is nobody to end. It never sounds like a
+// reportNothingToDo ends a run in which there is nobody to end. It never sounds like a
 // success of lotop's.
-func (r *freeRun) nothingToDo() (int, error) {
+func (r *freeRun) reportNothingToDo() (int, error) {
 	d := &r.plan.Diagnosis
 	switch {
 	case d.Verdict.OK() && len(d.Blockers) == 0:
-		r.tell([]ui.Line{ui.Text("nothing to do: " + d.Target.String() + " is already free.")})
-		return exitYes, r.write(d.Verdict)
+		r.print([]ui.Line{ui.Text("nothing to do: " + d.Target.String() + " is already free.")})
+		return exitOK, r.printJSON(d.Verdict)
 	case d.Verdict.OK():
-		r.tell(append([]ui.Line{ui.Text("nothing to do."), ui.WhyAnswer(d)}, r.planLines()...))
-		return exitYes, r.write(d.Verdict)
+		r.print(append([]ui.Line{ui.Text("nothing to do."), ui.WhyAnswer(d)}, r.planLines()...))
+		return exitOK, r.printJSON(d.Verdict)
 	}
-	r.tell(append([]ui.Line{ui.WhyAnswer(d)}, r.planLines()...))
-	if err := r.write(d.Verdict); err != nil {
+	r.print(append([]ui.Line{ui.WhyAnswer(d)}, r.planLines()...))
+	if err := r.printJSON(d.Verdict); err != nil {
 		return exitFailed, err
 	}
-	return exitFailed, fmt.Errorf("cannot free the port: %s", reasonOf(r.plan))
+	return exitFailed, fmt.Errorf("cannot free the port: %s", failureReason(r.plan))
 }
 
-// reasonOf says why a plan does nothing.
-func reasonOf(p *model.PortPlan) string {
+// failureReason says why a plan does nothing.
+func failureReason(p *model.PortPlan) string {
 	switch {
 	case len(p.Protected) > 0:
-		return ui.Named(p.Protected[0].Process) + " was skipped: " + p.Protected[0].Reason
+		return ui.NameAndPID(p.Protected[0].Process) + " was skipped: " + p.Protected[0].Reason
 	case len(p.Skipped) > 0:
 		return p.Skipped[0].Reason
 	case p.Diagnosis.Verdict == model.VerdictNotPermitted && len(p.Diagnosis.Notes) > 0:
@@ -151,16 +151,16 @@ func reasonOf(p *model.PortPlan) string {
 	return "no process that can be stopped owns it"
 }
 
-// confirmed asks, unless the yes was given already. Without a terminal nobody
+// confirm asks, unless the yes was given already. Without a terminal nobody
 // can be asked.
-func (r *freeRun) confirmed(ctx context.Context, question string) (bool, error) {
+func (r *freeRun) confirm(ctx context.Context, question string) (bool, error) {
 	if r.free.yes {
 		return true, nil
 	}
 	if !r.terminal.in {
 		return false, fmt.Errorf("cannot ask for confirmation without a terminal: use --yes")
 	}
-	r.app.write(question + " [y/N] ")
+	r.app.writeErr(question + " [y/N] ")
 	answer := make(chan string, 1)
 	go func() { // a read cannot be interrupted; it ends with the program
 		line, _ := bufio.NewReader(os.Stdin).ReadString('\n')
@@ -168,7 +168,7 @@ func (r *freeRun) confirmed(ctx context.Context, question string) (bool, error) 
 	}()
 	select {
 	case <-ctx.Done():
-		r.app.write("\n")
+		r.app.writeErr("\n")
 		return false, ctx.Err()
 	case line := <-answer:
 		switch strings.ToLower(strings.TrimSpace(line)) {
@@ -179,86 +179,86 @@ func (r *freeRun) confirmed(ctx context.Context, question string) (bool, error) 
 	return false, fmt.Errorf("canceled")
 }
 
-// mayForce tells whether survivors are to be killed: that takes a yes of its own.
-func (r *freeRun) mayForce(ctx context.Context) bool {
+// confirmForce tells whether survivors are to be killed: that takes a yes of its own.
+func (r *freeRun) confirmForce(ctx context.Context) bool {
 	if r.free.force || r.free.yes {
 		return r.free.force
 	}
-	r.tellOutcomes()
-	ok, _ := r.confirmed(ctx, ui.WordingFor(r.plan.Diagnosis.OS).KillQuestion())
+	r.printOutcomes()
+	ok, _ := r.confirm(ctx, ui.WordingFor(r.plan.Diagnosis.OS).KillQuestion())
 	return ok
 }
 
-// tellOutcomes says what became of the processes, of each once.
-func (r *freeRun) tellOutcomes() {
-	for i := r.told; i < len(r.report.Outcomes); i++ {
-		r.tell([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i], ui.WordingFor(r.plan.Diagnosis.OS))})
+// printOutcomes says what became of the processes, of each once.
+func (r *freeRun) printOutcomes() {
+	for i := r.reported; i < len(r.report.Outcomes); i++ {
+		r.print([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i], ui.WordingFor(r.plan.Diagnosis.OS))})
 	}
-	r.told = len(r.report.Outcomes)
+	r.reported = len(r.report.Outcomes)
 }
 
-// tellClosed says which connections were closed, as one number: the plan has
+// printClosed says which connections were closed, as one number: the plan has
 // told them one by one.
-func (r *freeRun) tellClosed() {
+func (r *freeRun) printClosed() {
 	closed := 0
 	for _, c := range r.report.Closed {
 		if c.Err != nil {
-			r.tell([]ui.Line{ui.Styled(ui.Danger, "✗ ").Add(ui.Plain, c.Err.Error())})
+			r.print([]ui.Line{ui.Styled(ui.Danger, "✗ ").Add(ui.Plain, c.Err.Error())})
 			continue
 		}
 		closed++
 	}
 	if closed > 0 {
-		r.tell([]ui.Line{ui.Styled(ui.Good, "✓ ").Add(ui.Plain, ui.Count(closed, "connection")+" closed, no process stopped")})
+		r.print([]ui.Line{ui.Styled(ui.Success, "✓ ").Add(ui.Plain, ui.Count(closed, "connection")+" closed, no process stopped")})
 	}
 }
 
 // finish tells what has come of it, and whether it lasts.
 func (r *freeRun) finish(ctx context.Context) (int, error) {
-	r.tellOutcomes()
-	r.tellClosed()
+	r.printOutcomes()
+	r.printClosed()
 	after := &r.report.After
-	r.retaken = r.report.Retaken
-	if r.retaken == nil && !after.Verdict.OK() {
-		r.tell(append([]ui.Line{append(ui.Styled(ui.Danger, "✗ "), ui.WhyAnswer(after)...), nil},
-			ui.WhyLines(after, ui.WhyOptions{Behind: behind(r.freer.Reader), Now: time.Now(), Width: r.terminal.errWidth})...))
-		return exitNo, r.write(after.Verdict)
+	r.rebound = r.report.Rebound
+	if r.rebound == nil && !after.Verdict.OK() {
+		r.print(append([]ui.Line{append(ui.Styled(ui.Danger, "✗ "), ui.WhyAnswer(after)...), nil},
+			ui.WhyLines(after, ui.WhyOptions{Context: processContext(r.service.Reader), Now: time.Now(), Width: r.terminal.errWidth})...))
+		return exitNotFound, r.printJSON(after.Verdict)
 	}
-	if r.retaken == nil {
+	if r.rebound == nil {
 		var err error
-		if r.retaken, err = r.freer.Watch(ctx, after.Target, time.Now()); err != nil {
+		if r.rebound, err = r.service.WatchRebind(ctx, after.Target, time.Now()); err != nil {
 			return exitFailed, fmt.Errorf("check that %s stays free: %w", after.Target, err)
 		}
 	}
-	if r.retaken != nil {
-		r.tell(ui.RetakenLines(after.Target.String(), r.retaken.After, r.retaken.By, r.retaken.Parent))
-		return exitNo, r.write(model.VerdictTaken)
+	if r.rebound != nil {
+		r.print(ui.ReboundLines(after.Target.String(), r.rebound.After, r.rebound.By, r.rebound.Parent))
+		return exitNotFound, r.printJSON(model.VerdictTaken)
 	}
-	r.tell([]ui.Line{append(ui.Styled(ui.Good, "✓ "), ui.WhyAnswer(after)...)})
+	r.print([]ui.Line{append(ui.Styled(ui.Success, "✓ "), ui.WhyAnswer(after)...)})
 	if ctx.Err() != nil {
 		return exitInterrupted, ctx.Err() // free it is, but for how long was not seen
 	}
-	return exitYes, r.write(after.Verdict)
+	return exitOK, r.printJSON(after.Verdict)
 }
 
-// tell writes words about what goes on to standard error.
-func (r *freeRun) tell(lines []ui.Line) {
+// print writes words about what goes on to standard error.
+func (r *freeRun) print(lines []ui.Line) {
 	w := bufio.NewWriter(r.err)
-	r.errColours(r.options).writeLines(w, ui.WrapAll(lines, r.terminal.errWidth, 2))
+	r.stderrStyler(r.options).writeLines(w, ui.WrapAll(lines, r.terminal.errWidth, 2))
 	_ = w.Flush() // there is nowhere to tell that it failed
 }
 
-// errColours are the colours of standard error, which need not go where the
+// stderrStyler are the colours of standard error, which need not go where the
 // output goes.
-func (a *app) errColours(o *options) paint {
+func (a *app) stderrStyler(o *options) styler {
 	if o.color.value == "auto" {
-		return paint(a.terminal.err && !a.dumb() && a.getenv("NO_COLOR") == "")
+		return styler(a.terminal.err && !a.isDumb() && a.getenv("NO_COLOR") == "")
 	}
 	return o.color.value == "always"
 }
 
-// write writes the data: with --json what was done, else nothing.
-func (r *freeRun) write(verdict model.Verdict) error {
+// printJSON writes the data: with --json what was done, else nothing.
+func (r *freeRun) printJSON(verdict model.Verdict) error {
 	if !r.options.json {
 		return nil
 	}

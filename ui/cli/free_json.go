@@ -17,7 +17,7 @@ type freeJSON struct {
 	Target  targetJSON    `json:"target"`
 	Actions []actionJSON  `json:"actions"`
 	Verdict model.Verdict `json:"verdict"`
-	Retaken *retakenJSON  `json:"retaken_by,omitempty"`
+	Rebound *reboundJSON  `json:"retaken_by,omitempty"`
 	Refused []refusedJSON `json:"refused,omitempty"`
 	Left    []leftJSON    `json:"left,omitempty"`
 }
@@ -35,7 +35,7 @@ type actionJSON struct {
 	Reason  string            `json:"reason,omitempty"`
 }
 
-type retakenJSON struct {
+type reboundJSON struct {
 	PID       int               `json:"pid,omitempty"`
 	Name      process.Untrusted `json:"name,omitzero"`
 	AfterMS   int64             `json:"after_ms"`
@@ -81,7 +81,7 @@ func (r *freeRun) newFreeJSON(verdict model.Verdict) freeJSON {
 	for _, l := range r.plan.Skipped {
 		j.Left = append(j.Left, newLeftJSON(&l))
 	}
-	j.Retaken = r.newRetakenJSON()
+	j.Rebound = r.newReboundJSON()
 	return j
 }
 
@@ -125,15 +125,15 @@ func newLeftJSON(l *model.Skip) leftJSON {
 	return j
 }
 
-func (r *freeRun) newRetakenJSON() *retakenJSON {
-	if r.retaken == nil {
+func (r *freeRun) newReboundJSON() *reboundJSON {
+	if r.rebound == nil {
 		return nil
 	}
-	j := &retakenJSON{AfterMS: r.retaken.After.Milliseconds()}
-	if p := r.retaken.By; p != nil {
+	j := &reboundJSON{AfterMS: r.rebound.After.Milliseconds()}
+	if p := r.rebound.By; p != nil {
 		j.PID, j.Name = p.PID, p.Name
 	}
-	if p := r.retaken.Parent; p != nil {
+	if p := r.rebound.Parent; p != nil {
 		j.StartedBy = &startedJSON{p.PID, p.Name}
 	}
 	return j
@@ -150,15 +150,15 @@ func (s *signalFlag) String() string {
 // Type implements pflag.Value.
 func (s *signalFlag) Type() string { return "signal" }
 
-// endingSignals are those that free takes, in the order in which it offers them.
-func endingSignals() []syscall.Signal {
+// terminatingSignals are those that free takes, in the order in which it offers them.
+func terminatingSignals() []syscall.Signal {
 	return []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGKILL}
 }
 
 // complete lets the shell offer the names.
 func (s *signalFlag) complete(cmd *cobra.Command, flag string) {
 	var names []string
-	for _, known := range endingSignals() {
+	for _, known := range terminatingSignals() {
 		name := signalFlag(known)
 		names = append(names, name.String())
 	}
@@ -169,7 +169,7 @@ func (s *signalFlag) complete(cmd *cobra.Command, flag string) {
 // Set implements pflag.Value. Only signals that end a process make sense here.
 func (s *signalFlag) Set(word string) error {
 	name := strings.TrimPrefix(strings.ToUpper(word), "SIG")
-	for _, known := range endingSignals() {
+	for _, known := range terminatingSignals() {
 		if name == strings.TrimPrefix(process.SignalName(known), "SIG") || name == strconv.Itoa(int(known)) {
 			*s = signalFlag(known)
 			return nil

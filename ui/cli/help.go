@@ -15,26 +15,26 @@ import (
 // execute runs the tree, with fang for the looks of its help. A dumb terminal
 // gets the plain help.
 func (a *app) execute(ctx context.Context, root *cobra.Command, args []string) error {
-	if a.terminal.out && a.dumb() {
+	if a.terminal.out && a.isDumb() {
 		root.SilenceErrors, root.SilenceUsage = true, true
 		root.Version = thisBuild().String()
 		return root.ExecuteContext(ctx)
 	}
 	if asksForHelp(args) {
-		defer hideInput()()
+		defer withoutStdin()()
 	}
 	silent := func(io.Writer, fang.Styles, error) {} // a.run tells errors
 	return fang.Execute(ctx, root,
 		fang.WithVersion(thisBuild().String()),
 		fang.WithoutManpage(), // ours also works on a dumb terminal
-		fang.WithColorSchemeFunc(helpColours),
+		fang.WithColorSchemeFunc(helpColors),
 		fang.WithErrorHandler(silent),
 	)
 }
 
-// helpColours are the terminal's own, and its own text colour for most, so that
+// helpColors are the terminal's own, and its own text colour for most, so that
 // they fit any background.
-func helpColours(lipgloss.LightDarkFunc) fang.ColorScheme {
+func helpColors(lipgloss.LightDarkFunc) fang.ColorScheme {
 	return fang.AnsiColorScheme(func(_, _ color.Color) color.Color { return lipgloss.NoColor{} })
 }
 
@@ -47,11 +47,11 @@ func asksForHelp(args []string) bool {
 		len(args) > 0 && (args[0] == "help" || args[0] == "completion")
 }
 
-// hideInput keeps fang from asking the terminal for its background colour,
+// withoutStdin keeps fang from asking the terminal for its background colour,
 // which it does whether the colours depend on it or not: the question swallows
 // what was typed ahead, and a terminal that does not answer holds up the help
 // for four seconds. The function it returns undoes it.
-func hideInput() func() {
+func withoutStdin() func() {
 	stdin := os.Stdin
 	null, err := os.Open(os.DevNull)
 	if err != nil {

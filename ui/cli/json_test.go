@@ -119,8 +119,8 @@ func TestJSONPlainSigns(t *testing.T) {
 // What is not known is absent.
 func TestJSONAbsent(t *testing.T) {
 	snap := shop()
-	wild := sockets.Socket{ID: 9, Protocol: sockets.TCP, State: sockets.Listen, Local: end("[::]:1"), V6: true, NoOwner: sockets.KernelOwned}
-	nameless := sockets.Socket{ID: 10, Protocol: sockets.TCP, State: sockets.Listen, Local: end("127.0.0.1:2"), HasUID: true, UID: 4242, Owners: []sockets.Owner{{PID: 1 << 20, FD: -1}}}
+	wild := sockets.Socket{ID: 9, Protocol: sockets.TCP, State: sockets.Listen, Local: addrPort("[::]:1"), V6: true, NoOwner: sockets.KernelOwned}
+	nameless := sockets.Socket{ID: 10, Protocol: sockets.TCP, State: sockets.Listen, Local: addrPort("127.0.0.1:2"), HasUID: true, UID: 4242, Owners: []sockets.Owner{{PID: 1 << 20, FD: -1}}}
 	snap.Sockets = []sockets.Socket{wild, nameless}
 	want := []object{
 		{

@@ -57,7 +57,7 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 		Unfold: o.unfold || o.json, // JSON has an object for each socket
 		Order:  model.Order{Column: column, Reverse: o.reverse},
 	}
-	monitor, err := a.look(ctx, o)
+	monitor, err := a.readOnce(ctx, o)
 	if monitor == nil {
 		return exitFailed, err
 	}
@@ -68,22 +68,22 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 	}
 	for _, w := range monitor.Snapshot().Warnings {
 		if unrecorded == nil || w.Kind != sockets.RecordingFailed {
-			a.say("%s", w.Text)
+			a.warn("%s", w.Text)
 		}
 	}
 	if unrecorded != nil {
 		return exitFailed, unrecorded
 	}
 	if len(rows) == 0 {
-		a.say("%s", whyNone(monitor, shape, queryText(args)))
-		return exitNo, nil
+		a.warn("%s", emptyReason(monitor, shape, queryText(args)))
+		return exitNotFound, nil
 	}
-	return exitYes, nil
+	return exitOK, nil
 }
 
-// look takes the one snapshot, unless a signal ends it. An error beside a
+// readOnce takes the one snapshot, unless a signal ends it. An error beside a
 // snapshot says that it could not be recorded.
-func (a *app) look(ctx context.Context, o *options) (*model.Tracker, error) {
+func (a *app) readOnce(ctx context.Context, o *options) (*model.Tracker, error) {
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	source, err := a.openSource(o)
@@ -112,21 +112,21 @@ func (a *app) writeRows(o *options, rows []model.Row) error {
 		if a.terminal.out {
 			width = a.terminal.width
 		}
-		writeTable(w, rows, tableLook{terminal: a.terminal.out, width: width, paint: a.colours(o)})
+		writeTable(w, rows, tableOptions{terminal: a.terminal.out, width: width, styler: a.stdoutStyler(o)})
 	}
 	return w.Flush()
 }
 
-// colours tells whether the output may have colours.
-func (a *app) colours(o *options) paint {
+// stdoutStyler tells whether the output may have colours.
+func (a *app) stdoutStyler(o *options) styler {
 	if o.color.value == "auto" {
-		return paint(a.terminal.out && !a.dumb() && a.getenv("NO_COLOR") == "")
+		return styler(a.terminal.out && !a.isDumb() && a.getenv("NO_COLOR") == "")
 	}
 	return o.color.value == "always"
 }
 
-// whyNone says why there are no rows, and what would show some.
-func whyNone(m *model.Tracker, shape model.ListOptions, query string) string {
+// emptyReason says why there are no rows, and what would show some.
+func emptyReason(m *model.Tracker, shape model.ListOptions, query string) string {
 	count := func(wider model.ListOptions) string {
 		if rows, _ := m.Rows(nil, wider); len(rows) > 0 {
 			return ui.Number(len(rows))
@@ -135,5 +135,5 @@ func whyNone(m *model.Tracker, shape model.ListOptions, query string) string {
 	}
 	free, wide := shape, shape
 	free.Match, wide.AllHosts = nil, true
-	return ui.Nothing(shape.View, query, shape.AllHosts, "without the query: "+count(free), "with --all: "+count(wide))
+	return ui.EmptyMessage(shape.View, query, shape.AllHosts, "without the query: "+count(free), "with --all: "+count(wide))
 }

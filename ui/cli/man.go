@@ -25,7 +25,7 @@ func (a *app) newMan() *cobra.Command {
 		if _, err := io.WriteString(a.out, manPage(man.Root(), thisBuild())); err != nil {
 			return exitFailed, fmt.Errorf("write the man page: %w", err)
 		}
-		return exitYes, nil
+		return exitOK, nil
 	})
 	return man
 }

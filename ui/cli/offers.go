@@ -17,13 +17,13 @@ import (
 	"lotop/ui"
 )
 
-// inUse reads the tables for a completion. A shell that completes has nobody to
+// readRows reads the tables for a completion. A shell that completes has nobody to
 // tell what went wrong: then there is nothing to offer.
-func (a *app) inUse(ctx context.Context, o *options, shape model.ListOptions) []model.Row {
+func (a *app) readRows(ctx context.Context, o *options, shape model.ListOptions) []model.Row {
 	const patience = 2 * time.Second // of who has pressed Tab
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	source, err := a.openToComplete(o)
+	source, err := a.openForCompletion(o)
 	if err != nil {
 		return nil
 	}
@@ -38,9 +38,9 @@ func (a *app) inUse(ctx context.Context, o *options, shape model.ListOptions) []
 	return rows
 }
 
-// openToComplete opens what the command will show. It writes no recording and
+// openForCompletion opens what the command will show. It writes no recording and
 // leaves standard input to the shell.
-func (a *app) openToComplete(o *options) (sockets.Source, error) {
+func (a *app) openForCompletion(o *options) (sockets.Source, error) {
 	switch o.recording.replay {
 	case "":
 		return a.openLive(o, nil)
@@ -50,35 +50,35 @@ func (a *app) openToComplete(o *options) (sockets.Source, error) {
 	return a.openSource(o)
 }
 
-// offers gathers what can stand in place of a word that was begun, each text
+// completions gathers what can stand in place of a word that was begun, each text
 // once, with what is known about it.
-type offers struct {
-	before string // stands before every text
-	begun  string
-	texts  []string
-	about  map[string][]string // by text
+type completions struct {
+	prefix       string // stands before every text
+	typed        string
+	values       []string
+	descriptions map[string][]string // by text
 }
 
-func newOffers(begun string) *offers {
-	return &offers{begun: begun, about: map[string][]string{}}
+func newCompletions(begun string) *completions {
+	return &completions{typed: begun, descriptions: map[string][]string{}}
 }
 
 // add offers a text, unless it does not begin as asked for.
-func (f *offers) add(text, about string) {
-	if text == "" || !strings.HasPrefix(text, f.begun) {
+func (f *completions) add(text, about string) {
+	if text == "" || !strings.HasPrefix(text, f.typed) {
 		return
 	}
-	if _, known := f.about[text]; !known {
-		f.texts, f.about[text] = append(f.texts, text), nil
+	if _, known := f.descriptions[text]; !known {
+		f.values, f.descriptions[text] = append(f.values, text), nil
 	}
-	if about != "" && !slices.Contains(f.about[text], about) {
-		f.about[text] = append(f.about[text], about)
+	if about != "" && !slices.Contains(f.descriptions[text], about) {
+		f.descriptions[text] = append(f.descriptions[text], about)
 	}
 }
 
-// addWord offers a text from outside, such as a process's name. Shells differ
+// addPlain offers a text from outside, such as a process's name. Shells differ
 // in what they quote, so only what needs no quotes is offered.
-func (f *offers) addWord(text string) {
+func (f *completions) addPlain(text string) {
 	odd := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._+@-", r)
 	}
@@ -89,30 +89,30 @@ func (f *offers) addWord(text string) {
 
 // addTarget offers the ways to write the address of a socket: its port, and
 // where more than a number was begun, the whole.
-func (f *offers) addTarget(r *model.Row) {
+func (f *completions) addTarget(r *model.Row) {
 	port := strconv.Itoa(int(r.Socket.Local.Port()))
-	about := heldBy(r)
+	about := ownerLabel(r)
 	f.add(port, about)
-	if f.begun != "" {
+	if f.typed != "" {
 		f.add(":"+port, about)
 		f.add("localhost:"+port, about)
 		f.add(ui.Addr(r.Socket.Local), about)
 	}
 }
 
-func heldBy(r *model.Row) string {
-	who, _ := ui.Who(r)
+func ownerLabel(r *model.Row) string {
+	who, _ := ui.Owner(r)
 	if p := r.Owner(r.Socket); p != nil {
-		who = ui.Named(p)
+		who = ui.NameAndPID(p)
 	}
 	return who + " on " + ui.Local(r.Snapshot, r.Socket)
 }
 
-// completions orders numbers by value, and cuts what is known where it gets
+// sorted orders numbers by value, and cuts what is known where it gets
 // long.
-func (f *offers) completions() []cobra.Completion {
+func (f *completions) sorted() []cobra.Completion {
 	const most = 3 // holders that are named
-	slices.SortFunc(f.texts, func(a, b string) int {
+	slices.SortFunc(f.values, func(a, b string) int {
 		x, errX := strconv.Atoi(a)
 		y, errY := strconv.Atoi(b)
 		if errX == nil && errY == nil {
@@ -120,13 +120,13 @@ func (f *offers) completions() []cobra.Completion {
 		}
 		return cmp.Compare(a, b)
 	})
-	all := make([]cobra.Completion, 0, len(f.texts))
-	for _, text := range f.texts {
-		about := f.about[text]
+	all := make([]cobra.Completion, 0, len(f.values))
+	for _, text := range f.values {
+		about := f.descriptions[text]
 		if n := len(about) - most; n > 0 {
 			about = append(slices.Clone(about[:most]), strconv.Itoa(n)+" more")
 		}
-		offer := f.before + text
+		offer := f.prefix + text
 		if len(about) > 0 {
 			offer = cobra.CompletionWithDesc(offer, strings.Join(about, ", "))
 		}
@@ -135,55 +135,55 @@ func (f *offers) completions() []cobra.Completion {
 	return all
 }
 
-// collectors returns what takes the values of a key from a row; nil for keys
+// valueCollector returns what takes the values of a key from a row; nil for keys
 // whose values are not read from the tables.
-func collectors(key string) func(*offers, *model.Row) {
+func valueCollector(key string) func(*completions, *model.Row) {
 	switch key {
 	case "port", "lport":
-		return func(f *offers, r *model.Row) {
+		return func(f *completions, r *model.Row) {
 			if !r.Socket.Connected() {
-				f.add(strconv.Itoa(int(r.Socket.Local.Port())), heldBy(r))
+				f.add(strconv.Itoa(int(r.Socket.Local.Port())), ownerLabel(r))
 			}
 		}
 	case "rport":
-		return func(f *offers, r *model.Row) {
+		return func(f *completions, r *model.Row) {
 			if r.Socket.Connected() {
 				f.add(strconv.Itoa(int(r.Socket.Remote.Port())), "")
 			}
 		}
 	case "addr":
-		return func(f *offers, r *model.Row) { f.add(r.Socket.Local.Addr().String(), "") }
+		return func(f *completions, r *model.Row) { f.add(r.Socket.Local.Addr().String(), "") }
 	case "user":
-		return func(f *offers, r *model.Row) { f.addWord(ui.User(r, r.Socket)) }
+		return func(f *completions, r *model.Row) { f.addPlain(ui.User(r, r.Socket)) }
 	case "pid", "name":
 		return collectOwners(key)
 	case "unit", "container":
-		return collectPlaces(key)
+		return collectUnits(key)
 	}
 	return nil
 }
 
-func collectOwners(key string) func(*offers, *model.Row) {
-	return func(f *offers, r *model.Row) {
+func collectOwners(key string) func(*completions, *model.Row) {
+	return func(f *completions, r *model.Row) {
 		for _, p := range r.Owners(r.Socket) {
 			if key == "pid" {
 				f.add(strconv.Itoa(p.PID), p.Name.String())
 			} else {
-				f.addWord(p.Name.String())
+				f.addPlain(p.Name.String())
 			}
 		}
 	}
 }
 
-func collectPlaces(key string) func(*offers, *model.Row) {
-	return func(f *offers, r *model.Row) {
+func collectUnits(key string) func(*completions, *model.Row) {
+	return func(f *completions, r *model.Row) {
 		g := ui.Cgroup(r, r.Socket)
 		switch {
 		case g == nil:
 		case key == "unit":
-			f.addWord(g.Unit.String())
+			f.addPlain(g.Unit.String())
 		default:
-			f.addWord(g.Container.String())
+			f.addPlain(g.Container.String())
 		}
 	}
 }

@@ -51,9 +51,9 @@ func (o *options) addCommon(cmd *cobra.Command) {
 	o.common = f
 	f.BoolVar(&o.json, "json", false, "output JSON")
 	f.BoolVarP(&o.all, "all", "a", false, "include connections to other machines")
-	f.Var(&o.interval, "interval", "set the refresh interval, at least "+config.LeastInterval.String())
-	f.Var(&o.color, "color", "when to use color: "+o.color.words())
-	f.Var(&o.source, "source", "where to read sockets from: "+o.source.words())
+	f.Var(&o.interval, "interval", "set the refresh interval, at least "+config.MinInterval.String())
+	f.Var(&o.color, "color", "when to use color: "+o.color.list())
+	f.Var(&o.source, "source", "where to read sockets from: "+o.source.list())
 	o.color.complete(cmd, "color")
 	o.source.complete(cmd, "source")
 }
@@ -68,7 +68,7 @@ func (o *options) addScreen(cmd *cobra.Command) {
 // addList adds the flags of list.
 func (o *options) addList(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.Var(&o.sort, "sort", "sort by column: "+o.sort.words())
+	f.Var(&o.sort, "sort", "sort by column: "+o.sort.list())
 	f.BoolVar(&o.reverse, "reverse", false, "reverse the sort order")
 	f.BoolVar(&o.unfold, "unfold", false, "show both ends of a loopback connection as separate rows")
 	o.sort.complete(cmd, "sort")
@@ -76,32 +76,32 @@ func (o *options) addList(cmd *cobra.Command) {
 
 // choice is a flag that takes one of a few words.
 type choice struct {
-	value string
-	known []string
+	value   string
+	allowed []string
 }
 
 // String implements pflag.Value.
 func (c *choice) String() string { return c.value }
 
 // Type implements pflag.Value.
-func (c *choice) Type() string { return strings.Join(c.known, "|") }
+func (c *choice) Type() string { return strings.Join(c.allowed, "|") }
 
 // Set implements pflag.Value.
 func (c *choice) Set(s string) error {
 	word := strings.ToLower(s)
-	if !slices.Contains(c.known, word) {
-		return fmt.Errorf("must be one of: %s", c.words())
+	if !slices.Contains(c.allowed, word) {
+		return fmt.Errorf("must be one of: %s", c.list())
 	}
 	c.value = word
 	return nil
 }
 
-func (c *choice) words() string { return strings.Join(c.known, ", ") }
+func (c *choice) list() string { return strings.Join(c.allowed, ", ") }
 
 // complete lets the shell offer the words.
 func (c *choice) complete(cmd *cobra.Command, flag string) {
 	// It fails for a flag that does not exist, which every run of lotop would show.
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(c.known, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(c.allowed, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // interval is a flag that takes a duration, as the configuration does.

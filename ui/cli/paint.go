@@ -7,13 +7,13 @@ import (
 	"lotop/ui"
 )
 
-// paint tells whether roles are shown by colours, which are the terminal's own
+// styler tells whether roles are shown by colours, which are the terminal's own
 // and fit a light background as well as a dark one.
-type paint bool
+type styler bool
 
-func (p paint) write(w *bufio.Writer, s ui.Span) {
+func (p styler) write(w *bufio.Writer, s ui.Span) {
 	code := [ui.NumRoles]string{
-		ui.Quiet: "90", ui.Accent: "36", ui.Good: "32", ui.Notice: "33", ui.Danger: "31", ui.Strong: "1",
+		ui.Muted: "90", ui.Accent: "36", ui.Success: "32", ui.Warning: "33", ui.Danger: "31", ui.Emphasis: "1",
 	}[s.Role]
 	if !p || code == "" {
 		w.WriteString(s.Text)
@@ -24,7 +24,7 @@ func (p paint) write(w *bufio.Writer, s ui.Span) {
 
 // writeLines writes lines one under the other. They are not wrapped:
 // a terminal does that itself, and what a pipe reads must not be broken.
-func (p paint) writeLines(w *bufio.Writer, lines []ui.Line) {
+func (p styler) writeLines(w *bufio.Writer, lines []ui.Line) {
 	for _, l := range lines {
 		for i, s := range l {
 			if i == len(l)-1 {

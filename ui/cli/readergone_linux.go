@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readerGone tells when nobody reads a pipe any more. Without it a watch that
+// pipeClosed tells when nobody reads a pipe any more. Without it a watch that
 // has nothing to tell would outlive the program that it was started for.
-func readerGone(out io.Writer) <-chan struct{} {
+func pipeClosed(out io.Writer) <-chan struct{} {
 	f, ok := out.(*os.File)
 	if !ok {
 		return nil

@@ -4,5 +4,5 @@ package cli
 
 import "io"
 
-// readerGone never tells: the next write will.
-func readerGone(io.Writer) <-chan struct{} { return nil }
+// pipeClosed never tells: the next write will.
+func pipeClosed(io.Writer) <-chan struct{} { return nil }

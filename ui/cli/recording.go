@@ -35,7 +35,7 @@ func (r *recordingOptions) add(a *app, cmd *cobra.Command) {
 	cmd.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if err := r.check(cmd); err != nil {
 			// An error that cobra is given takes the long way, see command.
-			a.end(exitFailed, err)
+			a.setExit(exitFailed, err)
 			cmd.RunE = func(*cobra.Command, []string) error { return nil }
 		}
 	}
@@ -70,7 +70,7 @@ func (r *recordingOptions) check(cmd *cobra.Command) error {
 // recording at the time that was asked for, by default its end.
 func (a *app) openSource(o *options) (sockets.Source, error) {
 	if o.recording.replay == "" {
-		return a.openRecorded(o, nil)
+		return a.openAndRecord(o, nil)
 	}
 	player, err := a.openPlayer(o)
 	if err != nil {
@@ -83,11 +83,11 @@ func (a *app) openSource(o *options) (sockets.Source, error) {
 	return player, nil
 }
 
-// openScreen opens what the screen shows: the live kernel, or a recording that
+// openInteractive opens what the screen shows: the live kernel, or a recording that
 // plays.
-func (a *app) openScreen(o *options) (sockets.Source, error) {
+func (a *app) openInteractive(o *options) (sockets.Source, error) {
 	if o.recording.replay == "" {
-		return a.openRecorded(o, nil)
+		return a.openAndRecord(o, nil)
 	}
 	player, err := a.openPlayer(o)
 	if err != nil {
@@ -96,8 +96,8 @@ func (a *app) openScreen(o *options) (sockets.Source, error) {
 	return player, nil
 }
 
-// openNow opens another look at the live kernel, to see whether a port is free.
-func (a *app) openNow(o *options) (sockets.Source, error) {
+// openLiveOnly opens another look at the live kernel, to see whether a port is free.
+func (a *app) openLiveOnly(o *options) (sockets.Source, error) {
 	if o.recording.replay != "" {
 		return nil, errors.New("cannot free a port while replaying a recording")
 	}
@@ -112,7 +112,7 @@ func (a *app) openPlayer(o *options) (*recording.Player, error) {
 		return player, err
 	}
 	p := player.Position()
-	at, err := timeWithin(o.recording.at, p.Begin, p.End)
+	at, err := parseTimeWithin(o.recording.at, p.Begin, p.End)
 	if err != nil {
 		_ = player.Close() // nothing was written
 		return nil, err
@@ -129,9 +129,9 @@ func openRecording(path string) (*recording.Player, error) {
 	return recording.Open(ctx, path)
 }
 
-// openRecorded opens the live kernel, and records what is read if that was
+// openAndRecord opens the live kernel, and records what is read if that was
 // asked for.
-func (a *app) openRecorded(o *options, ports []sockets.PortRange) (sockets.Source, error) {
+func (a *app) openAndRecord(o *options, ports []sockets.PortRange) (sockets.Source, error) {
 	r := &o.recording
 	source, err := a.openLive(o, ports)
 	if err != nil || r.record == "" {
@@ -143,16 +143,16 @@ func (a *app) openRecorded(o *options, ports []sockets.PortRange) (sockets.Sourc
 		return nil, err
 	}
 	if !r.redact {
-		a.say("recorded command lines may contain secrets: use --redact to omit them")
+		a.warn("recorded command lines may contain secrets: use --redact to omit them")
 	}
 	return recording.Record(source, file, recording.Options{
 		Redact: r.redact, Executable: process.NewReader("").ExecutableName,
 	}), nil
 }
 
-// timeWithin reads a time in a recording. A time of day alone is the first such
+// parseTimeWithin reads a time in a recording. A time of day alone is the first such
 // in it.
-func timeWithin(s string, begin, end time.Time) (time.Time, error) {
+func parseTimeWithin(s string, begin, end time.Time) (time.Time, error) {
 	first := begin.Truncate(time.Second) // for who writes whole seconds
 	at, err := parseTime(s, first.Local())
 	if err != nil {

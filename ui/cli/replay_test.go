@@ -19,7 +19,7 @@ func TestScreenOfARecording(t *testing.T) {
 		t.Fatalf("exit %d, %s", r.code, r.err)
 	}
 	player, ok := r.screen.Source.(*recording.Player)
-	if !ok || r.screen.Open != nil || r.screen.Notices != player.Notices() {
+	if !ok || r.screen.Open != nil || r.screen.Notifications != player.Notifications() {
 		t.Errorf("%+v", *r.screen)
 	}
 	if err := player.Close(); err != nil {

@@ -36,7 +36,7 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	// It fails for flags that do not exist, which every run of lotop would show.
 	_ = root.RegisterFlagCompletionFunc("pin", a.completeQuery(o))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		a.end(exitFailed, usageError(cmd, args, err))
+		a.setExit(exitFailed, usageError(cmd, args, err))
 		return nil
 	})
 	root.SetOut(a.out)
@@ -51,7 +51,7 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 // before it hands an error to anyone, and a terminal can take its time.
 func (a *app) command(do func(context.Context, []string) (int, error)) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		a.end(do(cmd.Context(), args))
+		a.setExit(do(cmd.Context(), args))
 		return nil
 	}
 }

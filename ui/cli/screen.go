@@ -13,8 +13,8 @@ func (a *app) wantsScreen(o *options) bool {
 	if !a.terminal.in || !a.terminal.out || o.json {
 		return false
 	}
-	if a.dumb() {
-		a.say("interactive view not available (TERM=dumb), printing the list")
+	if a.isDumb() {
+		a.warn("interactive view not available (TERM=dumb), printing the list")
 		return false
 	}
 	return true
@@ -29,11 +29,11 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 	if _, err := parseQuery([]string{o.pin}); err != nil {
 		return exitFailed, fmt.Errorf("--pin: %w", err)
 	}
-	c, err := a.settings(o)
+	c, err := a.loadConfig(o)
 	if err != nil {
 		return exitFailed, err
 	}
-	source, err := a.openScreen(o)
+	source, err := a.openInteractive(o)
 	if err != nil {
 		return exitFailed, err
 	}
@@ -51,27 +51,27 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 		Keys:     c.Keys,
 	}
 	if o.recording.replay == "" {
-		show.Open = func() (sockets.Source, error) { return a.openNow(o) }
+		show.Open = func() (sockets.Source, error) { return a.openLiveOnly(o) }
 	}
-	if heard, err := noticesOf(source, nil); err == nil {
-		show.Notices = heard // else snapshots alone have to do
+	if heard, err := notificationsFor(source, nil); err == nil {
+		show.Notifications = heard // else snapshots alone have to do
 	}
-	return exitYes, a.screen(show)
+	return exitOK, a.screen(show)
 }
 
-// noticesOf are the notices that go with a source, for some ports or for all:
+// notificationsFor are the notices that go with a source, for some ports or for all:
 // of a recording its own; of the kernel those of now, written down where a
 // recording is made.
-func noticesOf(source sockets.Source, ports []sockets.PortRange) (recording.Listener, error) {
+func notificationsFor(source sockets.Source, ports []sockets.PortRange) (recording.NotificationSource, error) {
 	if player, ok := source.(*recording.Player); ok {
-		return player.Notices(), nil
+		return player.Notifications(), nil
 	}
 	heard, err := sockets.WatchDestroyed(ports)
 	if err != nil {
 		return nil, err
 	}
 	if recorder, ok := source.(*recording.Recorder); ok {
-		return recorder.Listen(heard), nil
+		return recorder.TeeNotifications(heard), nil
 	}
 	return heard, nil
 }

@@ -19,8 +19,8 @@ type socketJSON struct {
 	ID            string            `json:"id"`
 	Protocol      string            `json:"protocol"`
 	State         string            `json:"state"`
-	Local         endJSON           `json:"local"`
-	Remote        *endJSON          `json:"remote,omitempty"`
+	Local         endpointJSON      `json:"local"`
+	Remote        *endpointJSON     `json:"remote,omitempty"`
 	Interface     process.Untrusted `json:"interface,omitzero"` // that it is bound to
 	Mapped        bool              `json:"mapped,omitempty"`
 	V6Only        *bool             `json:"v6only,omitempty"`
@@ -41,7 +41,7 @@ type socketJSON struct {
 	Inode         uint64            `json:"inode,omitempty"`
 }
 
-type endJSON struct {
+type endpointJSON struct {
 	Address string `json:"address"`
 	Port    uint16 `json:"port"`
 }
@@ -77,9 +77,9 @@ func newSocketJSON(r *model.Row) socketJSON {
 		ID:            s.ID.String(),
 		Protocol:      s.Protocol.String(),
 		State:         s.State.String(),
-		Local:         newEndJSON(s.Local),
+		Local:         newEndpointJSON(s.Local),
 		Mapped:        s.V4Mapped,
-		V6Only:        known(s.V6Only),
+		V6Only:        tristate(s.V6Only),
 		DualStack:     dualStack(s),
 		Reach:         r.Reach.String(),
 		Class:         model.ClassOf(s.Local.Port()).String(),
@@ -91,7 +91,7 @@ func newSocketJSON(r *model.Row) socketJSON {
 		Inode:         s.Inode,
 	}
 	if s.Connected() {
-		end := newEndJSON(s.Remote)
+		end := newEndpointJSON(s.Remote)
 		j.Remote = &end
 	}
 	if s.Interface != 0 {
@@ -118,11 +118,11 @@ func newSocketJSON(r *model.Row) socketJSON {
 	return j
 }
 
-func newEndJSON(a netip.AddrPort) endJSON {
-	return endJSON{Address: a.Addr().String(), Port: a.Port()}
+func newEndpointJSON(a netip.AddrPort) endpointJSON {
+	return endpointJSON{Address: a.Addr().String(), Port: a.Port()}
 }
 
-func known(k sockets.Tristate) *bool {
+func tristate(k sockets.Tristate) *bool {
 	if k == sockets.Unknown {
 		return nil
 	}

@@ -59,7 +59,7 @@ func BenchmarkChurn(b *testing.B) {
 		awaitNoTimeWait(b) // of others
 		s := socketstest.NewBurst(b, 4, 4)
 		l := listen(b)
-		w := startWatch(b, l, asNobody(lotopFor(b, 10*time.Minute, "watch", "--json")))
+		w := startWatch(b, l, asUserNobody(lotopFor(b, 10*time.Minute, "watch", "--json")))
 		for i := range rounds {
 			took := s.Run(each, pace)
 			for told := 0; told < 4*each; {

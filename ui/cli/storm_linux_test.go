@@ -17,7 +17,7 @@ import (
 )
 
 // asUserNobody lets a lotop run as an ordinary user, whoever runs the test.
-func asNobody(cmd *exec.Cmd) *exec.Cmd {
+func asUserNobody(cmd *exec.Cmd) *exec.Cmd {
 	if os.Getuid() == 0 {
 		cmd.Path = "/proc/self/exe" // the folder that go test builds in is closed to others
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
@@ -49,7 +49,7 @@ func watchStorm(t testing.TB, s *socketstest.Burst, each, perSecond int, narrow 
 		}
 		args = append(args, fmt.Sprintf("port:%s,%s", strings.Join(ports, ","), portOf(l)))
 	}
-	w := startWatch(t, l, asNobody(lotop(t, args...)))
+	w := startWatch(t, l, asUserNobody(lotop(t, args...)))
 	took := s.Run(each, perSecond)
 	return w.tally(s, each*len(s.Listeners())), took
 }
@@ -57,7 +57,7 @@ func watchStorm(t testing.TB, s *socketstest.Burst, each, perSecond int, narrow 
 // tally reads what a watch tells of n connections of a storm that is over, and
 // ends the watch. The kernel tells a little later than it closes: the end has
 // come when all are told, or nothing more comes.
-func (w *watcher) tally(s *socketstest.Burst, n int) tally {
+func (w *watchProcess) tally(s *socketstest.Burst, n int) tally {
 	all := tally{seen: map[string]bool{}, servers: map[string]bool{}}
 	for _, l := range s.Listeners() {
 		all.servers[l.Local.String()] = true

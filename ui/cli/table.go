@@ -8,34 +8,34 @@ import (
 	"lotop/ui"
 )
 
-// tableLook says how a table is written. Not on a terminal nothing is cut and
+// tableOptions says how a table is written. Not on a terminal nothing is cut and
 // every column is there: whoever reads it must find the same every time.
-type tableLook struct {
+type tableOptions struct {
 	terminal bool
 	width    int // of the terminal; 0 for no bound
-	paint    paint
+	styler   styler
 }
 
 // cell is what stands in one column of one row. Cells of a column are lined up
 // at the point that has before cells on its left; -1 for none.
 type cell struct {
-	spans  ui.Line
-	before int
+	spans ui.Line
+	pivot int
 }
 
 func (c *cell) width() int { return c.spans.Width() }
 
-// says tells whether there is more than a dash in the cell.
-func (c *cell) says() bool { return len(c.spans) != 1 || c.spans[0].Text != ui.Dash }
+// hasContent tells whether there is more than a dash in the cell.
+func (c *cell) hasContent() bool { return len(c.spans) != 1 || c.spans[0].Text != ui.Dash }
 
 // column is a column of the table.
 type column struct {
-	title    string
-	priority int // 1 is the last to be left out
-	least    int // how far it may be cut; 0 for not at all
-	right    bool
-	middle   bool // its first piece loses its middle, not its end
-	cell     func(*model.Row) cell
+	title     string
+	priority  int // 1 is the last to be left out
+	min       int // how far it may be cut; 0 for not at all
+	right     bool
+	cutMiddle bool // its first piece loses its middle, not its end
+	cell      func(*model.Row) cell
 
 	cells []cell
 	pivot int
@@ -43,22 +43,22 @@ type column struct {
 }
 
 const (
-	columnGap = 2
-	neverLeft = 2 // columns up to that priority are cut, never left out
+	columnGap    = 2
+	keepPriority = 2 // columns up to that priority are cut, never left out
 )
 
 // writeTable writes rows under their titles, and nothing if there are none.
-func writeTable(w *bufio.Writer, rows []model.Row, look tableLook) {
+func writeTable(w *bufio.Writer, rows []model.Row, look tableOptions) {
 	if len(rows) == 0 {
 		return
 	}
 	columns := measure(newColumns(), rows, look.terminal)
 	if look.width > 0 {
-		columns = squeeze(columns, look.width)
+		columns = fitColumns(columns, look.width)
 	}
 	line := make([]cell, len(columns))
 	for c := range columns {
-		line[c] = cell{ui.Styled(ui.Quiet, columns[c].title), -1}
+		line[c] = cell{ui.Styled(ui.Muted, columns[c].title), -1}
 	}
 	writeLine(w, columns, line, look)
 	for i := range rows {
@@ -79,8 +79,8 @@ func measure(columns []column, rows []model.Row, leaveOut bool) []column {
 		for i := range rows {
 			c := col.cell(&rows[i])
 			col.cells[i] = c
-			col.pivot = max(col.pivot, c.before)
-			says = says || c.says()
+			col.pivot = max(col.pivot, c.pivot)
+			says = says || c.hasContent()
 		}
 		if leaveOut && !says {
 			continue
@@ -89,7 +89,7 @@ func measure(columns []column, rows []model.Row, leaveOut bool) []column {
 		for i := range col.cells {
 			c := &col.cells[i]
 			w := c.width()
-			if shift := col.pivot - c.before; c.before >= 0 && shift > 0 {
+			if shift := col.pivot - c.pivot; c.pivot >= 0 && shift > 0 {
 				c.spans[0].Text = strings.Repeat(" ", shift) + c.spans[0].Text
 				w += shift
 			}
@@ -100,19 +100,19 @@ func measure(columns []column, rows []model.Row, leaveOut bool) []column {
 	return kept
 }
 
-// squeeze makes the columns fit: the least important are left out, and of those
+// fitColumns makes the columns fit: the least important are left out, and of those
 // that remain some are cut.
-func squeeze(columns []column, width int) []column {
+func fitColumns(columns []column, width int) []column {
 	for {
 		need, last := -columnGap, 0
 		for c := range columns {
 			col := &columns[c]
-			need += columnGap + col.smallest()
+			need += columnGap + col.minWidth()
 			if col.priority > columns[last].priority {
 				last = c
 			}
 		}
-		if need <= width || columns[last].priority <= neverLeft {
+		if need <= width || columns[last].priority <= keepPriority {
 			break
 		}
 		columns = append(columns[:last], columns[last+1:]...)
@@ -122,21 +122,21 @@ func squeeze(columns []column, width int) []column {
 		over += columnGap + columns[c].width
 	}
 	for c := len(columns) - 1; c >= 0 && over > 0; c-- {
-		less := min(over, columns[c].width-columns[c].smallest())
+		less := min(over, columns[c].width-columns[c].minWidth())
 		columns[c].width -= less
 		over -= less
 	}
 	return columns
 }
 
-func (col *column) smallest() int {
-	if col.least == 0 {
+func (col *column) minWidth() int {
+	if col.min == 0 {
 		return col.width
 	}
-	return min(col.width, col.least)
+	return min(col.width, col.min)
 }
 
-func writeLine(w *bufio.Writer, columns []column, line []cell, look tableLook) {
+func writeLine(w *bufio.Writer, columns []column, line []cell, look tableOptions) {
 	room := look.width
 	for c := range columns {
 		col := &columns[c]
@@ -151,7 +151,7 @@ func writeLine(w *bufio.Writer, columns []column, line []cell, look tableLook) {
 			w.WriteString(pad)
 		}
 		for _, s := range spans {
-			look.paint.write(w, s)
+			look.styler.write(w, s)
 		}
 		room -= limit + columnGap
 		if c == len(columns)-1 || look.width > 0 && room <= 0 {
@@ -169,13 +169,13 @@ func (col *column) fit(c cell, width int) ui.Line {
 	spans := c.spans
 	if over := c.width() - width; over <= 0 {
 		return spans
-	} else if col.middle {
-		if c.before >= 0 {
+	} else if col.cutMiddle {
+		if c.pivot >= 0 {
 			// What lines the cell up goes first.
 			spans = trimSpans(spans, over)
 		}
 		rest := cell{spans: spans[1:]}
-		head := ui.Styled(spans[0].Role, ui.Middle(spans[0].Text, max(width-rest.width(), 1)))
+		head := ui.Styled(spans[0].Role, ui.CutMiddle(spans[0].Text, max(width-rest.width(), 1)))
 		spans = append(head, spans[1:]...)
 	}
 	return spans.Cut(width)

@@ -118,7 +118,7 @@ func TestScreen(t *testing.T) {
 	if o.Source == nil || o.Open == nil || o.Query != "port:3000 node" || !o.All || o.Interval != 250*time.Millisecond || o.Color != "never" || !o.NoMouse || o.Version == "" {
 		t.Errorf("%+v", *o)
 	}
-	if r := (setting{terminal: both}).run(t, "--interval=50ms"); r.screen == nil || r.screen.Interval != config.LeastInterval {
+	if r := (setting{terminal: both}).run(t, "--interval=50ms"); r.screen == nil || r.screen.Interval != config.MinInterval {
 		t.Errorf("the least interval: %q", r.err)
 	}
 	if r := (setting{terminal: both}).run(t); r.screen == nil || r.screen.Interval != time.Second || r.screen.Color != "auto" {

@@ -11,10 +11,10 @@ var buildVersion, buildCommit, buildDate string
 
 // build is what the binary was made from.
 type build struct {
-	version string // "(devel)" if not known
-	commit  string // empty if not known
-	date    string // of the commit, RFC 3339 in UTC; empty if not known
-	changed bool   // the sources were not those of the commit
+	version  string // "(devel)" if not known
+	commit   string // empty if not known
+	date     string // of the commit, RFC 3339 in UTC; empty if not known
+	modified bool   // the sources were not those of the commit
 }
 
 // thisBuild tells what this binary was made from.
@@ -38,7 +38,7 @@ func newBuild(info *debug.BuildInfo, linked build) build {
 			case "vcs.time":
 				noted.date = s.Value
 			case "vcs.modified":
-				noted.changed = s.Value == "true"
+				noted.modified = s.Value == "true"
 			}
 		}
 	}
@@ -60,7 +60,7 @@ func (b build) String() string {
 	var about []string
 	if b.commit != "" {
 		commit := "commit " + b.commit[:min(len(b.commit), enough)]
-		if b.changed {
+		if b.modified {
 			commit += ", modified"
 		}
 		about = append(about, commit)

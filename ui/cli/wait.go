@@ -45,7 +45,7 @@ lotop wait --free 3000 && npm start`,
 		return a.wait(ctx, o, &wait, target)
 	})
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
-	a.heedPorts(cmd)
+	a.acceptNegativePorts(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&wait.udp, "udp", false, "use UDP instead of TCP")
 	f.BoolVar(&wait.free, "free", false, "wait until TARGET can be bound instead")
@@ -75,13 +75,13 @@ func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target model
 	after := time.Since(begin)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		return exitNo, a.writeWaited(o, w, target, nil, after)
+		return exitNotFound, a.writeWaitResult(o, w, target, nil, after)
 	case err != nil:
 		return exitFailed, fmt.Errorf("wait for %s: %w", target, err)
 	case got.Verdict == model.VerdictNotPermitted:
 		return exitFailed, fmt.Errorf("%s cannot be bound by this user; run lotop why %s for details", target, target.Text)
 	}
-	return exitYes, a.writeWaited(o, w, target, &got, after)
+	return exitOK, a.writeWaitResult(o, w, target, &got, after)
 }
 
 // waitJSON is what a wait has come to, as scripts get it.
@@ -93,8 +93,8 @@ type waitJSON struct {
 	Socket  *socketJSON   `json:"socket,omitempty"`  // that listens
 }
 
-// writeWaited writes what came of it; got is nil if the time was over first.
-func (a *app) writeWaited(o *options, w *waitOptions, t model.Target, got *freeing.Reached, after time.Duration) error {
+// writeWaitResult writes what came of it; got is nil if the time was over first.
+func (a *app) writeWaitResult(o *options, w *waitOptions, t model.Target, got *freeing.WaitResult, after time.Duration) error {
 	out := bufio.NewWriter(a.out)
 	if o.json {
 		j := waitJSON{Target: newTargetJSON(t), Reached: got != nil, AfterMS: after.Milliseconds()}
@@ -113,30 +113,30 @@ func (a *app) writeWaited(o *options, w *waitOptions, t model.Target, got *freei
 		return out.Flush()
 	}
 	if got == nil {
-		a.say("%s", notReached(w, t, after))
+		a.warn("%s", timeoutMessage(w, t, after))
 		return nil
 	}
-	a.colours(o).writeLines(out, []ui.Line{reachedLine(w, t, got, after)})
+	a.stdoutStyler(o).writeLines(out, []ui.Line{readyLine(w, t, got, after)})
 	return out.Flush()
 }
 
-func notReached(w *waitOptions, t model.Target, after time.Duration) string {
+func timeoutMessage(w *waitOptions, t model.Target, after time.Duration) string {
 	if w.free {
 		return fmt.Sprintf("%s is still in use after %s; run lotop why %s for details", t, ui.Seconds(after), t.Text)
 	}
 	return fmt.Sprintf("nothing is listening on %s after %s", t, ui.Seconds(after))
 }
 
-func reachedLine(w *waitOptions, t model.Target, got *freeing.Reached, after time.Duration) ui.Line {
-	l := ui.Styled(ui.Strong, t.String())
+func readyLine(w *waitOptions, t model.Target, got *freeing.WaitResult, after time.Duration) ui.Line {
+	l := ui.Styled(ui.Emphasis, t.String())
 	if w.free {
-		l = l.Add(ui.Plain, " is ").Add(ui.Good, "free")
+		l = l.Add(ui.Plain, " is ").Add(ui.Success, "free")
 		if got.Verdict == model.VerdictReuse {
-			l = l.Add(ui.Quiet, " for servers that set SO_REUSEADDR (most do)")
+			l = l.Add(ui.Muted, " for servers that set SO_REUSEADDR (most do)")
 		}
 	} else {
-		main, more := ui.EventWho(&got.Row)
-		l = l.Add(ui.Plain, " is ready: "+main).Add(ui.Quiet, strings.TrimRight(" "+more, " ")).Add(ui.Plain, " listening on "+ui.Local(got.Row.Snapshot, got.Row.Socket))
+		main, more := ui.EventOwner(&got.Row)
+		l = l.Add(ui.Plain, " is ready: "+main).Add(ui.Muted, strings.TrimRight(" "+more, " ")).Add(ui.Plain, " listening on "+ui.Local(got.Row.Snapshot, got.Row.Socket))
 	}
-	return l.Add(ui.Quiet, ", after "+ui.Seconds(after))
+	return l.Add(ui.Muted, ", after "+ui.Seconds(after))
 }

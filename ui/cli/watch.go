@@ -40,26 +40,26 @@ lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.add
 		if period < 0 || period == 0 && cmd.Flags().Changed("for") {
 			return exitFailed, fmt.Errorf("--for %v: must be greater than zero, such as 10s", time.Duration(period))
 		}
-		w := newWatching(a, o, query)
+		w := newWatcher(a, o, query)
 		w.period = time.Duration(period)
 		if o.recording.replay != "" {
 			return w.replay()
 		}
 		w.interval = time.Duration(o.interval)
 		if query.Ports() != nil && !cmd.Flags().Changed("interval") {
-			w.interval = narrowInterval
+			w.interval = portsInterval
 		}
 		return w.live(ctx)
 	})
 	return cmd
 }
 
-// narrowInterval is how often the sockets of some ports are read: a read takes
+// portsInterval is how often the sockets of some ports are read: a read takes
 // half a millisecond, however many others there are.
-const narrowInterval = 100 * time.Millisecond
+const portsInterval = 100 * time.Millisecond
 
 // live watches the machine until it is told to stop.
-func (w *watching) live(ctx context.Context) (int, error) {
+func (w *watcher) live(ctx context.Context) (int, error) {
 	stop := make(chan os.Signal, 1)
 	signals.Notify(stop)
 	defer signal.Stop(stop)
@@ -69,7 +69,7 @@ func (w *watching) live(ctx context.Context) (int, error) {
 	code, err := w.run(ctx, stop)
 	if failed := w.close(); failed != nil {
 		if err != nil {
-			w.a.explain(err)
+			w.app.printError(err)
 		}
 		return exitFailed, failed
 	}
@@ -77,28 +77,28 @@ func (w *watching) live(ctx context.Context) (int, error) {
 }
 
 // run tells what happens until it is told to stop, or nothing more is recorded.
-func (w *watching) run(ctx context.Context, stop chan os.Signal) (int, error) {
-	if err := w.begin(ctx); err != nil {
+func (w *watcher) run(ctx context.Context, stop chan os.Signal) (int, error) {
+	if err := w.start(ctx); err != nil {
 		return exitFailed, err
 	}
 	var over <-chan time.Time
 	if w.period > 0 {
 		over = time.After(w.period)
 	}
-	for tick, deaf := time.NewTicker(w.interval), readerGone(w.a.out); !w.unrecorded(); {
+	for tick, deaf := time.NewTicker(w.interval), pipeClosed(w.app.out); !w.unrecorded(); {
 		var err error
 		select {
 		case <-tick.C:
-			err = w.look(ctx)
+			err = w.refresh(ctx)
 		case <-w.wake():
-			err = w.hear()
+			err = w.drainNotifications()
 		case <-over:
-			return exitYes, w.end(ctx)
+			return exitOK, w.finish(ctx)
 		case <-deaf:
 			return exitClosedPipe, nil
 		case s := <-stop:
 			signal.Stop(stop) // a second one ends lotop at once
-			return signals.By(s).ExitCode(), w.end(ctx)
+			return signals.By(s).ExitCode(), w.finish(ctx)
 		}
 		if err != nil {
 			return exitFailed, err
@@ -108,21 +108,21 @@ func (w *watching) run(ctx context.Context, stop chan os.Signal) (int, error) {
 }
 
 // unrecorded reports that something could not be recorded.
-func (w *watching) unrecorded() bool {
+func (w *watcher) unrecorded() bool {
 	recorder, ok := w.source.(*recording.Recorder)
 	return ok && recorder.Failed() != nil
 }
 
 // open opens the tables, and the kernel's notices where there are any, for some
 // ports or for all.
-func (w *watching) open(ports []sockets.PortRange) error {
-	source, err := w.a.openRecorded(w.o, ports)
+func (w *watcher) open(ports []sockets.PortRange) error {
+	source, err := w.app.openAndRecord(w.options, ports)
 	if err != nil {
 		return err
 	}
 	w.source = source
-	if w.ears, err = noticesOf(source, ports); err != nil {
-		w.a.say("connections shorter than %v may be missed: %v", w.interval, err)
+	if w.notifications, err = notificationsFor(source, ports); err != nil {
+		w.app.warn("connections shorter than %v may be missed: %v", w.interval, err)
 		return nil
 	}
 	w.monitor.EnableNotifications()
@@ -130,40 +130,40 @@ func (w *watching) open(ports []sockets.PortRange) error {
 }
 
 // close gives back what was opened. The error says what could not be recorded.
-func (w *watching) close() error {
-	if w.ears != nil {
-		_ = w.ears.Close() // it was only listened to
+func (w *watcher) close() error {
+	if w.notifications != nil {
+		_ = w.notifications.Close() // it was only listened to
 	}
 	return w.source.Close()
 }
 
-func (w *watching) wake() <-chan struct{} {
-	if w.ears == nil {
+func (w *watcher) wake() <-chan struct{} {
+	if w.notifications == nil {
 		return nil
 	}
-	return w.ears.Ready()
+	return w.notifications.Ready()
 }
 
-// begin takes what is there as known.
-func (w *watching) begin(ctx context.Context) error {
-	if err := w.look(ctx); err != nil || w.unrecorded() {
+// start takes what is there as known.
+func (w *watcher) start(ctx context.Context) error {
+	if err := w.refresh(ctx); err != nil || w.unrecorded() {
 		return err
 	}
 	for _, warning := range w.monitor.Snapshot().Warnings {
-		w.a.say("%s", warning.Text)
+		w.app.warn("%s", warning.Text)
 	}
-	if w.a.terminal.err && !w.o.json {
-		rows, _ := w.monitor.Rows(nil, model.ListOptions{AllHosts: w.o.all, Match: w.query.Match})
-		w.a.say("watching since %s, %d sockets open; press ctrl+c to stop", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
+	if w.app.terminal.err && !w.options.json {
+		rows, _ := w.monitor.Rows(nil, model.ListOptions{AllHosts: w.options.all, Match: w.query.Match})
+		w.app.warn("watching since %s, %d sockets open; press ctrl+c to stop", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
 	}
 	return nil
 }
 
-// end tells what is known of by now. Of a connection of which one end was heard
+// finish tells what is known of by now. Of a connection of which one end was heard
 // of the other is waited for no longer.
-func (w *watching) end(ctx context.Context) error {
-	if err := w.look(ctx); err != nil {
+func (w *watcher) finish(ctx context.Context) error {
+	if err := w.refresh(ctx); err != nil {
 		return err
 	}
-	return w.tell(w.monitor.FlushPending())
+	return w.write(w.monitor.FlushPending())
 }

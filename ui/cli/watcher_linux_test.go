@@ -36,8 +36,8 @@ type watchedEvent struct {
 	Sent     *int   `json:"sent_bytes"`
 }
 
-// watcher is a watch that runs, as a process of its own.
-type watcher struct {
+// watchProcess is a watch that runs, as a process of its own.
+type watchProcess struct {
 	t      testing.TB
 	cmd    *exec.Cmd
 	err    bytes.Buffer
@@ -47,16 +47,16 @@ type watcher struct {
 
 // startWatch starts `lotop watch --json` and waits until it watches: until it
 // has told of a connection.
-func startWatch(t testing.TB, l net.Listener, cmd *exec.Cmd) *watcher {
+func startWatch(t testing.TB, l net.Listener, cmd *exec.Cmd) *watchProcess {
 	t.Helper()
 	return startWatching(t, func() { knock(t, l) }, cmd)
 }
 
 // startWatching is startWatch with a way of its own to make a connection that is
 // told of.
-func startWatching(t testing.TB, knock func(), cmd *exec.Cmd) *watcher {
+func startWatching(t testing.TB, knock func(), cmd *exec.Cmd) *watchProcess {
 	t.Helper()
-	w := &watcher{t: t, cmd: cmd, events: make(chan watchedEvent, 1<<16)}
+	w := &watchProcess{t: t, cmd: cmd, events: make(chan watchedEvent, 1<<16)}
 	cmd.Stderr = &w.err
 	out := output(t, cmd)
 	go func() {
@@ -113,7 +113,7 @@ func knock(t testing.TB, l net.Listener) {
 }
 
 // next waits for an event that is meant.
-func (w *watcher) next(what string, meant func(watchedEvent) bool) watchedEvent {
+func (w *watchProcess) next(what string, meant func(watchedEvent) bool) watchedEvent {
 	w.t.Helper()
 	late := time.After(socketstest.Timeout)
 	for {

@@ -16,78 +16,78 @@ import (
 	"lotop/ui"
 )
 
-// watching is a watch that goes on.
-type watching struct {
-	a        *app
-	o        *options
+// watcher is a watch that goes on.
+type watcher struct {
+	app      *app
+	options  *options
 	query    *model.Query
 	interval time.Duration
 	period   time.Duration // 0 for ever
 
-	source  sockets.Source
-	ears    recording.Listener // nil where the kernel does not tell
-	listens bool               // whether the monitor counts on notices
-	monitor *model.Tracker
-	snaps   [2]*sockets.Snapshot // the monitor has one, the other is read into
-	turn    int
-	heard   []sockets.DestroyNotification
-	out     *bufio.Writer
-	json    *json.Encoder
-	since   time.Time // what was before is not told
+	source            sockets.Source
+	notifications     recording.NotificationSource // nil where the kernel does not tell
+	usesNotifications bool                         // whether the monitor counts on notices
+	monitor           *model.Tracker
+	snaps             [2]*sockets.Snapshot // the monitor has one, the other is read into
+	snapIndex         int
+	notificationBuf   []sockets.DestroyNotification
+	out               *bufio.Writer
+	encoder           *json.Encoder
+	since             time.Time // what was before is not told
 }
 
-func newWatching(a *app, o *options, query *model.Query) *watching {
-	w := &watching{a: a, o: o, query: query, monitor: model.NewMonitor(), snaps: [2]*sockets.Snapshot{{}, {}}}
+func newWatcher(a *app, o *options, query *model.Query) *watcher {
+	w := &watcher{app: a, options: o, query: query, monitor: model.NewMonitor(), snaps: [2]*sockets.Snapshot{{}, {}}}
 	w.out = bufio.NewWriterSize(a.out, 1<<16)
-	w.json = json.NewEncoder(w.out)
-	w.json.SetEscapeHTML(false) // a command with & and > stays readable
+	w.encoder = json.NewEncoder(w.out)
+	w.encoder.SetEscapeHTML(false) // a command with & and > stays readable
 	return w
 }
 
-// look reads the tables and tells what has changed. What the kernel tells by
+// refresh reads the tables and tells what has changed. What the kernel tells by
 // itself is drained behind the read: so what has left the table was heard of,
 // or is about to be.
-func (w *watching) look(ctx context.Context) error {
-	next := w.snaps[w.turn]
+func (w *watcher) refresh(ctx context.Context) error {
+	next := w.snaps[w.snapIndex]
 	if err := w.source.Read(ctx, next); err != nil {
 		return fmt.Errorf("read the socket tables: %w", err)
 	}
-	w.turn = 1 - w.turn
+	w.snapIndex = 1 - w.snapIndex
 	if w.monitor.Snapshot() == nil {
 		// Without tables nothing can be told of what has closed.
-		return errors.Join(w.tell(w.monitor.Update(next)), w.hear())
+		return errors.Join(w.write(w.monitor.Update(next)), w.drainNotifications())
 	}
-	if err := w.hear(); err != nil {
+	if err := w.drainNotifications(); err != nil {
 		return err
 	}
-	return w.tell(w.monitor.Update(next))
+	return w.write(w.monitor.Update(next))
 }
 
-// hear tells of what has closed.
-func (w *watching) hear() error {
-	if w.ears == nil {
+// drainNotifications tells of what has closed.
+func (w *watcher) drainNotifications() error {
+	if w.notifications == nil {
 		return nil
 	}
 	var lost int
-	w.heard, lost = w.ears.Drain(w.heard[:0])
-	return w.tell(w.listen(w.heard, lost))
+	w.notificationBuf, lost = w.notifications.Drain(w.notificationBuf[:0])
+	return w.write(w.applyNotifications(w.notificationBuf, lost))
 }
 
-func (w *watching) listen(notices []sockets.DestroyNotification, lost int) []model.Event {
+func (w *watcher) applyNotifications(notices []sockets.DestroyNotification, lost int) []model.Event {
 	if lost > 0 {
-		w.a.say("%s", ui.Lost(lost))
+		w.app.warn("%s", ui.LostMessage(lost))
 	}
 	return w.monitor.ApplyNotifications(notices, lost > 0)
 }
 
-// tell writes the events that are asked for, at once.
-func (w *watching) tell(events []model.Event) error {
+// write writes the events that are asked for, at once.
+func (w *watcher) write(events []model.Event) error {
 	for i := range events {
 		e := &events[i]
-		if !w.o.all && !e.Row.InScope() || !w.query.Match(&e.Row) || e.Time.Before(w.since) {
+		if !w.options.all && !e.Row.InScope() || !w.query.Match(&e.Row) || e.Time.Before(w.since) {
 			continue
 		}
-		if err := w.write(e); err != nil {
+		if err := w.writeEvent(e); err != nil {
 			return fmt.Errorf("write the events: %w", err)
 		}
 	}
@@ -97,66 +97,66 @@ func (w *watching) tell(events []model.Event) error {
 	return nil
 }
 
-func (w *watching) write(e *model.Event) error {
-	if w.o.json {
-		return w.json.Encode(newEventJSON(e))
+func (w *watcher) writeEvent(e *model.Event) error {
+	if w.options.json {
+		return w.encoder.Encode(newEventJSON(e))
 	}
-	w.a.colours(w.o).writeLines(w.out, []ui.Line{ui.EventLine(e)})
+	w.app.stdoutStyler(w.options).writeLines(w.out, []ui.Line{ui.EventLine(e)})
 	return nil
 }
 
 // replay tells what happened in a recording, as fast as it can be read.
-func (w *watching) replay() (int, error) {
-	player, err := openRecording(w.o.recording.replay)
+func (w *watcher) replay() (int, error) {
+	player, err := openRecording(w.options.recording.replay)
 	if err != nil {
 		return exitFailed, err
 	}
 	defer player.Close()
 	p := player.Position()
 	w.since = p.Begin
-	if at := w.o.recording.at; at != "" {
-		if w.since, err = timeWithin(at, p.Begin, p.End); err != nil {
+	if at := w.options.recording.at; at != "" {
+		if w.since, err = parseTimeWithin(at, p.Begin, p.End); err != nil {
 			return exitFailed, err
 		}
 	}
 	if text := player.Damage(); text != "" {
-		w.a.say("%s", text)
+		w.app.warn("%s", text)
 	}
 	for {
 		m, err := player.Next()
 		switch {
 		case errors.Is(err, io.EOF):
-			return exitYes, w.tell(w.monitor.FlushPending())
+			return exitOK, w.write(w.monitor.FlushPending())
 		case err != nil:
 			return exitFailed, err
 		case w.period > 0 && m.Snapshot != nil && m.Snapshot.Time.Sub(w.since) > w.period:
-			return exitYes, w.tell(w.monitor.FlushPending())
+			return exitOK, w.write(w.monitor.FlushPending())
 		}
-		if err := w.retell(m); err != nil {
+		if err := w.replayStep(m); err != nil {
 			return exitFailed, err
 		}
 	}
 }
 
-// retell tells what a moment of a recording brought. Notices that came while
+// replayStep tells what a moment of a recording brought. Notices that came while
 // the tables were read belong before them, as they did then.
-func (w *watching) retell(m recording.Moment) error {
-	before := len(m.Notices)
+func (w *watcher) replayStep(m recording.Step) error {
+	before := len(m.Notifications)
 	if m.Snapshot != nil {
 		late := func(n sockets.DestroyNotification) bool { return n.Time.After(m.Snapshot.Time) }
-		if i := slices.IndexFunc(m.Notices, late); i >= 0 {
+		if i := slices.IndexFunc(m.Notifications, late); i >= 0 {
 			before = i
 		}
 	}
-	if len(m.Notices)+m.Lost > 0 && !w.listens {
-		w.listens = true // this recording has what the kernel told
+	if len(m.Notifications)+m.Dropped > 0 && !w.usesNotifications {
+		w.usesNotifications = true // this recording has what the kernel told
 		w.monitor.EnableNotifications()
 	}
-	events := w.listen(m.Notices[:before], m.Lost)
+	events := w.applyNotifications(m.Notifications[:before], m.Dropped)
 	if m.Snapshot != nil {
 		events = append(events, w.monitor.Update(m.Snapshot)...)
 	}
-	return w.tell(append(events, w.listen(m.Notices[before:], 0)...))
+	return w.write(append(events, w.applyNotifications(m.Notifications[before:], 0)...))
 }
 
 // eventJSON is an event as scripts get it.

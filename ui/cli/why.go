@@ -41,18 +41,18 @@ lotop why --json 3000 | jq -r '.holders[].socket.owners[]?.pid'`,
 			return a.why(ctx, o, target)
 		}),
 	}
-	a.heedPorts(cmd)
+	a.acceptNegativePorts(cmd)
 	cmd.Flags().BoolVar(&udp, "udp", false, "use UDP instead of TCP")
 	return cmd
 }
 
-// heedPorts lets a negative number be a wrong port and not an unknown flag.
-func (a *app) heedPorts(cmd *cobra.Command) {
+// acceptNegativePorts lets a negative number be a wrong port and not an unknown flag.
+func (a *app) acceptNegativePorts(cmd *cobra.Command) {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		var unknown *pflag.NotExistError
 		if errors.As(err, &unknown) {
 			if n := unknown.GetSpecifiedShortnames(); n != "" && n[0] >= '0' && n[0] <= '9' {
-				a.end(exitFailed, &model.TargetError{Text: "-" + n, Problem: "ports range from 1 to 65535"})
+				a.setExit(exitFailed, &model.TargetError{Text: "-" + n, Problem: "ports range from 1 to 65535"})
 				return nil
 			}
 		}
@@ -75,19 +75,19 @@ func parseTarget(args []string, udp bool) (model.Target, error) {
 	return model.Target{}, fmt.Errorf("expected one target, got %d: %s", len(args), strings.Join(args, " "))
 }
 
-// freer finds out about ports and frees them, through the source that --source
+// portService finds out about ports and frees them, through the source that --source
 // names.
-func (a *app) freer(o *options) *freeing.Freer {
-	return &freeing.Freer{
+func (a *app) portService(o *options) *freeing.Service {
+	return &freeing.Service{
 		Reader: process.NewReader(""),
-		Open:   func() (sockets.Source, error) { return a.openNow(o) },
+		Open:   func() (sockets.Source, error) { return a.openLiveOnly(o) },
 	}
 }
 
 func (a *app) why(ctx context.Context, o *options, target model.Target) (int, error) {
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
-	f := a.freer(o)
+	f := a.portService(o)
 	d, err := f.Diagnose(ctx, target)
 	if err != nil {
 		return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
@@ -96,12 +96,12 @@ func (a *app) why(ctx context.Context, o *options, target model.Target) (int, er
 		return exitFailed, fmt.Errorf("write the diagnosis: %w", err)
 	}
 	if d.Verdict.OK() {
-		return exitYes, nil
+		return exitOK, nil
 	}
-	return exitNo, nil
+	return exitNotFound, nil
 }
 
-func (a *app) writeDiagnosis(o *options, f *freeing.Freer, d *model.Diagnosis) error {
+func (a *app) writeDiagnosis(o *options, f *freeing.Service, d *model.Diagnosis) error {
 	w := bufio.NewWriter(a.out)
 	if o.json {
 		if err := writeObject(w, newWhyJSON(d), a.terminal.out); err != nil {
@@ -109,18 +109,18 @@ func (a *app) writeDiagnosis(o *options, f *freeing.Freer, d *model.Diagnosis) e
 		}
 		return w.Flush()
 	}
-	a.colours(o).writeLines(w, whyLines(d, f.Reader, a.terminal.width))
+	a.stdoutStyler(o).writeLines(w, whyLines(d, f.Reader, a.terminal.width))
 	return w.Flush()
 }
 
 // whyLines is the whole answer: the first line, then what it rests on.
 func whyLines(d *model.Diagnosis, r *process.Reader, width int) []ui.Line {
 	lines := append(ui.Wrap(ui.WhyAnswer(d), width, 2), nil)
-	return append(lines, ui.WhyLines(d, ui.WhyOptions{Behind: behind(r), Now: time.Now(), Width: width})...)
+	return append(lines, ui.WhyLines(d, ui.WhyOptions{Context: processContext(r), Now: time.Now(), Width: width})...)
 }
 
-// behind looks up what stands behind a process, as far as this user may see it.
-func behind(r *process.Reader) ui.Behind {
+// processContext looks up what stands behind a process, as far as this user may see it.
+func processContext(r *process.Reader) ui.ProcessContext {
 	return func(pid int) (process.Untrusted, []*process.Process) {
 		var folder process.Untrusted
 		if d, err := r.Details(pid); err == nil {

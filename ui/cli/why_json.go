@@ -14,7 +14,7 @@ type whyJSON struct {
 	Verdict  model.Verdict `json:"verdict"`
 	Binds    []bindJSON    `json:"binds"`
 	Connects []connectJSON `json:"connects,omitempty"`
-	Holders  []holderJSON  `json:"holders"`
+	Blockers []blockerJSON `json:"holders"`
 	Remedies []remedyJSON  `json:"remedies,omitempty"` // that belong to no single holder
 	Notes    []string      `json:"notes,omitempty"`
 }
@@ -36,7 +36,7 @@ type connectJSON struct {
 	Result  string `json:"result"`
 }
 
-type holderJSON struct {
+type blockerJSON struct {
 	Socket        *socketJSON  `json:"socket,omitempty"`
 	Cause         model.Cause  `json:"cause"`
 	Blocks        []string     `json:"blocks"`
@@ -68,7 +68,7 @@ func newTargetJSON(t model.Target) targetJSON {
 func newWhyJSON(d *model.Diagnosis) whyJSON {
 	j := whyJSON{
 		Target: newTargetJSON(d.Target), Verdict: d.Verdict,
-		Holders: []holderJSON{}, Remedies: newRemediesJSON(d.Remedies), Notes: d.Notes,
+		Blockers: []blockerJSON{}, Remedies: newRemediesJSON(d.Remedies), Notes: d.Notes,
 	}
 	for _, b := range d.Binds {
 		one := bindJSON{Address: b.Host.String(), Plain: b.Plain, Reuse: b.Reuse}
@@ -81,13 +81,13 @@ func newWhyJSON(d *model.Diagnosis) whyJSON {
 		j.Connects = append(j.Connects, connectJSON{c.Host.String(), c.Status})
 	}
 	for i := range d.Blockers {
-		j.Holders = append(j.Holders, newHolderJSON(&d.Blockers[i]))
+		j.Blockers = append(j.Blockers, newBlockerJSON(&d.Blockers[i]))
 	}
 	return j
 }
 
-func newHolderJSON(h *model.Blocker) holderJSON {
-	j := holderJSON{
+func newBlockerJSON(h *model.Blocker) blockerJSON {
+	j := blockerJSON{
 		Cause:  h.Cause,
 		Blocks: addresses(h.Blocks), BlocksReuse: addresses(h.BlocksReuse),
 		MayBlock: addresses(h.MayBlock), MayBlockReuse: addresses(h.MayBlockReuse),

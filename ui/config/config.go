@@ -17,14 +17,14 @@ import (
 
 // Config is what the file says, with the defaults for what it leaves out.
 type Config struct {
-	Interval time.Duration       // between two looks, at least LeastInterval
+	Interval time.Duration       // between two looks, at least MinInterval
 	Theme    string              // one of tui.Themes
 	Columns  []string            // some of tui.Columns, from left to right
 	Keys     map[string][]string // the keys of every action of tui.Actions that has a name
 }
 
-// LeastInterval keeps lotop from being the busiest program it shows.
-const LeastInterval = 50 * time.Millisecond
+// MinInterval keeps lotop from being the busiest program it shows.
+const MinInterval = 50 * time.Millisecond
 
 // Default is the configuration without a file.
 func Default() Config {
@@ -48,8 +48,8 @@ func ParseInterval(s string) (time.Duration, error) {
 	if err != nil {
 		return 0, errors.New("expected a duration such as 500ms or 2s")
 	}
-	if d < LeastInterval {
-		return 0, fmt.Errorf("must be at least %v", LeastInterval)
+	if d < MinInterval {
+		return 0, fmt.Errorf("must be at least %v", MinInterval)
 	}
 	return d, nil
 }
@@ -85,7 +85,7 @@ func Load(path string) (Config, error) {
 	}
 	c, wrong := parse(text)
 	if wrong != nil {
-		return Config{}, fmt.Errorf("%s:%d: %s", path, wrong.line, wrong.what)
+		return Config{}, fmt.Errorf("%s:%d: %s", path, wrong.line, wrong.message)
 	}
 	return c, nil
 }

@@ -79,8 +79,8 @@ func TestWrong(t *testing.T) {
 			t.Errorf("%q is taken", c.text)
 			continue
 		}
-		if !strings.HasPrefix(wrong.what, c.want) || wrong.what == "" || wrong.line != c.line {
-			t.Errorf("%q\n got line %d: %s\nwant line %d: %s", c.text, wrong.line, wrong.what, c.line, c.want)
+		if !strings.HasPrefix(wrong.message, c.want) || wrong.message == "" || wrong.line != c.line {
+			t.Errorf("%q\n got line %d: %s\nwant line %d: %s", c.text, wrong.line, wrong.message, c.line, c.want)
 		}
 	}
 }
@@ -95,7 +95,7 @@ func TestText(t *testing.T) {
 		text := c.Text("/home/ada/\n\x1b[31m.config/lotop/config.toml")
 		back, wrong := parse([]byte(text))
 		if wrong != nil {
-			t.Fatalf("line %d: %s\n%s", wrong.line, wrong.what, text)
+			t.Fatalf("line %d: %s\n%s", wrong.line, wrong.message, text)
 		}
 		if again := back.Text("/home/ada/\n\x1b[31m.config/lotop/config.toml"); again != text || strings.Contains(text, "\x1b") {
 			t.Errorf("%s", cmp.Diff(text, again))
@@ -150,13 +150,13 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		c, wrong := parse([]byte(text))
 		if wrong != nil {
-			if wrong.line < 1 || wrong.line > strings.Count(text, "\n")+1 || wrong.what == "" {
-				t.Errorf("line %d of %q: %q", wrong.line, text, wrong.what)
+			if wrong.line < 1 || wrong.line > strings.Count(text, "\n")+1 || wrong.message == "" {
+				t.Errorf("line %d of %q: %q", wrong.line, text, wrong.message)
 			}
 			return
 		}
 		if _, wrong := parse([]byte(c.Text(""))); wrong != nil {
-			t.Errorf("%q is written so that line %d is wrong: %s", text, wrong.line, wrong.what)
+			t.Errorf("%q is written so that line %d is wrong: %s", text, wrong.line, wrong.message)
 		}
 	})
 }

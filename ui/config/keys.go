@@ -9,16 +9,16 @@ import (
 	"lotop/ui/tui"
 )
 
-// owner is the action that a key belongs to.
-type owner struct {
+// binding is the action that a key belongs to.
+type binding struct {
 	action string
 	line   int // in the file, 0 for a default
 }
 
-// keys takes the table of keys in. A key does one thing: neither two actions of
+// applyKeys takes the table of keys in. A key does one thing: neither two actions of
 // the file can have it, nor one of the file and one that keeps its defaults.
-func (p *parser) keys(table map[string]any) {
-	taken := map[string]owner{}
+func (p *parser) applyKeys(table map[string]any) {
+	taken := map[string]binding{}
 	known := map[string]bool{}
 	for _, a := range tui.Actions() {
 		known[a.Name] = a.Name != ""
@@ -26,7 +26,7 @@ func (p *parser) keys(table map[string]any) {
 			continue
 		}
 		for _, key := range a.Keys {
-			taken[key] = owner{action: a.Name}
+			taken[key] = binding{action: a.Name}
 		}
 	}
 	// In the order of the lines, so that the second of two is the one to blame.
@@ -36,43 +36,43 @@ func (p *parser) keys(table map[string]any) {
 	for _, action := range names {
 		place := "keys." + action
 		if !known[action] {
-			p.wrong(place, "unknown action %q: run lotop config for the list", action)
+			p.addProblem(place, "unknown action %q: run lotop config for the list", action)
 			continue
 		}
-		p.config.Keys[action] = p.bind(place, action, table[action], taken)
+		p.config.Keys[action] = p.bindKeys(place, action, table[action], taken)
 	}
 }
 
-// bind reads the keys of one action.
-func (p *parser) bind(place, action string, value any, taken map[string]owner) []string {
-	given, ok := texts(value)
+// bindKeys reads the keys of one action.
+func (p *parser) bindKeys(place, action string, value any, taken map[string]binding) []string {
+	given, ok := stringList(value)
 	if one, isText := value.(string); isText {
 		given, ok = []string{one}, true
 	}
 	if !ok {
-		p.wrong(place, `%s: keys must be quoted, such as %s = ["x", "ctrl+x"]`, action, action)
+		p.addProblem(place, `%s: keys must be quoted, such as %s = ["x", "ctrl+x"]`, action, action)
 		return nil
 	}
 	keys := make([]string, 0, len(given))
 	for _, s := range given {
 		key, err := tui.ParseKey(s)
 		if err != nil {
-			p.wrong(place, "%s: unknown key %q: %v", action, s, err)
+			p.addProblem(place, "%s: unknown key %q: %v", action, s, err)
 			continue
 		}
 		if other, is := taken[key]; is && other.action != action {
-			p.wrong(place, "%s: key %q %s", action, s, other.blocks())
+			p.addProblem(place, "%s: key %q %s", action, s, other.conflict())
 		}
 		if !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
-		taken[key] = owner{action, p.lines[place]}
+		taken[key] = binding{action, p.lines[place]}
 	}
 	return keys
 }
 
-// blocks says why a key cannot be had.
-func (o owner) blocks() string {
+// conflict says why a key cannot be had.
+func (o binding) conflict() string {
 	switch {
 	case o.action == "":
 		return "is reserved for interrupting or suspending lotop"

@@ -16,8 +16,8 @@ import (
 
 // problem is what is wrong in a file, and where.
 type problem struct {
-	line int
-	what string
+	line    int
+	message string
 }
 
 // parser reads one file. It goes on behind a problem, so that the first one in
@@ -35,9 +35,9 @@ func parse(text []byte) (Config, *problem) {
 	if err := toml.Unmarshal(text, &all); err != nil {
 		return Config{}, syntaxProblem(err)
 	}
-	p := parser{lines: findLines(text), config: Default()}
+	p := parser{lines: keyLines(text), config: Default()}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		p.setting(name, all[name])
+		p.applySetting(name, all[name])
 	}
 	if len(p.problems) == 0 {
 		return p.config, nil
@@ -56,10 +56,10 @@ func syntaxProblem(err error) *problem {
 	return &problem{line, what}
 }
 
-// findLines tells where the keys of a correct text are. The decoder only names
+// keyLines tells where the keys of a correct text are. The decoder only names
 // the lines of keys that it has no use for, so it is asked with no use for any,
 // and then for those below keys.
-func findLines(text []byte) map[string]int {
+func keyLines(text []byte) map[string]int {
 	lines := map[string]int{}
 	var none struct{}
 	var below struct {
@@ -73,7 +73,7 @@ func findLines(text []byte) map[string]int {
 		for i := range missing.Errors {
 			e := &missing.Errors[i]
 			line, _ := e.Position()
-			for name := range prefixes(e.Key()) {
+			for name := range dottedPrefixes(e.Key()) {
 				if lines[name] == 0 {
 					lines[name] = line
 				}
@@ -83,8 +83,8 @@ func findLines(text []byte) map[string]int {
 	return lines
 }
 
-// prefixes gives the dotted names of a key and of the tables it is in.
-func prefixes(k toml.Key) func(yield func(string) bool) {
+// dottedPrefixes gives the dotted names of a key and of the tables it is in.
+func dottedPrefixes(k toml.Key) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for n := len(k); n > 0; n-- {
 			if !yield(strings.Join(k[:n], ".")) {
@@ -94,78 +94,78 @@ func prefixes(k toml.Key) func(yield func(string) bool) {
 	}
 }
 
-func (p *parser) wrong(name, format string, args ...any) {
+func (p *parser) addProblem(name, format string, args ...any) {
 	p.problems = append(p.problems, problem{max(p.lines[name], 1), fmt.Sprintf(format, args...)})
 }
 
-// setting takes one key of the file in.
-func (p *parser) setting(name string, value any) {
+// applySetting takes one key of the file in.
+func (p *parser) applySetting(name string, value any) {
 	switch name {
 	case "interval":
-		p.interval(value)
+		p.applyInterval(value)
 	case "theme":
-		p.theme(value)
+		p.applyTheme(value)
 	case "columns":
-		p.columns(value)
+		p.applyColumns(value)
 	case "keys":
 		if table, ok := value.(map[string]any); ok {
-			p.keys(table)
+			p.applyKeys(table)
 		} else {
-			p.wrong(name, "keys must be a table: [keys], then one line per action")
+			p.addProblem(name, "keys must be a table: [keys], then one line per action")
 		}
 	default:
-		p.wrong(name, "unknown setting %q: must be one of interval, theme, columns, keys", name)
+		p.addProblem(name, "unknown setting %q: must be one of interval, theme, columns, keys", name)
 	}
 }
 
-func (p *parser) interval(value any) {
+func (p *parser) applyInterval(value any) {
 	s, ok := value.(string)
 	if !ok {
-		p.wrong("interval", `interval: expected a quoted duration such as "500ms" or "2s"`)
+		p.addProblem("interval", `interval: expected a quoted duration such as "500ms" or "2s"`)
 		return
 	}
 	d, err := ParseInterval(s)
 	if err != nil {
-		p.wrong("interval", "interval %q: %v", s, err)
+		p.addProblem("interval", "interval %q: %v", s, err)
 	}
 	p.config.Interval = d
 }
 
-func (p *parser) theme(value any) {
+func (p *parser) applyTheme(value any) {
 	var names []string
 	for _, t := range tui.Themes() {
 		names = append(names, t.Name)
 	}
 	s, ok := value.(string)
 	if !ok || !slices.Contains(names, s) {
-		p.wrong("theme", "theme %s: must be one of: %s", show(value), strings.Join(names, ", "))
+		p.addProblem("theme", "theme %s: must be one of: %s", formatValue(value), strings.Join(names, ", "))
 	}
 	p.config.Theme = s
 }
 
-func (p *parser) columns(value any) {
-	names, ok := texts(value)
+func (p *parser) applyColumns(value any) {
+	names, ok := stringList(value)
 	switch {
 	case !ok:
-		p.wrong("columns", `columns: expected a list of quoted names such as ["local", "process"]`)
+		p.addProblem("columns", `columns: expected a list of quoted names such as ["local", "process"]`)
 		return
 	case len(names) == 0:
-		p.wrong("columns", "columns: list at least one")
+		p.addProblem("columns", "columns: list at least one")
 	}
 	known := tui.Columns()
 	for i, name := range names {
 		switch {
 		case !slices.Contains(known, name):
-			p.wrong("columns", "unknown column %q: must be one of: %s", name, strings.Join(known, ", "))
+			p.addProblem("columns", "unknown column %q: must be one of: %s", name, strings.Join(known, ", "))
 		case slices.Contains(names[:i], name):
-			p.wrong("columns", "column %q is listed twice", name)
+			p.addProblem("columns", "column %q is listed twice", name)
 		}
 	}
 	p.config.Columns = names
 }
 
-// texts reads a list of strings.
-func texts(value any) ([]string, bool) {
+// stringList reads a list of strings.
+func stringList(value any) ([]string, bool) {
 	list, ok := value.([]any)
 	all := make([]string, 0, len(list))
 	for _, v := range list {
@@ -175,8 +175,8 @@ func texts(value any) ([]string, bool) {
 	return all, ok
 }
 
-// show writes a value for a person: what is no text, in Go's way.
-func show(value any) string {
+// formatValue writes a value for a person: what is no text, in Go's way.
+func formatValue(value any) string {
 	if s, ok := value.(string); ok {
 		return fmt.Sprintf("%q", s)
 	}

@@ -18,17 +18,17 @@ func (c *Config) Text(path string) string {
 		// It can hold anything, a new line too.
 		b.WriteString("# Path: " + process.NewUntrusted(path).String() + "\n")
 	}
-	fmt.Fprintf(&b, "\n# Refresh interval, at least %v.\n", LeastInterval)
-	fmt.Fprintf(&b, "interval = %s\n", quote(c.Interval.String()))
+	fmt.Fprintf(&b, "\n# Refresh interval, at least %v.\n", MinInterval)
+	fmt.Fprintf(&b, "interval = %s\n", tomlString(c.Interval.String()))
 	b.WriteString("\n# Color theme. NO_COLOR disables color in every theme.\n")
 	for _, t := range tui.Themes() {
-		fmt.Fprintf(&b, "#   %-10s %s\n", t.Name, t.About)
+		fmt.Fprintf(&b, "#   %-10s %s\n", t.Name, t.Description)
 	}
-	fmt.Fprintf(&b, "theme = %s\n", quote(c.Theme))
+	fmt.Fprintf(&b, "theme = %s\n", tomlString(c.Theme))
 	b.WriteString("\n# Table columns, from left to right. In a narrow terminal the least\n" +
 		"# important are hidden. Available:\n")
 	fmt.Fprintf(&b, "#   %s\n", strings.Join(tui.Columns(), ", "))
-	fmt.Fprintf(&b, "columns = %s\n", list(c.Columns))
+	fmt.Fprintf(&b, "columns = %s\n", tomlList(c.Columns))
 	c.writeKeys(&b)
 	return b.String()
 }
@@ -49,18 +49,18 @@ func (c *Config) writeKeys(b *strings.Builder) {
 			group = a.Group
 			fmt.Fprintf(b, "\n# %s\n", group)
 		}
-		fmt.Fprintf(b, "%-40s # %s\n", a.Name+" = "+list(c.Keys[a.Name]), a.Does)
+		fmt.Fprintf(b, "%-40s # %s\n", a.Name+" = "+tomlList(c.Keys[a.Name]), a.Description)
 	}
 }
 
-func list(all []string) string {
+func tomlList(all []string) string {
 	quoted := make([]string, len(all))
 	for i, s := range all {
-		quoted[i] = quote(s)
+		quoted[i] = tomlString(s)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
-// quote writes a basic string of TOML. Only printable text gets here, for which
+// tomlString writes a basic string of TOML. Only printable text gets here, for which
 // Go's escapes are the same.
-func quote(s string) string { return strconv.Quote(s) }
+func tomlString(s string) string { return strconv.Quote(s) }

@@ -14,7 +14,7 @@ func BenchmarkDiagnose(b *testing.B) {
 	l := socketstest.Start(b).Listen("tcp4", "127.0.0.1:0")
 	target := model.Target{Protocol: sockets.TCP, Port: l.Local.Port(), Hosts: model.AnyHost()}
 	for b.Loop() {
-		d, err := newFreer().Diagnose(context.Background(), target)
+		d, err := newService().Diagnose(context.Background(), target)
 		if err != nil || d.Verdict != model.VerdictTaken {
 			b.Fatal(d.Verdict, err)
 		}

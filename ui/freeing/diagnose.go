@@ -15,65 +15,65 @@ import (
 // Diagnose finds out whether a target can be bound, and what is in the way. The
 // tables are read before and after the kernel is asked; if they differ, the
 // answers may belong to neither, and it asks again.
-func (f *Freer) Diagnose(ctx context.Context, target model.Target) (model.Diagnosis, error) {
+func (f *Service) Diagnose(ctx context.Context, target model.Target) (model.Diagnosis, error) {
 	source, err := f.Open()
 	if err != nil {
 		return model.Diagnosis{}, err
 	}
 	defer source.Close()
-	e, _, err := f.gather(ctx, source, target)
+	e, _, err := f.collect(ctx, source, target)
 	if err != nil {
 		return model.Diagnosis{}, err
 	}
-	e.Connects = connects(ctx, e)
+	e.Connects = probeConnects(ctx, e)
 	return model.Diagnose(*e), nil
 }
 
-// gather collects the evidence but for the connections, and the tables that it
+// collect collects the evidence but for the connections, and the tables that it
 // was taken from.
-func (f *Freer) gather(ctx context.Context, source sockets.Source, target model.Target) (*model.Evidence, *model.Tracker, error) {
+func (f *Service) collect(ctx context.Context, source sockets.Source, target model.Target) (*model.Evidence, *model.Tracker, error) {
 	const tries = 5
 	e := &model.Evidence{Target: target}
-	before, err := look(ctx, source)
+	before, err := readTracker(ctx, source)
 	if err != nil {
 		return nil, nil, err
 	}
 	for range tries {
 		e.Rows = before.ByPort(target.Protocol, target.Port)
 		e.Options = f.optionsOf(e.Rows)
-		e.Platform.OS = runtime.GOOS                         // Unsettled asks by its rules
-		e.Binds, e.Probes = ask(target, target.Binds()), nil // Unsettled must not see the last round's
-		e.Probes = ask(target, e.MoreProbes())
+		e.Platform.OS = runtime.GOOS                                // Unsettled asks by its rules
+		e.Binds, e.Probes = probeBinds(target, target.Binds()), nil // Unsettled must not see the last round's
+		e.Probes = probeBinds(target, e.MoreProbes())
 		var after sockets.Snapshot
 		if err := source.Read(ctx, &after); err != nil {
 			return nil, nil, err
 		}
-		if same(e.Rows, after.Sockets, target) {
+		if sameSockets(e.Rows, after.Sockets, target) {
 			break
 		}
-		before = monitor(&after)
+		before = newTracker(&after)
 	}
-	e.Platform = system(before.Snapshot(), target.Port)
-	e.Platform.Excluded = excluded(e)
-	f.lookBehind(ctx, e)
+	e.Platform = readPlatform(before.Snapshot(), target.Port)
+	e.Platform.Excluded = excludedPorts(e)
+	f.findDelegations(ctx, e)
 	return e, before, nil
 }
 
-func look(ctx context.Context, source sockets.Source) (*model.Tracker, error) {
+func readTracker(ctx context.Context, source sockets.Source) (*model.Tracker, error) {
 	var snap sockets.Snapshot
 	if err := source.Read(ctx, &snap); err != nil {
 		return nil, err
 	}
-	return monitor(&snap), nil
+	return newTracker(&snap), nil
 }
 
-func monitor(snap *sockets.Snapshot) *model.Tracker {
+func newTracker(snap *sockets.Snapshot) *model.Tracker {
 	m := model.NewMonitor()
 	m.Update(snap)
 	return m
 }
 
-func (f *Freer) optionsOf(rows []model.Row) map[sockets.ID]sockets.SocketOptions {
+func (f *Service) optionsOf(rows []model.Row) map[sockets.ID]sockets.SocketOptions {
 	all := map[sockets.ID]sockets.SocketOptions{}
 	for i := range rows {
 		s := rows[i].Socket
@@ -82,22 +82,22 @@ func (f *Freer) optionsOf(rows []model.Row) map[sockets.ID]sockets.SocketOptions
 	return all
 }
 
-// ask tries each bind twice, without and with SO_REUSEADDR.
-func ask(t model.Target, binds []model.Bind) []model.BindResult {
+// probeBinds tries each bind twice, without and with SO_REUSEADDR.
+func probeBinds(t model.Target, binds []model.Bind) []model.BindResult {
 	all := make([]model.BindResult, 0, len(binds))
 	for _, b := range binds {
-		all = append(all, model.BindResult{Bind: b, Plain: try(t, b, false), Reuse: try(t, b, true)})
+		all = append(all, model.BindResult{Bind: b, Plain: probeBind(t, b, false), Reuse: probeBind(t, b, true)})
 	}
 	return all
 }
 
-func try(t model.Target, b model.Bind, reuse bool) model.BindStatus {
+func probeBind(t model.Target, b model.Bind, reuse bool) model.BindStatus {
 	err := sockets.TryBind(t.Protocol, netip.AddrPortFrom(b.Host, t.Port), sockets.BindOptions{ReuseAddr: reuse, DualStack: !b.V6Only})
 	return model.BindStatus(sockets.ErrnoName(err))
 }
 
-// same tells whether the port is held by the same sockets as before.
-func same(before []model.Row, now []sockets.Socket, t model.Target) bool {
+// sameSockets tells whether the port is held by the same sockets as before.
+func sameSockets(before []model.Row, now []sockets.Socket, t model.Target) bool {
 	for i := range now {
 		s := &now[i]
 		if s.Protocol != t.Protocol || s.Local.Port() != t.Port {
@@ -111,10 +111,10 @@ func same(before []model.Row, now []sockets.Socket, t model.Target) bool {
 	return len(before) == 0
 }
 
-// connects tries the addresses at which a client would look for the target. A
+// probeConnects tries the addresses at which a client would look for the target. A
 // listener that leaves connections waiting is not given another one: it would
 // stay in the queue, and the queue is what is in trouble.
-func connects(ctx context.Context, e *model.Evidence) []model.ConnectResult {
+func probeConnects(ctx context.Context, e *model.Evidence) []model.ConnectResult {
 	t := e.Target
 	if t.Protocol != sockets.TCP {
 		return nil // a datagram that nobody answers proves nothing
@@ -127,7 +127,7 @@ func connects(ctx context.Context, e *model.Evidence) []model.ConnectResult {
 			}
 			host = loopbackOf(host)
 		}
-		if foreign(e.Binds, host) {
+		if notLocal(e.Binds, host) {
 			continue // nothing may leave this machine
 		}
 		c := model.ConnectResult{Host: host}
@@ -144,9 +144,9 @@ func connects(ctx context.Context, e *model.Evidence) []model.ConnectResult {
 	return all
 }
 
-// foreign tells whether the kernel has refused an address as none of this
+// notLocal tells whether the kernel has refused an address as none of this
 // machine's.
-func foreign(binds []model.BindResult, host netip.Addr) bool {
+func notLocal(binds []model.BindResult, host netip.Addr) bool {
 	return slices.ContainsFunc(binds, func(a model.BindResult) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
 }
 
@@ -157,7 +157,7 @@ func loopbackOf(a netip.Addr) netip.Addr {
 	return netip.IPv6Loopback()
 }
 
-func system(snap *sockets.Snapshot, port uint16) model.Platform {
+func readPlatform(snap *sockets.Snapshot, port uint16) model.Platform {
 	r := sockets.ReadPortRanges()
 	return model.Platform{
 		Ephemeral:     r.Ephemeral,
@@ -172,9 +172,9 @@ func system(snap *sockets.Snapshot, port uint16) model.Platform {
 	}
 }
 
-// excluded lists the reserved ranges of Windows. They cost the run of a program,
+// excludedPorts lists the reserved ranges of Windows. They cost the run of a program,
 // so they are asked for where an answer may be about them.
-func excluded(e *model.Evidence) []sockets.PortRange {
+func excludedPorts(e *model.Evidence) []sockets.PortRange {
 	var all []sockets.PortRange
 	var told [2]bool
 	for _, a := range e.Binds {
@@ -190,9 +190,9 @@ func excluded(e *model.Evidence) []sockets.PortRange {
 	return all
 }
 
-// lookBehind finds out for whom systemd or a proxy holds the port, and which
+// findDelegations finds out for whom systemd or a proxy holds the port, and which
 // processes have lost their parent.
-func (f *Freer) lookBehind(ctx context.Context, e *model.Evidence) {
+func (f *Service) findDelegations(ctx context.Context, e *model.Evidence) {
 	e.Delegations = model.Delegations{Units: map[int]model.SocketUnit{}, Proxies: map[int]model.Container{}}
 	e.Reparented = map[int]bool{}
 	looked := map[int]bool{}
@@ -206,20 +206,20 @@ func (f *Freer) lookBehind(ctx context.Context, e *model.Evidence) {
 				continue
 			}
 			looked[p.PID] = true
-			e.Reparented[p.PID] = f.adopted(p)
+			e.Reparented[p.PID] = f.isReparented(p)
 			if u, ok := f.socketUnit(p, e.Target); ok {
 				e.Units[p.PID] = u
 			}
-			if c, ok := f.proxied(ctx, p, e.Target); ok {
+			if c, ok := f.publishedContainer(ctx, p, e.Target); ok {
 				e.Proxies[p.PID] = c
 			}
 		}
 	}
 }
 
-// adopted tells whether a process has lost the parent that started it: then
+// isReparented tells whether a process has lost the parent that started it: then
 // init is its parent, or the systemd of its user.
-func (f *Freer) adopted(p *process.Process) bool {
+func (f *Service) isReparented(p *process.Process) bool {
 	if p.Parent <= 1 {
 		return p.Parent == 1
 	}
@@ -229,12 +229,12 @@ func (f *Freer) adopted(p *process.Process) bool {
 
 // socketUnit finds the socket unit for which systemd holds a port: the system's
 // for init, a user's for the systemd of that user.
-func (f *Freer) socketUnit(p *process.Process, t model.Target) (model.SocketUnit, bool) {
+func (f *Service) socketUnit(p *process.Process, t model.Target) (model.SocketUnit, bool) {
 	u := model.SocketUnit{User: p.PID != 1}
 	if u.User && p.Name.String() != "systemd" {
 		return u, false
 	}
-	folders := f.UnitFolders
+	folders := f.UnitPaths
 	switch {
 	case folders != nil:
 	case u.User:
@@ -243,5 +243,5 @@ func (f *Freer) socketUnit(p *process.Process, t model.Target) (model.SocketUnit
 		folders = process.UnitPaths()
 	}
 	u.Name = process.SocketUnit(folders, t.Protocol.String(), t.Port)
-	return u, isPlain(u.Name)
+	return u, isShellSafe(u.Name)
 }

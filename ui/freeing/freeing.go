@@ -15,23 +15,23 @@ import (
 	"lotop/sockets/process"
 )
 
-// Freer ends what holds a port. Open gives a source of its own for each watch,
+// Service ends what holds a port. Open gives a source of its own for each watch,
 // because the one of the screen is busy.
-type Freer struct {
+type Service struct {
 	Reader *process.Reader
 	Open   func() (sockets.Source, error)
 	// Engines are the container engines to ask, and UnitPaths where systemd's
 	// units are, the first to win first; nil for those of this machine and user.
-	Engines     []Engine
-	UnitFolders []string
+	Engines   []Engine
+	UnitPaths []string
 
-	// blind, for tests, withholds what a socket tells of itself, as if it were
+	// hideOptions, for tests, withholds what a socket tells of itself, as if it were
 	// another user's.
-	blind bool
+	hideOptions bool
 }
 
-func (f *Freer) options(s *sockets.Socket) sockets.SocketOptions {
-	if f.blind {
+func (f *Service) options(s *sockets.Socket) sockets.SocketOptions {
+	if f.hideOptions {
 		return sockets.SocketOptions{V6Only: s.V6Only}
 	}
 	return sockets.OptionsOf(s)
@@ -49,8 +49,8 @@ type Report struct {
 	Err error
 }
 
-// Survivors lists the processes that are still there.
-func (r *Report) Survivors() []*process.Process {
+// StillRunning lists the processes that are still there.
+func (r *Report) StillRunning() []*process.Process {
 	var all []*process.Process
 	for _, o := range r.Outcomes {
 		if o.Result == process.Survived {
@@ -60,27 +60,27 @@ func (r *Report) Survivors() []*process.Process {
 	return all
 }
 
-// End sends sig to the victims, waits for them for the grace period at most,
+// Stop sends sig to the victims, waits for them for the grace period at most,
 // and asks the kernel whether the target is free.
-func (f *Freer) End(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) Report {
+func (f *Service) Stop(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) Report {
 	r := Report{Outcomes: f.Reader.Stop(ctx, victims, process.StopOptions{Signal: sig, Grace: grace})}
-	r.prove(target)
+	r.verifyFree(target)
 	return r
 }
 
 // Close closes one connection without ending anyone, and asks the kernel
 // whether its local address is free.
-func (f *Freer) Close(s *sockets.Socket) Report {
+func (f *Service) Close(s *sockets.Socket) Report {
 	if err := sockets.Destroy(s); err != nil {
 		return Report{Err: err}
 	}
 	var r Report
-	r.prove(model.TargetOf(s))
+	r.verifyFree(model.TargetOf(s))
 	return r
 }
 
-// prove binds every address of the target, and releases it at once.
-func (r *Report) prove(t model.Target) {
+// verifyFree binds every address of the target, and releases it at once.
+func (r *Report) verifyFree(t model.Target) {
 	r.Free = true
 	for _, b := range t.Binds() {
 		at := netip.AddrPortFrom(b.Host, t.Port)
@@ -100,31 +100,31 @@ func (r *Report) prove(t model.Target) {
 	}
 }
 
-// Retaken says who took a port again that had been freed.
-type Retaken struct {
+// Rebound says who took a port again that had been freed.
+type Rebound struct {
 	After  time.Duration
 	By     *process.Process // nil if it cannot be told
 	Parent *process.Process // who started By, nil if it cannot be told
 }
 
-// WatchFor is how long a freed port is watched.
-const WatchFor = 2 * time.Second
+// WatchDuration is how long a freed port is watched.
+const WatchDuration = 2 * time.Second
 
-// watchEvery is how often. It asks for the tables, not for a bind: a bind would
+// watchInterval is how often. It asks for the tables, not for a bind: a bind would
 // be in the way of whoever comes back.
-const watchEvery = 100 * time.Millisecond
+const watchInterval = 100 * time.Millisecond
 
-// Watch looks whether somebody takes the target again, for WatchFor. It returns
+// WatchRebind looks whether somebody takes the target again, for WatchDuration. It returns
 // nil if nobody does.
-func (f *Freer) Watch(ctx context.Context, target model.Target, ended time.Time) (*Retaken, error) {
+func (f *Service) WatchRebind(ctx context.Context, target model.Target, ended time.Time) (*Rebound, error) {
 	source, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer source.Close()
-	ctx, cancel := context.WithTimeout(ctx, WatchFor)
+	ctx, cancel := context.WithTimeout(ctx, WatchDuration)
 	defer cancel()
-	tick := time.NewTicker(watchEvery)
+	tick := time.NewTicker(watchInterval)
 	defer tick.Stop()
 	var snap sockets.Snapshot
 	for {
@@ -136,7 +136,7 @@ func (f *Freer) Watch(ctx context.Context, target model.Target, ended time.Time)
 		}
 		for i := range snap.Sockets {
 			if target.OccupiedBy(&snap.Sockets[i]) {
-				return f.who(&snap, &snap.Sockets[i], snap.Time.Sub(ended)), nil
+				return f.reboundBy(&snap, &snap.Sockets[i], snap.Time.Sub(ended)), nil
 			}
 		}
 		select {
@@ -147,8 +147,8 @@ func (f *Freer) Watch(ctx context.Context, target model.Target, ended time.Time)
 	}
 }
 
-func (f *Freer) who(snap *sockets.Snapshot, s *sockets.Socket, after time.Duration) *Retaken {
-	r := &Retaken{After: max(after, 0)}
+func (f *Service) reboundBy(snap *sockets.Snapshot, s *sockets.Socket, after time.Duration) *Rebound {
+	r := &Rebound{After: max(after, 0)}
 	row := model.Row{Socket: s, Snapshot: snap}
 	if r.By = row.Owner(s); r.By == nil {
 		return r

@@ -36,36 +36,36 @@ A test (` + "`TestHolders` in `ui/freeing`" + `) builds each row with real socke
 |---|---|---|---|---|
 `
 
-// way is a way in which a port can be held.
-type way struct {
+// blockCase is a way in which a port can be held.
+type blockCase struct {
 	name    string
 	cause   model.Cause // of the first holder, empty for none
 	verdict model.Verdict
 	skip    func() string // why it cannot be built here, empty if it can
-	build   func(b *building)
+	build   func(b *caseEnv)
 }
 
-// building is where a way is built.
-type building struct {
+// caseEnv is where a way is built.
+type caseEnv struct {
 	*testing.T
-	freer    *Freer
-	target   model.Target
-	asNobody bool // to be asked as a user without any rights
+	service      *Service
+	target       model.Target
+	unprivileged bool // to be asked as a user without any rights
 	// inEphemeralRange is set if the system chose the port. It may have given it to a
 	// connection of another test as well: then another one is taken.
-	handedOut bool
+	ephemeralPort bool
 	// tamper changes what was read of the system, for what only the real init or
 	// the kernel could do.
 	tamper func(*model.Evidence)
 }
 
-func (b *building) port() string { return strconv.Itoa(int(b.target.Port)) }
+func (b *caseEnv) port() string { return strconv.Itoa(int(b.target.Port)) }
 
 // at is an address with the port.
-func (b *building) at(host string) string { return host + ":" + b.port() }
+func (b *caseEnv) at(host string) string { return host + ":" + b.port() }
 
 // as starts a process that looks like one that people know.
-func (b *building) as(args ...string) *socketstest.Process {
+func (b *caseEnv) as(args ...string) *socketstest.Process {
 	return socketstest.Start(b, socketstest.Name(args[0]), socketstest.Args(args...))
 }
 
@@ -82,7 +82,7 @@ func TestHolders(t *testing.T) {
 		}
 	}
 	written := tableHead
-	for _, w := range ways() {
+	for _, w := range blockCases() {
 		t.Run(w.name, func(t *testing.T) {
 			if why := w.skip; why != nil && why() != "" {
 				t.Skip(why())
@@ -104,8 +104,8 @@ func TestHolders(t *testing.T) {
 	}
 }
 
-// holders is how many hold a port that the system chose.
-func (w *way) holders() int {
+// blockerCount is how many hold a port that the system chose.
+func (w *blockCase) blockerCount() int {
 	if w.cause == "" {
 		return 0
 	}
@@ -113,16 +113,16 @@ func (w *way) holders() int {
 }
 
 // row builds the way, asks, and writes the row of the table.
-func (w *way) row(t *testing.T) string {
+func (w *blockCase) row(t *testing.T) string {
 	protocol := sockets.TCP
 	if strings.Contains(w.name, "UDP") {
 		protocol = sockets.UDP
 	}
-	b := &building{T: t, freer: newFreer(), target: model.Target{Protocol: protocol, Hosts: model.AnyHost()}}
+	b := &caseEnv{T: t, service: newService(), target: model.Target{Protocol: protocol, Hosts: model.AnyHost()}}
 	b.target.Port = socketstest.FreePort(t, protocol.String())
 	w.build(b)
 	d := b.diagnose()
-	for tries := 0; b.handedOut && len(d.Blockers) > w.holders() && tries < 20; tries++ {
+	for tries := 0; b.ephemeralPort && len(d.Blockers) > w.blockerCount() && tries < 20; tries++ {
 		w.build(b)
 		d = b.diagnose()
 	}
@@ -145,21 +145,21 @@ func (w *way) row(t *testing.T) string {
 	if cause == "" {
 		cause = "—"
 	}
-	return b.anonymous(fmt.Sprintf("| %s | %s | %s | %s | %s |\n", w.name, cause, d.Verdict,
+	return b.anonymize(fmt.Sprintf("| %s | %s | %s | %s | %s |\n", w.name, cause, d.Verdict,
 		strings.Join(says, "<br>"), strings.Join(todo, "<br>")))
 }
 
 var (
-	pids      = regexp.MustCompile(`\(\d+\)`)
-	ephemeral = regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`)
-	seconds   = regexp.MustCompile(`(another|wait) \d+( ?s)`)
-	addresses = regexp.MustCompile(`local addresses: [0-9a-f.:, ]*[0-9a-f]`)
-	handedOut = regexp.MustCompile(`port range \(\d+-\d+\)`)
-	reserved  = regexp.MustCompile(`local_reserved_ports=[0-9,-]*`)
+	pids           = regexp.MustCompile(`\(\d+\)`)
+	ephemeral      = regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`)
+	seconds        = regexp.MustCompile(`(another|wait) \d+( ?s)`)
+	addresses      = regexp.MustCompile(`local addresses: [0-9a-f.:, ]*[0-9a-f]`)
+	ephemeralRange = regexp.MustCompile(`port range \(\d+-\d+\)`)
+	reserved       = regexp.MustCompile(`local_reserved_ports=[0-9,-]*`)
 )
 
-// anonymous takes out what is another each time and on each machine.
-func (b *building) anonymous(s string) string {
+// anonymize takes out what is another each time and on each machine.
+func (b *caseEnv) anonymize(s string) string {
 	s = regexp.MustCompile(`\b`+b.port()+`\b`).ReplaceAllString(s, "3000")
 	s = pids.ReplaceAllStringFunc(s, func(pid string) string {
 		if pid == "(1)" {
@@ -169,7 +169,7 @@ func (b *building) anonymous(s string) string {
 	})
 	s = seconds.ReplaceAllString(s, "${1} 41$2")
 	s = addresses.ReplaceAllString(s, "local addresses: 127.0.0.1, …")
-	s = handedOut.ReplaceAllString(s, "port range (32768-60999)")
+	s = ephemeralRange.ReplaceAllString(s, "port range (32768-60999)")
 	s = reserved.ReplaceAllString(s, "local_reserved_ports=3000")
 	return ephemeral.ReplaceAllStringFunc(s, func(a string) string {
 		if strings.HasSuffix(a, ":3000") {
@@ -179,28 +179,28 @@ func (b *building) anonymous(s string) string {
 	})
 }
 
-func (b *building) diagnose() (d model.Diagnosis) {
+func (b *caseEnv) diagnose() (d model.Diagnosis) {
 	b.Helper()
 	ask := func() error {
 		ctx := context.Background()
-		source, err := b.freer.Open()
+		source, err := b.service.Open()
 		if err != nil {
 			return err
 		}
 		defer source.Close()
-		e, _, err := b.freer.gather(ctx, source, b.target)
+		e, _, err := b.service.collect(ctx, source, b.target)
 		if err != nil {
 			return err
 		}
-		e.Connects = connects(ctx, e)
+		e.Connects = probeConnects(ctx, e)
 		if b.tamper != nil {
 			b.tamper(e)
-			b.freer.lookBehind(ctx, e)
+			b.service.findDelegations(ctx, e)
 		}
 		d = model.Diagnose(*e)
 		return nil
 	}
-	if b.asNobody && os.Geteuid() == 0 {
+	if b.unprivileged && os.Geteuid() == 0 {
 		ask = asUser(65534, ask)
 	}
 	if err := ask(); err != nil {

@@ -10,9 +10,9 @@ import (
 
 // The kinds of socket that a scene is made of.
 
-func (s *scene) listenOnly() { s.listen() }
+func (s *scenario) listenOnly() { s.listen() }
 
-func (s *scene) listen(more ...socketstest.SockOption) (by *socketstest.Process, l socketstest.Sock, ok bool) {
+func (s *scenario) listen(more ...socketstest.SockOption) (by *socketstest.Process, l socketstest.Sock, ok bool) {
 	by = s.actor()
 	network, addr, o := s.address("tcp")
 	l, err := by.TryListen(network, addr, append(o, more...)...)
@@ -23,7 +23,7 @@ func (s *scene) listen(more ...socketstest.SockOption) (by *socketstest.Process,
 	return by, l, true
 }
 
-func (s *scene) bound() {
+func (s *scenario) bound() {
 	by := s.actor()
 	network, addr, o := s.address("tcp")
 	if b, err := by.TryBind(network, addr, o...); err == nil {
@@ -32,7 +32,7 @@ func (s *scene) bound() {
 }
 
 // dialTo is an address at which the listener is reached over IPv4 or IPv6.
-func (s *scene) dialTo(l socketstest.Sock) string {
+func (s *scenario) dialTo(l socketstest.Sock) string {
 	a := l.Local.Addr().Unmap()
 	switch {
 	case !a.IsUnspecified():
@@ -47,7 +47,7 @@ func (s *scene) dialTo(l socketstest.Sock) string {
 // dial connects to a new listener. comes tells whether nobody else can have got
 // the connection, so that an accept does not wait for ever. as are the client's
 // options, more those that the listener has beside its own.
-func (s *scene) dial(as []socketstest.SockOption, more ...socketstest.SockOption) (by *socketstest.Process, l, c socketstest.Sock, comes, ok bool) {
+func (s *scenario) dial(as []socketstest.SockOption, more ...socketstest.SockOption) (by *socketstest.Process, l, c socketstest.Sock, comes, ok bool) {
 	if by, l, ok = s.listen(more...); !ok {
 		return by, l, c, false, false
 	}
@@ -66,7 +66,7 @@ func (s *scene) dial(as []socketstest.SockOption, more ...socketstest.SockOption
 }
 
 // accepted leaves a server's connection, with its listener or without.
-func (s *scene) accepted() {
+func (s *scenario) accepted() {
 	var as []socketstest.SockOption
 	if s.chance(6) {
 		as = append(as, socketstest.MPTCP)
@@ -90,7 +90,7 @@ func (s *scene) accepted() {
 	s.maybeClose(by, l)
 }
 
-func (s *scene) maybeClose(by *socketstest.Process, l socketstest.Sock) {
+func (s *scenario) maybeClose(by *socketstest.Process, l socketstest.Sock) {
 	if s.chance(2) {
 		by.Close(l)
 		s.drop(by, l.FD)
@@ -98,7 +98,7 @@ func (s *scene) maybeClose(by *socketstest.Process, l socketstest.Sock) {
 	}
 }
 
-func (s *scene) notAccepted() {
+func (s *scenario) notAccepted() {
 	if _, _, c, _, ok := s.dial(nil); ok {
 		s.helper.SetLinger0(c)
 		s.note("waits to be accepted %s", c.Local)
@@ -106,7 +106,7 @@ func (s *scene) notAccepted() {
 }
 
 // synRecv leaves a connection whose handshake the listener does not end.
-func (s *scene) synRecv() {
+func (s *scenario) synRecv() {
 	if _, _, c, _, ok := s.dial(nil, socketstest.DeferAccept); ok {
 		s.helper.SetLinger0(c)
 		s.note("in SYN_RECV %s", c.Local)
@@ -115,7 +115,7 @@ func (s *scene) synRecv() {
 
 // closing leaves a server's end that nobody holds any more, in one of the
 // states in which it can be.
-func (s *scene) closing() {
+func (s *scenario) closing() {
 	by, l, c, comes, ok := s.dial(nil)
 	if !ok || !comes {
 		return
@@ -159,7 +159,7 @@ func (s *scene) closing() {
 
 // from picks what a client binds before it connects, if not its address then
 // the port only, and the address of a server that it can reach from there.
-func (s *scene) from() (from, to string, o []socketstest.SockOption) {
+func (s *scenario) from() (from, to string, o []socketstest.SockOption) {
 	from = s.pick("127.0.0.1", "127.0.0.2", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::]")
 	o = s.options()
 	to = from
@@ -179,7 +179,7 @@ func (s *scene) from() (from, to string, o []socketstest.SockOption) {
 }
 
 // server makes a listener of the helper at a port of the kernel's choice.
-func (s *scene) server(host string, o ...socketstest.SockOption) socketstest.Sock {
+func (s *scenario) server(host string, o ...socketstest.SockOption) socketstest.Sock {
 	network := "tcp4"
 	if host[0] == '[' {
 		network = "tcp6"
@@ -190,7 +190,7 @@ func (s *scene) server(host string, o ...socketstest.SockOption) socketstest.Soc
 }
 
 // connect connects from the port to a listener of the helper.
-func (s *scene) connect() (by *socketstest.Process, l, c socketstest.Sock, ok bool) {
+func (s *scenario) connect() (by *socketstest.Process, l, c socketstest.Sock, ok bool) {
 	by = s.actor()
 	from, to, o := s.from()
 	l = s.server(to)
@@ -202,14 +202,14 @@ func (s *scene) connect() (by *socketstest.Process, l, c socketstest.Sock, ok bo
 	return by, l, c, true
 }
 
-func (s *scene) client() {
+func (s *scenario) client() {
 	if by, _, c, ok := s.connect(); ok {
 		by.SetLinger0(c)
 	}
 }
 
 // clientTimeWait leaves the TIME_WAIT of a client.
-func (s *scene) clientTimeWait() {
+func (s *scenario) clientTimeWait() {
 	by, l, c, ok := s.connect()
 	if !ok {
 		return
@@ -225,7 +225,7 @@ func (s *scene) clientTimeWait() {
 
 // reset leaves a client's socket whose connection the server has reset. It
 // still has its port.
-func (s *scene) reset() {
+func (s *scenario) reset() {
 	by, l, c, ok := s.connect()
 	if !ok {
 		return
@@ -238,7 +238,7 @@ func (s *scene) reset() {
 }
 
 // synSent leaves a client that waits for a server whose queue is full.
-func (s *scene) synSent() {
+func (s *scenario) synSent() {
 	by := s.actor()
 	from, to, o := s.from()
 	l := s.server(to, socketstest.Backlog(0))
@@ -250,7 +250,7 @@ func (s *scene) synSent() {
 	s.keep(prop{by: by, sock: c}, "SYN_SENT from %s %v", from, o)
 }
 
-func (s *scene) self() {
+func (s *scenario) self() {
 	by := s.actor()
 	host := s.pick("127.0.0.1", "[::1]", "[::ffff:127.0.0.1]")
 	addr := fmt.Sprintf("%s:%d", host, s.port)

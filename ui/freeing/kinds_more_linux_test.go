@@ -5,7 +5,7 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-func (s *scene) boundUDP() {
+func (s *scenario) boundUDP() {
 	by := s.actor()
 	network, addr, o := s.address("udp")
 	if b, err := by.TryBind(network, addr, o...); err == nil {
@@ -13,7 +13,7 @@ func (s *scene) boundUDP() {
 	}
 }
 
-func (s *scene) connectedUDP() {
+func (s *scenario) connectedUDP() {
 	by := s.actor()
 	from, to, o := s.from()
 	far := s.helper.UDP(to + ":0")
@@ -27,7 +27,7 @@ func (s *scene) connectedUDP() {
 
 // auto lets the kernel choose the port, as it does for clients: nobody called
 // bind for the first socket of the scene.
-func (s *scene) auto() {
+func (s *scenario) auto() {
 	by := s.actor()
 	to := s.pick("127.0.0.1", "127.0.0.2", "[::1]", "[::ffff:127.0.0.1]")
 	o := s.options()

@@ -24,8 +24,8 @@ type Engine struct {
 	Socket string // where it speaks the Docker Engine API
 }
 
-// engines are those of this machine and of this user.
-func engines() []Engine {
+// defaultEngines are those of this machine and of this user.
+func defaultEngines() []Engine {
 	all := []Engine{{"docker", "/var/run/docker.sock"}, {"podman", "/run/podman/podman.sock"}}
 	if home := os.Getenv("HOME"); home != "" { // Docker Desktop of macOS
 		all = append(all, Engine{"docker", filepath.Join(home, ".docker/run/docker.sock")})
@@ -36,9 +36,9 @@ func engines() []Engine {
 	return all
 }
 
-// forwardsFor tells which engine uses such a process to forward ports, empty if
+// forwarderEngine tells which engine uses such a process to forward ports, empty if
 // none does.
-func forwardsFor(p *process.Process) string {
+func forwarderEngine(p *process.Process) string {
 	switch p.Name.String() {
 	case "docker-proxy", "rootlesskit", "com.docker.backe": // Docker Desktop's, cut off by macOS
 		return "docker"
@@ -48,9 +48,9 @@ func forwardsFor(p *process.Process) string {
 	return ""
 }
 
-// proxied finds out for which container a process forwards the target's port.
-func (f *Freer) proxied(ctx context.Context, p *process.Process, t model.Target) (model.Container, bool) {
-	name := forwardsFor(p)
+// publishedContainer finds out for which container a process forwards the target's port.
+func (f *Service) publishedContainer(ctx context.Context, p *process.Process, t model.Target) (model.Container, bool) {
+	name := forwarderEngine(p)
 	if name == "" {
 		return model.Container{}, false
 	}
@@ -60,14 +60,14 @@ func (f *Freer) proxied(ctx context.Context, p *process.Process, t model.Target)
 	}
 	all := f.Engines
 	if all == nil {
-		all = engines()
+		all = defaultEngines()
 	}
 	for _, e := range all {
 		if e.Name != name {
 			continue
 		}
-		for _, c := range containers(ctx, e.Socket) {
-			if len(c.Names) > 0 && c.publishes(t, ip) && isPlain(c.name()) {
+		for _, c := range listContainers(ctx, e.Socket) {
+			if len(c.Names) > 0 && c.publishes(t, ip) && isShellSafe(c.name()) {
 				return model.Container{Engine: e.Name, Name: c.name()}, true
 			}
 		}
@@ -106,16 +106,16 @@ func (c *container) publishes(t model.Target, ip string) bool {
 	return false
 }
 
-// isPlain tells whether a name can stand in a command as it is.
-func isPlain(name string) bool {
+// isShellSafe tells whether a name can stand in a command as it is.
+func isShellSafe(name string) bool {
 	return name != "" && name[0] != '-' && !strings.ContainsFunc(name, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_.-@:", r))
 	})
 }
 
-// containers asks the engine behind a unix socket. There may be none, or not
+// listContainers asks the engine behind a unix socket. There may be none, or not
 // for this user: then there is nothing to tell.
-func containers(ctx context.Context, socket string) []container {
+func listContainers(ctx context.Context, socket string) []container {
 	ctx, cancel := context.WithTimeout(ctx, engineTimeout)
 	defer cancel()
 	client := http.Client{Transport: &http.Transport{

@@ -22,11 +22,11 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// TestVictimsThatEndByThemselves lets processes end between the plan and its
+// TestProcessesThatExitFirst lets processes end between the plan and its
 // execution, and others take the port.
-func TestVictimsThatEndByThemselves(t *testing.T) {
+func TestProcessesThatExitFirst(t *testing.T) {
 	ctx := context.Background()
-	f := newFreer()
+	f := newService()
 	for i := range 10 {
 		victim := socketstest.Start(t)
 		port := socketstest.FreePort(t, "tcp")
@@ -38,7 +38,7 @@ func TestVictimsThatEndByThemselves(t *testing.T) {
 		victim.Kill()
 		stranger := socketstest.Start(t)
 		stranger.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-		r, err := f.EndPort(ctx, &plan, Order{Grace: time.Second})
+		r, err := f.Execute(ctx, &plan, FreeOptions{Grace: time.Second})
 		if err != nil || len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 || r.After.Verdict != model.VerdictTaken {
 			t.Errorf("%d: %v, %+v", i, err, r)
 		}
@@ -95,7 +95,7 @@ func raceOnce() error {
 	if err != nil {
 		return err
 	}
-	f := newFreer()
+	f := newService()
 	plan, err := f.PlanPort(ctx, model.Target{Protocol: sockets.TCP, Port: uint16(port), Hosts: model.AnyHost()}, false, true)
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func raceOnce() error {
 		return err
 	}
 	defer stranger.end()
-	r, err := f.EndPort(ctx, &plan, Order{Signal: syscall.SIGKILL, Grace: time.Second})
+	r, err := f.Execute(ctx, &plan, FreeOptions{Signal: syscall.SIGKILL, Grace: time.Second})
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func raceOnce() error {
 
 // replace starts a stranger that gets not only the pid of a victim but its port
 // as well.
-func replace(f *Freer, old *process.Process, victim role) (role, error) {
+func replace(f *Service, old *process.Process, victim role) (role, error) {
 	for {
 		stranger, err := startRole("listen "+victim.says, victim.pid)
 		if err != nil {

@@ -21,8 +21,8 @@ import (
 )
 
 var (
-	sets    = flag.Int("sets", defaultSets(), "how many random sets of sockets to hold against the kernel; or LOTOP_SETS")
-	blindly = flag.Bool("blind", false, "only sets whose sockets tell nothing of themselves, as other users' do")
+	sets        = flag.Int("sets", defaultSets(), "how many random sets of sockets to hold against the kernel; or LOTOP_SETS")
+	hideOptions = flag.Bool("blind", false, "only sets whose sockets tell nothing of themselves, as other users' do")
 
 	seed = flag.Uint64("seed", 0, "seed of the random sets, 0 for a new one")
 )
@@ -34,8 +34,8 @@ func defaultSets() int {
 	return 150
 }
 
-func newFreer() *Freer {
-	return &Freer{
+func newService() *Service {
+	return &Service{
 		Reader: process.NewReader(""),
 		Open:   func() (sockets.Source, error) { return sockets.Open(sockets.Options{}) },
 	}
@@ -108,9 +108,9 @@ func isolate(t *testing.T) {
 }
 
 // play makes one set and checks what lotop says of it.
-func play(t *testing.T, source *rand.PCG, actors []*socketstest.Process, helper *socketstest.Process, sums *tally) *scene {
-	s := newScene(t, rand.New(source), actors, helper, sums)
-	s.blind = *blindly || s.chance(3)
+func play(t *testing.T, source *rand.PCG, actors []*socketstest.Process, helper *socketstest.Process, sums *tally) *scenario {
+	s := newScenario(t, rand.New(source), actors, helper, sums)
+	s.hideOptions = *hideOptions || s.chance(3)
 	for range s.r.IntN(6) {
 		s.add()
 	}
@@ -120,7 +120,7 @@ func play(t *testing.T, source *rand.PCG, actors []*socketstest.Process, helper 
 }
 
 // target picks what is asked about: the bare port, or one address.
-func (s *scene) target() model.Target {
+func (s *scenario) target() model.Target {
 	t := model.Target{Protocol: s.proto, Port: s.port, Hosts: model.AnyHost()}
 	one := []string{"127.0.0.1", "127.0.0.2", "0.0.0.0", "::1", "::", "127.0.0.6"}
 	if i := s.r.IntN(2 * len(one)); i < len(one) {
@@ -129,9 +129,9 @@ func (s *scene) target() model.Target {
 	return t
 }
 
-func (s *scene) diagnose(t model.Target) model.Diagnosis {
-	f := newFreer()
-	f.blind = s.blind
+func (s *scenario) diagnose(t model.Target) model.Diagnosis {
+	f := newService()
+	f.hideOptions = s.hideOptions
 	d, err := f.Diagnose(context.Background(), t)
 	if err != nil {
 		s.t.Fatal(err)
@@ -139,20 +139,20 @@ func (s *scene) diagnose(t model.Target) model.Diagnosis {
 	return d
 }
 
-func (s *scene) check() {
+func (s *scenario) check() {
 	target := s.target()
-	s.note("asked about %v, blind %v", target.Hosts, s.blind)
+	s.note("asked about %v, blind %v", target.Hosts, s.hideOptions)
 	d := s.diagnose(target)
 	if s.disturbed(&d) {
 		return
 	}
-	s.sums.count(&d, s.blind)
+	s.sums.count(&d, s.hideOptions)
 	s.checkAnswers(d)
 	if len(d.Blockers) > 0 {
 		if s.r.IntN(2) == 0 {
 			s.checkAlone(&d.Blockers[s.r.IntN(len(d.Blockers))], d)
 		} else {
-			s.checkEnding(target.Hosts[s.r.IntN(len(target.Hosts))], s.r.IntN(2) == 0, d)
+			s.checkStop(target.Hosts[s.r.IntN(len(target.Hosts))], s.r.IntN(2) == 0, d)
 		}
 		// What is left is a set of its own.
 		if d = s.diagnose(target); s.disturbed(&d) {
@@ -165,7 +165,7 @@ func (s *scene) check() {
 
 // disturbed tells whether somebody else has got the port: the test of another
 // package, on a port that the kernel handed out.
-func (s *scene) disturbed(d *model.Diagnosis) bool {
+func (s *scenario) disturbed(d *model.Diagnosis) bool {
 	for i := range d.Blockers {
 		r := d.Blockers[i].Row
 		if r.Socket == nil {
@@ -181,7 +181,7 @@ func (s *scene) disturbed(d *model.Diagnosis) bool {
 	return false
 }
 
-func (s *scene) checkAnswers(d model.Diagnosis) {
+func (s *scenario) checkAnswers(d model.Diagnosis) {
 	want := model.VerdictFree
 	for i, host := range d.Target.Hosts {
 		a := d.Binds[i]
@@ -212,12 +212,12 @@ func (s *scene) checkAnswers(d model.Diagnosis) {
 	}
 }
 
-func (s *scene) bind(host netip.Addr, reuse bool) string {
+func (s *scenario) bind(host netip.Addr, reuse bool) string {
 	return sockets.ErrnoName(sockets.TryBind(s.proto, netip.AddrPortFrom(host, s.port), sockets.BindOptions{ReuseAddr: reuse, DualStack: true}))
 }
 
 // checkAlone ends every other socket and asks the kernel about this one.
-func (s *scene) checkAlone(h *model.Blocker, d model.Diagnosis) {
+func (s *scenario) checkAlone(h *model.Blocker, d model.Diagnosis) {
 	if !s.end(func(k *sockets.Socket) bool { return k.ID != h.Row.Socket.ID }) {
 		return
 	}
@@ -232,7 +232,7 @@ func (s *scene) checkAlone(h *model.Blocker, d model.Diagnosis) {
 	}
 }
 
-func (s *scene) hold(h *model.Blocker, host netip.Addr, answer, how string, blocks, may []netip.Addr) {
+func (s *scenario) hold(h *model.Blocker, host netip.Addr, answer, how string, blocks, may []netip.Addr) {
 	switch refused := answer != "ok"; {
 	case slices.Contains(may, host):
 		if slices.Contains(blocks, host) {
@@ -244,8 +244,8 @@ func (s *scene) hold(h *model.Blocker, host netip.Addr, answer, how string, bloc
 	}
 }
 
-// checkEnding ends what blocks or may block an address, and binds it.
-func (s *scene) checkEnding(host netip.Addr, reuse bool, d model.Diagnosis) {
+// checkStop ends what blocks or may block an address, and binds it.
+func (s *scenario) checkStop(host netip.Addr, reuse bool, d model.Diagnosis) {
 	meant := map[sockets.ID]bool{}
 	for i := range d.Blockers {
 		h := &d.Blockers[i]
@@ -273,7 +273,7 @@ func (s *scene) checkEnding(host netip.Addr, reuse bool, d model.Diagnosis) {
 }
 
 // checkFree closes everything on the port.
-func (s *scene) checkFree(target model.Target) {
+func (s *scenario) checkFree(target model.Target) {
 	if !s.end(func(*sockets.Socket) bool { return true }) {
 		return
 	}

@@ -15,23 +15,23 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// scene is a random set of real sockets on one port.
-type scene struct {
-	t      testing.TB
-	r      *rand.Rand
-	actors []*socketstest.Process // some of another user, when root
-	forks  []*socketstest.Process // that inherited sockets of the actors
-	helper *socketstest.Process   // holds what is not on the port
-	source sockets.Source
-	blind  bool // the sockets tell nothing of themselves
-	proto  sockets.Protocol
-	port   uint16
-	props  []prop
-	far    []socketstest.Sock // the helper's ends
-	log    []string
-	misses []string // where lotop and the kernel differ
-	handed bool     // the kernel has chosen the port
-	sums   *tally
+// scenario is a random set of real sockets on one port.
+type scenario struct {
+	t           testing.TB
+	r           *rand.Rand
+	actors      []*socketstest.Process // some of another user, when root
+	forks       []*socketstest.Process // that inherited sockets of the actors
+	helper      *socketstest.Process   // holds what is not on the port
+	source      sockets.Source
+	hideOptions bool // the sockets tell nothing of themselves
+	proto       sockets.Protocol
+	port        uint16
+	props       []prop
+	far         []socketstest.Sock // the helper's ends
+	log         []string
+	misses      []string // where lotop and the kernel differ
+	handed      bool     // the kernel has chosen the port
+	sums        *tally
 }
 
 // prop is a socket of the scene, with who holds it.
@@ -41,12 +41,12 @@ type prop struct {
 	listens bool
 }
 
-func newScene(t testing.TB, r *rand.Rand, actors []*socketstest.Process, helper *socketstest.Process, sums *tally) *scene {
+func newScenario(t testing.TB, r *rand.Rand, actors []*socketstest.Process, helper *socketstest.Process, sums *tally) *scenario {
 	source, err := sockets.Open(sockets.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scene{t: t, r: r, actors: actors, helper: helper, source: source, proto: sockets.TCP, sums: sums}
+	s := &scenario{t: t, r: r, actors: actors, helper: helper, source: source, proto: sockets.TCP, sums: sums}
 	if s.chance(4) {
 		s.proto = sockets.UDP
 	}
@@ -58,27 +58,29 @@ func newScene(t testing.TB, r *rand.Rand, actors []*socketstest.Process, helper 
 	return s
 }
 
-func (s *scene) note(format string, args ...any) { s.log = append(s.log, fmt.Sprintf(format, args...)) }
+func (s *scenario) note(format string, args ...any) {
+	s.log = append(s.log, fmt.Sprintf(format, args...))
+}
 
-func (s *scene) miss(format string, args ...any) {
+func (s *scenario) miss(format string, args ...any) {
 	s.misses = append(s.misses, fmt.Sprintf(format, args...))
 }
 
-func (s *scene) story() string { return strings.Join(s.log, "\n") }
+func (s *scenario) story() string { return strings.Join(s.log, "\n") }
 
-func (s *scene) chance(oneIn int) bool { return s.r.IntN(oneIn) == 0 }
+func (s *scenario) chance(oneIn int) bool { return s.r.IntN(oneIn) == 0 }
 
-func (s *scene) actor() *socketstest.Process { return s.actors[s.r.IntN(len(s.actors))] }
+func (s *scenario) actor() *socketstest.Process { return s.actors[s.r.IntN(len(s.actors))] }
 
-func (s *scene) pick(words ...string) string { return words[s.r.IntN(len(words))] }
+func (s *scenario) pick(words ...string) string { return words[s.r.IntN(len(words))] }
 
-func (s *scene) ours(pid int) bool {
+func (s *scenario) ours(pid int) bool {
 	return s.helper.PID() == pid || slices.ContainsFunc(slices.Concat(s.actors, s.forks), func(p *socketstest.Process) bool {
 		return p.PID() == pid
 	})
 }
 
-func (s *scene) options() []socketstest.SockOption {
+func (s *scenario) options() []socketstest.SockOption {
 	var o []socketstest.SockOption
 	if s.chance(2) {
 		o = append(o, socketstest.ReuseAddr)
@@ -96,7 +98,7 @@ func (s *scene) options() []socketstest.SockOption {
 }
 
 // address picks where to bind, with the network and options that belong to it.
-func (s *scene) address(protocol string) (network, addr string, o []socketstest.SockOption) {
+func (s *scenario) address(protocol string) (network, addr string, o []socketstest.SockOption) {
 	host := s.pick("127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.6", "0.0.0.0", "[::1]", "[::1]", "[::]", "[::]",
 		"[::ffff:127.0.0.1]", "[::ffff:0.0.0.0]")
 	network, o = protocol+"4", s.options()
@@ -113,7 +115,7 @@ func (s *scene) address(protocol string) (network, addr string, o []socketstest.
 
 // add tries to put one more socket of a random kind on the port. What the
 // kernel refuses is left out: the scene is what it allowed.
-func (s *scene) add() {
+func (s *scenario) add() {
 	kinds := []func(){
 		s.listenOnly, s.listenOnly, s.bound, s.accepted, s.accepted, s.notAccepted, s.closing, s.closing,
 		s.client, s.client, s.clientTimeWait, s.self, s.reset, s.synSent, s.synRecv, s.share,
@@ -124,17 +126,17 @@ func (s *scene) add() {
 	kinds[s.r.IntN(len(kinds))]()
 }
 
-func (s *scene) keep(p prop, format string, args ...any) {
+func (s *scenario) keep(p prop, format string, args ...any) {
 	s.props = append(s.props, p)
 	s.note("%s %s → %s by %d", fmt.Sprintf(format, args...), p.sock.Local, p.sock.Remote, p.by.PID())
 }
 
-func (s *scene) drop(by *socketstest.Process, fd int) {
+func (s *scenario) drop(by *socketstest.Process, fd int) {
 	s.props = slices.DeleteFunc(s.props, func(p prop) bool { return p.by == by && p.sock.FD == fd })
 }
 
 // share hands one of the sockets on to a child of its process.
-func (s *scene) share() {
+func (s *scenario) share() {
 	if len(s.props) == 0 || len(s.forks) > 0 {
 		return
 	}
@@ -146,8 +148,8 @@ func (s *scene) share() {
 }
 
 // rows lists what is on the port now.
-func (s *scene) rows() []model.Row {
-	m, err := look(context.Background(), s.source)
+func (s *scenario) rows() []model.Row {
+	m, err := readTracker(context.Background(), s.source)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -156,7 +158,7 @@ func (s *scene) rows() []model.Row {
 
 // end closes the sockets that are meant. It tells false if one of them cannot
 // be closed by this user.
-func (s *scene) end(meant func(*sockets.Socket) bool) bool {
+func (s *scenario) end(meant func(*sockets.Socket) bool) bool {
 	for _, r := range s.rows() {
 		if meant(r.Socket) && !s.close(r.Socket) {
 			return false
@@ -165,7 +167,7 @@ func (s *scene) end(meant func(*sockets.Socket) bool) bool {
 	return true
 }
 
-func (s *scene) close(k *sockets.Socket) bool {
+func (s *scenario) close(k *sockets.Socket) bool {
 	all := true
 	for _, o := range k.Owners {
 		i := slices.IndexFunc(s.props, func(p prop) bool { return p.by.PID() == int(o.PID) && p.sock.FD == int(o.FD) })
@@ -189,7 +191,7 @@ func (s *scene) close(k *sockets.Socket) bool {
 }
 
 // clear empties the port for the next set.
-func (s *scene) clear() {
+func (s *scenario) clear() {
 	for _, p := range slices.Clone(s.props) {
 		p.by.Close(p.sock)
 	}
@@ -204,7 +206,7 @@ func (s *scene) clear() {
 
 // full tells whether a connection that was made to a listener has filled its
 // queue, so that the next one is answered otherwise.
-func (s *scene) full(at netip.AddrPort) bool {
+func (s *scenario) full(at netip.AddrPort) bool {
 	for _, r := range s.rows() {
 		if k := r.Socket; k.State == sockets.Listen && k.RecvQueue > 0 {
 			return true

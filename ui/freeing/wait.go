@@ -9,84 +9,84 @@ import (
 	"lotop/sockets"
 )
 
-// Reached is what a wait has come to.
-type Reached struct {
+// WaitResult is what a wait has come to.
+type WaitResult struct {
 	Verdict model.Verdict // of AwaitFree
 	Row     model.Row     // of AwaitListener: what listens
 }
 
-// waitEvery is how often the port's sockets are read. The kernel tells when one
+// waitInterval is how often the port's sockets are read. The kernel tells when one
 // closes, but not when one begins to listen, nor when a TIME_WAIT is over.
-const waitEvery = 20 * time.Millisecond
+const waitInterval = 20 * time.Millisecond
 
 // AwaitListener waits until something listens at the target. The source should
 // be opened for the target's port alone.
-func AwaitListener(ctx context.Context, source sockets.Source, t model.Target) (Reached, error) {
-	for tick := time.NewTicker(waitEvery); ; {
-		m, err := look(ctx, source)
+func AwaitListener(ctx context.Context, source sockets.Source, t model.Target) (WaitResult, error) {
+	for tick := time.NewTicker(waitInterval); ; {
+		m, err := readTracker(ctx, source)
 		if err != nil {
-			return Reached{}, err
+			return WaitResult{}, err
 		}
 		rows := m.ByPort(t.Protocol, t.Port)
 		if i := slices.IndexFunc(rows, func(r model.Row) bool { return t.ReceivedBy(r.Socket) }); i >= 0 {
-			return Reached{Row: rows[i]}, nil
+			return WaitResult{Row: rows[i]}, nil
 		}
 		select {
 		case <-ctx.Done():
-			return Reached{}, ctx.Err()
+			return WaitResult{}, ctx.Err()
 		case <-tick.C:
 		}
 	}
 }
 
-// bindAgain is how often a bind is tried although the same sockets hold the
+// bindRetryInterval is how often a bind is tried although the same sockets hold the
 // port: nothing shows that a privilege or an address has come.
-const bindAgain = 500 * time.Millisecond
+const bindRetryInterval = 500 * time.Millisecond
 
 // AwaitFree waits until the target can be bound, as nearly all servers do it,
 // with SO_REUSEADDR; not_permitted ends the wait as well. A bind is only tried
 // when the port's sockets have changed: it could be in the way of a server that
 // starts at that moment.
-func AwaitFree(ctx context.Context, source sockets.Source, t model.Target) (Reached, error) {
+func AwaitFree(ctx context.Context, source sockets.Source, t model.Target) (WaitResult, error) {
 	var wake <-chan struct{}
 	if ears, err := sockets.WatchDestroyed([]sockets.PortRange{{First: t.Port, Last: t.Port}}); err == nil {
 		defer ears.Close()
 		wake = ears.Ready() // only to look at once: what has closed is in no table
 	}
-	var refused []holding
+	var refused []socketState
 	var tried time.Time
-	for tick := time.NewTicker(waitEvery); ; {
-		m, err := look(ctx, source)
+	for tick := time.NewTicker(waitInterval); ; {
+		m, err := readTracker(ctx, source)
 		if err != nil {
-			return Reached{}, err
+			return WaitResult{}, err
 		}
-		now := holdings(m.ByPort(t.Protocol, t.Port))
-		if tried.IsZero() || !slices.Equal(now, refused) || time.Since(tried) >= bindAgain {
-			v := model.VerdictOf(ask(t, t.Binds()))
+		now := socketStates(m.ByPort(t.Protocol, t.Port))
+		if tried.IsZero() || !slices.Equal(now, refused) || time.Since(tried) >= bindRetryInterval {
+			v := model.VerdictOf(probeBinds(t, t.Binds()))
 			if v != model.VerdictTaken {
-				return Reached{Verdict: v}, nil
+				return WaitResult{Verdict: v}, nil
 			}
 			refused, tried = now, time.Now()
 		}
 		select {
 		case <-ctx.Done():
-			return Reached{Verdict: model.VerdictTaken}, ctx.Err()
+			return WaitResult{Verdict: model.VerdictTaken}, ctx.Err()
 		case <-wake:
 		case <-tick.C:
 		}
 	}
 }
 
-// holding is a socket in a state: what a bind's answer depends on.
-type holding struct {
+// socketState is a socket in a state: what a bind's answer depends on.
+type socketState struct {
 	id    sockets.ID
 	state sockets.State
 }
 
-func holdings(rows []model.Row) []holding {
-	all := make([]holding, 0, len(rows))
+func socketStates(rows []model.Row) []socketState {
+	all := make([]socketState, 0, len(rows))
 	for i := range rows {
-		all = append(all, holding{rows[i].Socket.ID, rows[i].Socket.State})
+		all = append(all, socketState{rows[i].Socket.ID, rows[i].Socket.State})
 	}
 	return all
 }

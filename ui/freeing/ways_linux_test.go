@@ -15,41 +15,41 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// ways lists the ways in which a port can be held, in the order of the table.
-func ways() []way {
-	return slices.Concat(ownWays, quietWays, managedWays)
+// blockCases lists the ways in which a port can be held, in the order of the table.
+func blockCases() []blockCase {
+	return slices.Concat(ownCases, freeCases, managedCases)
 }
 
-// ownWays are servers that somebody runs.
-var ownWays = []way{
-	{"a server on 127.0.0.1", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+// ownCases are servers that somebody runs.
+var ownCases = []blockCase{
+	{"a server on 127.0.0.1", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReuseAddr)
 	}},
-	{"a server on every address, IPv4 and IPv6", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a server on every address, IPv4 and IPv6", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("node", "server.js").Listen("tcp6", b.at("[::]"), socketstest.DualStack, socketstest.ReuseAddr)
 	}},
-	{"a process that bound the port without listening", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
+	{"a process that bound the port without listening", model.CauseBound, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("node", "server.js").Bind("tcp4", b.at("0.0.0.0"))
 	}},
-	{"a UDP socket", model.CauseBound, model.VerdictTaken, nil, func(b *building) {
+	{"a UDP socket", model.CauseBound, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("named").UDP(b.at("127.0.0.1"))
 	}},
-	{"two servers, one on 127.0.0.1 and one on ::1", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"two servers, one on 127.0.0.1 and one on ::1", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("vite").Listen("tcp6", b.at("[::1]"))
 		b.as("rails").Listen("tcp4", b.at("127.0.0.1"))
 	}},
-	{"two servers that share the port by SO_REUSEPORT", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"two servers that share the port by SO_REUSEPORT", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("web").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReusePort)
 		b.as("web").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReusePort)
 	}},
-	{"a server and the workers that inherited its listener", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a server and the workers that inherited its listener", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		p := b.as("gunicorn")
 		p.Fork([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("worker"))
 	}},
-	{"a child that inherited the listener of a server that exited", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a child that inherited the listener of a server that exited", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		p := b.as("server")
 		child := p.Orphan([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("child"), socketstest.Args("child"))
-		who, err := b.freer.Reader.Read(child.PID())
+		who, err := b.service.Reader.Read(child.PID())
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -57,35 +57,35 @@ var ownWays = []way{
 			b.Skipf("orphans come to %s here, who need not have adopted them", name)
 		}
 	}},
-	{"a debug server whose editor has exited", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a debug server whose editor has exited", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("dlv", "dap", "--listen", b.at("127.0.0.1")).Listen("tcp4", b.at("127.0.0.1"))
 	}},
-	{"an ssh port forward", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"an ssh port forward", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("ssh", "-N", "-L", "3000:db:5432", "host").Listen("tcp4", b.at("127.0.0.1"))
 	}},
-	{"a suspended server (Ctrl+Z)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a suspended server (Ctrl+Z)", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		p := b.as("node", "server.js")
 		p.Listen("tcp4", b.at("127.0.0.1"))
 		p.Suspend()
 	}},
-	{"a server that no longer accepts connections", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a server that no longer accepts connections", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		l := b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
 		socketstest.NotAccepted(b, l)
 	}},
-	{"a process of another user", model.CauseListener, model.VerdictTaken, notRoot, func(b *building) {
+	{"a process of another user", model.CauseListener, model.VerdictTaken, notRoot, func(b *caseEnv) {
 		b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"))
-		b.asNobody = true
+		b.unprivileged = true
 	}},
 }
 
-// quietWays are what remains of connections, or is none.
-var quietWays = []way{
-	{"an outgoing connection that uses it as its local port", model.CauseClient, model.VerdictTaken, nil, func(b *building) {
-		b.handedOut = true
+// freeCases are what remains of connections, or is none.
+var freeCases = []blockCase{
+	{"an outgoing connection that uses it as its local port", model.CauseClient, model.VerdictTaken, nil, func(b *caseEnv) {
+		b.ephemeralPort = true
 		l := socketstest.Start(b).Listen("tcp4", "127.0.0.1:0")
 		b.target.Port = b.as("firefox").Dial(l.Target()).Local.Port()
 	}},
-	{"an accepted connection whose server has closed its listener", model.CauseAccepted, model.VerdictReuse, nil, func(b *building) {
+	{"an accepted connection whose server has closed its listener", model.CauseAccepted, model.VerdictReuse, nil, func(b *caseEnv) {
 		// Without a listener the lower port is taken for the server's, so it
 		// must be below those that clients are given.
 		b.target.Port = freeBelowEphemeral(b)
@@ -95,74 +95,74 @@ var quietWays = []way{
 		p.Accept(l)
 		p.Close(l)
 	}},
-	{"a client connected to itself", model.CauseSelf, model.VerdictTaken, nil, func(b *building) {
+	{"a client connected to itself", model.CauseSelf, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("client").SelfConnect(b.at("127.0.0.1"))
 	}},
-	{"TIME_WAIT of a server with SO_REUSEADDR", model.CauseTimeWait, model.VerdictReuse, nil, func(b *building) {
+	{"TIME_WAIT of a server with SO_REUSEADDR", model.CauseTimeWait, model.VerdictReuse, nil, func(b *caseEnv) {
 		socketstest.TimeWait(b, b.at("127.0.0.1"), socketstest.ReuseAddr)
 	}},
-	{"TIME_WAIT of a server without SO_REUSEADDR, or of a client", model.CauseTimeWait, model.VerdictTaken, nil, func(b *building) {
+	{"TIME_WAIT of a server without SO_REUSEADDR, or of a client", model.CauseTimeWait, model.VerdictTaken, nil, func(b *caseEnv) {
 		socketstest.TimeWait(b, b.at("127.0.0.1"))
 	}},
-	{"an orphaned connection whose peer does not close", model.CauseClosing, model.VerdictReuse, nil, func(b *building) {
+	{"an orphaned connection whose peer does not close", model.CauseClosing, model.VerdictReuse, nil, func(b *caseEnv) {
 		socketstest.InState(b, socketstest.StateFinWait2, b.at("127.0.0.1"), socketstest.ReuseAddr)
 	}},
-	{"a socket that is not listed (without sock_diag)", model.CauseUnknown, model.VerdictTaken, nil, func(b *building) {
+	{"a socket that is not listed (without sock_diag)", model.CauseUnknown, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("node", "server.js").Bind("tcp4", b.at("127.0.0.1"))
-		b.freer.Open = func() (sockets.Source, error) { return sockets.Open(sockets.Options{Kind: sockets.Netstat}) }
+		b.service.Open = func() (sockets.Source, error) { return sockets.Open(sockets.Options{Kind: sockets.Netstat}) }
 	}},
-	{"nothing: the port requires a privilege", "", model.VerdictNotPermitted, noPrivilegedPorts, func(b *building) {
+	{"nothing: the port requires a privilege", "", model.VerdictNotPermitted, noPrivilegedPorts, func(b *caseEnv) {
 		b.target.Port, b.target.Text = 7, "7"
-		b.asNobody = true
+		b.unprivileged = true
 	}},
-	{"nothing: the address is not local", "", model.VerdictNotPermitted, nil, func(b *building) {
+	{"nothing: the address is not local", "", model.VerdictNotPermitted, nil, func(b *caseEnv) {
 		b.target.Hosts = []netip.Addr{netip.MustParseAddr("192.0.2.77")} // for documentation: RFC 5737
 	}},
-	{"nothing, but it is in the ephemeral port range", "", model.VerdictFree, nil, func(b *building) {
-		b.handedOut = true
+	{"nothing, but it is in the ephemeral port range", "", model.VerdictFree, nil, func(b *caseEnv) {
+		b.ephemeralPort = true
 		b.target.Port = freeEphemeral(b)
 	}},
-	{"nothing", "", model.VerdictFree, nil, func(*building) {}},
+	{"nothing", "", model.VerdictFree, nil, func(*caseEnv) {}},
 }
 
-// managedWays are held for somebody who would not notice a signal.
-var managedWays = []way{
-	{"a systemd service", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+// managedCases are held for somebody who would not notice a signal.
+var managedCases = []blockCase{
+	{"a systemd service", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("postgres").Listen("tcp4", b.at("127.0.0.1"))
 		b.tamper = changed(func(p *process.Process) { p.Cgroup = process.ParseCgroup("/system.slice/postgresql.service") })
 	}},
-	{"a systemd socket unit", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a systemd socket unit", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("systemd").Listen("tcp4", b.at("127.0.0.1"))
-		b.freer.UnitFolders = []string{b.TempDir(), b.TempDir()}
+		b.service.UnitPaths = []string{b.TempDir(), b.TempDir()}
 		unit := fmt.Sprintf("[Socket]\nListenStream = 127.0.0.1:%s\n", b.port())
-		if err := os.WriteFile(filepath.Join(b.freer.UnitFolders[1], "cockpit.socket"), []byte(unit), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(b.service.UnitPaths[1], "cockpit.socket"), []byte(unit), 0o644); err != nil {
 			b.Fatal(err)
 		}
 		b.tamper = changed(func(p *process.Process) { p.PID = 1 })
 	}},
-	{"a container port published by docker", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a container port published by docker", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("docker-proxy", "-proto", "tcp", "-host-port", b.port(), "-container-ip", "172.17.0.2", "-container-port", "80").
 			Listen("tcp4", b.at("0.0.0.0"))
-		b.freer.Engines = []Engine{{"podman", "/nowhere"}, {"docker", "/nowhere"}, {"docker", b.engine(`[
+		b.service.Engines = []Engine{{"podman", "/nowhere"}, {"docker", "/nowhere"}, {"docker", b.engine(`[
 				{"Names":["/other"],"NetworkSettings":{"Networks":{"bridge":{"IPAddress":"172.17.0.9"}}}},
 				{"Names":["/shop-web"],"NetworkSettings":{"Networks":{"bridge":{"IPAddress":"172.17.0.2"}}}}]`)}}
 	}},
-	{"a container port published by docker, without access to docker", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a container port published by docker, without access to docker", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("docker-proxy", "-container-ip", "172.17.0.2").Listen("tcp4", b.at("0.0.0.0"))
-		b.freer.Engines = []Engine{{"docker", "/nowhere"}}
+		b.service.Engines = []Engine{{"docker", "/nowhere"}}
 	}},
-	{"a container port published by podman", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a container port published by podman", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("rootlessport").Listen("tcp6", b.at("[::]"), socketstest.DualStack)
-		b.freer.Engines = []Engine{{"podman", b.engine(fmt.Sprintf(
+		b.service.Engines = []Engine{{"podman", b.engine(fmt.Sprintf(
 			`[{"Names":["shop-db"],"Ports":[{"PublicPort":%s,"Type":"udp"}]},{"Names":["shop-web"],"Ports":[{"PublicPort":%s,"Type":"tcp"}]}]`, b.port(), b.port()))}}
 	}},
-	{"a server in a container on the host network", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"a server in a container on the host network", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("nginx").Listen("tcp4", b.at("0.0.0.0"))
 		b.tamper = changed(func(p *process.Process) {
 			p.Cgroup = process.Cgroup{Path: process.NewUntrusted("/docker/0123"), Container: process.NewUntrusted("shop-web"), Engine: "docker"}
 		})
 	}},
-	{"the kernel (NFS, a tunnel)", model.CauseListener, model.VerdictTaken, nil, func(b *building) {
+	{"the kernel (NFS, a tunnel)", model.CauseListener, model.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("nfsd").Listen("tcp4", b.at("0.0.0.0"))
 		b.tamper = func(e *model.Evidence) {
 			s := e.Rows[0].Socket
@@ -187,7 +187,7 @@ func noPrivilegedPorts() string {
 
 // freeBelowEphemeral gives a port that no client is given by the system and that
 // nobody has.
-func freeBelowEphemeral(b *building) uint16 {
+func freeBelowEphemeral(b *caseEnv) uint16 {
 	b.Helper()
 	first := sockets.ReadPortRanges().Ephemeral.First
 	for range 1000 {
@@ -200,7 +200,7 @@ func freeBelowEphemeral(b *building) uint16 {
 }
 
 // freeEphemeral gives a port of the ephemeral range that nobody has.
-func freeEphemeral(b *building) uint16 {
+func freeEphemeral(b *caseEnv) uint16 {
 	s, err := net.Listen("tcp", ":0")
 	if err != nil {
 		b.Fatal(err)
@@ -223,7 +223,7 @@ func changed(how func(*process.Process)) func(*model.Evidence) {
 }
 
 // engine answers as a container engine does, on a unix socket.
-func (b *building) engine(containers string) string {
+func (b *caseEnv) engine(containers string) string {
 	path := filepath.Join(b.TempDir(), "engine.sock")
 	l, err := net.Listen("unix", path)
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// keyAction is a key of the map with its heading on the help page and its name
+// keyEntry is a key of the map with its heading on the help page and its name
 // in the configuration; one without a name keeps its key, for it works
 // wherever something is typed.
-type keyAction struct {
+type keyEntry struct {
 	group, name string
 	key         *key.Binding
 }
@@ -18,9 +18,9 @@ type keyAction struct {
 // recordingGroup is the heading of the keys that only a recording has.
 const recordingGroup = "recording"
 
-// actions lists the whole map, in the order of the help page.
-func (k *keyMap) actions() []keyAction {
-	return []keyAction{
+// entries lists the whole map, in the order of the help page.
+func (k *keyMap) entries() []keyEntry {
+	return []keyEntry{
 		{"navigate", "up", &k.Up},
 		{"navigate", "down", &k.Down},
 		{"navigate", "page_up", &k.PageUp},
@@ -59,10 +59,10 @@ func (k *keyMap) actions() []keyAction {
 	}
 }
 
-// full lists the keys that do something now, in groups.
-func (k *keyMap) full() []keyGroup {
+// groups lists the keys that do something now, in groups.
+func (k *keyMap) groups() []keyGroup {
 	var all []keyGroup
-	for _, a := range k.actions() {
+	for _, a := range k.entries() {
 		if !a.key.Enabled() {
 			continue
 		}
@@ -83,14 +83,14 @@ type keyGroup struct {
 
 // short lists what the last line of the screen shows, the most wanted first.
 func (k *keyMap) short() []key.Binding {
-	return []key.Binding{k.moves(), k.Filter, k.Details, k.Free, k.NextView, k.Sort, k.Pause, k.Help, k.Quit}
+	return []key.Binding{k.moveHint(), k.Filter, k.Details, k.Free, k.NextView, k.Sort, k.Pause, k.Help, k.Quit}
 }
 
-// moves is a hint for the two keys that move the selection.
-func (k *keyMap) moves() key.Binding { return pair(k.Up, k.Down, "move") }
+// moveHint is a hint for the two keys that move the selection.
+func (k *keyMap) moveHint() key.Binding { return pairHint(k.Up, k.Down, "move") }
 
-// pair is a hint for two keys at once.
-func pair(a, b key.Binding, does string) key.Binding {
+// pairHint is a hint for two keys at once.
+func pairHint(a, b key.Binding, does string) key.Binding {
 	var signs []string
 	for _, one := range []key.Binding{a, b} {
 		if one.Enabled() {
@@ -101,41 +101,41 @@ func pair(a, b key.Binding, does string) key.Binding {
 	if strings.Join(signs, "") == "↑↓" {
 		sep = ""
 	}
-	both := bind(strings.Join(signs, sep), does, slices.Concat(a.Keys(), b.Keys())...)
+	both := newBinding(strings.Join(signs, sep), does, slices.Concat(a.Keys(), b.Keys())...)
 	both.SetEnabled(len(signs) > 0)
 	return both
 }
 
-// sign writes a binding's key and what it does here, nothing if it has no key.
-func sign(b key.Binding, does string) string {
+// keyHint writes a binding's key and what it does here, nothing if it has no key.
+func keyHint(b key.Binding, does string) string {
 	if !b.Enabled() {
 		return ""
 	}
 	return b.Help().Key + " " + does
 }
 
-// also adds a hint to a sentence, if there is one.
-func also(hint string) string {
+// withHint adds a hint to a sentence, if there is one.
+func withHint(hint string) string {
 	if hint == "" {
 		return ""
 	}
 	return "; " + hint
 }
 
-// keysSign stands for all keys of an action: it is the first, or where they
+// keysLabel stands for all keys of an action: it is the first, or where they
 // follow each other, the first and the last.
-func keysSign(keys []string) string {
+func keysLabel(keys []string) string {
 	first := []rune(keys[0])
 	for i, k := range keys {
 		if r := []rune(k); len(keys) < 3 || len(r) != 1 || r[0] != first[0]+rune(i) {
-			return keySign(keys[0])
+			return keyLabel(keys[0])
 		}
 	}
 	return keys[0] + "-" + keys[len(keys)-1]
 }
 
-// keySign is the short form of a key's name.
-func keySign(name string) string {
+// keyLabel is the short form of a key's name.
+func keyLabel(name string) string {
 	switch name {
 	case "up":
 		return "↑"
@@ -153,17 +153,17 @@ func keySign(name string) string {
 
 // Action is something that a key of the screen does.
 type Action struct {
-	Group string   // its heading in the help
-	Name  string   // in the configuration, empty if its keys cannot be changed
-	Does  string   // what it does, in a few words
-	Keys  []string // that do it without a choice
+	Group       string   // its heading in the help
+	Name        string   // in the configuration, empty if its keys cannot be changed
+	Description string   // what it does, in a few words
+	Keys        []string // that do it without a choice
 }
 
 // Actions lists what keys do, in the order of the help.
 func Actions() []Action {
 	k := defaultKeys()
 	var all []Action
-	for _, a := range k.actions() {
+	for _, a := range k.entries() {
 		all = append(all, Action{a.group, a.name, a.key.Help().Desc, a.key.Keys()})
 	}
 	return all

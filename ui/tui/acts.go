@@ -13,33 +13,33 @@ import (
 	"lotop/ui"
 )
 
-func (m *Model) turnTo(v view) tea.Cmd {
+func (m *Model) setView(v view) tea.Cmd {
 	m.view = v
-	m.rows.forget()
+	m.rows.resetWidths()
 	m.rows.offset = 0
 	return m.rearrange()
 }
 
 func (m *Model) toggleAll() tea.Cmd {
 	m.shape.AllHosts = !m.shape.AllHosts
-	m.say(plain, "loopback only")
+	m.setStatus(plain, "loopback only")
 	if m.shape.AllHosts {
-		m.say(plain, "all hosts")
+		m.setStatus(plain, "all hosts")
 	}
-	m.rows.forget()
+	m.rows.resetWidths()
 	return m.rearrange()
 }
 
 func (m *Model) toggleUnfold() tea.Cmd {
 	m.shape.Unfold = !m.shape.Unfold
-	m.say(plain, "one row per loopback connection")
+	m.setStatus(plain, "one row per loopback connection")
 	if m.shape.Unfold {
-		m.say(plain, "one row per end")
+		m.setStatus(plain, "one row per end")
 	}
 	return m.rearrange()
 }
 
-func (m *Model) reverse() tea.Cmd {
+func (m *Model) reverseSort() tea.Cmd {
 	m.shape.Order.Reverse = !m.shape.Order.Reverse
 	return m.rearrange()
 }
@@ -62,27 +62,27 @@ func (m *Model) sortNext(step int) tea.Cmd {
 // sortBy orders by a column; by the same one again, the other way round.
 func (m *Model) sortBy(column int) tea.Cmd {
 	if m.shape.Order.Column == model.Column(column) {
-		return m.reverse()
+		return m.reverseSort()
 	}
 	m.shape.Order = model.Order{Column: model.Column(column)}
 	return m.rearrange()
 }
 
-// pace changes the interval by a step of the ladder.
-func (m *Model) pace(step int) tea.Cmd {
+// changeInterval changes the interval by a step of the ladder.
+func (m *Model) changeInterval(step int) tea.Cmd {
 	i, known := slices.BinarySearch(intervals, m.interval)
 	if !known && step > 0 {
 		i-- // it lies below that step already
 	}
 	m.interval = intervals[min(max(i+step, 0), len(intervals)-1)]
-	m.say(plain, "refresh every "+ui.Interval(m.interval))
+	m.setStatus(plain, "refresh every "+ui.Interval(m.interval))
 	if m.paused {
 		return nil
 	}
 	return m.tick()
 }
 
-func (m *Model) pause() tea.Cmd {
+func (m *Model) togglePause() tea.Cmd {
 	m.paused = !m.paused
 	if m.paused {
 		return nil
@@ -109,14 +109,14 @@ func (m *Model) copyAddress() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	address := ui.Addr(reachable(r.Socket))
-	m.say(good, "copied "+address)
+	address := ui.Addr(reachableAddr(r.Socket))
+	m.setStatus(success, "copied "+address)
 	return tea.SetClipboard(address)
 }
 
-// reachable is an address at which this machine reaches the socket: a wildcard
+// reachableAddr is an address at which this machine reaches the socket: a wildcard
 // is none.
-func reachable(s *sockets.Socket) netip.AddrPort {
+func reachableAddr(s *sockets.Socket) netip.AddrPort {
 	a := s.Local.Addr()
 	switch {
 	case !a.IsUnspecified():
@@ -135,22 +135,22 @@ func (m *Model) browse() tea.Cmd {
 		return nil
 	}
 	if r.Socket.Protocol != sockets.TCP {
-		m.say(notice, "only TCP ports can be opened in a browser")
+		m.setStatus(warning, "only TCP ports can be opened in a browser")
 		return nil
 	}
-	url := webAddress(reachable(r.Socket))
-	open := m.open
+	url := browserURL(reachableAddr(r.Socket))
+	open := m.openBrowser
 	return func() tea.Msg {
 		if err := open(url); err != nil {
-			return statusMsg(styled(notice, "cannot open a browser: "+err.Error()+"; address: "+url))
+			return statusMsg(styled(warning, "cannot open a browser: "+err.Error()+"; address: "+url))
 		}
-		return statusMsg(styled(good, "opened "+url))
+		return statusMsg(styled(success, "opened "+url))
 	}
 }
 
-// webAddress is what to type into a browser. Many servers only know themselves
+// browserURL is what to type into a browser. Many servers only know themselves
 // as localhost; other loopback addresses must be meant as they are.
-func webAddress(a netip.AddrPort) string {
+func browserURL(a netip.AddrPort) string {
 	scheme, host := "http://", ui.Addr(a)
 	if a.Port() == 443 || a.Port() == 8443 {
 		scheme = "https://"
@@ -161,14 +161,14 @@ func webAddress(a netip.AddrPort) string {
 	return scheme + host
 }
 
-func (m *Model) say(r role, s string) { m.status = styled(r, s) }
+func (m *Model) setStatus(r role, s string) { m.status = styled(r, s) }
 
-// clock is the moment that ages are counted from: that of the newest look.
-func (m *Model) clock() time.Time {
-	if m.last.at.IsZero() {
+// refTime is the moment that ages are counted from: that of the newest look.
+func (m *Model) refTime() time.Time {
+	if m.latest.at.IsZero() {
 		return m.now()
 	}
-	return m.last.at
+	return m.latest.at
 }
 
 // toggleDetails opens the details of the selected row, or closes them.
@@ -178,16 +178,16 @@ func (m *Model) toggleDetails() tea.Cmd {
 		return nil
 	}
 	m.details = &detailsPane{}
-	cmd := m.follow()
-	if m.details.known == nil {
+	cmd := m.followSelection()
+	if m.details.data == nil {
 		m.details = nil // there is no row
 	}
 	return cmd
 }
 
-// follow points open details at the selected row. What the row itself knows
+// followSelection points open details at the selected row. What the row itself knows
 // shows at once, the rest when the worker has looked.
-func (m *Model) follow() tea.Cmd {
+func (m *Model) followSelection() tea.Cmd {
 	r := m.selectedRow()
 	if m.details == nil || r == nil || m.details.id == r.Socket.ID {
 		return nil
@@ -196,12 +196,12 @@ func (m *Model) follow() tea.Cmd {
 	if m.view == eventsView {
 		e := *m.events.current()
 		if m.details.event = &e; e.Kind == model.EventClosed {
-			m.details.gone = e.Time
+			m.details.closedAt = e.Time
 		}
 	}
 	return m.rearrange()
 }
 
 func newDetails(r *model.Row) *detailsPane {
-	return &detailsPane{id: r.Socket.ID, known: newInspection(r, knownEnd)}
+	return &detailsPane{id: r.Socket.ID, data: newDetailsData(r, cachedEndpoint)}
 }

@@ -1,65 +1,65 @@
 package tui
 
-// area says how the screen is divided. It depends on nothing that a refresh
+// layout says how the screen is divided. It depends on nothing that a refresh
 // changes but the warning line.
-type area struct {
+type layout struct {
 	table   rect // titles, rule and rows
 	details rect // empty if there are none
 	rule    bool
 	warning bool
-	place   placement
+	dock    dock
 }
 
 type rect struct{ x, y, width, height int }
 
-// placement is where the details are.
-type placement uint8
+// dock is where the details are.
+type dock uint8
 
 const (
-	noDetails placement = iota
-	beside
-	below
-	over
+	dockNone dock = iota
+	dockRight
+	dockBelow
+	dockFull
 )
 
 const (
-	linesAbove = 2  // header, tabs and filter
-	tallEnough = 14 // lines from which on the rule under the titles is worth one
+	headerHeight  = 2  // header, tabs and filter
+	ruleMinHeight = 14 // lines from which on the rule under the titles is worth one
 )
 
-func (m *Model) area() area {
-	a := area{rule: m.height >= tallEnough, warning: m.hasWarning()}
-	body := m.height - linesAbove - 1
+func (m *Model) layout() layout {
+	a := layout{rule: m.height >= ruleMinHeight, warning: m.hasWarning()}
+	body := m.height - headerHeight - 1
 	if a.warning {
 		body--
 	}
 	body = max(body, 0)
-	a.table = rect{0, linesAbove, m.width, body}
+	a.table = rect{0, headerHeight, m.width, body}
 	if m.details == nil {
 		return a
 	}
 	switch {
 	case m.width >= 120:
-		a.place = beside
+		a.dock = dockRight
 		w := min(max(m.width*2/5, 52), 80)
 		a.table.width -= w
-		a.details = rect{a.table.width, linesAbove, w, body}
+		a.details = rect{a.table.width, headerHeight, w, body}
 	case m.width >= 80 && body >= 16:
-		a.place = below
+		a.dock = dockBelow
 		h := min(body*3/5, 20) // whatever they hold, so that nothing jumps
 		a.table.height -= h
-		a.details = rect{0, linesAbove + a.table.height, m.width, h}
+		a.details = rect{0, headerHeight + a.table.height, m.width, h}
 	default:
-		a.place = over
-		a.details = rect{0, linesAbove, m.width, body}
+		a.dock = dockFull
+		a.details = rect{0, headerHeight, m.width, body}
 		a.table.height = 0
 	}
 	return a
 }
 
-// fit tells the panes how much room they have.
-func (m *Model) fit() {
-	a := m.area()
+// applyLayout tells the panes how much room they have.
+func (m *Model) applyLayout() {
+	a := m.layout()
 	height := a.table.height - 1
 	if a.rule {
 		height--

@@ -96,7 +96,7 @@ func BenchmarkDialogFrame(b *testing.B) {
 func BenchmarkTakeResult(b *testing.B) {
 	d := crowded(b, 200, 50)
 	d.press("G")
-	res := readResult{arrangement: d.m.last}
+	res := readResult{arrangement: d.m.latest}
 	for b.Loop() {
 		d.m.rows.cursor = 0 // as after a new order
 		d.m.Update(res)

@@ -15,10 +15,10 @@ func Columns() []string {
 	return all
 }
 
-// choose leaves only the columns with these names, in this order; nil leaves
+// selectColumns leaves only the columns with these names, in this order; nil leaves
 // all as they are. Which of them are left out where there is little room stays
 // as it was.
-func (t *table[T]) choose(names []string) {
+func (t *table[T]) selectColumns(names []string) {
 	if names == nil {
 		return
 	}

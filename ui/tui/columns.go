@@ -19,9 +19,9 @@ const dash = ui.Dash
 func markSpan(m model.Mark) span {
 	switch m {
 	case model.New:
-		return span{Text: "+", Role: good}
+		return span{Text: "+", Role: success}
 	case model.Changed:
-		return span{Text: "~", Role: notice}
+		return span{Text: "~", Role: warning}
 	case model.Closed:
 		return span{Text: "-", Role: danger}
 	}
@@ -32,9 +32,9 @@ func markSpan(m model.Mark) span {
 func markRole(m model.Mark) role {
 	switch m {
 	case model.New:
-		return good
+		return success
 	case model.Changed:
-		return notice
+		return warning
 	case model.Closed:
 		return danger
 	}
@@ -44,13 +44,13 @@ func markRole(m model.Mark) role {
 // newRowTable makes the table of sockets. now is asked for ages.
 func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool), pinned func(sockets.ID) (time.Time, bool)) table[model.Row] {
 	return table[model.Row]{
-		keys: rowKeys,
-		is:   func(r *model.Row, key uint64) bool { return r.Has(sockets.ID(key)) },
-		mark: func(r *model.Row) span { return rowMark(r, pinned) },
+		keys:   rowKeys,
+		hasKey: func(r *model.Row, key uint64) bool { return r.Has(sockets.ID(key)) },
+		mark:   func(r *model.Row) span { return rowMark(r, pinned) },
 		columns: []column[model.Row]{
 			{name: "proto", title: "PROTO", sort: int(model.ByProto), min: 5, max: 5, priority: 6, cell: protoCell},
 			{name: "local", title: "LOCAL", sort: int(model.ByLocal), min: 15, max: 50, priority: 1, cell: localCell, pivot: localPivot, shorten: shortenHost},
-			{name: "remote", title: "REMOTE / CLIENTS", sort: int(model.ByRemote), min: 17, max: 50, priority: 4, cell: farCell, pivot: farPivot, shorten: shortenHost},
+			{name: "remote", title: "REMOTE / CLIENTS", sort: int(model.ByRemote), min: 17, max: 50, priority: 4, cell: remoteCell, pivot: remotePivot, shorten: shortenHost},
 			{name: "state", title: "STATE", sort: int(model.ByState), min: 11, max: 11, priority: 3, cell: stateCell},
 			{name: "pid", title: "PID", sort: int(model.ByPID), min: 5, max: 8, priority: 5, right: true, cell: pidCell},
 			{name: "process", title: "PROCESS", sort: int(model.ByProcess), min: 15, max: 60, priority: 2, cell: func(r *model.Row) line { return processCell(r, now(), pinned) }},
@@ -71,7 +71,7 @@ func rowKeys(r *model.Row) [2]uint64 {
 	return [2]uint64{uint64(r.Socket.ID)}
 }
 
-func protoCell(r *model.Row) line { return styled(quiet, r.Socket.Protocol.String()) }
+func protoCell(r *model.Row) line { return styled(muted, r.Socket.Protocol.String()) }
 
 func localCell(r *model.Row) line {
 	l := styled(markRole(r.Mark), ui.Local(r.Snapshot, r.Socket))
@@ -85,21 +85,21 @@ func localCell(r *model.Row) line {
 // other.
 func localPivot(r *model.Row) int { return ui.Width(ui.Host(r.Snapshot, r.Socket)) }
 
-func farCell(r *model.Row) line {
+func remoteCell(r *model.Row) line {
 	switch s := r.Socket; {
 	case s.Connected():
-		return styled(markRole(r.Mark), ui.Far(r))
+		return styled(markRole(r.Mark), ui.RemoteText(r))
 	case r.Clients > 0:
-		return text(ui.Far(r))
+		return text(ui.RemoteText(r))
 	}
-	return styled(quiet, ui.Far(r))
+	return styled(muted, ui.RemoteText(r))
 }
 
-func farPivot(r *model.Row) int {
+func remotePivot(r *model.Row) int {
 	if !r.Socket.Connected() || r.Socket.Local == r.Socket.Remote {
 		return -1
 	}
-	far := ui.Far(r)
+	far := ui.RemoteText(r)
 	for i := len(far) - 1; i >= 0; i-- {
 		if far[i] == ':' {
 			return ui.Width(far[:i])
@@ -111,7 +111,7 @@ func farPivot(r *model.Row) int {
 func stateCell(r *model.Row) line {
 	role := markRole(r.Mark)
 	if r.Socket.State == sockets.TimeWait && role == plain {
-		role = notice
+		role = warning
 	}
 	return styled(role, r.Socket.State.String())
 }
@@ -119,7 +119,7 @@ func stateCell(r *model.Row) line {
 func pidCell(r *model.Row) line {
 	pid := ui.PID(r)
 	if pid == dash {
-		return styled(quiet, pid)
+		return styled(muted, pid)
 	}
 	return text(pid)
 }
@@ -135,17 +135,17 @@ func rowMark(r *model.Row, pinned func(sockets.ID) (time.Time, bool)) span {
 
 func processCell(r *model.Row, now time.Time, pinned func(sockets.ID) (time.Time, bool)) line {
 	if closed, ok := pinned(r.Socket.ID); ok && !closed.IsZero() {
-		main, _ := ui.Who(r)
-		return styled(danger, "closed "+ui.Age(now.Sub(closed))+" ago").Add(quiet, "  was "+main)
+		main, _ := ui.Owner(r)
+		return styled(danger, "closed "+ui.Age(now.Sub(closed))+" ago").Add(muted, "  was "+main)
 	}
-	main, more := ui.Who(r)
+	main, more := ui.Owner(r)
 	role := markRole(r.Mark)
 	if role == plain && len(r.Socket.Owners) == 0 {
-		role = quiet
+		role = muted
 	}
 	l := styled(role, main)
 	if more != "" {
-		l = l.Add(quiet, " "+more)
+		l = l.Add(muted, " "+more)
 	}
 	return l
 }
@@ -156,7 +156,7 @@ func ageCell(r *model.Row, now time.Time) line {
 	if r.FirstSeenExact {
 		return text(age)
 	}
-	return styled(quiet, age)
+	return styled(muted, age)
 }
 
 // rateCell writes one direction of a connection's traffic, a dash where it is
@@ -166,9 +166,9 @@ func rateCell(flows func(*sockets.Socket) (flow, bool), of func(*flow) float64) 
 		f, ok := flows(r.Socket)
 		switch {
 		case !ok || !f.measured:
-			return styled(quiet, dash)
+			return styled(muted, dash)
 		case of(&f) < 0.5:
-			return styled(quiet, "·")
+			return styled(muted, "·")
 		}
 		return text(rateText(of(&f)))
 	}
@@ -178,14 +178,14 @@ func userCell(r *model.Row) line {
 	if user := ui.User(r, r.Socket); user != "" {
 		return text(user)
 	}
-	return styled(quiet, dash)
+	return styled(muted, dash)
 }
 
 func commandCell(r *model.Row) line {
 	if p := r.Owner(r.Socket); p != nil {
-		return styled(quiet, p.Command.String())
+		return styled(muted, p.Command.String())
 	}
-	return styled(quiet, dash)
+	return styled(muted, dash)
 }
 
 // shortenHost takes from the host what has no room: the port is what people
@@ -204,68 +204,68 @@ func shortenHost(l line, width int) line {
 }
 
 func shortenMiddle(l line, width int) line {
-	return styled(l[0].Role, ui.Middle(l[0].Text, width))
+	return styled(l[0].Role, ui.CutMiddle(l[0].Text, width))
 }
 
 // newEventTable makes the table of what has happened.
 func newEventTable() table[model.Event] {
 	return table[model.Event]{
-		keys: func(e *model.Event) [2]uint64 { return [2]uint64{e.Seq} },
-		is:   func(e *model.Event, key uint64) bool { return e.Seq == key },
-		mark: func(e *model.Event) span { return markSpan(e.Kind.Mark()) },
+		keys:   func(e *model.Event) [2]uint64 { return [2]uint64{e.Seq} },
+		hasKey: func(e *model.Event, key uint64) bool { return e.Seq == key },
+		mark:   func(e *model.Event) span { return markSpan(e.Kind.Mark()) },
 		columns: []column[model.Event]{
-			{title: "TIME", sort: -1, min: 8, max: 8, priority: 3, cell: func(e *model.Event) line { return styled(quiet, e.Time.Format(time.TimeOnly)) }},
+			{title: "TIME", sort: -1, min: 8, max: 8, priority: 3, cell: func(e *model.Event) line { return styled(muted, e.Time.Format(time.TimeOnly)) }},
 			{title: "EVENT", sort: -1, min: 7, max: 7, priority: 4, cell: func(e *model.Event) line { return styled(markRole(e.Kind.Mark()), e.Kind.String()) }},
 			{title: "PROTO", sort: -1, min: 5, max: 5, priority: 8, cell: func(e *model.Event) line { return protoCell(&e.Row) }},
 			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *model.Event) line { return text(ui.Local(e.Row.Snapshot, e.Row.Socket)) }, pivot: func(e *model.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
-			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventFar, pivot: func(e *model.Event) int { return farPivot(&e.Row) }, shorten: shortenHost},
+			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventRemote, pivot: func(e *model.Event) int { return remotePivot(&e.Row) }, shorten: shortenHost},
 			{title: "STATE", sort: -1, min: 11, max: 27, priority: 6, cell: eventState},
 			{title: "PROCESS", sort: -1, min: 14, max: 60, priority: 2, cell: eventProcess},
 			{title: "IN", sort: -1, min: 4, max: 5, priority: 9, right: true, optional: true, cell: func(e *model.Event) line { return eventBytes(e, e.Received) }},
 			{title: "OUT", sort: -1, min: 4, max: 5, priority: 10, right: true, optional: true, cell: func(e *model.Event) line { return eventBytes(e, e.Sent) }},
-			{title: "LIVED", sort: -1, min: 5, max: 5, priority: 7, right: true, cell: eventLived},
+			{title: "LIVED", sort: -1, min: 5, max: 5, priority: 7, right: true, cell: eventLifetime},
 		},
 	}
 }
 
-func eventFar(e *model.Event) line {
+func eventRemote(e *model.Event) line {
 	if !e.Row.Socket.Connected() {
-		return styled(quiet, dash)
+		return styled(muted, dash)
 	}
-	return text(ui.Far(&e.Row))
+	return text(ui.RemoteText(&e.Row))
 }
 
 func eventState(e *model.Event) line {
 	before, now := ui.EventState(e)
 	switch {
 	case e.ShortLived:
-		return styled(quiet, now) // it came and went between two looks
+		return styled(muted, now) // it came and went between two looks
 	case before != "":
-		return styled(quiet, before+" → ").Add(plain, now)
+		return styled(muted, before+" → ").Add(plain, now)
 	}
 	return text(now)
 }
 
 func eventProcess(e *model.Event) line {
-	main, more := ui.Who(&e.Row)
+	main, more := ui.Owner(&e.Row)
 	l := text(main)
 	if more != "" {
-		l = l.Add(quiet, " "+more)
+		l = l.Add(muted, " "+more)
 	}
 	return l
 }
 
-func eventLived(e *model.Event) line {
+func eventLifetime(e *model.Event) line {
 	switch {
 	case e.Kind != model.EventClosed, e.Lifetime == 0: // of an unseen one it is only known to be short
-		return styled(quiet, dash)
+		return styled(muted, dash)
 	}
-	return text(ui.Lived(e.Lifetime))
+	return text(ui.Duration(e.Lifetime))
 }
 
 func eventBytes(e *model.Event, n uint64) line {
 	if !e.HasBytes {
-		return styled(quiet, dash)
+		return styled(muted, dash)
 	}
 	return text(ui.Size(n))
 }

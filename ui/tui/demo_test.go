@@ -40,8 +40,8 @@ type frame struct {
 	stays  time.Duration
 }
 
-// shooting takes the pictures of a screen that is used.
-type shooting struct {
+// filmRecorder takes the pictures of a screen that is used.
+type filmRecorder struct {
 	*driver
 	film   film
 	key    string
@@ -49,57 +49,57 @@ type shooting struct {
 	frames []frame
 }
 
-func newShooting(t *testing.T) *shooting {
+func newFilmRecorder(t *testing.T) *filmRecorder {
 	p := openSession(t)
 	p.Pause(true)
-	s := &shooting{film: film{p}}
-	s.driver = prepare(t, street(), Options{Source: s.film, Notices: p.Notices(), Theme: "dark", Color: "always"})
+	s := &filmRecorder{film: film{p}}
+	s.driver = prepare(t, street(), Options{Source: s.film, Notifications: p.Notifications(), Theme: "dark", Color: "always"})
 	s.send(tea.WindowSizeMsg{Width: demoWidth, Height: demoHeight})
 	s.run(s.m.Init())
 	return s
 }
 
-// shoot keeps what the screen shows now.
-func (s *shooting) shoot(stays time.Duration) {
+// capture keeps what the screen shows now.
+func (s *filmRecorder) capture(stays time.Duration) {
 	s.lines() // checks the frame
 	s.frames = append(s.frames, frame{s.m.screen(), s.key, s.says, stays})
 }
 
 // play goes on by so many seconds of the recording.
-func (s *shooting) play(seconds int) {
+func (s *filmRecorder) play(seconds int) {
 	s.key = ""
 	for range seconds {
 		s.film.Step(1)
 		s.pass(time.Second)
-		s.shoot(time.Second)
+		s.capture(time.Second)
 	}
 }
 
 // presses does so with keys, at the speed of a hand.
-func (s *shooting) presses(keys ...string) {
+func (s *filmRecorder) presses(keys ...string) {
 	for _, key := range keys {
 		s.press(key)
 		s.key = key
-		s.shoot(300 * time.Millisecond)
+		s.capture(300 * time.Millisecond)
 	}
 }
 
 // types types letters.
-func (s *shooting) types(text string) {
+func (s *filmRecorder) types(text string) {
 	s.key = ""
 	for _, letter := range text {
 		s.typeIn(string(letter))
-		s.shoot(110 * time.Millisecond)
+		s.capture(110 * time.Millisecond)
 	}
 }
 
 // rest leaves the last picture a little longer.
-func (s *shooting) rest(longer time.Duration) { s.frames[len(s.frames)-1].stays += longer }
+func (s *filmRecorder) rest(longer time.Duration) { s.frames[len(s.frames)-1].stays += longer }
 
 // demo is what the picture in README shows.
-func (s *shooting) demo() {
+func (s *filmRecorder) demo() {
 	s.says = "every loopback socket and its process; ⚠ is open to other machines"
-	s.shoot(2500 * time.Millisecond)
+	s.capture(2500 * time.Millisecond)
 	s.says = "what is new comes up green, one row for both ends"
 	s.play(8)
 	s.says = "a filter, while typing"
@@ -135,7 +135,7 @@ func (s *shooting) demo() {
 // TestDemo holds the picture in README to what the screen shows. With -update it
 // makes the picture anew.
 func TestDemo(t *testing.T) {
-	s := newShooting(t)
+	s := newFilmRecorder(t)
 	s.demo()
 	got := drawFilm(t, s.frames)
 	path := filepath.Join("..", "..", "docs", "demo.svg")

@@ -14,17 +14,17 @@ import (
 
 // write writes the pane, at most width cells wide.
 func (d *detailsPane) write(now time.Time, width int, flows func(*sockets.Socket) (flow, bool)) []line {
-	w := detailsWriter{now: now, width: width, in: d.known, flows: flows}
-	if d.left {
-		w.para(danger, d.ending(now)+"; last known state")
-		w.space()
+	w := detailsWriter{now: now, width: width, data: d.data, flows: flows}
+	if d.closed {
+		w.paragraph(danger, d.closedText(now)+"; last known state")
+		w.blankLine()
 	}
-	w.process()
-	w.space()
+	w.endpoints()
+	w.blankLine()
 	w.event(d.event)
 	w.facts()
 	w.clients()
-	w.also()
+	w.otherSockets()
 	return w.out
 }
 
@@ -32,74 +32,74 @@ func (d *detailsPane) write(now time.Time, width int, flows func(*sockets.Socket
 type detailsWriter struct {
 	now   time.Time
 	width int
-	in    *inspection
+	data  *detailsData
 	flows func(*sockets.Socket) (flow, bool)
 	out   []line
 }
 
 func (w *detailsWriter) add(l line) { w.out = append(w.out, l.Cut(w.width)) }
-func (w *detailsWriter) space()     { w.out = append(w.out, nil) }
-func (w *detailsWriter) para(r role, s string) {
-	for _, part := range words(s, w.width) {
+func (w *detailsWriter) blankLine() { w.out = append(w.out, nil) }
+func (w *detailsWriter) paragraph(r role, s string) {
+	for _, part := range wrapWords(s, w.width) {
 		w.add(styled(r, part))
 	}
 }
 
-func (w *detailsWriter) head(title string, n int) {
-	w.space()
-	w.add(styled(quiet, title+" ("+strconv.Itoa(n)+")"))
+func (w *detailsWriter) heading(title string, n int) {
+	w.blankLine()
+	w.add(styled(muted, title+" ("+strconv.Itoa(n)+")"))
 }
 
-// process writes who is behind each end.
-func (w *detailsWriter) process() {
-	for i := range w.in.ends {
-		e := &w.in.ends[i]
+// endpoints writes who is behind each end.
+func (w *detailsWriter) endpoints() {
+	for i := range w.data.endpoints {
+		e := &w.data.endpoints[i]
 		if i > 0 {
-			w.space()
+			w.blankLine()
 		}
 		if e.title != "" {
-			w.add(styled(quiet, e.title+"  ").Add(plain, ui.Local(w.in.row.Snapshot, e.socket)))
+			w.add(styled(muted, e.title+"  ").Add(plain, ui.Local(w.data.row.Snapshot, e.socket)))
 		}
-		w.end(e)
+		w.endpoint(e)
 	}
 }
 
-func (w *detailsWriter) end(e *end) {
-	if len(e.holders) == 0 {
-		main, _ := ui.Holder(&w.in.row, e.socket)
-		w.add(styled(notice, main))
+func (w *detailsWriter) endpoint(e *endpoint) {
+	if len(e.owners) == 0 {
+		main, _ := ui.SocketOwner(&w.data.row, e.socket)
+		w.add(styled(warning, main))
 		return
 	}
-	p := e.holders[0]
-	who := styled(strong, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")")
+	p := e.owners[0]
+	who := styled(emphasis, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")")
 	d := e.details
 	if d != nil {
 		who = who.Add(plain, "  ").Add(plain, d.User.String())
 	}
-	if condition := ui.Condition(p.State); condition != "" {
-		who = who.Add(notice, "  "+condition)
+	if condition := ui.ProcessState(p.State); condition != "" {
+		who = who.Add(warning, "  "+condition)
 	}
-	started := styled(quiet, "started "+ui.Age(w.now.Sub(p.Started))+" ago")
+	started := styled(muted, "started "+ui.Age(w.now.Sub(p.Started))+" ago")
 	if who.Width()+started.Width()+2 <= w.width {
 		who = append(who.Pad(w.width-started.Width()), started...)
 	}
 	w.add(who)
 	if command := p.Command.String(); command != "" {
-		w.add(text(ui.Middle(command, w.width)))
+		w.add(text(ui.CutMiddle(command, w.width)))
 	}
 	if d != nil {
-		w.place(d)
+		w.processFacts(d)
 	}
-	for _, other := range e.holders[1:] {
-		w.add(styled(quiet, "also owned by ").Add(plain, ui.Named(other)))
+	for _, other := range e.owners[1:] {
+		w.add(styled(muted, "also owned by ").Add(plain, ui.NameAndPID(other)))
 	}
-	w.lineage(e)
+	w.ancestry(e)
 }
 
-func (w *detailsWriter) place(d *process.Details) {
-	use := styled(quiet, "cpu ").Add(plain, ui.Seconds(d.CPU)).Add(quiet, "   mem ").Add(plain, ui.Size(d.Memory))
+func (w *detailsWriter) processFacts(d *process.Details) {
+	use := styled(muted, "cpu ").Add(plain, ui.Seconds(d.CPU)).Add(muted, "   mem ").Add(plain, ui.Size(d.Memory))
 	if folder := d.Cwd.String(); folder != "" {
-		in := styled(quiet, "in ").Add(plain, ui.Middle(folder, w.width-len("in ")))
+		in := styled(muted, "in ").Add(plain, ui.CutMiddle(folder, w.width-len("in ")))
 		if in.Width()+len("   ")+use.Width() <= w.width {
 			use = append(in.Add(plain, "   "), use...)
 		} else {
@@ -108,23 +108,23 @@ func (w *detailsWriter) place(d *process.Details) {
 	}
 	w.add(use)
 	if exe := d.Executable.String(); exe != "" && !strings.HasPrefix(d.Command.String(), exe) {
-		w.add(styled(quiet, "program ").Add(plain, ui.Middle(exe, w.width-8)))
+		w.add(styled(muted, "program ").Add(plain, ui.CutMiddle(exe, w.width-8)))
 	}
 	if d.Tracer > 0 {
-		w.add(styled(notice, "traced by PID "+strconv.Itoa(d.Tracer)))
+		w.add(styled(warning, "traced by PID "+strconv.Itoa(d.Tracer)))
 	}
 }
 
-// lineage says why the process runs: the chain from init down to it.
-func (w *detailsWriter) lineage(e *end) {
+// ancestry says why the process runs: the chain from init down to it.
+func (w *detailsWriter) ancestry(e *endpoint) {
 	if len(e.parents) == 0 {
 		return
 	}
 	var chain []string
 	for i := len(e.parents) - 1; i >= 0; i-- {
-		chain = append(chain, ui.Named(e.parents[i]))
+		chain = append(chain, ui.NameAndPID(e.parents[i]))
 	}
-	chain = append(chain, e.holders[0].Name.String())
+	chain = append(chain, e.owners[0].Name.String())
 	w.fact("started by", plain, strings.Join(chain, " › "))
 }
 
@@ -132,24 +132,24 @@ const factIndent = 13
 
 // fact writes a name and what is to be said of it, on as many lines as it takes.
 func (w *detailsWriter) fact(name string, r role, what string) {
-	for i, part := range words(what, w.width-factIndent) {
+	for i, part := range wrapWords(what, w.width-factIndent) {
 		if i > 0 {
 			name = ""
 		}
-		w.add(styled(quiet, name).Pad(factIndent).Add(r, part))
+		w.add(styled(muted, name).Pad(factIndent).Add(r, part))
 	}
 }
 
 // factLine is fact for what has roles of its own; it is cut, not wrapped.
 func (w *detailsWriter) factLine(name string, what line) {
-	w.add(append(styled(quiet, name).Pad(factIndent), what...))
+	w.add(append(styled(muted, name).Pad(factIndent), what...))
 }
 
 // facts writes what is known of the socket itself.
 func (w *detailsWriter) facts() {
-	r := &w.in.row
+	r := &w.data.row
 	s := r.Socket
-	w.reach(r)
+	w.exposure(r)
 	port := model.ClassOf(s.Local.Port()).String()
 	if service := model.ServiceName(s.Protocol, s.Local.Port()); service != "" {
 		port += " · " + service
@@ -158,7 +158,7 @@ func (w *detailsWriter) facts() {
 	if r.Debugger != "" {
 		w.fact("debugger", plain, r.Debugger)
 	}
-	if place := ui.Place(r, s); place != "" {
+	if place := ui.Unit(r, s); place != "" {
 		w.fact("part of", plain, place)
 	}
 	if s.State == sockets.Listen && s.HasQueue {
@@ -178,25 +178,25 @@ func (w *detailsWriter) facts() {
 			second = styled(accent, sparkline(f.history)).Add(plain, "   ")
 		}
 		if f.rtt > 0 {
-			second = second.Add(quiet, "round trip ").Add(plain, ui.Millis(f.rtt))
+			second = second.Add(muted, "round trip ").Add(plain, ui.Millis(f.rtt))
 		}
 		if len(second) > 0 {
 			w.factLine("", second)
 		}
 	}
 	if s.Timer != sockets.NoTimer {
-		w.fact("timer", plain, strings.ReplaceAll(s.Timer.String(), "_", " ")+", "+ui.Left(s)+" left")
+		w.fact("timer", plain, strings.ReplaceAll(s.Timer.String(), "_", " ")+", "+ui.TimeLeft(s)+" left")
 	}
 	if s.Connected() && s.Local == s.Remote {
-		w.fact("note", notice, "self-connect: the client was assigned the port it kept retrying")
+		w.fact("note", warning, "self-connect: the client was assigned the port it kept retrying")
 	}
 }
 
-func (w *detailsWriter) reach(r *model.Row) {
+func (w *detailsWriter) exposure(r *model.Row) {
 	s := r.Socket
 	switch {
 	case s.Connected():
-		w.fact("connected", plain, ui.Far(r))
+		w.fact("connected", plain, ui.RemoteText(r))
 	case s.State == sockets.Bound:
 		w.fact("reachable", plain, "no: bound, not listening")
 	case r.Reach == model.ReachLoopback:
@@ -213,30 +213,30 @@ func (w *detailsWriter) reach(r *model.Row) {
 }
 
 func (w *detailsWriter) clients() {
-	if len(w.in.clients) == 0 {
+	if len(w.data.clients) == 0 {
 		return
 	}
-	w.head("clients", int(w.in.row.Clients))
-	for i := range w.in.clients {
-		c := &w.in.clients[i]
+	w.heading("clients", int(w.data.row.Clients))
+	for i := range w.data.clients {
+		c := &w.data.clients[i]
 		who := "another machine"
 		switch {
 		case c.Peer == nil && c.InScope():
 			who = "unknown"
 		case c.Peer != nil:
-			who, _ = ui.Holder(c, c.Peer)
+			who, _ = ui.SocketOwner(c, c.Peer)
 			if p := c.Owner(c.Peer); p != nil {
-				who = ui.Named(p)
+				who = ui.NameAndPID(p)
 			}
 		}
 		l := text("  "+who).Fit(min(28, w.width/2)).Add(plain, "  "+ui.Remote(c.Snapshot, c.Socket))
 		if c.Socket.NoOwner == sockets.NotAccepted {
-			l = l.Add(notice, "  in accept queue")
+			l = l.Add(warning, "  in accept queue")
 		} else {
-			l = l.Add(quiet, "  "+ui.RowAge(c, w.now))
+			l = l.Add(muted, "  "+ui.RowAge(c, w.now))
 		}
 		if f, ok := w.flows(c.Socket); ok && f.measured {
-			rates := slices.Clone(l).Add(accent, "  "+sparkline(f.history)).Add(quiet, "  "+rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑")
+			rates := slices.Clone(l).Add(accent, "  "+sparkline(f.history)).Add(muted, "  "+rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑")
 			if rates.Width() <= w.width {
 				l = rates
 			}
@@ -245,20 +245,20 @@ func (w *detailsWriter) clients() {
 	}
 }
 
-func (w *detailsWriter) also() {
-	if len(w.in.also) == 0 {
+func (w *detailsWriter) otherSockets() {
+	if len(w.data.otherSockets) == 0 {
 		return
 	}
-	w.head("other sockets", len(w.in.also))
-	for i := range w.in.also {
-		r := &w.in.also[i]
-		l := styled(quiet, "  "+r.Socket.Protocol.String()+" ").Add(plain, ui.Local(r.Snapshot, r.Socket)+" ")
+	w.heading("other sockets", len(w.data.otherSockets))
+	for i := range w.data.otherSockets {
+		r := &w.data.otherSockets[i]
+		l := styled(muted, "  "+r.Socket.Protocol.String()+" ").Add(plain, ui.Local(r.Snapshot, r.Socket)+" ")
 		if r.Socket.Connected() {
-			l = l.Add(plain, ui.Far(r)+" ")
+			l = l.Add(plain, ui.RemoteText(r)+" ")
 		}
-		l = l.Add(quiet, r.Socket.State.String())
+		l = l.Add(muted, r.Socket.State.String())
 		if r.Debugger != "" {
-			l = l.Add(notice, "  debugger ("+r.Debugger+")")
+			l = l.Add(warning, "  debugger ("+r.Debugger+")")
 		}
 		w.add(l)
 	}

@@ -18,7 +18,7 @@ func (w *detailsWriter) event(e *model.Event) {
 		what += ", " + before + " → " + now
 	}
 	w.fact("event", plain, what)
-	if sums := ui.EventSums(e); len(sums) > 0 {
+	if sums := ui.EventTotals(e); len(sums) > 0 {
 		w.fact("totals", plain, strings.Join(sums, " · "))
 	}
 	if e.RTT > 0 {
@@ -27,11 +27,11 @@ func (w *detailsWriter) event(e *model.Event) {
 	if !e.ShortLived {
 		return
 	}
-	w.fact("note", notice, "opened and closed between refreshes: its owners are unknown")
+	w.fact("note", warning, "opened and closed between refreshes: its owners are unknown")
 	if l := e.Row.Listener; l != nil {
 		at := ui.Local(e.Row.Snapshot, l)
 		if p := e.Row.Owner(l); p != nil {
-			at += "  " + ui.Named(p)
+			at += "  " + ui.NameAndPID(p)
 		}
 		w.fact("accepted on", plain, at)
 	}

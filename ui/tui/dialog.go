@@ -14,12 +14,12 @@ import (
 	"lotop/ui/freeing"
 )
 
-// freer carries out what a dialog was told to do.
-type freer interface {
-	End(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) freeing.Report
+// portService carries out what a dialog was told to do.
+type portService interface {
+	Stop(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) freeing.Report
 	Close(s *sockets.Socket) freeing.Report
-	Watch(ctx context.Context, target model.Target, ended time.Time) (*freeing.Retaken, error)
-	Check(ctx context.Context, target model.Target) (model.Diagnosis, error)
+	WatchRebind(ctx context.Context, target model.Target, ended time.Time) (*freeing.Rebound, error)
+	DiagnoseNoConnect(ctx context.Context, target model.Target) (model.Diagnosis, error)
 }
 
 // dialog frees the port of one row. It keeps its own copy of the row and of the
@@ -32,50 +32,52 @@ type dialog struct {
 	socket *sockets.Socket // the end of the row that it is about
 	asked  bool            // the worker plans already
 	plan   model.Plan
-	// alone tells that only the connection is to be closed, without ending
+	// closeOnly tells that only the connection is to be closed, without ending
 	// anyone.
-	alone   bool
-	signal  syscall.Signal
-	report  *freeing.Report
-	watched bool // the time to be taken again is over
-	retaken *freeing.Retaken
+	closeOnly bool
+	signal    syscall.Signal
+	report    *freeing.Report
+	watchDone bool // the time to be taken again is over
+	rebound   *freeing.Rebound
 }
 
 // stage is how far a dialog has come.
 type stage uint8
 
 const (
-	choosing stage = iota // which end of a connection
-	planning
-	asking
-	ending
-	done
+	stageChoosing stage = iota // which end of a connection
+	stagePlanning
+	stageConfirming
+	stageStopping
+	stageDone
 )
 
-// working tells whether something is under way that a spinner should show.
-func (d *dialog) working() bool { return d != nil && (d.stage == ending || d.stage == planning) }
-
-// survived tells whether a signal was not enough.
-func (d *dialog) survived() bool {
-	return d.stage == done && d.signal == syscall.SIGTERM && d.report != nil && !d.report.Free && len(d.report.Survivors()) > 0
+// busy tells whether something is under way that a spinner should show.
+func (d *dialog) busy() bool {
+	return d != nil && (d.stage == stageStopping || d.stage == stagePlanning)
 }
 
-// startFreeing opens the dialog for the selected row.
-func (m *Model) startFreeing() tea.Cmd {
+// canForce tells whether a signal was not enough.
+func (d *dialog) canForce() bool {
+	return d.stage == stageDone && d.signal == syscall.SIGTERM && d.report != nil && !d.report.Free && len(d.report.StillRunning()) > 0
+}
+
+// openFreeDialog opens the dialog for the selected row.
+func (m *Model) openFreeDialog() tea.Cmd {
 	r := m.selectedRow()
 	if r == nil {
 		return nil
 	}
 	if !m.live {
-		m.say(notice, "cannot free a port in a recording")
+		m.setStatus(warning, "cannot free a port in a recording")
 		return nil
 	}
 	switch {
 	case m.view == eventsView:
-		m.say(notice, "events are history"+also(sign(m.keys.NextView, "switches to open sockets")))
+		m.setStatus(warning, "events are history"+withHint(keyHint(m.keys.NextView, "switches to open sockets")))
 		return nil
 	case r.Mark == model.Closed:
-		m.say(notice, "already closed; select an open socket")
+		m.setStatus(warning, "already closed; select an open socket")
 		return nil
 	}
 	m.dialogs++
@@ -84,21 +86,21 @@ func (m *Model) startFreeing() tea.Cmd {
 	if m.dialog.socket.Connected() {
 		all := m.choices()
 		if len(all) == 1 && all[0].socket == m.dialog.socket {
-			return m.choose(all[0])
+			return m.selectChoice(all[0])
 		}
 		if len(all) > 0 {
 			return nil // whoever asks is to see whom it hits: a client, say
 		}
 	}
-	return m.planFor(m.dialog.socket)
+	return m.requestPlan(m.dialog.socket)
 }
 
 // choice is one way to deal with a connection.
 type choice struct {
-	key    string
-	what   string
-	socket *sockets.Socket
-	alone  bool
+	key       string
+	label     string
+	socket    *sockets.Socket
+	closeOnly bool
 }
 
 // choices lists what x can do to a connection: end the process at either end,
@@ -111,28 +113,28 @@ func (m *Model) choices() []choice {
 		if d.row.Folded {
 			what = "stop the server"
 		}
-		all = append(all, choice{key: "s", what: what + ", " + ui.Named(p), socket: d.row.Socket})
+		all = append(all, choice{key: "s", label: what + ", " + ui.NameAndPID(p), socket: d.row.Socket})
 	}
 	if d.row.Folded {
 		if p := d.row.Owner(d.row.Peer); p != nil {
-			all = append(all, choice{key: "c", what: "stop the client, " + ui.Named(p), socket: d.row.Peer})
+			all = append(all, choice{key: "c", label: "stop the client, " + ui.NameAndPID(p), socket: d.row.Peer})
 		}
 	}
 	if m.root {
-		all = append(all, choice{key: "k", what: "close only this connection", socket: d.row.Socket, alone: true})
+		all = append(all, choice{key: "k", label: "close only this connection", socket: d.row.Socket, closeOnly: true})
 	}
 	return all
 }
 
-func (m *Model) choose(c choice) tea.Cmd {
-	m.dialog.alone = c.alone
-	return m.planFor(c.socket)
+func (m *Model) selectChoice(c choice) tea.Cmd {
+	m.dialog.closeOnly = c.closeOnly
+	return m.requestPlan(c.socket)
 }
 
-// planFor asks the worker for the plan to end whoever holds s.
-func (m *Model) planFor(s *sockets.Socket) tea.Cmd {
+// requestPlan asks the worker for the plan to end whoever holds s.
+func (m *Model) requestPlan(s *sockets.Socket) tea.Cmd {
 	d := m.dialog
-	d.socket, d.stage = s, planning
+	d.socket, d.stage = s, stagePlanning
 	return tea.Batch(m.plan(), m.spinner.Tick)
 }
 
@@ -140,86 +142,86 @@ func (m *Model) planFor(s *sockets.Socket) tea.Cmd {
 // [Model.goOn] does.
 func (m *Model) plan() tea.Cmd {
 	d := m.dialog
-	if m.busy || d == nil || d.stage != planning || d.asked {
+	if m.busy || d == nil || d.stage != stagePlanning || d.asked {
 		return nil
 	}
 	m.busy, d.asked = true, true
 	return ask(m.worker.plan, planRequest{dialog: d.number, row: d.row.Clone(), peer: d.socket == d.row.Peer})
 }
 
-// takePlan shows the plan that the worker has made.
-func (m *Model) takePlan(r planResult) tea.Cmd {
+// applyPlan shows the plan that the worker has made.
+func (m *Model) applyPlan(r planResult) tea.Cmd {
 	m.busy = false
-	if d := m.dialog; d != nil && d.stage == planning && d.number == r.dialog {
-		d.plan, d.stage = r.plan, asking
+	if d := m.dialog; d != nil && d.stage == stagePlanning && d.number == r.dialog {
+		d.plan, d.stage = r.plan, stageConfirming
 	}
 	return m.goOn()
 }
 
-func (m *Model) pressInDialog(k tea.KeyPressMsg) tea.Cmd {
+func (m *Model) handleDialogKey(k tea.KeyPressMsg) tea.Cmd {
 	d := m.dialog
 	switch d.stage {
-	case choosing:
+	case stageChoosing:
 		for _, c := range m.choices() {
 			if k.String() == c.key {
-				return m.choose(c)
+				return m.selectChoice(c)
 			}
 		}
-	case asking:
-		if k.String() == "y" && d.possible() {
-			return m.carryOut(syscall.SIGTERM)
+	case stageConfirming:
+		if k.String() == "y" && d.hasEffect() {
+			return m.runPlan(syscall.SIGTERM)
 		}
-	case ending:
+	case stageStopping:
 		return nil // it ends by itself within the grace period; ctrl+c still works
-	case done:
-		if k.String() == "f" && d.survived() {
-			return m.carryOut(syscall.SIGKILL)
+	case stageDone:
+		if k.String() == "f" && d.canForce() {
+			return m.runPlan(syscall.SIGKILL)
 		}
 	}
 	m.dialog = nil
 	return nil
 }
 
-// possible tells whether a yes would do anything.
-func (d *dialog) possible() bool { return d.alone || len(d.plan.ToStop) > 0 }
+// hasEffect tells whether a yes would do anything.
+func (d *dialog) hasEffect() bool { return d.closeOnly || len(d.plan.ToStop) > 0 }
 
-// carryOut does what was planned: to exactly the processes that were shown.
-func (m *Model) carryOut(sig syscall.Signal) tea.Cmd {
+// runPlan does what was planned: to exactly the processes that were shown.
+func (m *Model) runPlan(sig syscall.Signal) tea.Cmd {
 	d := m.dialog
 	victims := d.plan.ToStop
 	if d.report != nil {
-		victims = d.report.Survivors()
+		victims = d.report.StillRunning()
 	}
-	d.stage, d.signal, d.report = ending, sig, nil
-	freer, target, alone, socket := m.freer, d.plan.Target, d.alone, d.socket
+	d.stage, d.signal, d.report = stageStopping, sig, nil
+	freer, target, alone, socket := m.ports, d.plan.Target, d.closeOnly, d.socket
 	return tea.Batch(m.spinner.Tick, func() tea.Msg {
 		if alone {
-			return endedMsg{d, freer.Close(socket)}
+			return freedMsg{d, freer.Close(socket)}
 		}
-		return endedMsg{d, freer.End(context.Background(), target, victims, sig, process.DefaultGrace)}
+		return freedMsg{d, freer.Stop(context.Background(), target, victims, sig, process.DefaultGrace)}
 	})
 }
 
-// dialogNews takes what a command of the dialog found out. News of a dialog
+// handleDialogMsg takes what a command of the dialog found out. News of a dialog
 // that was closed meanwhile is only good for a look at the tables.
-func (m *Model) dialogNews(msg tea.Msg) tea.Cmd {
+func (m *Model) handleDialogMsg(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case endedMsg:
+	case freedMsg:
 		d := msg.dialog
-		d.report, d.stage = &msg.report, done
-		if !msg.report.Free || d.alone {
+		d.report, d.stage = &msg.report, stageDone
+		if !msg.report.Free || d.closeOnly {
 			return m.refresh()
 		}
-		freer, target, ended := m.freer, d.plan.Target, m.now()
+		freer, target, ended := m.ports, d.plan.Target, m.now()
 		return tea.Batch(m.refresh(), func() tea.Msg {
-			retaken, err := freer.Watch(context.Background(), target, ended)
-			return watchedMsg{d, retaken, err}
+			retaken, err := freer.WatchRebind(context.Background(), target, ended)
+			return watchDoneMsg{d, retaken, err}
 		})
-	case watchedMsg:
+	case watchDoneMsg:
 		d := msg.dialog
-		d.watched, d.retaken = true, msg.retaken
-		if d.retaken != nil && d != m.dialog {
-			m.say(danger, d.takenAgain())
+		d.watchDone, d.rebound = true, msg.rebound
+		if d.rebound != nil && d != m.dialog {
+			m.setStatus(danger, d.reboundText())
 		}
 		return m.refresh()
 	}

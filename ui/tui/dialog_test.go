@@ -15,15 +15,15 @@ import (
 	"lotop/ui/freeing"
 )
 
-func (d *driver) survives(pid int32) {
-	d.freer.report = freeing.Report{
+func (d *driver) keepRunning(pid int32) {
+	d.ports.report = freeing.Report{
 		Outcomes: []process.Outcome{{Process: d.source.snap.Processes[pid], Signal: syscall.SIGTERM, Result: process.Survived}},
 		Err:      fmt.Errorf("bind: %w", syscall.EADDRINUSE),
 	}
 }
 
-func (d *driver) ends(pid int32) {
-	d.freer.report = freeing.Report{
+func (d *driver) exit(pid int32) {
+	d.ports.report = freeing.Report{
 		Outcomes: []process.Outcome{{Process: d.source.snap.Processes[pid], Signal: syscall.SIGTERM, Result: process.Exited}},
 		Free:     true,
 	}
@@ -31,8 +31,8 @@ func (d *driver) ends(pid int32) {
 
 func (d *driver) wantsSignals(want ...syscall.Signal) {
 	d.t.Helper()
-	if !slices.Equal(d.freer.signals, want) {
-		d.t.Errorf("sent %v, not %v", d.freer.signals, want)
+	if !slices.Equal(d.ports.signals, want) {
+		d.t.Errorf("sent %v, not %v", d.ports.signals, want)
 	}
 }
 
@@ -42,7 +42,7 @@ func TestDefaultIsNo(t *testing.T) {
 		d := start(t, street(), 80, 24)
 		d.selectRow("127.0.0.1:3000")
 		d.press("x")
-		if d.m.dialog == nil || d.m.dialog.stage != asking {
+		if d.m.dialog == nil || d.m.dialog.stage != stageConfirming {
 			t.Fatalf("no question:\n%s", d.text())
 		}
 		d.press(key)
@@ -80,15 +80,15 @@ func TestRowsChangeBeforeTheYes(t *testing.T) {
 	d.selectRow("127.0.0.1:3333")
 	d.press("x")
 	d.wants("Free 127.0.0.1:3333")
-	d.ends(3333)
+	d.exit(3333)
 	snap := with(without(street(), 24), listeners(1025, 30)...)
 	snap.Processes[3333] = proc(3333, 1, 0, "stranger")
 	d.source.snap = snap
 	d.pass(2 * time.Second)
 	d.press("y")
 	d.wantsSignals(syscall.SIGTERM)
-	if !slices.Equal(d.freer.victims, []int{3333}) {
-		t.Errorf("ended %v", d.freer.victims)
+	if !slices.Equal(d.ports.stopped, []int{3333}) {
+		t.Errorf("ended %v", d.ports.stopped)
 	}
 	if got := d.m.dialog.plan.ToStop[0].Name.String(); got != "服务器🚀" {
 		t.Errorf("the victim has become %s", got)
@@ -107,13 +107,13 @@ func TestRowUnderTheCursorAtThatMoment(t *testing.T) {
 	d.wants("Free " + want)
 }
 
-func TestSurvivorIsForcedOnASecondYes(t *testing.T) {
+func TestForceNeedsConfirmation(t *testing.T) {
 	d := start(t, street(), 80, 24)
-	d.survives(3333)
+	d.keepRunning(3333)
 	d.selectRow("127.0.0.1:3333")
 	d.press("x", "y")
 	d.wants("did not exit on SIGTERM", "[ f  send SIGKILL ]")
-	d.ends(3333)
+	d.exit(3333)
 	d.press("f")
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
 	d.wants("is free", "Still free after")
@@ -131,11 +131,11 @@ func TestForceOnlyAfterSurvival(t *testing.T) {
 	d.selectRow("127.0.0.1:3333")
 	d.press("f", "x", "f")
 	d.wantsSignals()
-	d.survives(3333)
+	d.keepRunning(3333)
 	d.press("x", "y", "f", "f")
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
-	d.survives(3333)
-	d.freer.report.Free, d.freer.report.Err = true, nil
+	d.keepRunning(3333)
+	d.ports.report.Free, d.ports.report.Err = true, nil
 	d.press("x", "y")
 	d.wants("is free", "is still running but released the port")
 	d.wantsNot("SIGKILL")
@@ -143,9 +143,9 @@ func TestForceOnlyAfterSurvival(t *testing.T) {
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM)
 }
 
-func TestKeysWaitWhileItEnds(t *testing.T) {
+func TestKeysIgnoredWhileStopping(t *testing.T) {
 	d := start(t, street(), 80, 24)
-	d.ends(3333)
+	d.exit(3333)
 	d.selectRow("127.0.0.1:3333")
 	d.press("x")
 	d.hold = true
@@ -159,11 +159,11 @@ func TestKeysWaitWhileItEnds(t *testing.T) {
 }
 
 // Taken again after the dialog was closed: that is news all the same.
-func TestRetakenAfterTheDialogWasClosed(t *testing.T) {
+func TestReboundAfterDialogClosed(t *testing.T) {
 	d := start(t, street(), 80, 24)
-	d.ends(3333)
+	d.exit(3333)
 	all := d.source.snap.Processes
-	d.freer.retaken = &freeing.Retaken{After: 400 * time.Millisecond, By: all[4400], Parent: all[1500]}
+	d.ports.rebound = &freeing.Rebound{After: 400 * time.Millisecond, By: all[4400], Parent: all[1500]}
 	d.selectRow("127.0.0.1:3333")
 	d.press("x")
 	d.hold = true
@@ -185,8 +185,8 @@ func TestConnectionAsksWhichEnd(t *testing.T) {
 		d.wants("stop the server, postgres: (813)", "stop the client, 服务器🚀 (3333)")
 		d.wantsNot("close only this")
 		d.press(key, "y")
-		if !slices.Equal(d.freer.victims, want) {
-			t.Errorf("%s ends %v, not %v", key, d.freer.victims, want)
+		if !slices.Equal(d.ports.stopped, want) {
+			t.Errorf("%s ends %v, not %v", key, d.ports.stopped, want)
 		}
 	}
 	d := start(t, street(), 80, 24)
@@ -200,7 +200,7 @@ func TestConnectionAsksWhichEnd(t *testing.T) {
 
 // Who stands at the other end is no server: a client is only ever ended by its
 // own letter.
-func TestOnlyTheClientCanBeEnded(t *testing.T) {
+func TestOnlyClientCanBeStopped(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.selectRow("accept queue")
 	d.press("x")
@@ -212,23 +212,23 @@ func TestOnlyTheClientCanBeEnded(t *testing.T) {
 func TestOnlyTheConnectionAsRoot(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.m.root = true
-	d.freer.report = freeing.Report{Free: true}
+	d.ports.report = freeing.Report{Free: true}
 	d.selectRow("← 127.0.0.1:51002")
 	d.press("x", "k")
 	d.wants("closes this connection only")
 	d.press("n", "x", "k", "y")
-	if !slices.Equal(d.freer.closed, []sockets.ID{4}) || len(d.freer.signals) > 0 {
-		t.Errorf("closed %v, sent %v", d.freer.closed, d.freer.signals)
+	if !slices.Equal(d.ports.closed, []sockets.ID{4}) || len(d.ports.signals) > 0 {
+		t.Errorf("closed %v, sent %v", d.ports.closed, d.ports.signals)
 	}
 	d.wants("connection closed; no process stopped")
 	d.press("esc")
 	d.selectRow("TIME_WAIT")
 	d.press("x", "y")
-	if !slices.Equal(d.freer.closed, []sockets.ID{4, 6}) {
-		t.Errorf("of a TIME_WAIT closed %v", d.freer.closed)
+	if !slices.Equal(d.ports.closed, []sockets.ID{4, 6}) {
+		t.Errorf("of a TIME_WAIT closed %v", d.ports.closed)
 	}
 	d.press("esc")
-	d.freer.report = freeing.Report{Err: fmt.Errorf("close: %w", syscall.EPERM)}
+	d.ports.report = freeing.Report{Err: fmt.Errorf("close: %w", syscall.EPERM)}
 	d.selectRow("← 127.0.0.1:51002")
 	d.press("x", "k", "y")
 	d.wants("not closed: not permitted for this user")
@@ -261,12 +261,12 @@ func TestNothingToFree(t *testing.T) {
 // Windows has no signals, and the dialog names none.
 func TestDialogOfWindows(t *testing.T) {
 	d := start(t, street(), 80, 24)
-	d.m.words = ui.WordingFor("windows")
+	d.m.wording = ui.WordingFor("windows")
 	d.selectRow("127.0.0.1:3000")
 	d.press("x")
 	d.wants("request close of  node (2001)", "killed only if you confirm it")
 	d.wantsNot("SIG")
-	d.survives(2001)
+	d.keepRunning(2001)
 	d.press("y")
 	d.wants("node (2001) did not close within 3s", "[ f  kill process ]")
 	d.press("f")
@@ -282,7 +282,7 @@ func TestDialogOfService(t *testing.T) {
 	service.Cgroup = process.Cgroup{Unit: process.NewUntrusted("Shop"), Service: process.Stoppable}
 	snap.Processes[2001] = &service
 	d := start(t, snap, 80, 24)
-	d.m.words = ui.WordingFor("windows")
+	d.m.wording = ui.WordingFor("windows")
 	d.selectRow("127.0.0.1:3000")
 	d.wants("node (Shop)")
 	d.press("x")

@@ -13,8 +13,8 @@ import (
 
 func (d *dialog) title() string {
 	s := d.socket
-	if d.alone || s.Connected() && d.stage == choosing {
-		return "Close " + ui.Local(d.row.Snapshot, s) + " " + ui.Far(&d.row)
+	if d.closeOnly || s.Connected() && d.stage == stageChoosing {
+		return "Close " + ui.Local(d.row.Snapshot, s) + " " + ui.RemoteText(&d.row)
 	}
 	return "Free " + ui.Local(d.row.Snapshot, s)
 }
@@ -22,53 +22,53 @@ func (d *dialog) title() string {
 // dialogLines writes the dialog, at most width cells wide.
 func (m *Model) dialogLines(width, height int) []line {
 	d := m.dialog
-	w := dialogWriter{width: width, words: m.words, d: d}
+	w := dialogWriter{width: width, wording: m.wording, dialog: d}
 	spin := m.spinner.View()
 	switch d.stage {
-	case choosing:
+	case stageChoosing:
 		w.choices(m.choices())
-	case planning:
-		w.add(styled(quiet, spin+" finding the owner …"))
-	case asking:
+	case stagePlanning:
+		w.add(styled(muted, spin+" finding the owner …"))
+	case stageConfirming:
 		w.plan()
-	case ending:
-		w.para(notice, spin+" "+w.whatIsDone())
-	case done:
+	case stageStopping:
+		w.paragraph(warning, spin+" "+w.progress())
+	case stageDone:
 		w.outcome()
 	}
 	return w.fit(height)
 }
 
 type dialogWriter struct {
-	width int
-	words ui.Wording
-	d     *dialog
-	out   []line
-	last  line // what can be done next: it must not get lost
+	width   int
+	wording ui.Wording
+	dialog  *dialog
+	out     []line
+	footer  line // what can be done next: it must not get lost
 }
 
 // fit brings the dialog into so many lines: it gives up the empty ones first,
 // then the last words.
 func (w *dialogWriter) fit(height int) []line {
 	all := w.out
-	if len(w.last) > 0 {
-		all = append(all, nil, w.last)
+	if len(w.footer) > 0 {
+		all = append(all, nil, w.footer)
 	}
 	if len(all) > height {
 		all = slices.DeleteFunc(all, func(l line) bool { return len(l) == 0 })
 	}
 	if n := len(all); n > height && height > 1 {
-		all = append(all[:height-2], styled(quiet, "… "+strconv.Itoa(n-height+1)+" more lines; enlarge the window").Cut(w.width), w.last)
+		all = append(all[:height-2], styled(muted, "… "+strconv.Itoa(n-height+1)+" more lines; enlarge the window").Cut(w.width), w.footer)
 	}
 	return all[:min(len(all), max(height, 0))]
 }
 
 func (w *dialogWriter) add(l line) { w.out = append(w.out, l.Cut(w.width)) }
-func (w *dialogWriter) space()     { w.out = append(w.out, nil) }
+func (w *dialogWriter) blankLine() { w.out = append(w.out, nil) }
 
-// para writes a sentence on as many lines as it takes.
-func (w *dialogWriter) para(r role, s string) {
-	for _, part := range words(s, w.width) {
+// paragraph writes a sentence on as many lines as it takes.
+func (w *dialogWriter) paragraph(r role, s string) {
+	for _, part := range wrapWords(s, w.width) {
 		w.add(styled(r, part))
 	}
 }
@@ -81,66 +81,66 @@ func (w *dialogWriter) buttons(all ...[2]string) {
 		}
 		l = l.Add(plain, "[ ").Add(accent, b[0]).Add(plain, "  "+b[1]+" ]")
 	}
-	w.last = append(text(spaces((w.width-l.Width())/2)), l...).Cut(w.width)
+	w.footer = append(text(spaces((w.width-l.Width())/2)), l...).Cut(w.width)
 }
 
 func (w *dialogWriter) choices(all []choice) {
 	if len(all) == 0 {
-		w.para(plain, w.words.CannotClose())
+		w.paragraph(plain, w.wording.CannotClose())
 	}
 	for _, c := range all {
-		w.add(styled(accent, c.key).Add(plain, "  "+c.what))
+		w.add(styled(accent, c.key).Add(plain, "  "+c.label))
 	}
 	w.buttons([2]string{"n", "cancel"})
 }
 
 // plan says what a yes would do.
 func (w *dialogWriter) plan() {
-	d := w.d
-	if d.alone {
-		w.para(plain, "closes this connection only; no process is stopped")
+	d := w.dialog
+	if d.closeOnly {
+		w.paragraph(plain, "closes this connection only; no process is stopped")
 		w.buttons([2]string{"y", "close socket"}, [2]string{"n", "cancel"})
 		return
 	}
 	for _, v := range d.plan.ToStop {
-		w.victim(v)
+		w.stopLine(v)
 	}
 	for _, r := range d.plan.Protected {
-		w.para(notice, "skip "+ui.Named(r.Process)+": "+r.Reason)
+		w.paragraph(warning, "skip "+ui.NameAndPID(r.Process)+": "+r.Reason)
 	}
-	if !d.possible() {
+	if !d.hasEffect() {
 		if len(d.plan.Protected) == 0 {
-			w.para(notice, whyNobody(d, w.words))
-			w.managed(d.socket.Cgroup, "or stop its service")
+			w.paragraph(warning, noOwnerReason(d, w.wording))
+			w.supervisorAdvice(d.socket.Cgroup, "or stop its service")
 		}
 		w.buttons([2]string{"n", "cancel"})
 		return
 	}
-	w.goesDown()
+	w.sideEffects()
 	for _, v := range d.plan.ToStop {
-		if w.managed(&v.Cgroup, "") {
+		if w.supervisorAdvice(&v.Cgroup, "") {
 			break // one advice is enough
 		}
 	}
-	w.space()
-	w.add(styled(quiet, w.words.KillNote()))
+	w.blankLine()
+	w.add(styled(muted, w.wording.KillNote()))
 	w.buttons([2]string{"y", "free port"}, [2]string{"n", "cancel"})
 }
 
-func (w *dialogWriter) victim(p *process.Process) {
-	w.add(styled(quiet, w.words.SendTo(syscall.SIGTERM)+"  ").Add(strong, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
+func (w *dialogWriter) stopLine(p *process.Process) {
+	w.add(styled(muted, w.wording.SendTo(syscall.SIGTERM)+"  ").Add(emphasis, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
 	if command := p.Command.String(); command != "" {
-		w.add(text("  " + ui.Middle(command, w.width-2)))
+		w.add(text("  " + ui.CutMiddle(command, w.width-2)))
 	}
 }
 
-func (w *dialogWriter) goesDown() {
-	p := &w.d.plan
+func (w *dialogWriter) sideEffects() {
+	p := &w.dialog.plan
 	if p.ClientsLost == 0 && len(p.AlsoCloses) == 0 {
 		return
 	}
-	w.space()
-	w.add(styled(quiet, "also closes"))
+	w.blankLine()
+	w.add(styled(muted, "also closes"))
 	if p.ClientsLost > 0 {
 		w.add(text("  " + ui.Count(p.ClientsLost, "client connection")))
 	}
@@ -155,36 +155,36 @@ func (w *dialogWriter) goesDown() {
 	}
 }
 
-// managed warns of a service manager that will start the process again, or
+// supervisorAdvice warns of a service manager that will start the process again, or
 // says instead of that how to have it stopped.
-func (w *dialogWriter) managed(g *process.Cgroup, instead string) bool {
+func (w *dialogWriter) supervisorAdvice(g *process.Cgroup, instead string) bool {
 	if g == nil {
 		return false
 	}
-	why, command, found := strings.Cut(ui.StopInstead(g), ": ")
+	why, command, found := strings.Cut(ui.SupervisorAdvice(g), ": ")
 	if !found {
 		return false
 	}
 	if instead != "" {
 		why = instead
 	}
-	w.space()
-	w.para(notice, why+":")
-	for _, part := range words(command, w.width-2) {
+	w.blankLine()
+	w.paragraph(warning, why+":")
+	for _, part := range wrapWords(command, w.width-2) {
 		w.add(text("  " + part))
 	}
 	return true
 }
 
-// whyNobody says why there is no process to end, and what can be done.
-func whyNobody(d *dialog, words ui.Wording) string {
+// noOwnerReason says why there is no process to end, and what can be done.
+func noOwnerReason(d *dialog, words ui.Wording) string {
 	s := d.socket
 	switch s.NoOwner {
 	case sockets.OtherUser:
-		who, _ := ui.Holder(&d.row, s)
+		who, _ := ui.SocketOwner(&d.row, s)
 		return "owned by " + who + ": " + words.OtherUser()
 	case sockets.InTimeWait:
-		return words.InTimeWait(ui.Lasting(" for another ", s))
+		return words.InTimeWait(ui.TimeLeftPhrase(" for another ", s))
 	case sockets.NotAccepted:
 		return "still in the accept queue: free the listener's port instead"
 	case sockets.KernelOwned:
@@ -192,13 +192,13 @@ func whyNobody(d *dialog, words ui.Wording) string {
 	case sockets.Orphaned:
 		return "no owner: the kernel is still closing it"
 	}
-	main, _ := ui.Holder(&d.row, s)
+	main, _ := ui.SocketOwner(&d.row, s)
 	return "owner unknown: " + main
 }
 
-func (w *dialogWriter) whatIsDone() string {
-	if w.d.alone {
+func (w *dialogWriter) progress() string {
+	if w.dialog.closeOnly {
 		return "closing the connection …"
 	}
-	return w.words.Sent(w.d.signal) + ", waiting up to " + ui.Interval(process.DefaultGrace) + " for it to exit …"
+	return w.wording.Sent(w.dialog.signal) + ", waiting up to " + ui.Interval(process.DefaultGrace) + " for it to exit …"
 }

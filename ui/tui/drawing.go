@@ -44,5 +44,5 @@ func (m *Model) drawLater() tea.Cmd {
 		return nil
 	}
 	f.due = true
-	return m.wait(time.Second/framesPerSecond, func(time.Time) tea.Msg { return drawMsg{} })
+	return m.after(time.Second/framesPerSecond, func(time.Time) tea.Msg { return drawMsg{} })
 }

@@ -20,13 +20,13 @@ import (
 // driver runs the screen without a terminal: every command is carried out at
 // once, in order, and time stands still until the test moves it.
 type driver struct {
-	t      testing.TB
-	m      *Model
-	source *fakeSource
-	people *fakePeople
-	freer  *fakeFreer
-	clock  time.Time
-	opened []string
+	t         testing.TB
+	m         *Model
+	source    *fakeSource
+	processes *fakeProcessReader
+	ports     *fakePortService
+	clock     time.Time
+	opened    []string
 
 	timers []timer   // what was asked of the clock and is not over yet
 	hold   bool      // whether finished jobs wait for release
@@ -51,7 +51,7 @@ func start(t testing.TB, snap sockets.Snapshot, width, height int) *driver {
 
 func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 	t.Helper()
-	d := &driver{t: t, clock: noon, people: somePeople(), freer: &fakeFreer{}}
+	d := &driver{t: t, clock: noon, processes: somePeople(), ports: &fakePortService{}}
 	d.source = &fakeSource{snap: snap, d: d}
 	if o.Source == nil {
 		o.Source = d.source
@@ -68,13 +68,13 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 		t.Fatal(err)
 	}
 	d.m = newModel(o, query, nil, process.NewReader(t.TempDir()), func() time.Time { return d.clock })
-	d.m.worker.reader, d.m.freer = d.people, d.freer
-	d.m.wait = func(after time.Duration, tell func(time.Time) tea.Msg) tea.Cmd {
+	d.m.worker.reader, d.m.ports = d.processes, d.ports
+	d.m.after = func(after time.Duration, tell func(time.Time) tea.Msg) tea.Cmd {
 		d.timers = append(d.timers, timer{d.clock.Add(after), tell})
 		return nil
 	}
 	d.m.suspend = func(bool) tea.Msg { return tea.SuspendMsg{} }
-	d.m.open = func(url string) error { d.opened = append(d.opened, url); return nil }
+	d.m.openBrowser = func(url string) error { d.opened = append(d.opened, url); return nil }
 	return d
 }
 
@@ -100,14 +100,14 @@ func (d *driver) run(cmd tea.Cmd) {
 		d.left = append(d.left, msg)
 	case spinner.TickMsg:
 		d.m.Update(msg) // its command waits for the next frame
-	case hearResult, arrangement, readResult, planResult, endedMsg, watchedMsg:
+	case hearResult, arrangement, readResult, planResult, freedMsg, watchDoneMsg:
 		if d.hold {
 			d.held = append(d.held, msg)
 			d.checkOneJob()
 			return
 		}
 		d.send(msg)
-	case statusMsg, whyMsg, tea.BackgroundColorMsg:
+	case statusMsg, diagnosisMsg, tea.BackgroundColorMsg:
 		d.send(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Kind() == reflect.Slice { // a sequence
@@ -267,8 +267,8 @@ func (d *driver) selectRow(text string) {
 	d.press("g")
 	for range len(d.m.rows.rows) {
 		r := d.m.rows.current()
-		who, _ := ui.Who(r)
-		if strings.Contains(strings.Join([]string{ui.Local(r.Snapshot, r.Socket), ui.Far(r), r.Socket.State.String(), who}, " "), text) {
+		who, _ := ui.Owner(r)
+		if strings.Contains(strings.Join([]string{ui.Local(r.Snapshot, r.Socket), ui.RemoteText(r), r.Socket.State.String(), who}, " "), text) {
 			return
 		}
 		d.press("down")

@@ -33,55 +33,57 @@ func (s *fakeSource) Read(_ context.Context, into *sockets.Snapshot) error {
 
 func (s *fakeSource) Close() error { return nil }
 
-// fakePeople knows details of some processes.
-type fakePeople struct {
+// fakeProcessReader knows details of some processes.
+type fakeProcessReader struct {
 	details   map[int]*process.Details
 	parents   map[int][]*process.Process
 	protected map[int]string
 }
 
-func (p *fakePeople) Details(pid int) (*process.Details, error) {
+func (p *fakeProcessReader) Details(pid int) (*process.Details, error) {
 	if d := p.details[pid]; d != nil {
 		return d, nil
 	}
 	return nil, process.ErrGone
 }
 
-func (p *fakePeople) Ancestors(pid int) ([]*process.Process, error)          { return p.parents[pid], nil }
-func (p *fakePeople) ParentsFirst(all []*process.Process) []*process.Process { return all }
-func (p *fakePeople) Protected(q *process.Process) (reason string, ok bool) {
+func (p *fakeProcessReader) Ancestors(pid int) ([]*process.Process, error) {
+	return p.parents[pid], nil
+}
+func (p *fakeProcessReader) ParentsFirst(all []*process.Process) []*process.Process { return all }
+func (p *fakeProcessReader) Protected(q *process.Process) (reason string, ok bool) {
 	reason, ok = p.protected[q.PID]
 	return reason, ok
 }
 
-// fakeFreer ends nobody, and notes whom it was told to.
-type fakeFreer struct {
+// fakePortService ends nobody, and notes whom it was told to.
+type fakePortService struct {
 	report  freeing.Report
-	retaken *freeing.Retaken
+	rebound *freeing.Rebound
 	signals []syscall.Signal
-	victims []int
+	stopped []int
 	closed  []sockets.ID
 	checked []uint16
 }
 
-func (f *fakeFreer) End(_ context.Context, _ model.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) freeing.Report {
+func (f *fakePortService) Stop(_ context.Context, _ model.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) freeing.Report {
 	f.signals = append(f.signals, sig)
 	for _, v := range victims {
-		f.victims = append(f.victims, v.PID)
+		f.stopped = append(f.stopped, v.PID)
 	}
 	return f.report
 }
 
-func (f *fakeFreer) Close(s *sockets.Socket) freeing.Report {
+func (f *fakePortService) Close(s *sockets.Socket) freeing.Report {
 	f.closed = append(f.closed, s.ID)
 	return f.report
 }
 
-func (f *fakeFreer) Watch(context.Context, model.Target, time.Time) (*freeing.Retaken, error) {
-	return f.retaken, nil
+func (f *fakePortService) WatchRebind(context.Context, model.Target, time.Time) (*freeing.Rebound, error) {
+	return f.rebound, nil
 }
 
-func (f *fakeFreer) Check(_ context.Context, t model.Target) (model.Diagnosis, error) {
+func (f *fakePortService) DiagnoseNoConnect(_ context.Context, t model.Target) (model.Diagnosis, error) {
 	f.checked = append(f.checked, t.Port)
 	return model.Diagnosis{
 		Target: t, Verdict: model.VerdictFree,

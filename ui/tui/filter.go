@@ -19,9 +19,9 @@ func (m *Model) startFilter() tea.Cmd {
 	return m.filter.Focus()
 }
 
-// pressInFilter types into the filter. The keys that move the selection work
+// handleFilterKey types into the filter. The keys that move the selection work
 // meanwhile, so that a hit can be picked without leaving.
-func (m *Model) pressInFilter(k tea.KeyPressMsg) tea.Cmd {
+func (m *Model) handleFilterKey(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "enter":
 		m.stopFilter()
@@ -30,18 +30,18 @@ func (m *Model) pressInFilter(k tea.KeyPressMsg) tea.Cmd {
 		m.stopFilter()
 		return m.clearFilter()
 	case "up":
-		return m.move(-1)
+		return m.moveSelection(-1)
 	case "down":
-		return m.move(1)
+		return m.moveSelection(1)
 	}
 	if last := utf8.RuneCountInString(m.filter.Value()) - 1; m.filter.Position() == last && key.Matches(k, m.filter.KeyMap.DeleteWordForward) {
 		// The text box panics: it looks for more of the word behind its text.
 		k = tea.KeyPressMsg{Code: tea.KeyDelete}
 	}
-	return m.typed(k)
+	return m.editFilter(k)
 }
 
-func (m *Model) typed(msg tea.Msg) tea.Cmd {
+func (m *Model) editFilter(msg tea.Msg) tea.Cmd {
 	if !m.filtering {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (m *Model) typed(msg tea.Msg) tea.Cmd {
 	if m.filter.Value() == before {
 		return cmd
 	}
-	if clean := harmless(m.filter.Value()); clean != m.filter.Value() {
+	if clean := printable(m.filter.Value()); clean != m.filter.Value() {
 		m.filter.SetValue(clean)
 	}
 	return tea.Batch(cmd, m.applyFilter())
@@ -67,7 +67,7 @@ func (m *Model) applyFilter() tea.Cmd {
 		return nil
 	}
 	m.query = q
-	m.rows.forget()
+	m.rows.resetWidths()
 	return m.rearrange()
 }
 
@@ -86,8 +86,8 @@ func (m *Model) clearFilter() tea.Cmd {
 	return m.applyFilter()
 }
 
-// harmless leaves out what a terminal might obey or not draw: it was pasted.
-func harmless(s string) string {
+// printable leaves out what a terminal might obey or not draw: it was pasted.
+func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || !unicode.IsPrint(r) {
 			return -1
@@ -108,21 +108,21 @@ func (m *Model) filterProblem(width int) []line {
 		what += "; " + wrong.Help
 	}
 	var lines []line
-	if l, ok := m.pointer(wrong); ok {
+	if l, ok := m.errorMarker(wrong); ok {
 		if l.Width()+1+ui.Width(what) <= width {
 			return []line{l.Add(danger, " "+what)}
 		}
 		lines = append(lines, l)
 	}
-	for _, part := range words(what, width-2) {
+	for _, part := range wrapWords(what, width-2) {
 		lines = append(lines, styled(danger, " "+part))
 	}
 	return lines
 }
 
-// pointer marks the wrong place; there is none while the box is too narrow for
+// errorMarker marks the wrong place; there is none while the box is too narrow for
 // the filter and shows only a part of it.
-func (m *Model) pointer(wrong *model.QueryError) (line, bool) {
+func (m *Model) errorMarker(wrong *model.QueryError) (line, bool) {
 	if ui.Width(m.filter.Value()) > m.filter.Width() {
 		return nil, false
 	}

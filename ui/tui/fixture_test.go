@@ -123,9 +123,9 @@ func street() sockets.Snapshot {
 }
 
 // somePeople tells more about node and its parents.
-func somePeople() *fakePeople {
+func somePeople() *fakeProcessReader {
 	all := crew()
-	return &fakePeople{
+	return &fakeProcessReader{
 		details: map[int]*process.Details{
 			2001: {
 				Process: *all[2001], User: process.NewUntrusted("ada"), Cwd: process.NewUntrusted("/home/ada/shop"),

@@ -33,7 +33,7 @@ func live(t testing.TB, port uint16) *driver {
 	d := prepare(t, sockets.Snapshot{}, Options{Query: "lport:" + strconv.Itoa(int(port))})
 	reader := process.NewReader("")
 	d.m.worker = newWorker(source, reader, nil)
-	d.m.freer = &freeing.Freer{Reader: reader, Open: open}
+	d.m.ports = &freeing.Service{Reader: reader, Open: open}
 	d.m.now, d.m.root = time.Now, os.Geteuid() == 0
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 30})
 	d.run(d.m.Init())
@@ -129,7 +129,7 @@ func TestFreeRestarted(t *testing.T) {
 	if strings.Contains(d.text(), "is free") {
 		t.Errorf("nobody seems to have taken it again:\n%s", d.text())
 	}
-	if d.m.dialog.retaken == nil {
+	if d.m.dialog.rebound == nil {
 		// It was quicker than the proof.
 		d.wants("still in use", "another process")
 		return

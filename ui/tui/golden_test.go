@@ -18,14 +18,14 @@ import (
 
 var sizes = []struct{ width, height int }{{40, 12}, {80, 24}, {120, 30}, {200, 50}}
 
-// scene brings a screen that shows the street into a state worth looking at.
-type scene struct {
+// scenario brings a screen that shows the street into a state worth looking at.
+type scenario struct {
 	name string
 	play func(d *driver)
 }
 
-func scenes() []scene {
-	return append([]scene{
+func scenarios() []scenario {
+	return append([]scenario{
 		{"sockets", func(*driver) {}},
 		{"listeners", func(d *driver) { d.press("tab") }},
 		{"connections", func(d *driver) { d.press("tab", "tab") }},
@@ -70,7 +70,7 @@ func scenes() []scene {
 		}},
 		{"paused", func(d *driver) { d.press("p") }},
 		{"status", func(d *driver) { d.press("y") }},
-	}, dialogScenes()...)
+	}, dialogScenarios()...)
 }
 
 // playEvents opens, changes and closes sockets while the journal shows.
@@ -97,7 +97,7 @@ func (d *driver) sortBy(title string) {
 	}
 }
 
-func dialogScenes() []scene {
+func dialogScenarios() []scenario {
 	free := func(address string, keys ...string) func(*driver) {
 		return func(d *driver) { d.selectRow(address); d.press("x"); d.press(keys...) }
 	}
@@ -105,12 +105,12 @@ func dialogScenes() []scene {
 		return func(d *driver) {
 			p := d.source.snap.Processes[2001]
 			r.Outcomes = []process.Outcome{{Process: p, Signal: syscall.SIGTERM, Result: result, After: 230 * time.Millisecond}}
-			d.freer.report = r
+			d.ports.report = r
 			free("127.0.0.1:3000", keys...)(d)
 		}
 	}
 	taken := freeing.Report{Err: fmt.Errorf("bind tcp 127.0.0.1:3000: %w", syscall.EADDRINUSE)}
-	return []scene{
+	return []scenario{
 		{"dialog-choosing", func(d *driver) { d.m.root = true; free("← 127.0.0.1:51002")(d) }},
 		{"dialog-close-alone", func(d *driver) { d.m.root = true; free("← 127.0.0.1:51002", "k")(d) }},
 		{"dialog-planning", func(d *driver) { d.selectRow("127.0.0.1:3000"); d.hold = true; d.press("x") }},
@@ -135,14 +135,14 @@ func dialogScenes() []scene {
 		{"dialog-others-hold", outcome(process.Exited, taken, "y")},
 		{"dialog-retaken", func(d *driver) {
 			all := d.source.snap.Processes
-			d.freer.retaken = &freeing.Retaken{After: 400 * time.Millisecond, By: all[3333], Parent: all[1500]}
+			d.ports.rebound = &freeing.Rebound{After: 400 * time.Millisecond, By: all[3333], Parent: all[1500]}
 			outcome(process.Exited, freeing.Report{Free: true}, "y")(d)
 		}},
 	}
 }
 
 func TestGolden(t *testing.T) {
-	for _, s := range scenes() {
+	for _, s := range scenarios() {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s/%dx%d", s.name, size.width, size.height), func(t *testing.T) {
 				d := start(t, street(), size.width, size.height)
@@ -164,7 +164,7 @@ func TestGoldenBeforeData(t *testing.T) {
 			d.send(tea.WindowSizeMsg{Width: size.width, Height: size.height})
 			d.run(d.m.Init())
 			first := d.text()
-			d.pass(spinnerAfter)
+			d.pass(spinnerDelay)
 			spinning := d.text()
 			d.hold = false
 			d.source.err = errors.New("netlink: operation not permitted")

@@ -18,22 +18,22 @@ func (m *Model) header() line {
 	if m.shape.AllHosts {
 		scope = "all hosts"
 	}
-	right := styled(good, "● live "+ui.Interval(m.interval))
+	right := styled(success, "● live "+ui.Interval(m.interval))
 	switch {
 	case m.player != nil:
-		right = m.playing()
+		right = m.playerStatus()
 	case m.readErr != nil:
 		right = styled(danger, "✗ read error")
 	case m.paused:
-		right = styled(notice, "‖ paused")
+		right = styled(warning, "‖ paused")
 	}
 	if m.width >= 72 && m.player == nil || m.width >= 100 {
-		right = right.Add(quiet, "   "+scope+" ")
+		right = right.Add(muted, "   "+scope+" ")
 	} else {
 		right = right.Add(plain, " ")
 	}
-	l := styled(strong, " lotop ")
-	sums := m.sums()
+	l := styled(emphasis, " lotop ")
+	sums := m.counters()
 	if len(sums) > 0 && l.Width()+right.Width()+slices.Concat(sums...).Width() >= m.width {
 		sums = slices.Delete(sums, 1, 2) // what is exposed matters more than how much is connected
 	}
@@ -45,26 +45,26 @@ func (m *Model) header() line {
 	return append(l.Fit(max(m.width-right.Width(), 0)), right...).Cut(m.width)
 }
 
-// sums are the counts of the header.
-func (m *Model) sums() []line {
-	if m.last.at.IsZero() {
+// counters are the counts of the header.
+func (m *Model) counters() []line {
+	if m.latest.at.IsZero() {
 		return nil
 	}
-	c := m.last.counts
-	exposed := quiet
+	c := m.latest.counts
+	exposed := muted
 	if c.Exposed > 0 {
 		exposed = danger
 	}
 	return []line{
-		text("  "+ui.Number(c.Listening)).Add(quiet, " listening"),
-		text("   "+ui.Number(c.Connections)).Add(quiet, " "+ui.Plural(c.Connections, "connection")),
+		text("  "+ui.Number(c.Listening)).Add(muted, " listening"),
+		text("   "+ui.Number(c.Connections)).Add(muted, " "+ui.Plural(c.Connections, "connection")),
 		styled(exposed, "   "+ui.Number(c.Exposed)+" exposed"),
 	}
 }
 
-// secondLine holds the tabs and the filter; where there is no room for both,
+// tabLine holds the tabs and the filter; where there is no room for both,
 // the one that is in use.
-func (m *Model) secondLine() string {
+func (m *Model) tabLine() string {
 	hasFilter := m.filtering || m.filter.Value() != ""
 	tabs := m.tabs()
 	switch {
@@ -79,7 +79,7 @@ func (m *Model) secondLine() string {
 func (m *Model) tabs() line {
 	l := text(" ")
 	for v, name := range m.tabNames() {
-		r := quiet
+		r := muted
 		if view(v) == m.view {
 			r = accent
 		}
@@ -105,33 +105,33 @@ func (m *Model) tabsWidth() int {
 }
 
 func (m *Model) hasWarning() bool {
-	return m.height >= 6 && (m.readErr != nil || len(m.last.warnings)+m.last.lost > 0)
+	return m.height >= 6 && (m.readErr != nil || len(m.latest.warnings)+m.latest.lost > 0)
 }
 
 // warning says what part of the truth is missing.
 func (m *Model) warning() line {
 	if m.readErr != nil {
-		return styled(danger, " "+gist("✗ cannot read the socket tables: "+m.problem(), m.width-1))
+		return styled(danger, " "+shorten("✗ cannot read the socket tables: "+m.readErrorText(), m.width-1))
 	}
 	var all []string
-	for _, w := range m.last.warnings {
+	for _, w := range m.latest.warnings {
 		all = append(all, w.Text)
 	}
-	if m.last.lost > 0 {
-		all = append(all, ui.Lost(m.last.lost))
+	if m.latest.lost > 0 {
+		all = append(all, ui.LostMessage(m.latest.lost))
 	}
-	return styled(notice, " "+gist(strings.Join(all, "  ·  "), m.width-1))
+	return styled(warning, " "+shorten(strings.Join(all, "  ·  "), m.width-1))
 }
 
-// problem is why the last look failed, in words that are safe to show.
-func (m *Model) problem() string { return process.NewUntrusted(m.readErr.Error()).String() }
+// readErrorText is why the last look failed, in words that are safe to show.
+func (m *Model) readErrorText() string { return process.NewUntrusted(m.readErr.Error()).String() }
 
 // footer shows the keys, or what the last key did.
 func (m *Model) footer() string {
 	if len(m.status) > 0 {
 		return m.theme.line(append(text(" "), m.status...).Cut(m.width))
 	}
-	hints := m.shortKeys()
+	hints := m.footerKeys()
 	for len(hints) > 2 && m.hintLine(hints).Width() > m.width {
 		// How to get help and how to leave stay to the last.
 		hints = slices.Delete(hints, len(hints)-3, len(hints)-2)
@@ -143,15 +143,15 @@ func (m *Model) hintLine(hints []key.Binding) line {
 	var l line
 	for _, b := range hints {
 		h := b.Help()
-		l = l.Add(plain, " "+h.Key).Add(quiet, " "+h.Desc+" ")
+		l = l.Add(plain, " "+h.Key).Add(muted, " "+h.Desc+" ")
 	}
 	return l
 }
 
-// shortKeys lists the keys worth a hint where the keyboard is now.
-func (m *Model) shortKeys() []key.Binding {
+// footerKeys lists the keys worth a hint where the keyboard is now.
+func (m *Model) footerKeys() []key.Binding {
 	if m.filtering {
-		return []key.Binding{bind("enter", "keep", "enter"), bind("esc", "clear", "esc"), bind("↑↓", "move", "up", "down")}
+		return []key.Binding{newBinding("enter", "keep", "enter"), newBinding("esc", "clear", "esc"), newBinding("↑↓", "move", "up", "down")}
 	}
 	k := m.keys
 	k.NextView.SetHelp(k.NextView.Help().Key, "view")
@@ -161,9 +161,9 @@ func (m *Model) shortKeys() []key.Binding {
 	}
 	switch {
 	case m.details != nil:
-		all = []key.Binding{k.Back, k.moves(), k.Free, k.Copy, k.Browse, k.Help, k.Quit}
+		all = []key.Binding{k.Back, k.moveHint(), k.Free, k.Copy, k.Browse, k.Help, k.Quit}
 	case m.view == eventsView:
-		all = []key.Binding{k.moves(), k.Filter, k.Details, k.NextView, k.Pause, k.Help, k.Quit}
+		all = []key.Binding{k.moveHint(), k.Filter, k.Details, k.NextView, k.Pause, k.Help, k.Quit}
 	}
 	return slices.DeleteFunc(all, func(b key.Binding) bool { return !b.Enabled() })
 }

@@ -8,51 +8,51 @@ import (
 	"lotop/sockets"
 )
 
-// notices are the kernel's words about closed sockets, as sockets.Notices gives
+// notificationSource are the kernel's words about closed sockets, as sockets.Notices gives
 // them.
-type notices interface {
+type notificationSource interface {
 	Ready() <-chan struct{}
 	Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int)
 	Close() error
 }
 
-// calm is how long the screen waits after the first notice before it looks: one
+// notificationDebounce is how long the screen waits after the first notice before it looks: one
 // page that opens closes dozens of connections.
-const calm = 200 * time.Millisecond
+const notificationDebounce = 200 * time.Millisecond
 
 type (
-	wokenMsg struct{} // there are notices
-	heardMsg struct{} // they have had their time to gather
+	notificationsReadyMsg   struct{} // there are notices
+	notificationsSettledMsg struct{} // they have had their time to gather
 )
 
-// listen waits for the next notice.
-func (m *Model) listen() tea.Cmd {
-	if m.worker.notices == nil {
+// waitForNotifications waits for the next notice.
+func (m *Model) waitForNotifications() tea.Cmd {
+	if m.worker.notifications == nil {
 		return nil
 	}
-	wake := m.worker.notices.Ready()
+	wake := m.worker.notifications.Ready()
 	if wake == nil {
 		return nil // a recording: its notices come with each look
 	}
 	return func() tea.Msg {
 		<-wake
-		return wokenMsg{}
+		return notificationsReadyMsg{}
 	}
 }
 
-// woken lets notices gather for a moment.
-func (m *Model) woken() tea.Cmd {
-	return m.wait(max(calm, m.interval/5), func(time.Time) tea.Msg { return heardMsg{} })
+// debounceNotifications lets notices gather for a moment.
+func (m *Model) debounceNotifications() tea.Cmd {
+	return m.after(max(notificationDebounce, m.interval/5), func(time.Time) tea.Msg { return notificationsSettledMsg{} })
 }
 
-// heard takes in what has gathered.
-func (m *Model) heard() tea.Cmd {
-	return tea.Batch(m.start(hearing), m.listen())
+// drainNotifications takes in what has gathered.
+func (m *Model) drainNotifications() tea.Cmd {
+	return tea.Batch(m.schedule(taskDrain), m.waitForNotifications())
 }
 
 // reconcile shows what was heard: with a look at the tables if a row in sight has
 // closed. Connections that came and went unseen change no row.
-func (m *Model) catchUp(r hearResult) tea.Cmd {
+func (m *Model) refreshAfterNotifications(r hearResult) tea.Cmd {
 	switch {
 	case m.paused:
 		return nil
@@ -66,21 +66,21 @@ func (m *Model) catchUp(r hearResult) tea.Cmd {
 
 // answerHear answers a hearRequest.
 func (w *worker) answerHear(q hearRequest) hearResult {
-	res := w.hear(q)
+	res := w.drainNotifications(q)
 	res.failed = w.unrecorded(nil)
 	return res
 }
 
-// hear brings the notices that have come into the journal.
-func (w *worker) hear(q hearRequest) (res hearResult) {
-	if w.notices == nil {
+// drainNotifications brings the notices that have come into the journal.
+func (w *worker) drainNotifications(q hearRequest) (res hearResult) {
+	if w.notifications == nil {
 		return res
 	}
 	var lost int
-	w.heard, lost = w.notices.Drain(w.heard[:0])
-	w.lost += lost
-	events := w.monitor.ApplyNotifications(w.heard, lost > 0)
-	w.note(events)
+	w.notificationBuf, lost = w.notifications.Drain(w.notificationBuf[:0])
+	w.lostNotifications += lost
+	events := w.tracker.ApplyNotifications(w.notificationBuf, lost > 0)
+	w.recordEvents(events)
 	for i := range events {
 		inScope := q.all || events[i].Row.InScope()
 		res.heard = res.heard || inScope

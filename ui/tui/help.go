@@ -20,7 +20,7 @@ func (m *Model) openHelp() tea.Cmd {
 	return nil
 }
 
-func (m *Model) pressInHelp(k tea.KeyPressMsg) tea.Cmd {
+func (m *Model) handleHelpKey(k tea.KeyPressMsg) tea.Cmd {
 	page := max(m.helpRoom()-1, 1)
 	switch {
 	case key.Matches(k, m.keys.Up):
@@ -41,27 +41,27 @@ func (m *Model) pressInHelp(k tea.KeyPressMsg) tea.Cmd {
 // helpLines writes the page.
 func (m *Model) helpLines() []line {
 	var out []line
-	for _, g := range m.keys.full() {
+	for _, g := range m.keys.groups() {
 		out = append(out, styled(accent, " "+g.title))
 		out = append(out, keyLines(g.keys, m.width)...)
 		out = append(out, nil)
 	}
-	out = append(out, styled(accent, " filter").Add(quiet, "  all terms must match"))
+	out = append(out, styled(accent, " filter").Add(muted, "  all terms must match"))
 	const termWidth = 34
 	for _, t := range model.QueryHelp() {
 		if m.width < 2*termWidth || ui.Width(t.Term)+5 > termWidth {
 			out = append(out, text("   "+t.Term))
-			for _, part := range words(t.Meaning, m.width-6) {
-				out = append(out, styled(quiet, "     "+part))
+			for _, part := range wrapWords(t.Meaning, m.width-6) {
+				out = append(out, styled(muted, "     "+part))
 			}
 			continue
 		}
-		for i, part := range words(t.Meaning, m.width-termWidth-4) {
+		for i, part := range wrapWords(t.Meaning, m.width-termWidth-4) {
 			term := ""
 			if i == 0 {
 				term = t.Term
 			}
-			out = append(out, text("   "+term).Fit(termWidth).Add(quiet, part))
+			out = append(out, text("   "+term).Fit(termWidth).Add(muted, part))
 		}
 	}
 	return out
@@ -70,11 +70,11 @@ func (m *Model) helpLines() []line {
 // keyNames lists every key of a binding, short where they follow each other.
 func keyNames(b key.Binding) string {
 	names := slices.Clone(b.Keys())
-	if all := keysSign(names); all != keySign(names[0]) {
+	if all := keysLabel(names); all != keyLabel(names[0]) {
 		return all
 	}
 	for i, k := range names {
-		names[i] = keySign(k)
+		names[i] = keyLabel(k)
 	}
 	return strings.Join(names, " ")
 }
@@ -85,7 +85,7 @@ func keyLines(keys []key.Binding, width int) []line {
 	columns := max((width-2)/cell, 1)
 	var out []line
 	for i, b := range keys {
-		l := text("   ").Add(plain, keyNames(b)).Fit(16).Add(quiet, b.Help().Desc)
+		l := text("   ").Add(plain, keyNames(b)).Fit(16).Add(muted, b.Help().Desc)
 		if i%columns == 0 {
 			out = append(out, l)
 			continue
@@ -102,7 +102,7 @@ func (m *Model) helpRoom() int { return max(m.height-2, 0) }
 // helpScreen draws the page over the whole screen.
 func (m *Model) helpScreen() string {
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.theme.line(styled(strong, " lotop").Add(quiet, "  keys and filters   "+m.version).Fit(m.width)))
+	lines = append(lines, m.theme.line(styled(emphasis, " lotop").Add(muted, "  keys and filters   "+m.version).Fit(m.width)))
 	all := m.helpLines()
 	room, from := m.helpRoom(), m.help.scroll
 	for i := from; i < min(from+room, len(all)); i++ {
@@ -113,8 +113,8 @@ func (m *Model) helpScreen() string {
 	}
 	hint := " other keys close"
 	if len(all) > room {
-		hint = " " + strings.Join([]string{m.keys.moves().Help().Key, m.keys.PageUp.Help().Key, m.keys.PageDown.Help().Key}, " ") + " scroll  " + hint[1:]
+		hint = " " + strings.Join([]string{m.keys.moveHint().Help().Key, m.keys.PageUp.Help().Key, m.keys.PageDown.Help().Key}, " ") + " scroll  " + hint[1:]
 	}
-	lines = append(lines, m.theme.line(styled(quiet, hint).Cut(m.width)))
+	lines = append(lines, m.theme.line(styled(muted, hint).Cut(m.width)))
 	return strings.Join(lines[:min(len(lines), m.height)], "\n")
 }

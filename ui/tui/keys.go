@@ -19,14 +19,14 @@ type keyMap struct {
 	SlowDown, SpeedUp, Tenth key.Binding
 }
 
-func bind(help, does string, keys ...string) key.Binding {
+func newBinding(help, does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, does))
 }
 
 // newKeyMap makes the key map, with other keys for some actions by their names.
 func newKeyMap(other map[string][]string) keyMap {
 	k := defaultKeys()
-	for _, a := range k.actions() {
+	for _, a := range k.entries() {
 		if keys, ok := other[a.name]; ok && a.name != "" {
 			rebind(a.key, keys)
 		}
@@ -41,46 +41,46 @@ func rebind(b *key.Binding, keys []string) {
 		b.Unbind()
 	case !slices.Equal(keys, b.Keys()):
 		b.SetKeys(keys...)
-		b.SetHelp(keysSign(keys), b.Help().Desc)
+		b.SetHelp(keysLabel(keys), b.Help().Desc)
 	}
 }
 
 func defaultKeys() keyMap {
 	return keyMap{
-		Up:          bind("↑", "up", "up", "k"),
-		Down:        bind("↓", "down", "down", "j"),
-		PageUp:      bind("pgup", "page up", "pgup", "ctrl+b"),
-		PageDown:    bind("pgdn", "page down", "pgdown", "ctrl+f"),
-		Top:         bind("g", "first row", "g", "home"),
-		Bottom:      bind("G", "last row", "G", "end"),
-		Filter:      bind("/", "filter", "/"),
-		Details:     bind("enter", "details", "enter"),
-		Back:        bind("esc", "back", "esc"),
-		NextView:    bind("tab", "next view", "tab"),
-		PrevView:    bind("shift+tab", "previous view", "shift+tab"),
-		Sort:        bind("s", "sort", "s"),
-		Reverse:     bind("S", "reverse sort", "S"),
-		ColumnLeft:  bind("<", "sort previous column", "<"),
-		ColumnRight: bind(">", "sort next column", ">"),
-		Slower:      bind("+", "slower refresh", "+", "="),
-		Faster:      bind("-", "faster refresh", "-", "_"),
-		Help:        bind("?", "help", "?"),
-		Free:        bind("x", "free port", "x"),
-		Pin:         bind("w", "pin row", "w"),
-		Pause:       bind("p", "pause", "p", "space"),
-		All:         bind("a", "toggle all hosts", "a"),
-		Unfold:      bind("u", "toggle separate ends", "u"),
-		Copy:        bind("y", "copy address", "y"),
-		Browse:      bind("o", "open in browser", "o"),
-		Quit:        bind("q", "quit", "q"),
-		Interrupt:   bind("ctrl+c", "interrupt", "ctrl+c"),
-		Suspend:     bind("ctrl+z", "suspend", "ctrl+z"),
-		StepBack:    bind(",", "previous snapshot", ","),
-		StepForward: bind(".", "next snapshot", "."),
-		JumpBack:    bind("[", "10 seconds back", "["),
-		JumpForward: bind("]", "10 seconds forward", "]"),
-		SlowDown:    bind("{", "half speed", "{"),
-		SpeedUp:     bind("}", "double speed", "}"),
-		Tenth:       bind("0-9", "jump to 0-90%", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+		Up:          newBinding("↑", "up", "up", "k"),
+		Down:        newBinding("↓", "down", "down", "j"),
+		PageUp:      newBinding("pgup", "page up", "pgup", "ctrl+b"),
+		PageDown:    newBinding("pgdn", "page down", "pgdown", "ctrl+f"),
+		Top:         newBinding("g", "first row", "g", "home"),
+		Bottom:      newBinding("G", "last row", "G", "end"),
+		Filter:      newBinding("/", "filter", "/"),
+		Details:     newBinding("enter", "details", "enter"),
+		Back:        newBinding("esc", "back", "esc"),
+		NextView:    newBinding("tab", "next view", "tab"),
+		PrevView:    newBinding("shift+tab", "previous view", "shift+tab"),
+		Sort:        newBinding("s", "sort", "s"),
+		Reverse:     newBinding("S", "reverse sort", "S"),
+		ColumnLeft:  newBinding("<", "sort previous column", "<"),
+		ColumnRight: newBinding(">", "sort next column", ">"),
+		Slower:      newBinding("+", "slower refresh", "+", "="),
+		Faster:      newBinding("-", "faster refresh", "-", "_"),
+		Help:        newBinding("?", "help", "?"),
+		Free:        newBinding("x", "free port", "x"),
+		Pin:         newBinding("w", "pin row", "w"),
+		Pause:       newBinding("p", "pause", "p", "space"),
+		All:         newBinding("a", "toggle all hosts", "a"),
+		Unfold:      newBinding("u", "toggle separate ends", "u"),
+		Copy:        newBinding("y", "copy address", "y"),
+		Browse:      newBinding("o", "open in browser", "o"),
+		Quit:        newBinding("q", "quit", "q"),
+		Interrupt:   newBinding("ctrl+c", "interrupt", "ctrl+c"),
+		Suspend:     newBinding("ctrl+z", "suspend", "ctrl+z"),
+		StepBack:    newBinding(",", "previous snapshot", ","),
+		StepForward: newBinding(".", "next snapshot", "."),
+		JumpBack:    newBinding("[", "10 seconds back", "["),
+		JumpForward: newBinding("]", "10 seconds forward", "]"),
+		SlowDown:    newBinding("{", "half speed", "{"),
+		SpeedUp:     newBinding("}", "double speed", "}"),
+		Tenth:       newBinding("0-9", "jump to 0-90%", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	}
 }

@@ -32,7 +32,7 @@ func TestHelpListsEveryKey(t *testing.T) {
 		if !strings.Contains(page, keyNames(b)) {
 			t.Errorf("help does not name the keys of %s: %q", name, keyNames(b))
 		}
-		for _, g := range d.m.keys.full() {
+		for _, g := range d.m.keys.groups() {
 			for _, listed := range g.keys {
 				if listed.Help().Desc == b.Help().Desc && !reflect.DeepEqual(listed.Keys(), b.Keys()) {
 					t.Errorf("help lists %s with other keys: %v", name, listed.Keys())
@@ -46,7 +46,7 @@ func TestHelpListsEveryKey(t *testing.T) {
 func TestEveryKeyActs(t *testing.T) {
 	m := replay(t, 80, 24).m
 	acts := []key.Binding{m.keys.Interrupt, m.keys.Suspend, m.keys.Tenth}
-	for _, a := range append(m.replayActions(), m.actions()...) {
+	for _, a := range append(m.replayCommands(), m.commands()...) {
 		acts = append(acts, a.key)
 	}
 	taken := map[string]string{}
@@ -82,7 +82,7 @@ func TestFooterTellsTheTruth(t *testing.T) {
 			play(d)
 			return d
 		}
-		for _, b := range open().m.shortKeys() {
+		for _, b := range open().m.footerKeys() {
 			changed := false
 			for _, k := range b.Keys() {
 				d := open()
@@ -145,7 +145,7 @@ func TestEscGoesOneStepBack(t *testing.T) {
 }
 
 func TestInterruptEverywhere(t *testing.T) {
-	for _, s := range scenes() {
+	for _, s := range scenarios() {
 		d := start(t, street(), 80, 24)
 		s.play(d)
 		d.press("ctrl+c")

@@ -9,27 +9,27 @@ func (t *table[T]) settle() {
 	}
 	t.measured = true
 	t.measure()
-	t.arrange()
+	t.layoutColumns()
 }
 
 // measure finds out how wide the cells around the window are. Rows that were
 // measured before, and have not changed since, are left out: a key that moves
 // the window costs what it brings into sight, whatever number of rows there is.
 func (t *table[T]) measure() {
-	if n := len(t.columns); t.fresh || len(t.natural) != n {
-		t.natural, t.pivots, t.tails = make([]int, n), make([]int, n), make([]int, n)
-		t.fresh = false
+	if n := len(t.columns); t.remeasure || len(t.naturalWidths) != n {
+		t.naturalWidths, t.pivots, t.afterPivots = make([]int, n), make([]int, n), make([]int, n)
+		t.remeasure = false
 		clear(t.around)
 	}
-	from := max(min(t.offset, len(t.rows)-sample), 0)
-	to := min(from+sample, len(t.rows))
+	from := max(min(t.offset, len(t.rows)-measuredRows), 0)
+	to := min(from+measuredRows, len(t.rows))
 	around := make(map[[2]uint64]struct{}, to-from)
 	for i := from; i < to; i++ {
 		row := &t.rows[i]
 		key := t.keys(row)
 		if _, known := t.around[key]; !known {
 			for c := range t.columns {
-				if col := &t.columns[c]; !col.full(t.natural[c], t.widest) {
+				if col := &t.columns[c]; !col.measured(t.naturalWidths[c], t.widest) {
 					t.grow(c, col, row)
 				}
 			}
@@ -47,66 +47,66 @@ func (t *table[T]) grow(c int, col *column[T], row *T) {
 	}
 	if col.pivot != nil {
 		if p := col.pivot(row); p >= 0 {
-			t.pivots[c], t.tails[c] = max(t.pivots[c], p), max(t.tails[c], w-p)
-			w = t.pivots[c] + t.tails[c]
+			t.pivots[c], t.afterPivots[c] = max(t.pivots[c], p), max(t.afterPivots[c], w-p)
+			w = t.pivots[c] + t.afterPivots[c]
 		}
 	}
-	t.natural[c] = max(t.natural[c], w)
+	t.naturalWidths[c] = max(t.naturalWidths[c], w)
 }
 
-// full reports whether a column needs no further measuring: it is as wide as it
+// measured reports whether a column needs no further measuring: it is as wide as it
 // may get.
-func (c *column[T]) full(natural, widest int) bool {
+func (c *column[T]) measured(natural, widest int) bool {
 	return c.max > 0 && natural >= c.max || natural > 0 && c.min == c.max || natural >= widest
 }
 
-// arrange decides which columns there is room for, and how wide each is.
-func (t *table[T]) arrange() {
+// layoutColumns decides which columns there is room for, and how wide each is.
+func (t *table[T]) layoutColumns() {
 	t.layout = t.layout[:0]
-	room := t.width - gutter
+	room := t.width - gutterWidth
 	picked := make([]bool, len(t.columns))
 	for priority := 1; priority <= len(t.columns); priority++ {
 		for c := range t.columns {
 			col := &t.columns[c]
 			// A column of dashes says nothing and gives its room to others.
-			if col.priority != priority || (len(t.rows) > 0 || col.optional) && t.natural[c] == 0 {
+			if col.priority != priority || (len(t.rows) > 0 || col.optional) && t.naturalWidths[c] == 0 {
 				continue
 			}
-			if need := t.least(c) + gap; need <= room+gap && room > 0 {
+			if need := t.minWidth(c) + columnGap; need <= room+columnGap && room > 0 {
 				picked[c] = true
 				room -= need
 			}
 		}
 	}
-	x := gutter
+	x := gutterWidth
 	for c := range t.columns {
 		if picked[c] {
-			t.layout = append(t.layout, placed{index: c, x: x, width: t.least(c)})
+			t.layout = append(t.layout, placedColumn{index: c, x: x, width: t.minWidth(c)})
 		}
 	}
-	t.spread(room + gap)
+	t.distribute(room + columnGap)
 	for i := range t.layout {
 		t.layout[i].x = x
-		x += t.layout[i].width + gap
+		x += t.layout[i].width + columnGap
 	}
 }
 
-// least is the width below which a column is rather left out. The first column
+// minWidth is the width below which a column is rather left out. The first column
 // that matters has all it wants, within reason.
-func (t *table[T]) least(c int) int {
+func (t *table[T]) minWidth(c int) int {
 	col := &t.columns[c]
 	least := max(col.min, len(col.title))
 	if col.priority == 1 {
 		const reason = 20 // 127.0.0.1 with its port, and the sign of exposure
-		least = max(least, min(t.natural[c], reason))
+		least = max(least, min(t.naturalWidths[c], reason))
 	}
 	return least
 }
 
-// spread gives the room that is left to the columns that want more, the most
+// distribute gives the room that is left to the columns that want more, the most
 // important first. At first nobody gets more than a comfortable width, so that
 // a single long address does not take the room from all names.
-func (t *table[T]) spread(room int) {
+func (t *table[T]) distribute(room int) {
 	const comfortable, endless = 24, 1 << 30
 	for _, most := range []int{comfortable, endless} {
 		for priority := 1; priority <= len(t.columns) && room > 0; priority++ {
@@ -124,7 +124,7 @@ func (t *table[T]) widen(priority, most, room int) (taken int) {
 		if col.priority != priority {
 			continue
 		}
-		want := min(t.natural[p.index], most)
+		want := min(t.naturalWidths[p.index], most)
 		if col.max > 0 {
 			want = min(want, col.max)
 		}

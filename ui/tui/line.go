@@ -18,12 +18,12 @@ type (
 
 const (
 	plain    = ui.Plain
-	quiet    = ui.Quiet
+	muted    = ui.Muted
 	accent   = ui.Accent
-	good     = ui.Good
-	notice   = ui.Notice
+	success  = ui.Success
+	warning  = ui.Warning
 	danger   = ui.Danger
-	strong   = ui.Strong
+	emphasis = ui.Emphasis
 	numRoles = ui.NumRoles
 )
 
@@ -31,10 +31,10 @@ func text(s string) line           { return ui.Text(s) }
 func styled(r role, s string) line { return ui.Styled(r, s) }
 func spaces(n int) string          { return ui.Spaces(n) }
 
-// words breaks s into lines of at most width cells.
+// wrapWords breaks s into lines of at most width cells.
 // They end at spaces only: a command that is broken at a hyphen cannot be
 // copied.
-func words(s string, width int) []string {
+func wrapWords(s string, width int) []string {
 	width = max(width, 1)
 	var all []string
 	at := ""
@@ -60,9 +60,9 @@ func words(s string, width int) []string {
 	return append(all, at)
 }
 
-// gist shortens a sentence to width cells by leaving out its last clauses, so
+// shorten shortens a sentence to width cells by leaving out its last clauses, so
 // that what remains still is one.
-func gist(s string, width int) string {
+func shorten(s string, width int) string {
 	for ui.Width(s) > width {
 		at := max(strings.LastIndex(s, "; "), strings.LastIndex(s, ": "), strings.LastIndex(s, " · "), strings.LastIndex(s, ", "))
 		if at <= 0 {

@@ -14,14 +14,14 @@ import (
 // eventful opens the Events view over a full journal of events that differ.
 func eventful(t *testing.T, width, height int) *driver {
 	d := start(t, street(), width, height)
-	for i := range journalSize {
+	for i := range eventLogSize {
 		r := d.m.rows.rows[0].Clone()
 		r.Socket.Local = netip.AddrPortFrom(r.Socket.Local.Addr(), uint16(i+1))
-		d.m.worker.journal.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Duration(i)), Row: r})
+		d.m.worker.eventLog.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Duration(i)), Row: r})
 	}
 	d.press("shift+tab")
-	if n := len(d.m.events.rows); n != journalSize {
-		t.Fatalf("%d events, not %d", n, journalSize)
+	if n := len(d.m.events.rows); n != eventLogSize {
+		t.Fatalf("%d events, not %d", n, eventLogSize)
 	}
 	return d
 }
@@ -57,7 +57,7 @@ func TestKeysMeasureWhatComesIntoSight(t *testing.T) {
 				d.press(k)
 				most := size[1]
 				if jumps[k] || i > 0 && jumps[keys[i-1]] {
-					most = max(sample, most)
+					most = max(measuredRows, most)
 				}
 				if n := len(seen); n > most {
 					t.Errorf("key %d, %s: %d rows measured, not %d at most", i, k, n, most)
@@ -80,7 +80,7 @@ func TestMessagesMeasureNothing(t *testing.T) {
 				tea.MouseMotionMsg{X: 3, Y: 3},
 				tea.MouseReleaseMsg{X: 3, Y: 3},
 				tickMsg{n: -1},
-				lateMsg{},
+				spinnerDelayMsg{},
 				tea.PasteMsg{Content: "x"},
 				tea.FocusMsg{},
 				tea.KeyReleaseMsg{},

@@ -17,16 +17,16 @@ import (
 
 // Model is the whole screen. Only Update changes it.
 type Model struct {
-	worker *worker
-	freer  freer
-	live   bool               // the kernel of now is shown, not a recording
-	player player             // of the recording, nil without one
-	place  recording.Position // where the player is, as of the last look or key
-	root   bool               // whether lotop may close single connections
-	words  ui.Wording         // for how this system ends processes
-	now    func() time.Time
-	wait   func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
-	open   func(url string) error                               // in the browser
+	worker      *worker
+	ports       portService
+	live        bool               // the kernel of now is shown, not a recording
+	player      player             // of the recording, nil without one
+	position    recording.Position // where the player is, as of the last look or key
+	root        bool               // whether lotop may close single connections
+	wording     ui.Wording         // for how this system ends processes
+	now         func() time.Time
+	after       func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
+	openBrowser func(url string) error                               // in the browser
 
 	signals *signalHandler
 	suspend func(group bool) tea.Msg // stops lotop until the shell continues it
@@ -35,7 +35,7 @@ type Model struct {
 	keys          keyMap
 	palette       palette
 	theme         theme
-	colours       bool
+	color         bool
 	dark          bool
 	noMouse       bool
 	version       string
@@ -53,24 +53,24 @@ type Model struct {
 	filterErr error
 	typedAt   time.Time // when the filter last changed
 
-	last    arrangement // the newest
-	readErr error       // why the last look at the tables failed
-	busy    bool        // the worker has a request
-	next    task        // what is wanted as soon as it is done
-	ticks   int         // tells the newest tick from those before it
-	waiting bool        // the first data takes so long that a spinner shows
-	spinner spinner.Model
+	latest      arrangement // the newest
+	readErr     error       // why the last look at the tables failed
+	busy        bool        // the worker has a request
+	pending     task        // what is wanted as soon as it is done
+	tickID      int         // tells the newest tick from those before it
+	showSpinner bool        // the first data takes so long that a spinner shows
+	spinner     spinner.Model
 
-	pinWanted []model.Row // whose pin is to be set or taken away by the next request
+	pinRequests []model.Row // whose pin is to be set or taken away by the next request
 
-	details *detailsPane // nil when closed
-	dialog  *dialog      // nil when closed
-	dialogs int          // how many there have been
-	help    *helpPage    // nil when closed
-	why     *whyAnswer   // about the port in question, nil without one
-	asking  bool         // a question about a port is under way
-	status  line         // a word about what a key did, until the next key
-	drawing drawing
+	details    *detailsPane     // nil when closed
+	dialog     *dialog          // nil when closed
+	dialogs    int              // how many there have been
+	help       *helpPage        // nil when closed
+	diagnosis  *diagnosisResult // about the port in question, nil without one
+	diagnosing bool             // a question about a port is under way
+	status     line             // a word about what a key did, until the next key
+	drawing    drawing
 }
 
 // view is one of the pages that tab goes through.
@@ -92,65 +92,65 @@ var intervals = []time.Duration{
 	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute,
 }
 
-// spinnerAfter is how long the first data may take before a spinner shows: one
+// spinnerDelay is how long the first data may take before a spinner shows: one
 // that only flashes is worse than none.
-const spinnerAfter = 200 * time.Millisecond
+const spinnerDelay = 200 * time.Millisecond
 
 // newModel makes the screen of a source. pinQuery is nil if nothing is to be
 // pinned by itself.
 func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, now func() time.Time) *Model {
 	m := &Model{
-		worker:   newWorker(o.Source, reader, o.Notices),
-		freer:    &freeing.Freer{Reader: reader, Open: o.Open},
-		live:     o.Open != nil,
-		now:      now,
-		wait:     tea.Tick,
-		open:     openURL,
-		signals:  newSignalHandler(),
-		version:  o.Version,
-		keys:     newKeyMap(o.Keys),
-		palette:  paletteOf(o.Theme),
-		colours:  o.Color != "never",
-		dark:     true,
-		noMouse:  o.NoMouse,
-		query:    query,
-		shape:    model.ListOptions{AllHosts: o.All, Order: model.Order{Column: model.ByLocal}},
-		interval: o.Interval,
-		spinner:  spinner.New(spinner.WithSpinner(spinner.MiniDot)),
-		filter:   textinput.New(),
+		worker:      newWorker(o.Source, reader, o.Notifications),
+		ports:       &freeing.Service{Reader: reader, Open: o.Open},
+		live:        o.Open != nil,
+		now:         now,
+		after:       tea.Tick,
+		openBrowser: openURL,
+		signals:     newSignalHandler(),
+		version:     o.Version,
+		keys:        newKeyMap(o.Keys),
+		palette:     paletteOf(o.Theme),
+		color:       o.Color != "never",
+		dark:        true,
+		noMouse:     o.NoMouse,
+		query:       query,
+		shape:       model.ListOptions{AllHosts: o.All, Order: model.Order{Column: model.ByLocal}},
+		interval:    o.Interval,
+		spinner:     spinner.New(spinner.WithSpinner(spinner.MiniDot)),
+		filter:      textinput.New(),
 	}
 	m.suspend = m.signals.suspend
-	m.rows, m.events = newRowTable(m.clock, m.flowOf, m.pinned), newEventTable()
-	m.rows.choose(o.Columns)
+	m.rows, m.events = newRowTable(m.refTime, m.flowOf, m.pinClosedAt), newEventTable()
+	m.rows.selectColumns(o.Columns)
 	m.filter.Prompt = "/ "
-	m.filter.SetValue(harmless(o.Query))
+	m.filter.SetValue(printable(o.Query))
 	m.worker.pins.query = pinQuery
-	m.load()
-	m.restyle()
+	m.detectPlayer()
+	m.rebuildTheme()
 	return m
 }
 
-// restyle makes the theme anew; the terminal tells its background late or never.
-func (m *Model) restyle() {
-	m.theme = newTheme(m.palette, m.colours, m.dark)
+// rebuildTheme makes the theme anew; the terminal tells its background late or never.
+func (m *Model) rebuildTheme() {
+	m.theme = newTheme(m.palette, m.color, m.dark)
 	plainStyle := m.theme.styles[plain]
 	s := m.filter.Styles()
-	s.Focused.Prompt, s.Blurred.Prompt = m.theme.styles[accent], m.theme.styles[quiet]
+	s.Focused.Prompt, s.Blurred.Prompt = m.theme.styles[accent], m.theme.styles[muted]
 	s.Focused.Text, s.Blurred.Text = plainStyle, plainStyle
 	s.Cursor.Blink = false
 	m.filter.SetStyles(s)
 }
 
 type (
-	tickMsg  struct{ n int }
-	lateMsg  struct{}
-	endedMsg struct {
+	tickMsg         struct{ n int }
+	spinnerDelayMsg struct{}
+	freedMsg        struct {
 		dialog *dialog
 		report freeing.Report
 	}
-	watchedMsg struct {
+	watchDoneMsg struct {
 		dialog  *dialog
-		retaken *freeing.Retaken
+		rebound *freeing.Rebound
 		err     error
 	}
 	statusMsg line
@@ -160,9 +160,9 @@ type (
 func (m *Model) Init() tea.Cmd {
 	return tea.Batch(
 		m.refresh(),
-		m.listen(),
+		m.waitForNotifications(),
 		tea.RequestBackgroundColor,
-		m.wait(spinnerAfter, func(time.Time) tea.Msg { return lateMsg{} }),
+		m.after(spinnerDelay, func(time.Time) tea.Msg { return spinnerDelayMsg{} }),
 	)
 }
 
@@ -180,16 +180,16 @@ func (m *Model) selectedRow() *model.Row {
 
 // Options say what the screen shows and how.
 type Options struct {
-	Source   sockets.Source                 // what is shown; Run closes it
-	Open     func() (sockets.Source, error) // gives another, to ask about a port; nil for a recording
-	Notices  notices                        // of closed sockets, nil for none; Run closes it
-	Query    string                         // the filter to begin with
-	Pin      string                         // a query for rows to pin by themselves
-	All      bool                           // connections to other hosts too
-	Interval time.Duration                  // between two looks, 0 for one second
-	Color    string                         // "auto", "always" or "never"
-	NoMouse  bool                           // leave the mouse to the terminal
-	Version  string                         // for the help page
+	Source        sockets.Source                 // what is shown; Run closes it
+	Open          func() (sockets.Source, error) // gives another, to ask about a port; nil for a recording
+	Notifications notificationSource             // of closed sockets, nil for none; Run closes it
+	Query         string                         // the filter to begin with
+	Pin           string                         // a query for rows to pin by themselves
+	All           bool                           // connections to other hosts too
+	Interval      time.Duration                  // between two looks, 0 for one second
+	Color         string                         // "auto", "always" or "never"
+	NoMouse       bool                           // leave the mouse to the terminal
+	Version       string                         // for the help page
 
 	Theme   string              // one of Themes, empty for the first
 	Columns []string            // of Columns, from left to right; nil for all

@@ -29,12 +29,12 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	return nil
 }
 
-func (r rect) holds(x, y int) bool {
+func (r rect) contains(x, y int) bool {
 	return x >= r.x && x < r.x+r.width && y >= r.y && y < r.y+r.height
 }
 
 func (m *Model) wheel(x, y, step int) tea.Cmd {
-	if a := m.area(); m.details != nil && a.details.holds(x, y) {
+	if a := m.layout(); m.details != nil && a.details.contains(x, y) {
 		m.details.scroll += step
 		return nil
 	}
@@ -48,11 +48,11 @@ func (m *Model) wheel(x, y, step int) tea.Cmd {
 
 // click selects a row, orders by a title, or turns to a tab.
 func (m *Model) click(x, y int) tea.Cmd {
-	a := m.area()
+	a := m.layout()
 	if y == 1 {
 		return m.clickTab(x)
 	}
-	if !a.table.holds(x, y) {
+	if !a.table.contains(x, y) {
 		return nil
 	}
 	row := y - a.table.y - 1
@@ -72,7 +72,7 @@ func (m *Model) click(x, y int) tea.Cmd {
 	} else if i := m.rows.rowAt(row); i >= 0 {
 		m.rows.moveTo(i)
 	}
-	return m.follow()
+	return m.followSelection()
 }
 
 func (m *Model) clickTab(x int) tea.Cmd {
@@ -82,7 +82,7 @@ func (m *Model) clickTab(x int) tea.Cmd {
 	at := 1
 	for v, name := range m.tabNames() {
 		if x >= at && x < at+len(name) {
-			return m.turnTo(view(v))
+			return m.setView(view(v))
 		}
 		at += len(name) + 2
 	}

@@ -14,12 +14,12 @@ import (
 // as large as told.
 func (m *Model) box(title, hints string, content []line, width, height int) []string {
 	if width < 4 || height < 2 {
-		return blank(width, height)
+		return blankLines(width, height)
 	}
 	inner := width - 4
 	out := make([]string, 0, height)
-	out = append(out, m.edge("╭", "╮", title, width))
-	side := styled(quiet, "│")
+	out = append(out, m.boxEdge("╭", "╮", title, width))
+	side := styled(muted, "│")
 	for i := range height - 2 {
 		var l line
 		if i < len(content) {
@@ -28,10 +28,10 @@ func (m *Model) box(title, hints string, content []line, width, height int) []st
 		full := append(side.Add(plain, " "), l.Fit(inner)...)
 		out = append(out, m.theme.line(append(full.Add(plain, " "), side...)))
 	}
-	return append(out, m.edge("╰", "╯", hints, width))
+	return append(out, m.boxEdge("╰", "╯", hints, width))
 }
 
-func blank(width, height int) []string {
+func blankLines(width, height int) []string {
 	out := make([]string, max(height, 0))
 	for i := range out {
 		out[i] = spaces(width)
@@ -39,28 +39,28 @@ func blank(width, height int) []string {
 	return out
 }
 
-// edge is the upper or lower side of a box.
-func (m *Model) edge(left, right, label string, width int) string {
-	l := styled(quiet, left+"─")
+// boxEdge is the upper or lower side of a box.
+func (m *Model) boxEdge(left, right, label string, width int) string {
+	l := styled(muted, left+"─")
 	if label != "" && width > 8 {
 		l = append(l.Add(plain, " "), text(label).Cut(width-6)...).Add(plain, " ")
 	}
 	if rest := width - l.Width() - 1; rest > 0 {
-		l = l.Add(quiet, strings.Repeat("─", rest))
+		l = l.Add(muted, strings.Repeat("─", rest))
 	}
-	return m.theme.line(l.Add(quiet, right))
+	return m.theme.line(l.Add(muted, right))
 }
 
 func (m *Model) detailsBox(r rect) []string {
 	content := m.detailsLines(r.width - 4)
 	k := &m.keys
-	hints := []string{sign(k.Free, "free"), sign(k.Copy, "copy"), sign(k.Browse, "open"), sign(k.Back, "back")}
+	hints := []string{keyHint(k.Free, "free"), keyHint(k.Copy, "copy"), keyHint(k.Browse, "open"), keyHint(k.Back, "back")}
 	if len(content) > r.height-2 {
-		hints = slices.Insert(hints, 0, strings.TrimSpace(k.PageUp.Help().Key+" "+sign(k.PageDown, "scroll")))
+		hints = slices.Insert(hints, 0, strings.TrimSpace(k.PageUp.Help().Key+" "+keyHint(k.PageDown, "scroll")))
 	}
 	hints = slices.DeleteFunc(hints, func(s string) bool { return s == "" })
 	content = content[min(m.details.scroll, len(content)):]
-	return m.box(m.details.title(), gist(strings.Join(hints, " · "), r.width-6), content, r.width, r.height)
+	return m.box(m.details.title(), shorten(strings.Join(hints, " · "), r.width-6), content, r.width, r.height)
 }
 
 // detailsLines writes the details, and under them whether the port can be bound.
@@ -70,14 +70,14 @@ func (m *Model) detailsLines(width int) []line {
 	const often = 100 * time.Millisecond // what is counted in seconds moves on
 	d := m.details
 	as := written{
-		width: width, of: m.last.at, now: m.now().Truncate(often), why: m.why,
-		known: d.known, event: d.event, left: d.left, gone: d.gone, absent: d.absent,
+		width: width, of: m.latest.at, now: m.now().Truncate(often), why: m.diagnosis,
+		known: d.data, event: d.event, left: d.closed, gone: d.closedAt, absent: d.notAtTime,
 	}
 	if d.lines != nil && d.written == as {
 		return d.lines
 	}
-	out := d.write(m.clock(), width, m.flowOf)
-	if why := m.why.lines(m.now(), width); why != nil {
+	out := d.write(m.refTime(), width, m.flowOf)
+	if why := m.diagnosis.lines(m.now(), width); why != nil {
 		out = append(append(out, nil), why...)
 	}
 	d.lines, d.written = out, as
@@ -88,8 +88,8 @@ func (m *Model) detailsLines(width int) []line {
 type written struct {
 	width   int
 	of, now time.Time
-	why     *whyAnswer
-	known   *inspection
+	why     *diagnosisResult
+	known   *detailsData
 	event   *model.Event
 	left    bool
 	gone    time.Time
@@ -100,7 +100,7 @@ type written struct {
 func (m *Model) overlay(page string) string {
 	if m.height < 3 || m.width < 8 {
 		// There is no room for a border: the dialog takes the whole screen.
-		lines := blank(0, m.height)
+		lines := blankLines(0, m.height)
 		for i, l := range m.dialogLines(m.width, m.height) {
 			lines[i] = m.theme.line(l)
 		}

@@ -78,9 +78,9 @@ func (p *pins) pinMatches(rows []model.Row) {
 	}
 }
 
-// news picks the events that a pin is about: its own row's, and for a pinned
+// matching picks the events that a pin is about: its own row's, and for a pinned
 // listener every client that comes or goes.
-func (p *pins) news(events []model.Event) []model.Event {
+func (p *pins) matching(events []model.Event) []model.Event {
 	var all []model.Event
 	for i := range events {
 		e := &events[i]
@@ -94,10 +94,10 @@ func (p *pins) news(events []model.Event) []model.Event {
 }
 
 // pinnedAt tells when a pinned row closed; ok is false if it is no pinned row.
-func (m *Model) pinned(id sockets.ID) (closed time.Time, ok bool) {
-	for i := range m.last.pins {
-		if m.last.pins[i].row.Has(id) {
-			return m.last.pins[i].closed, true
+func (m *Model) pinClosedAt(id sockets.ID) (closed time.Time, ok bool) {
+	for i := range m.latest.pins {
+		if m.latest.pins[i].row.Has(id) {
+			return m.latest.pins[i].closed, true
 		}
 	}
 	return time.Time{}, false
@@ -110,42 +110,42 @@ func (m *Model) togglePin() tea.Cmd {
 		return nil
 	}
 	name := ui.Local(r.Snapshot, r.Socket)
-	if _, ok := m.pinned(r.Socket.ID); ok {
-		m.say(plain, name+" unpinned")
+	if _, ok := m.pinClosedAt(r.Socket.ID); ok {
+		m.setStatus(plain, name+" unpinned")
 	} else {
-		m.say(good, name+" pinned: changes ring the bell")
+		m.setStatus(success, name+" pinned: changes ring the bell")
 	}
-	m.pinWanted = append(m.pinWanted, r.Clone())
+	m.pinRequests = append(m.pinRequests, r.Clone())
 	return m.rearrange()
 }
 
-// announce tells of what happened to pinned rows: in the status line, by the
+// notifyPins tells of what happened to pinned rows: in the status line, by the
 // bell, and where the terminal knows how, on the desktop.
-func (m *Model) announce(news []model.Event) tea.Cmd {
+func (m *Model) notifyPins(news []model.Event) tea.Cmd {
 	if len(news) == 0 {
 		return nil
 	}
-	words := eventWords(&news[len(news)-1])
+	words := eventText(&news[len(news)-1])
 	if more := len(news) - 1; more > 0 {
 		words += "  (and " + ui.Count(more, "other change") + ")"
 	}
-	m.say(notice, "◆ "+words)
-	return tea.Raw("\a" + notification(words, os.Getenv))
+	m.setStatus(warning, "◆ "+words)
+	return tea.Raw("\a" + desktopNotification(words, os.Getenv))
 }
 
-// eventWords says an event in one sentence.
-func eventWords(e *model.Event) string {
-	main, more := ui.Who(&e.Row)
+// eventText says an event in one sentence.
+func eventText(e *model.Event) string {
+	main, more := ui.Owner(&e.Row)
 	words := e.Time.Format(time.TimeOnly) + " " + e.Kind.String() + " " + ui.Local(e.Row.Snapshot, e.Row.Socket)
 	if e.Row.Socket.Connected() {
-		words += " " + ui.Far(&e.Row)
+		words += " " + ui.RemoteText(&e.Row)
 	}
 	return words + "  " + strings.TrimSpace(main+" "+more)
 }
 
-// notification is the escape code of a desktop notification for the terminals
+// desktopNotification is the escape code of a desktop notification for the terminals
 // that are known to have one: OSC 777 (rxvt-unicode, foot, VTE) or OSC 9.
-func notification(text string, getenv func(string) string) string {
+func desktopNotification(text string, getenv func(string) string) string {
 	text = strings.ReplaceAll(text, ";", ",")
 	term, program := getenv("TERM"), getenv("TERM_PROGRAM")
 	switch {

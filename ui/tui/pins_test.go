@@ -11,35 +11,35 @@ import (
 	"lotop/sockets"
 )
 
-// fakeNotices tells what the test gives it to tell.
-type fakeNotices struct {
+// fakeNotifications tells what the test gives it to tell.
+type fakeNotifications struct {
 	wake  chan struct{}
 	queue []sockets.DestroyNotification
 	lost  int
 }
 
-func (n *fakeNotices) Ready() <-chan struct{} { return n.wake }
-func (n *fakeNotices) Close() error           { return nil }
+func (n *fakeNotifications) Ready() <-chan struct{} { return n.wake }
+func (n *fakeNotifications) Close() error           { return nil }
 
-func (n *fakeNotices) Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int) {
+func (n *fakeNotifications) Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int) {
 	dst, lost = append(dst, n.queue...), n.lost
 	n.queue, n.lost = nil, 0
 	return dst, lost
 }
 
-// tell puts the end of a socket into the queue and wakes the screen.
-func (n *fakeNotices) tell(at time.Time, s sockets.Socket, sent uint64) {
+// push puts the end of a socket into the queue and wakes the screen.
+func (n *fakeNotifications) push(at time.Time, s sockets.Socket, sent uint64) {
 	s.State, s.Owners, s.Inode, s.NoOwner = sockets.Close, nil, 0, sockets.NoReason
 	n.queue = append(n.queue, sockets.DestroyNotification{Time: at, Socket: s, TCPInfo: sockets.TCPInfo{Known: true, Sent: sent}})
 }
 
-// startHearing opens the screen with notices. The wait for the first of them
+// startWithNotifications opens the screen with notices. The wait for the first of them
 // would block the driver, so a closed channel stands for a wake that has come.
-func startHearing(t *testing.T, pin string) (*driver, *fakeNotices) {
+func startWithNotifications(t *testing.T, pin string) (*driver, *fakeNotifications) {
 	t.Helper()
-	heard := &fakeNotices{wake: make(chan struct{})}
+	heard := &fakeNotifications{wake: make(chan struct{})}
 	d := prepare(t, street(), Options{})
-	d.m.worker = newWorker(d.source, d.people, heard)
+	d.m.worker = newWorker(d.source, d.processes, heard)
 	if pin != "" {
 		q, err := model.ParseQuery(pin)
 		if err != nil {
@@ -64,28 +64,28 @@ func (d *driver) bells() int {
 	return n
 }
 
-func TestHeardBetweenTwoLooks(t *testing.T) {
-	d, heard := startHearing(t, "")
+func TestShortLivedConnection(t *testing.T) {
+	d, heard := startWithNotifications(t, "")
 	client := sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893")
 	server := sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000")
-	heard.tell(d.clock, client, 10)
-	heard.tell(d.clock, server, 2048)
-	d.run(d.m.start(reading))
+	heard.push(d.clock, client, 10)
+	heard.push(d.clock, server, 2048)
+	d.run(d.m.schedule(taskRead))
 	d.press("shift+tab")
 	d.wants("closed", "127.0.0.1:62893", "← 127.0.0.1:40000", "short-lived", "10B", "2.0K")
-	if n := d.m.worker.journal.Len(); n != 1 {
+	if n := d.m.worker.eventLog.Len(); n != 1 {
 		t.Errorf("%d events for one connection", n)
 	}
 }
 
-func TestHeardWhilePaused(t *testing.T) {
-	d, heard := startHearing(t, "")
+func TestNotificationsWhilePaused(t *testing.T) {
+	d, heard := startWithNotifications(t, "")
 	d.press("p", "shift+tab")
 	before := d.text()
-	heard.tell(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
-	heard.tell(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
+	heard.push(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
+	heard.push(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
 	reads := d.source.reads
-	d.run(d.m.start(hearing))
+	d.run(d.m.schedule(taskDrain))
 	if d.text() != before {
 		t.Errorf("the paused screen moved:\n%s", d.text())
 	}
@@ -96,15 +96,15 @@ func TestHeardWhilePaused(t *testing.T) {
 	d.wants("← 127.0.0.1:40000")
 }
 
-func TestLostNoticesAreTold(t *testing.T) {
-	d, heard := startHearing(t, "")
+func TestLostNotificationsShown(t *testing.T) {
+	d, heard := startWithNotifications(t, "")
 	heard.lost = 7
-	d.run(d.m.start(reading))
+	d.run(d.m.schedule(taskRead))
 	d.wants("about 7 events lost")
 }
 
 func TestPinStaysOnTop(t *testing.T) {
-	d, _ := startHearing(t, "")
+	d, _ := startWithNotifications(t, "")
 	d.selectRow("127.0.0.1:62893")
 	d.press("w")
 	d.wants("127.0.0.1:62893 pinned")
@@ -122,7 +122,7 @@ func TestPinStaysOnTop(t *testing.T) {
 }
 
 func TestPinnedRowThatCloses(t *testing.T) {
-	d, _ := startHearing(t, "")
+	d, _ := startWithNotifications(t, "")
 	d.selectRow("127.0.0.1:62893")
 	d.press("w")
 	d.bells()
@@ -142,12 +142,12 @@ func TestPinnedRowThatCloses(t *testing.T) {
 	}
 }
 
-func TestPinByQueryTellsOfClients(t *testing.T) {
-	d, _ := startHearing(t, "62893")
+func TestPinQueryNotifiesClients(t *testing.T) {
+	d, _ := startWithNotifications(t, "62893")
 	if first := d.m.rows.rows[0].Socket.ID; first != 10 {
 		t.Fatalf("%v is first, not the listener", first)
 	}
-	if n := len(d.m.last.pins); n != 1 {
+	if n := len(d.m.latest.pins); n != 1 {
 		t.Errorf("%d pins: connections are told of, not pinned", n)
 	}
 	d.bells()
@@ -171,25 +171,25 @@ func TestNotification(t *testing.T) {
 		{"foot", "", "\x1b]777;notify;lotop;a, b\x1b\\"},
 		{"xterm-kitty", "", "\x1b]9;lotop: a, b\x1b\\"},
 	} {
-		if got := notification("a; b", env(c.term, c.program)); got != c.want {
+		if got := desktopNotification("a; b", env(c.term, c.program)); got != c.want {
 			t.Errorf("%s %s: %q, not %q", c.term, c.program, got, c.want)
 		}
 	}
 }
 
-func TestOnlyAClosedRowCausesALook(t *testing.T) {
-	d, heard := startHearing(t, "")
+func TestOnlyClosedRowRefreshes(t *testing.T) {
+	d, heard := startWithNotifications(t, "")
 	reads := d.source.reads
-	heard.tell(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
-	heard.tell(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
-	d.run(d.m.start(hearing))
+	heard.push(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
+	heard.push(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
+	d.run(d.m.schedule(taskDrain))
 	if d.source.reads != reads {
 		t.Error("a connection that no row shows made the screen read the tables")
 	}
 	d.source.snap = without(street(), 11, 12)
-	heard.tell(d.clock, street().Sockets[11-1], 0)
-	heard.tell(d.clock, street().Sockets[12-1], 0)
-	d.run(d.m.start(hearing))
+	heard.push(d.clock, street().Sockets[11-1], 0)
+	heard.push(d.clock, street().Sockets[12-1], 0)
+	d.run(d.m.schedule(taskDrain))
 	if d.source.reads != reads+1 {
 		t.Errorf("%d looks for a row that has closed", d.source.reads-reads)
 	}

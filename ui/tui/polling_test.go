@@ -111,15 +111,15 @@ func TestSpinner(t *testing.T) {
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	d.run(d.m.Init())
 	before := d.text()
-	d.pass(spinnerAfter)
-	if d.text() == before || !d.m.waiting {
+	d.pass(spinnerDelay)
+	if d.text() == before || !d.m.showSpinner {
 		t.Error("no spinner after a while")
 	}
 	d.hold = false
 	d.release()
 	d.wantsNot("reading")
 	quick := start(t, street(), 80, 24)
-	if quick.pass(spinnerAfter); quick.m.waiting {
+	if quick.pass(spinnerDelay); quick.m.showSpinner {
 		t.Error("a spinner though the data is there")
 	}
 }

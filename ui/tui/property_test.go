@@ -14,7 +14,7 @@ func TestEverySize(t *testing.T) {
 	if testing.Short() {
 		widths, heights = 20, 12
 	}
-	for _, s := range scenes() {
+	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			d := start(t, street(), 80, 24)

@@ -29,9 +29,9 @@ var errFull = errors.New("recording stopped after 7 snapshots: no space left on 
 
 func startRecording(t *testing.T) (*driver, *fullSource) {
 	t.Helper()
-	d, heard := startHearing(t, "")
+	d, heard := startWithNotifications(t, "")
 	s := &fullSource{fakeSource: d.source}
-	d.m.worker = newWorker(s, d.people, heard)
+	d.m.worker = newWorker(s, d.processes, heard)
 	d.run(d.m.refresh())
 	d.wantsNot("recording stopped")
 	return d, s
@@ -52,13 +52,13 @@ func TestDiskFullOnScreen(t *testing.T) {
 func TestDiskFullPaused(t *testing.T) {
 	d, s := startRecording(t)
 	d.press("p")
-	d.run(d.m.start(hearing))
+	d.run(d.m.schedule(taskDrain))
 	d.wantsNot("recording stopped")
 	s.err = errFull
-	d.run(d.m.start(hearing))
+	d.run(d.m.schedule(taskDrain))
 	d.wants("✗ " + errFull.Error())
 	d.press("down")
-	d.run(d.m.start(hearing))
+	d.run(d.m.schedule(taskDrain))
 	d.wantsNot("recording stopped")
 	d.press("p")
 	d.wants(errFull.Error())

@@ -24,100 +24,100 @@ type player interface {
 }
 
 const (
-	jumpBy = 10 * time.Second // of the recording
-	// soonest is how often at most a fast play is looked at.
-	soonest = 100 * time.Millisecond
+	seekStep = 10 * time.Second // of the recording
+	// minReplayInterval is how often at most a fast play is looked at.
+	minReplayInterval = 100 * time.Millisecond
 )
 
-// load takes the source for a recording, if it is one. Without one the keys for
+// detectPlayer takes the source for a recording, if it is one. Without one the keys for
 // it do nothing and are in no help.
-func (m *Model) load() {
+func (m *Model) detectPlayer() {
 	m.player, _ = m.worker.source.(player)
 	replaying := m.player != nil
-	for _, a := range m.keys.actions() {
+	for _, a := range m.keys.entries() {
 		if a.group == recordingGroup {
 			a.key.SetEnabled(replaying)
 		}
 	}
 	if replaying {
-		m.place = m.player.Position()
-		m.paused = m.place.Paused
+		m.position = m.player.Position()
+		m.paused = m.position.Paused
 	}
 }
 
-func (m *Model) replayActions() []action {
+func (m *Model) replayCommands() []command {
 	if m.player == nil {
 		return nil
 	}
 	step := func(n int) func() tea.Cmd {
-		return m.turning(func() { m.player.Step(n) })
+		return m.playerCmd(func() { m.player.Step(n) })
 	}
 	jump := func(by time.Duration) func() tea.Cmd {
-		return m.turning(func() { m.player.Seek(m.player.Position().Time.Add(by)) })
+		return m.playerCmd(func() { m.player.Seek(m.player.Position().Time.Add(by)) })
 	}
 	speed := func(times float64) func() tea.Cmd {
-		return m.turning(func() { m.player.Speed(m.player.Position().Speed * times) })
+		return m.playerCmd(func() { m.player.Speed(m.player.Position().Speed * times) })
 	}
-	return []action{
+	return []command{
 		{m.keys.StepBack, step(-1)},
 		{m.keys.StepForward, step(1)},
-		{m.keys.JumpBack, jump(-jumpBy)},
-		{m.keys.JumpForward, jump(jumpBy)},
+		{m.keys.JumpBack, jump(-seekStep)},
+		{m.keys.JumpForward, jump(seekStep)},
 		{m.keys.SlowDown, speed(0.5)},
 		{m.keys.SpeedUp, speed(2)},
-		{m.keys.Pause, m.turning(func() { m.player.Pause(!m.player.Position().Paused) })},
+		{m.keys.Pause, m.playerCmd(func() { m.player.Pause(!m.player.Position().Paused) })},
 	}
 }
 
-// tenth goes to the part of the recording that the key stands for: the first of
+// seekTenth goes to the part of the recording that the key stands for: the first of
 // them is its beginning.
-func (m *Model) tenth(k tea.KeyPressMsg) tea.Cmd {
+func (m *Model) seekTenth(k tea.KeyPressMsg) tea.Cmd {
 	i := slices.Index(m.keys.Tenth.Keys(), k.String())
-	return m.turning(func() { m.player.SeekFraction(float64(i) / 10) })()
+	return m.playerCmd(func() { m.player.SeekFraction(float64(i) / 10) })()
 }
 
-// turning makes a command of a turn of the player's controls: what is there now
+// playerCmd makes a command of a turn of the player's controls: what is there now
 // is read at once.
-func (m *Model) turning(turn func()) func() tea.Cmd {
+func (m *Model) playerCmd(turn func()) func() tea.Cmd {
 	return func() tea.Cmd {
 		turn()
-		m.place = m.player.Position()
-		m.paused = m.place.Paused
+		m.position = m.player.Position()
+		m.paused = m.position.Paused
 		return m.refresh()
 	}
 }
 
-// beat is how long to wait for the next look: less while a recording plays
+// refreshEvery is how long to wait for the next look: less while a recording plays
 // faster than it was made.
-func (m *Model) beat() time.Duration {
-	if m.player == nil || m.place.Speed <= 1 {
+func (m *Model) refreshEvery() time.Duration {
+	if m.player == nil || m.position.Speed <= 1 {
 		return m.interval
 	}
-	faster := time.Duration(float64(m.interval) / m.place.Speed)
-	return max(faster, min(soonest, m.interval))
+	faster := time.Duration(float64(m.interval) / m.position.Speed)
+	return max(faster, min(minReplayInterval, m.interval))
 }
 
-// playing says where in the recording the screen is, and how fast it plays.
-func (m *Model) playing() line {
-	sign, r := "▶ ", notice
+// playerStatus says where in the recording the screen is, and how fast it plays.
+func (m *Model) playerStatus() line {
+	sign, r := "▶ ", warning
 	switch {
 	case m.readErr != nil:
 		sign, r = "✗ ", danger
-	case m.place.Paused:
+	case m.position.Paused:
 		sign = "‖ "
-	case m.place.AtEnd:
+	case m.position.AtEnd:
 		sign = "■ "
 	}
-	p := &m.place
+	p := &m.position
 	long := p.End.Sub(p.Begin)
 	l := styled(r, sign+p.Time.Format(time.TimeOnly)).
-		Add(plain, "  "+running(p.Time.Sub(p.Begin), long)).Add(quiet, "/"+running(long, long))
+		Add(plain, "  "+clockText(p.Time.Sub(p.Begin), long)).Add(muted, "/"+clockText(long, long))
 	return l.Add(plain, "  "+speedText(p.Speed))
 }
 
-// running writes a time as players do, as long as the longest of its kind: 0:07,
+// clockText writes a time as players do, as long as the longest of its kind: 0:07,
 // 12:34, 1:02:03.
-func running(d, longest time.Duration) string {
+func clockText(d, longest time.Duration) string {
 	s := max(int(d/time.Second), 0)
 	if longest < time.Hour {
 		return fmt.Sprintf("%d:%02d", s/60, s%60)
@@ -136,5 +136,5 @@ func speedText(times float64) string {
 // replayKeys are the keys worth a hint while a recording plays.
 func (m *Model) replayKeys() []key.Binding {
 	k := &m.keys
-	return []key.Binding{k.moves(), pair(k.StepBack, k.StepForward, "step"), pair(k.JumpBack, k.JumpForward, "10s"), k.Pause, k.Filter, k.Details, k.NextView, k.Help, k.Quit}
+	return []key.Binding{k.moveHint(), pairHint(k.StepBack, k.StepForward, "step"), pairHint(k.JumpBack, k.JumpForward, "10s"), k.Pause, k.Filter, k.Details, k.NextView, k.Help, k.Quit}
 }

@@ -57,7 +57,7 @@ func replay(t testing.TB, width, height int) *driver {
 	t.Helper()
 	p := taped(t)
 	p.Pause(true)
-	d := prepare(t, street(), Options{Source: p, Notices: p.Notices()})
+	d := prepare(t, street(), Options{Source: p, Notifications: p.Notifications()})
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.run(d.m.Init())
 	return d
@@ -136,7 +136,7 @@ func TestReplayDetails(t *testing.T) {
 
 // What the last line of the screen offers works there.
 func TestReplayFooter(t *testing.T) {
-	for _, b := range replay(t, 120, 30).m.shortKeys() {
+	for _, b := range replay(t, 120, 30).m.footerKeys() {
 		for _, k := range b.Keys() {
 			d := replay(t, 120, 30)
 			d.press("5", "down")
@@ -163,9 +163,9 @@ func TestReplayPlays(t *testing.T) {
 	}
 	d.press("9", "]", "p")
 	d.wants("■ 12:01:40")
-	for speed, want := range map[float64]time.Duration{0.25: time.Second, 1: time.Second, 4: 250 * time.Millisecond, 512: soonest} {
-		d.m.place.Speed = speed
-		if got := d.m.beat(); got != want {
+	for speed, want := range map[float64]time.Duration{0.25: time.Second, 1: time.Second, 4: 250 * time.Millisecond, 512: minReplayInterval} {
+		d.m.position.Speed = speed
+		if got := d.m.refreshEvery(); got != want {
 			t.Errorf("at %v times the speed a look every %v, not %v", speed, got, want)
 		}
 	}
@@ -222,7 +222,7 @@ func TestSpeedText(t *testing.T) {
 		{3723 * time.Second, 10 * time.Hour, "1:02:03"},
 		{-time.Second, time.Minute, "0:00"},
 	} {
-		if got := running(c.d, c.long); got != c.want {
+		if got := clockText(c.d, c.long); got != c.want {
 			t.Errorf("%v of %v is written %s, not %s", c.d, c.long, got, c.want)
 		}
 	}

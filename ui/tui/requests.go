@@ -88,8 +88,8 @@ type (
 // inspected is what was found of a subject.
 type inspected struct {
 	id   sockets.ID
-	now  *inspection // nil if it is not there
-	past *inspection // of an event's row, if it is not there any more
+	now  *detailsData // nil if it is not there
+	past *detailsData // of an event's row, if it is not there any more
 }
 
 // ask makes a command of a request.
@@ -102,20 +102,20 @@ func ask[Q, R any](answer func(Q) R, q Q) tea.Cmd {
 const readTimeout = 10 * time.Second
 
 func (w *worker) read(q readRequest) (res readResult) {
-	before := w.monitor
+	before := w.tracker
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	if res.err = w.refresh(ctx); res.err != nil {
 		return res
 	}
-	res.anew = w.monitor != before
-	w.flows = w.meter.look(w.monitor, q.measure, w.monitor.Snapshot().Time)
+	res.anew = w.tracker != before
+	w.flows = w.meter.sample(w.tracker, q.measure, w.tracker.Snapshot().Time)
 	res.arrangement = w.arrange(q.arrangeRequest)
 	return res
 }
 
 func (w *worker) arrange(q arrangeRequest) (res arrangement) {
-	snap := w.monitor.Snapshot()
+	snap := w.tracker.Snapshot()
 	if snap == nil {
 		return res
 	}
@@ -124,18 +124,18 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 	}
 	q.shape.Match = w.parsed(q.query).Match
 	res.rows = w.rows.fill(func(rows []model.Row) []model.Row {
-		rows, res.counts = w.monitor.Rows(rows, q.shape)
-		return w.pins.arrange(rows, w.monitor, snap.Time)
+		rows, res.counts = w.tracker.Rows(rows, q.shape)
+		return w.pins.arrange(rows, w.tracker, snap.Time)
 	})
 	if res.hasEvents = q.events; q.events {
 		res.events = w.events.fill(func(events []model.Event) []model.Event {
-			return w.journal.Newest(events, q.shape.Match, q.shape.AllHosts)
+			return w.eventLog.Newest(events, q.shape.Match, q.shape.AllHosts)
 		})
 	}
 	res.inspected = w.inspected(&q.inspect)
 	res.flows = w.flows
-	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.news, w.lost
-	w.news, res.failed = nil, w.unrecorded(snap.Warnings)
+	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.pinEvents, w.lostNotifications
+	w.pinEvents, res.failed = nil, w.unrecorded(snap.Warnings)
 	res.warnings, res.at = snap.Warnings, snap.Time
 	return res
 }
@@ -144,8 +144,8 @@ func (w *worker) inspected(of *subject) (found inspected) {
 	if found.id = of.id; of.id == 0 {
 		return found
 	}
-	if found.now = w.inspect(of.id); found.now == nil && of.event {
-		found.past = newInspection(&of.row, w.end) // its processes may go on
+	if found.now = w.collectDetails(of.id); found.now == nil && of.event {
+		found.past = newDetailsData(&of.row, w.readEndpoint) // its processes may go on
 	}
 	return found
 }
@@ -155,7 +155,7 @@ func (w *worker) plan(q planRequest) planResult {
 	if q.peer {
 		s = q.row.Peer
 	}
-	p := model.PlanEnd(&q.row, s, w.reader.Protected, w.monitor.ByPID)
+	p := model.PlanEnd(&q.row, s, w.reader.Protected, w.tracker.ByPID)
 	p.ToStop = w.reader.ParentsFirst(p.ToStop)
 	return planResult{q.dialog, p}
 }

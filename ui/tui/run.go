@@ -42,8 +42,8 @@ func Run(o Options) (err error) {
 			return err
 		}
 	}
-	if o.Notices != nil {
-		defer o.Notices.Close()
+	if o.Notifications != nil {
+		defer o.Notifications.Close()
 	}
 	if o.Interval == 0 {
 		o.Interval = time.Second
@@ -58,6 +58,6 @@ func Run(o Options) (err error) {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
 	m := newModel(o, query, pinned, process.NewReader(""), time.Now)
-	m.root, m.words = sockets.CanDestroy && os.Geteuid() == 0, ui.WordingFor(runtime.GOOS)
+	m.root, m.wording = sockets.CanDestroy && os.Geteuid() == 0, ui.WordingFor(runtime.GOOS)
 	return m.signals.run(m, options...)
 }

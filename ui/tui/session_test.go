@@ -32,7 +32,7 @@ func session(t testing.TB, o Options, width, height int) *driver {
 	t.Helper()
 	p := openSession(t)
 	p.Pause(true)
-	o.Source, o.Notices = p, p.Notices()
+	o.Source, o.Notifications = p, p.Notifications()
 	d := prepare(t, street(), o)
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.run(d.m.Init())
@@ -55,8 +55,8 @@ func (d *driver) filterBy(query string) {
 	d.press("enter")
 }
 
-func sessionScenes() []scene {
-	return []scene{
+func sessionScenarios() []scenario {
+	return []scenario{
 		{"begin", func(*driver) {}},
 		{"opened", func(d *driver) { d.steps(5) }},
 		{"busy", func(d *driver) { d.steps(15) }},
@@ -104,7 +104,7 @@ func (d *driver) inspectEvent(unseen bool) {
 }
 
 func TestGoldenSession(t *testing.T) {
-	for _, s := range sessionScenes() {
+	for _, s := range sessionScenarios() {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s/%dx%d", s.name, size.width, size.height), func(t *testing.T) {
 				d := session(t, Options{}, size.width, size.height)

@@ -27,22 +27,22 @@ func startWith(t *testing.T, o Options, width, height int) *driver {
 // to be told apart differs.
 func TestThemes(t *testing.T) {
 	for _, p := range palettes() {
-		for background, shades := range map[string]*[numRoles]shade{"light": &p.light, "dark": &p.dark} {
+		for background, shades := range map[string]*[numRoles]colorCode{"light": &p.light, "dark": &p.dark} {
 			for r, s := range shades {
 				_, err := strconv.ParseUint(strings.TrimPrefix(string(s), "#"), 16, 24)
-				if s != own && err != nil {
+				if s != defaultColor && err != nil {
 					t.Errorf("%s, %s: role %d has the colour %q", p.name, background, r, s)
 				}
 			}
-			for i, r := range []role{good, notice, danger, accent} {
-				for _, other := range append([]role{plain}, []role{good, notice, danger, accent}[:i]...) {
+			for i, r := range []role{success, warning, danger, accent} {
+				for _, other := range append([]role{plain}, []role{success, warning, danger, accent}[:i]...) {
 					if shades[r] == shades[other] {
 						t.Errorf("%s, %s: the roles %d and %d look the same", p.name, background, r, other)
 					}
 				}
 			}
 		}
-		if p.about == "" {
+		if p.description == "" {
 			t.Errorf("nothing is said about %s", p.name)
 		}
 	}
@@ -57,7 +57,7 @@ func TestThemes(t *testing.T) {
 }
 
 // luminance is the relative luminance of WCAG 2.1.
-func luminance(s shade) float64 {
+func luminance(s colorCode) float64 {
 	n, _ := strconv.ParseUint(string(s[1:]), 16, 24)
 	channel := func(shift int) float64 {
 		c := float64(n>>shift&0xff) / 255
@@ -78,7 +78,7 @@ func TestThemesCanBeRead(t *testing.T) {
 		if p.name == "contrast" {
 			least = 7
 		}
-		check := func(shades [numRoles]shade, backgrounds ...shade) {
+		check := func(shades [numRoles]colorCode, backgrounds ...colorCode) {
 			for r, s := range shades {
 				if !strings.HasPrefix(string(s), "#") {
 					continue
@@ -107,7 +107,7 @@ func TestGoldenThemes(t *testing.T) {
 			for _, dark := range []bool{false, true} {
 				d := startWith(t, Options{Theme: theme.Name}, 60, 12)
 				d.m.dark = dark
-				d.m.restyle()
+				d.m.rebuildTheme()
 				d.source.snap = changed()
 				d.pass(time.Second)
 				out.WriteString(d.m.screen() + "\n")
@@ -196,13 +196,13 @@ func TestKeysAsBound(t *testing.T) {
 // wherever something is typed.
 func TestActions(t *testing.T) {
 	d := defaultKeys()
-	if got, want := len(d.actions()), len(bindings(d)); got != want {
+	if got, want := len(d.entries()), len(bindings(d)); got != want {
 		t.Errorf("%d actions for %d bindings", got, want)
 	}
 	names := map[string]bool{}
 	for _, a := range Actions() {
 		if a.Name == "" && a.Keys[0] != "ctrl+c" && a.Keys[0] != "ctrl+z" || a.Name != "" && names[a.Name] {
-			t.Errorf("the name of %q is %q", a.Does, a.Name)
+			t.Errorf("the name of %q is %q", a.Description, a.Name)
 		}
 		names[a.Name] = true
 		for _, k := range a.Keys {

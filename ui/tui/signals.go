@@ -131,7 +131,7 @@ type stopMsg struct{}
 // process that no shell continues would hang for good.
 func (h *signalHandler) suspend(group bool) tea.Msg {
 	if why := cannotSuspend(); why != "" {
-		return statusMsg(styled(notice, "cannot suspend: "+why))
+		return statusMsg(styled(warning, "cannot suspend: "+why))
 	}
 	return tea.Exec(&suspension{handler: h, group: group}, func(err error) tea.Msg {
 		if err != nil {

@@ -24,12 +24,12 @@ type column[T any] struct {
 type table[T any] struct {
 	columns []column[T]
 	// keys name a row; the second is 0 for a row that stands for one thing only.
-	keys func(*T) [2]uint64
-	is   func(*T, uint64) bool // whether a row stands for that key
-	// follows lets a selection at the very top stay there: in a journal that is
+	keys   func(*T) [2]uint64
+	hasKey func(*T, uint64) bool // whether a row stands for that key
+	// stickToTop lets a selection at the very top stay there: in a journal that is
 	// where the news come in.
-	follows bool
-	mark    func(*T) span // the sign in the gutter
+	stickToTop bool
+	mark       func(*T) span // the sign in the gutter
 
 	rows     []T
 	cursor   int // index of the selected row, 0 if there are none
@@ -38,27 +38,27 @@ type table[T any] struct {
 	width    int
 	height   int // lines of rows in sight
 
-	fresh    bool                   // the next rows find their widths anew
-	measured bool                   // the columns fit the rows
-	widest   int                    // of all widths so far: no cell needs to be known to be wider
-	around   map[[2]uint64]struct{} // the keys of the rows that were measured last
+	remeasure bool                   // the next rows find their widths anew
+	measured  bool                   // the columns fit the rows
+	widest    int                    // of all widths so far: no cell needs to be known to be wider
+	around    map[[2]uint64]struct{} // the keys of the rows that were measured last
 
-	natural []int // widths the cells would like, by column
-	pivots  []int // how much of the cells stands before their pivots, by column
-	tails   []int // and how much from there on
-	layout  []placed
+	naturalWidths []int // widths the cells would like, by column
+	pivots        []int // how much of the cells stands before their pivots, by column
+	afterPivots   []int // and how much from there on
+	layout        []placedColumn
 }
 
-// placed is a column that is drawn: where, and how wide.
-type placed struct {
+// placedColumn is a column that is drawn: where, and how wide.
+type placedColumn struct {
 	index, x, width int
 }
 
 const (
-	gutter = 3 // mark, selection, space
-	gap    = 2 // between columns
-	// sample bounds how many rows are measured for the width of columns.
-	sample = 256
+	gutterWidth = 3 // mark, selection, space
+	columnGap   = 2 // between columns
+	// measuredRows bounds how many rows are measured for the width of columns.
+	measuredRows = 256
 )
 
 // setRows takes new rows and finds the selected one again. The row stays on the
@@ -71,18 +71,18 @@ func (t *table[T]) setRows(rows []T, changed bool) {
 	}
 	before := t.cursor
 	t.cursor = min(before, max(len(rows)-1, 0))
-	if atTop := t.follows && before == 0 && t.offset == 0; !atTop {
-		t.find(before)
+	if atTop := t.stickToTop && before == 0 && t.offset == 0; !atTop {
+		t.restoreSelection(before)
 	}
-	t.reselect()
-	t.reveal()
+	t.rememberSelection()
+	t.scrollToCursor()
 }
 
-// find looks for what is selected; before is where it was. Of a pair one end
+// restoreSelection looks for what is selected; before is where it was. Of a pair one end
 // can stay behind, as a TIME_WAIT does: then the row is that end's.
-func (t *table[T]) find(before int) {
+func (t *table[T]) restoreSelection(before int) {
 	for _, key := range t.selected {
-		if i := t.index(key); i >= 0 {
+		if i := t.indexOf(key); i >= 0 {
 			t.cursor = i
 			if t.offset > 0 {
 				t.offset += i - before
@@ -92,22 +92,22 @@ func (t *table[T]) find(before int) {
 	}
 }
 
-func (t *table[T]) index(key uint64) int {
+func (t *table[T]) indexOf(key uint64) int {
 	if key == 0 {
 		return -1
 	}
-	if t.cursor < len(t.rows) && t.is(&t.rows[t.cursor], key) {
+	if t.cursor < len(t.rows) && t.hasKey(&t.rows[t.cursor], key) {
 		return t.cursor
 	}
 	for i := range t.rows {
-		if t.is(&t.rows[i], key) {
+		if t.hasKey(&t.rows[i], key) {
 			return i
 		}
 	}
 	return -1
 }
 
-func (t *table[T]) reselect() {
+func (t *table[T]) rememberSelection() {
 	if t.cursor < len(t.rows) {
 		t.selected = t.keys(&t.rows[t.cursor])
 	}
@@ -126,8 +126,8 @@ func (t *table[T]) move(by int) { t.moveTo(t.cursor + by) }
 
 func (t *table[T]) moveTo(i int) {
 	t.cursor = min(max(i, 0), max(len(t.rows)-1, 0))
-	t.reselect()
-	t.reveal()
+	t.rememberSelection()
+	t.scrollToCursor()
 }
 
 // scroll moves the window, and the selection only as far as it has to stay in
@@ -135,11 +135,11 @@ func (t *table[T]) moveTo(i int) {
 func (t *table[T]) scroll(by int) {
 	t.offset = min(max(t.offset+by, 0), max(len(t.rows)-t.height, 0))
 	t.cursor = min(max(t.cursor, t.offset), max(min(t.offset+t.height, len(t.rows))-1, 0))
-	t.reselect()
+	t.rememberSelection()
 }
 
-// reveal brings the selected row into sight.
-func (t *table[T]) reveal() {
+// scrollToCursor brings the selected row into sight.
+func (t *table[T]) scrollToCursor() {
 	t.offset = min(t.offset, max(len(t.rows)-t.height, 0))
 	if t.cursor < t.offset {
 		t.offset = t.cursor
@@ -159,20 +159,20 @@ func (t *table[T]) resize(width, height int) {
 	t.width, t.height = width, height
 	if width > t.widest {
 		t.widest = width
-		t.forget()
+		t.resetWidths()
 	}
 	t.measured = false
-	t.reveal()
+	t.scrollToCursor()
 }
 
-// forget lets the columns find their widths anew. Otherwise they only grow, so
+// resetWidths lets the columns find their widths anew. Otherwise they only grow, so
 // that nothing jumps from one refresh to the next.
-func (t *table[T]) forget() { t.fresh = true }
+func (t *table[T]) resetWidths() { t.remeasure = true }
 
 // columnAt finds the column at a cell of the title line, -1 for none.
 func (t *table[T]) columnAt(x int) int {
 	for _, p := range t.layout {
-		if x >= p.x && x < p.x+p.width+gap {
+		if x >= p.x && x < p.x+p.width+columnGap {
 			return p.index
 		}
 	}
@@ -187,15 +187,15 @@ func (t *table[T]) rowAt(y int) int {
 	return -1
 }
 
-// titles draws the title line; sorted is the column the rows are ordered by.
-func (t *table[T]) titles(sorted int, reverse bool) line {
-	l := text(spaces(gutter))
+// titleLine draws the title line; sorted is the column the rows are ordered by.
+func (t *table[T]) titleLine(sorted int, reverse bool) line {
+	l := text(spaces(gutterWidth))
 	for i, p := range t.layout {
 		if i > 0 {
-			l = l.Add(plain, spaces(gap))
+			l = l.Add(plain, spaces(columnGap))
 		}
 		col := &t.columns[p.index]
-		title := styled(quiet, col.title)
+		title := styled(muted, col.title)
 		if col.sort >= 0 && col.sort == sorted {
 			arrow := "↑"
 			if reverse {
@@ -212,8 +212,8 @@ func (t *table[T]) titles(sorted int, reverse bool) line {
 	return l.Cut(t.width)
 }
 
-// row draws row i.
-func (t *table[T]) row(i int) line {
+// rowLine draws row i.
+func (t *table[T]) rowLine(i int) line {
 	r := &t.rows[i]
 	arrow := span{Text: "  "}
 	if i == t.cursor {
@@ -222,14 +222,14 @@ func (t *table[T]) row(i int) line {
 	l := line{t.mark(r), arrow}
 	for n, p := range t.layout {
 		if n > 0 {
-			l = l.Add(plain, spaces(gap))
+			l = l.Add(plain, spaces(columnGap))
 		}
-		l = append(l, t.cell(r, p)...)
+		l = append(l, t.cellLine(r, p)...)
 	}
 	return l.Fit(t.width)
 }
 
-func (t *table[T]) cell(r *T, p placed) line {
+func (t *table[T]) cellLine(r *T, p placedColumn) line {
 	col := &t.columns[p.index]
 	l := col.cell(r)
 	width := p.width
@@ -237,7 +237,7 @@ func (t *table[T]) cell(r *T, p placed) line {
 		if before := col.pivot(r); before >= 0 {
 			// Where there is not room for all, the long ones lose of what stands
 			// before the pivot; the others stay in line.
-			pivot := min(t.pivots[p.index], p.width-t.tails[p.index])
+			pivot := min(t.pivots[p.index], p.width-t.afterPivots[p.index])
 			if shift := pivot - before; shift > 0 {
 				l = append(text(spaces(shift)), l...)
 			} else {

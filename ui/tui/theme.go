@@ -10,8 +10,8 @@ import (
 // none where colours are not wanted.
 type theme struct {
 	styles   [numRoles]lipgloss.Style
-	paints   [numRoles]paint // the same, ready to be written
-	selected paint
+	escapes  [numRoles]escapes // the same, ready to be written
+	selected escapes
 }
 
 // newTheme makes the look for a terminal with colours or without, and for a
@@ -23,9 +23,9 @@ func newTheme(p palette, colours, dark bool) theme {
 		t.styles = p.styles(dark)
 	}
 	for r := range t.styles {
-		t.paints[r] = paintOf(t.styles[r])
+		t.escapes[r] = escapesOf(t.styles[r])
 	}
-	t.selected = paintOf(lipgloss.NewStyle().Reverse(true))
+	t.selected = escapesOf(lipgloss.NewStyle().Reverse(true))
 	return t
 }
 
@@ -34,8 +34,8 @@ func plainStyles() (styles [numRoles]lipgloss.Style) {
 	for r := range styles {
 		styles[r] = base
 	}
-	styles[strong] = base.Bold(true)
-	styles[quiet] = base.Faint(true)
+	styles[emphasis] = base.Bold(true)
+	styles[muted] = base.Faint(true)
 	styles[accent] = base.Reverse(true)
 	return styles
 }
@@ -47,11 +47,11 @@ func (p *palette) styles(dark bool) (styles [numRoles]lipgloss.Style) {
 	}
 	for r, s := range shades {
 		styles[r] = lipgloss.NewStyle()
-		if s != own {
+		if s != defaultColor {
 			styles[r] = styles[r].Foreground(lipgloss.Color(string(s)))
 		}
 	}
-	styles[strong] = styles[strong].Bold(true)
+	styles[emphasis] = styles[emphasis].Bold(true)
 	return styles
 }
 
@@ -67,7 +67,7 @@ func (t *theme) render(b *strings.Builder, l line, selected bool) {
 		return
 	}
 	for _, s := range l {
-		p := &t.paints[s.Role]
+		p := &t.escapes[s.Role]
 		b.WriteString(p.before)
 		b.WriteString(s.Text)
 		b.WriteString(p.after)
@@ -80,11 +80,11 @@ func (t *theme) line(l line) string {
 	return b.String()
 }
 
-// paint is what a style writes around a text. A frame has thousands of spans,
+// escapes is what a style writes around a text. A frame has thousands of spans,
 // and asking the style for each costs more than all the rest.
-type paint struct{ before, after string }
+type escapes struct{ before, after string }
 
-func paintOf(s lipgloss.Style) paint {
+func escapesOf(s lipgloss.Style) escapes {
 	before, after, _ := strings.Cut(s.Render("x"), "x")
-	return paint{before, after}
+	return escapes{before, after}
 }

@@ -11,81 +11,81 @@ import (
 // meter measures how much goes over the connections that are in sight. Each
 // costs a question to the kernel, so it is asked about those and no others.
 type meter struct {
-	source sockets.TCPInfoReader // nil if the source cannot tell
-	flows  map[sockets.ID]*flow
-	pass   int
-	wanted []*sockets.Socket
-	infos  []sockets.TCPInfo
+	source     sockets.TCPInfoReader // nil if the source cannot tell
+	flows      map[sockets.ID]*flow
+	generation int
+	targets    []*sockets.Socket
+	infos      []sockets.TCPInfo
 }
 
 // flow is what is known of one connection, seen from the row's socket.
 type flow struct {
-	in, out  uint64  // bytes of payload so far
-	inRate   float64 // bytes a second since the last look
-	outRate  float64
-	measured bool // two looks have been taken: the rates are known
-	rtt      time.Duration
-	history  []float64 // in and out together, the newest last
-	at       time.Time
-	pass     int
+	in, out    uint64  // bytes of payload so far
+	inRate     float64 // bytes a second since the last look
+	outRate    float64
+	measured   bool // two looks have been taken: the rates are known
+	rtt        time.Duration
+	history    []float64 // in and out together, the newest last
+	measuredAt time.Time
+	generation int
 }
 
-// historyLength is how many looks a sparkline goes back.
-const historyLength = 16
+// maxHistory is how many looks a sparkline goes back.
+const maxHistory = 16
 
 func newMeter(source sockets.Source) meter {
 	informer, _ := source.(sockets.TCPInfoReader)
 	return meter{source: informer, flows: map[sockets.ID]*flow{}}
 }
 
-// look measures the connections with these IDs and returns a copy of what is
+// sample measures the connections with these IDs and returns a copy of what is
 // known of each.
-func (t *meter) look(m *model.Tracker, ids []sockets.ID, now time.Time) map[sockets.ID]flow {
+func (t *meter) sample(m *model.Tracker, ids []sockets.ID, now time.Time) map[sockets.ID]flow {
 	if t.source == nil || len(ids) == 0 {
 		return nil
 	}
-	t.pass++
-	t.wanted = t.wanted[:0]
+	t.generation++
+	t.targets = t.targets[:0]
 	for _, id := range ids {
 		if s := m.Socket(id); s != nil && s.Connected() && s.Protocol == sockets.TCP {
-			t.wanted = append(t.wanted, s)
+			t.targets = append(t.targets, s)
 		}
 	}
-	t.infos = t.source.Info(t.infos[:0], t.wanted)
-	known := make(map[sockets.ID]flow, len(t.wanted))
-	for i, s := range t.wanted {
+	t.infos = t.source.Info(t.infos[:0], t.targets)
+	known := make(map[sockets.ID]flow, len(t.targets))
+	for i, s := range t.targets {
 		if t.infos[i].Known {
-			known[s.ID] = *t.take(s.ID, &t.infos[i], now)
+			known[s.ID] = *t.record(s.ID, &t.infos[i], now)
 		}
 	}
 	for id, f := range t.flows {
-		if t.pass-f.pass > 10*historyLength {
+		if t.generation-f.generation > 10*maxHistory {
 			delete(t.flows, id) // out of sight for long
 		}
 	}
 	return known
 }
 
-func (t *meter) take(id sockets.ID, i *sockets.TCPInfo, now time.Time) *flow {
+func (t *meter) record(id sockets.ID, i *sockets.TCPInfo, now time.Time) *flow {
 	f := t.flows[id]
 	if f == nil {
 		f = &flow{}
 		t.flows[id] = f
-	} else if seconds := now.Sub(f.at).Seconds(); seconds > 0 {
-		f.inRate = rate(i.Received, f.in, seconds)
-		f.outRate = rate(i.Sent, f.out, seconds)
+	} else if seconds := now.Sub(f.measuredAt).Seconds(); seconds > 0 {
+		f.inRate = byteRate(i.Received, f.in, seconds)
+		f.outRate = byteRate(i.Sent, f.out, seconds)
 		f.measured = true
-		if len(f.history) == historyLength {
+		if len(f.history) == maxHistory {
 			f.history = f.history[1:]
 		}
 		// A copy was handed out: it must not see this value appear.
 		f.history = append(f.history[:len(f.history):len(f.history)], f.inRate+f.outRate)
 	}
-	f.in, f.out, f.rtt, f.at, f.pass = i.Received, i.Sent, i.RTT, now, t.pass
+	f.in, f.out, f.rtt, f.measuredAt, f.generation = i.Received, i.Sent, i.RTT, now, t.generation
 	return f
 }
 
-func rate(now, before uint64, seconds float64) float64 {
+func byteRate(now, before uint64, seconds float64) float64 {
 	if now < before {
 		return 0
 	}
@@ -122,15 +122,15 @@ func sparkline(history []float64) string {
 func (f *flow) summary() line {
 	l := text("↓ " + ui.Size(f.in) + "  ↑ " + ui.Size(f.out))
 	if f.measured {
-		l = text(rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑").Add(quiet, "   total ").
+		l = text(rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑").Add(muted, "   total ").
 			Add(plain, ui.Size(f.in)+" ↓  "+ui.Size(f.out)+" ↑")
 	}
 	return l
 }
 
-// inSight lists the connections worth measuring: those of the rows on the
+// visibleConns lists the connections worth measuring: those of the rows on the
 // screen, and those that the details name.
-func (m *Model) inSight() []sockets.ID {
+func (m *Model) visibleConns() []sockets.ID {
 	var ids []sockets.ID
 	add := func(r *model.Row) {
 		if r.Socket.Connected() && r.Mark != model.Closed {
@@ -143,10 +143,10 @@ func (m *Model) inSight() []sockets.ID {
 			add(&t.rows[i])
 		}
 	}
-	if d := m.details; d != nil && d.known != nil {
-		add(&d.known.row)
-		for i := range d.known.clients[:min(len(d.known.clients), 20)] {
-			add(&d.known.clients[i])
+	if d := m.details; d != nil && d.data != nil {
+		add(&d.data.row)
+		for i := range d.data.clients[:min(len(d.data.clients), 20)] {
+			add(&d.data.clients[i])
 		}
 	}
 	return ids
@@ -154,6 +154,6 @@ func (m *Model) inSight() []sockets.ID {
 
 // flowOf returns what is known of a connection; ok is false if nothing is.
 func (m *Model) flowOf(s *sockets.Socket) (f flow, ok bool) {
-	f, ok = m.last.flows[s.ID]
+	f, ok = m.latest.flows[s.ID]
 	return f, ok
 }

@@ -51,7 +51,7 @@ func TestTrafficColumns(t *testing.T) {
 	d.wantsNot("IN/s") // listeners have no traffic of their own
 }
 
-func TestTrafficIsAskedOnlyForWhatIsInSight(t *testing.T) {
+func TestTrafficOfVisibleRowsOnly(t *testing.T) {
 	d, s := startCounting(t, 140, 8)
 	s.asked, s.sockets = 0, 0
 	d.pass(time.Second)

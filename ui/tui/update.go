@@ -11,7 +11,7 @@ import (
 // Update implements [tea.Model].
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.handle(msg)
-	m.fit()
+	m.applyLayout()
 	if later := m.drawLater(); later != nil {
 		cmd = tea.Batch(cmd, later)
 	}
@@ -22,18 +22,18 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		m.rows.forget()
-		m.events.forget()
+		m.rows.resetWidths()
+		m.events.resetWidths()
 		m.drawing.at = time.Time{} // the last one has another size
 	case drawMsg:
 		m.drawing.at, m.drawing.due = time.Time{}, false
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
-		m.restyle()
+		m.rebuildTheme()
 	case tea.KeyPressMsg:
-		return m.press(msg)
+		return m.handleKey(msg)
 	case tea.PasteMsg:
-		return m.typed(msg)
+		return m.editFilter(msg)
 	case tea.MouseMsg:
 		return m.mouse(msg)
 	case hearResult:
@@ -43,32 +43,32 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case readResult:
 		return m.takeRead(msg)
 	case planResult:
-		return m.takePlan(msg)
+		return m.applyPlan(msg)
 	case tickMsg:
-		if msg.n == m.ticks && !m.paused {
+		if msg.n == m.tickID && !m.paused {
 			return m.refresh()
 		}
-	case lateMsg:
-		if m.last.at.IsZero() {
-			m.waiting = true
+	case spinnerDelayMsg:
+		if m.latest.at.IsZero() {
+			m.showSpinner = true
 			return m.spinner.Tick
 		}
 	case spinner.TickMsg:
-		if m.last.at.IsZero() || m.dialog.working() {
+		if m.latest.at.IsZero() || m.dialog.busy() {
 			var cmd tea.Cmd
 			m.spinner, cmd = m.spinner.Update(msg)
 			return cmd
 		}
-	case endedMsg, watchedMsg:
-		return m.dialogNews(msg)
-	case askMsg:
-		return m.askWhy()
-	case whyMsg:
-		return m.answered(whyAnswer(msg))
-	case wokenMsg:
-		return m.woken()
-	case heardMsg:
-		return m.heard()
+	case freedMsg, watchDoneMsg:
+		return m.handleDialogMsg(msg)
+	case typingPausedMsg:
+		return m.requestDiagnosis()
+	case diagnosisMsg:
+		return m.applyDiagnosis(diagnosisResult(msg))
+	case notificationsReadyMsg:
+		return m.debounceNotifications()
+	case notificationsSettledMsg:
+		return m.drainNotifications()
 	case statusMsg:
 		m.status = line(msg)
 	case stopMsg:
@@ -77,8 +77,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// press carries out a key: what lies on top takes it.
-func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
+// handleKey carries out a key: what lies on top takes it.
+func (m *Model) handleKey(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(k, m.keys.Interrupt):
 		return tea.Interrupt
@@ -88,59 +88,59 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	m.status = nil
 	switch {
 	case m.dialog != nil:
-		return m.pressInDialog(k)
+		return m.handleDialogKey(k)
 	case m.help != nil:
-		return m.pressInHelp(k)
+		return m.handleHelpKey(k)
 	case m.filtering:
-		return m.pressInFilter(k)
+		return m.handleFilterKey(k)
 	}
-	return m.pressInTable(k)
+	return m.handleTableKey(k)
 }
 
-func (m *Model) pressInTable(k tea.KeyPressMsg) tea.Cmd {
+func (m *Model) handleTableKey(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, m.keys.Tenth) {
-		return m.tenth(k)
+		return m.seekTenth(k)
 	}
-	for _, act := range append(m.replayActions(), m.actions()...) {
+	for _, act := range append(m.replayCommands(), m.commands()...) {
 		if key.Matches(k, act.key) {
-			return act.do()
+			return act.run()
 		}
 	}
 	return nil
 }
 
-// action is what a key does while the table has the keyboard.
-type action struct {
+// command is what a key does while the table has the keyboard.
+type command struct {
 	key key.Binding
-	do  func() tea.Cmd
+	run func() tea.Cmd
 }
 
-func (m *Model) actions() []action {
+func (m *Model) commands() []command {
 	moveBy := func(by int) func() tea.Cmd {
-		return func() tea.Cmd { return m.move(by) }
+		return func() tea.Cmd { return m.moveSelection(by) }
 	}
-	return []action{
+	return []command{
 		{m.keys.Up, moveBy(-1)},
 		{m.keys.Down, moveBy(1)},
-		{m.keys.PageUp, func() tea.Cmd { return m.page(-1) }},
-		{m.keys.PageDown, func() tea.Cmd { return m.page(1) }},
+		{m.keys.PageUp, func() tea.Cmd { return m.movePage(-1) }},
+		{m.keys.PageDown, func() tea.Cmd { return m.movePage(1) }},
 		{m.keys.Top, moveBy(-1 << 30)},
 		{m.keys.Bottom, moveBy(1 << 30)},
 		{m.keys.Filter, m.startFilter},
 		{m.keys.Details, m.toggleDetails},
 		{m.keys.Back, m.back},
-		{m.keys.NextView, func() tea.Cmd { return m.turnTo((m.view + 1) % numViews) }},
-		{m.keys.PrevView, func() tea.Cmd { return m.turnTo((m.view + numViews - 1) % numViews) }},
-		{m.keys.Reverse, m.reverse},
+		{m.keys.NextView, func() tea.Cmd { return m.setView((m.view + 1) % numViews) }},
+		{m.keys.PrevView, func() tea.Cmd { return m.setView((m.view + numViews - 1) % numViews) }},
+		{m.keys.Reverse, m.reverseSort},
 		{m.keys.ColumnLeft, func() tea.Cmd { return m.sortNext(-1) }},
 		{m.keys.Sort, func() tea.Cmd { return m.sortNext(1) }},
 		{m.keys.ColumnRight, func() tea.Cmd { return m.sortNext(1) }},
-		{m.keys.Slower, func() tea.Cmd { return m.pace(1) }},
-		{m.keys.Faster, func() tea.Cmd { return m.pace(-1) }},
-		{m.keys.Pause, m.pause},
+		{m.keys.Slower, func() tea.Cmd { return m.changeInterval(1) }},
+		{m.keys.Faster, func() tea.Cmd { return m.changeInterval(-1) }},
+		{m.keys.Pause, m.togglePause},
 		{m.keys.All, m.toggleAll},
 		{m.keys.Unfold, m.toggleUnfold},
-		{m.keys.Free, m.startFreeing},
+		{m.keys.Free, m.openFreeDialog},
 		{m.keys.Pin, m.togglePin},
 		{m.keys.Copy, m.copyAddress},
 		{m.keys.Browse, m.browse},
@@ -149,22 +149,22 @@ func (m *Model) actions() []action {
 	}
 }
 
-// move moves the selection; open details follow it.
-func (m *Model) move(by int) tea.Cmd {
+// moveSelection moves the selection; open details follow it.
+func (m *Model) moveSelection(by int) tea.Cmd {
 	if m.view == eventsView {
 		m.events.move(by)
 	} else {
 		m.rows.move(by)
 	}
-	return m.follow()
+	return m.followSelection()
 }
 
-// page moves by a screenful: of the details while they are open, else of the
+// movePage moves by a screenful: of the details while they are open, else of the
 // table.
-func (m *Model) page(by int) tea.Cmd {
+func (m *Model) movePage(by int) tea.Cmd {
 	if m.details != nil {
-		m.details.scroll += by * max(m.area().details.height-3, 1)
+		m.details.scroll += by * max(m.layout().details.height-3, 1)
 		return nil
 	}
-	return m.move(by * max(m.rows.height-1, 1))
+	return m.moveSelection(by * max(m.rows.height-1, 1))
 }

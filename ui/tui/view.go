@@ -30,9 +30,9 @@ func (m *Model) screen() string {
 	if m.help != nil {
 		return m.helpScreen()
 	}
-	a := m.area()
+	a := m.layout()
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.theme.line(m.header()), m.secondLine())
+	lines = append(lines, m.theme.line(m.header()), m.tabLine())
 	lines = append(lines, m.body(a)...)
 	if a.warning {
 		lines = append(lines, m.theme.line(m.warning()))
@@ -48,13 +48,13 @@ func (m *Model) screen() string {
 	return page
 }
 
-func (m *Model) body(a area) []string {
-	switch a.place {
-	case over:
+func (m *Model) body(a layout) []string {
+	switch a.dock {
+	case dockFull:
 		return m.detailsBox(a.details)
-	case below:
+	case dockBelow:
 		return append(m.table(a), m.detailsBox(a.details)...)
-	case beside:
+	case dockRight:
 		left, right := m.table(a), m.detailsBox(a.details)
 		for i := range left {
 			left[i] += right[i]
@@ -66,26 +66,26 @@ func (m *Model) body(a area) []string {
 
 // table draws the titles, the rule and the rows in sight, every line as wide as
 // the area.
-func (m *Model) table(a area) []string {
+func (m *Model) table(a layout) []string {
 	lines := make([]string, 0, a.table.height)
 	add := func(l line) { lines = append(lines, m.theme.line(l.Fit(a.table.width))) }
 	switch {
 	case a.table.height == 0:
 		return nil
 	case m.view == eventsView:
-		add(m.events.titles(-2, false))
+		add(m.events.titleLine(-2, false))
 	default:
-		add(m.rows.titles(int(m.shape.Order.Column), m.shape.Order.Reverse))
+		add(m.rows.titleLine(int(m.shape.Order.Column), m.shape.Order.Reverse))
 	}
 	if a.rule {
-		add(styled(quiet, strings.Repeat("─", a.table.width)))
+		add(styled(muted, strings.Repeat("─", a.table.width)))
 	}
 	if m.view == eventsView {
 		lines = drawRows(lines, &m.events, &m.theme)
 	} else {
 		lines = drawRows(lines, &m.rows, &m.theme)
 	}
-	for _, l := range m.emptiness(a.table.width) {
+	for _, l := range m.emptyLines(a.table.width) {
 		if len(lines) < a.table.height {
 			add(l)
 		}
@@ -105,28 +105,28 @@ func drawRows[T any](lines []string, t *table[T], th *theme) []string {
 	var b strings.Builder
 	for i := t.offset; i < min(t.offset+t.height, len(t.rows)); i++ {
 		b.Reset()
-		th.render(&b, t.row(i), i == t.cursor)
+		th.render(&b, t.rowLine(i), i == t.cursor)
 		lines = append(lines, b.String())
 	}
 	return lines
 }
 
-// emptiness says why there are no rows and what would show some.
-func (m *Model) emptiness(width int) []line {
+// emptyLines says why there are no rows and what would show some.
+func (m *Model) emptyLines(width int) []line {
 	const margin = "   "
-	why := m.whyEmpty()
+	why := m.emptyMessage()
 	if why == "" {
 		return nil
 	}
 	lines := []line{nil}
-	if m.waiting && m.last.at.IsZero() && m.readErr == nil {
+	if m.showSpinner && m.latest.at.IsZero() && m.readErr == nil {
 		why = m.spinner.View() + " " + why
 	}
-	for _, part := range words(why, width-2*len(margin)) {
-		lines = append(lines, styled(quiet, margin+part))
+	for _, part := range wrapWords(why, width-2*len(margin)) {
+		lines = append(lines, styled(muted, margin+part))
 	}
 	if m.details == nil {
-		for _, l := range m.why.lines(m.now(), width-2*len(margin)) {
+		for _, l := range m.diagnosis.lines(m.now(), width-2*len(margin)) {
 			if len(lines) == 2 {
 				lines = append(lines, nil)
 			}
@@ -136,22 +136,22 @@ func (m *Model) emptiness(width int) []line {
 	return lines
 }
 
-func (m *Model) whyEmpty() string {
+func (m *Model) emptyMessage() string {
 	switch {
-	case m.last.at.IsZero() && m.readErr != nil && m.paused:
-		return m.problem() + also(sign(m.keys.Pause, "retries"))
-	case m.last.at.IsZero() && m.readErr != nil:
-		return m.problem() + "; retrying every " + ui.Interval(m.interval)
-	case m.last.at.IsZero():
+	case m.latest.at.IsZero() && m.readErr != nil && m.paused:
+		return m.readErrorText() + withHint(keyHint(m.keys.Pause, "retries"))
+	case m.latest.at.IsZero() && m.readErr != nil:
+		return m.readErrorText() + "; retrying every " + ui.Interval(m.interval)
+	case m.latest.at.IsZero():
 		return "reading the socket tables …"
 	case m.filterErr != nil:
 		return "" // what is said of the filter is enough
 	case m.view != eventsView && len(m.rows.rows) == 0:
-		return ui.Nothing(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.AllHosts, sign(m.keys.Back, "clears the filter"), sign(m.keys.All, "shows all hosts"))
-	case m.view != eventsView || len(m.events.rows) > 0 || !m.last.hasEvents:
+		return ui.EmptyMessage(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.AllHosts, keyHint(m.keys.Back, "clears the filter"), keyHint(m.keys.All, "shows all hosts"))
+	case m.view != eventsView || len(m.events.rows) > 0 || !m.latest.hasEvents:
 		return ""
 	case m.filter.Value() != "":
-		return "no event matches " + ui.Cut(m.filter.Value(), 40) + " so far" + also(sign(m.keys.Back, "clears the filter"))
+		return "no event matches " + ui.Cut(m.filter.Value(), 40) + " so far" + withHint(keyHint(m.keys.Back, "clears the filter"))
 	}
 	return "no events yet; sockets that open, change or close appear here"
 }

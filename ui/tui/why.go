@@ -12,41 +12,41 @@ import (
 	"lotop/ui"
 )
 
-// whyAnswer is what lotop why says of a port: under the details of a row, and in
+// diagnosisResult is what lotop why says of a port: under the details of a row, and in
 // place of rows where the filter is a port that nobody has.
-type whyAnswer struct {
-	target model.Target
-	found  model.Diagnosis
-	behind map[int]whoBehind // looked up with the rest: a frame reads nothing
-	err    error
-	at     time.Time
+type diagnosisResult struct {
+	target    model.Target
+	diagnosis model.Diagnosis
+	contexts  map[int]processContext // looked up with the rest: a frame reads nothing
+	err       error
+	at        time.Time
 }
 
-type whoBehind struct {
-	folder  process.Untrusted
+type processContext struct {
+	cwd     process.Untrusted
 	parents []*process.Process
 }
 
 type (
-	whyMsg whyAnswer
-	askMsg struct{} // the typing has paused
+	diagnosisMsg    diagnosisResult
+	typingPausedMsg struct{} // the typing has paused
 )
 
 // typingPause is how long a filter has to stand before it is a question.
 const typingPause = 300 * time.Millisecond
 
-// whyFor is how long an answer is taken as true.
-const whyFor = 3 * time.Second
+// diagnosisTTL is how long an answer is taken as true.
+const diagnosisTTL = 3 * time.Second
 
-// wantWhy tells which port there is a question about, if any.
-func (m *Model) wantWhy() (t model.Target, ok bool) {
+// wantedTarget tells which port there is a question about, if any.
+func (m *Model) wantedTarget() (t model.Target, ok bool) {
 	switch {
 	case !m.live:
 		return t, false // a recording: the kernel of now knows nothing of it
-	case m.details != nil && !m.details.left:
-		s := m.details.known.row.Socket
+	case m.details != nil && !m.details.closed:
+		s := m.details.data.row.Socket
 		return model.Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: model.AnyHost()}, true
-	case m.details == nil && m.view != eventsView && len(m.rows.rows) == 0 && !m.last.at.IsZero():
+	case m.details == nil && m.view != eventsView && len(m.rows.rows) == 0 && !m.latest.at.IsZero():
 		return m.filteredPort()
 	}
 	return t, false
@@ -75,40 +75,40 @@ func isPort(query string) bool {
 	return false
 }
 
-// askWhy asks the kernel about the port in question, unless the answer is there
+// requestDiagnosis asks the kernel about the port in question, unless the answer is there
 // or on its way.
-func (m *Model) askWhy() tea.Cmd {
-	t, ok := m.wantWhy()
+func (m *Model) requestDiagnosis() tea.Cmd {
+	t, ok := m.wantedTarget()
 	if !ok {
-		m.why = nil
+		m.diagnosis = nil
 		return nil
 	}
-	if m.why != nil && !sameTarget(m.why.target, t) {
-		m.why = nil
+	if m.diagnosis != nil && !sameTarget(m.diagnosis.target, t) {
+		m.diagnosis = nil
 	}
-	if m.asking || m.why != nil && m.now().Sub(m.why.at) < whyFor {
+	if m.diagnosing || m.diagnosis != nil && m.now().Sub(m.diagnosis.at) < diagnosisTTL {
 		return nil
 	}
 	if m.filtering {
 		// 424 on the way to 4242 is no question.
 		if left := m.typedAt.Add(typingPause).Sub(m.now()); left > 0 {
-			return m.wait(left, func(time.Time) tea.Msg { return askMsg{} })
+			return m.after(left, func(time.Time) tea.Msg { return typingPausedMsg{} })
 		}
 	}
-	m.asking = true
-	freer, reader, now := m.freer, m.worker.reader, m.now
+	m.diagnosing = true
+	freer, reader, now := m.ports, m.worker.reader, m.now
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 		defer cancel()
-		a := whyMsg{target: t, behind: map[int]whoBehind{}}
-		a.found, a.err = freer.Check(ctx, t)
-		for i := range a.found.Blockers {
-			h := &a.found.Blockers[i]
+		a := diagnosisMsg{target: t, contexts: map[int]processContext{}}
+		a.diagnosis, a.err = freer.DiagnoseNoConnect(ctx, t)
+		for i := range a.diagnosis.Blockers {
+			h := &a.diagnosis.Blockers[i]
 			if h.Row.Socket == nil {
 				continue
 			}
 			for _, p := range h.Row.Owners(h.Row.Socket) {
-				a.behind[p.PID] = lookBehind(reader, p.PID)
+				a.contexts[p.PID] = readProcessContext(reader, p.PID)
 			}
 		}
 		a.at = now()
@@ -116,10 +116,10 @@ func (m *Model) askWhy() tea.Cmd {
 	}
 }
 
-func lookBehind(reader people, pid int) whoBehind {
-	var b whoBehind
+func readProcessContext(reader processReader, pid int) processContext {
+	var b processContext
 	if d, err := reader.Details(pid); err == nil {
-		b.folder = d.Cwd
+		b.cwd = d.Cwd
 	}
 	b.parents, _ = reader.Ancestors(pid)
 	return b
@@ -127,34 +127,34 @@ func lookBehind(reader people, pid int) whoBehind {
 
 func sameTarget(a, b model.Target) bool { return a.Protocol == b.Protocol && a.Port == b.Port }
 
-// answered takes the answer in. If the question has changed meanwhile, it is
+// applyDiagnosis takes the answer in. If the question has changed meanwhile, it is
 // asked anew.
-func (m *Model) answered(a whyAnswer) tea.Cmd {
-	m.asking = false
-	if t, ok := m.wantWhy(); ok && sameTarget(t, a.target) {
-		m.why = &a
+func (m *Model) applyDiagnosis(a diagnosisResult) tea.Cmd {
+	m.diagnosing = false
+	if t, ok := m.wantedTarget(); ok && sameTarget(t, a.target) {
+		m.diagnosis = &a
 		return nil
 	}
-	return m.askWhy()
+	return m.requestDiagnosis()
 }
 
 // lines writes the answer, at most width cells wide; nil without one.
-func (a *whyAnswer) lines(now time.Time, width int) []line {
+func (a *diagnosisResult) lines(now time.Time, width int) []line {
 	switch {
 	case a == nil:
 		return nil
 	case a.err != nil:
-		return []line{styled(notice, "cannot test whether it can be bound: "+process.NewUntrusted(a.err.Error()).String()).Cut(width)}
+		return []line{styled(warning, "cannot test whether it can be bound: "+process.NewUntrusted(a.err.Error()).String()).Cut(width)}
 	}
-	out := ui.Wrap(ui.WhyAnswer(&a.found), width, 0)
+	out := ui.Wrap(ui.WhyAnswer(&a.diagnosis), width, 0)
 	out = append(out, nil)
-	for _, l := range ui.WhyLines(&a.found, ui.WhyOptions{Behind: a.who, Now: now, Width: width}) {
+	for _, l := range ui.WhyLines(&a.diagnosis, ui.WhyOptions{Context: a.context, Now: now, Width: width}) {
 		out = append(out, l.Cut(width))
 	}
 	return out
 }
 
-func (a *whyAnswer) who(pid int) (folder process.Untrusted, parents []*process.Process) {
-	b := a.behind[pid]
-	return b.folder, b.parents
+func (a *diagnosisResult) context(pid int) (folder process.Untrusted, parents []*process.Process) {
+	b := a.contexts[pid]
+	return b.cwd, b.parents
 }

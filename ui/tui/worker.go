@@ -15,18 +15,18 @@ import (
 //
 // Of every buffer there are two that take turns; see [turns].
 type worker struct {
-	source  sockets.Source
-	reader  people
-	monitor *model.Tracker
-	journal *model.EventLog
-	meter   meter
-	notices notices // nil where the kernel does not tell
-	heard   []sockets.DestroyNotification
-	lost    int  // notices that did not get here
-	jumped  int  // the jumps of a recording that were followed
-	failed  bool // whether it was told that nothing more is recorded
-	pins    pins
-	news    []model.Event // that a pin is about, since the last result
+	source            sockets.Source
+	reader            processReader
+	tracker           *model.Tracker
+	eventLog          *model.EventLog
+	meter             meter
+	notifications     notificationSource // nil where the kernel does not tell
+	notificationBuf   []sockets.DestroyNotification
+	lostNotifications int  // notices that did not get here
+	jumpsSeen         int  // the jumps of a recording that were followed
+	failed            bool // whether it was told that nothing more is recorded
+	pins              pins
+	pinEvents         []model.Event // that a pin is about, since the last result
 
 	snaps    [2]*sockets.Snapshot
 	snapTurn int
@@ -55,29 +55,29 @@ func (t *turns[T]) fill(f func(dst []T) []T) []T {
 	return t.buffers[t.shown]
 }
 
-// people is what the worker asks about processes.
-type people interface {
+// processReader is what the worker asks about processes.
+type processReader interface {
 	Details(pid int) (*process.Details, error)
 	Ancestors(pid int) ([]*process.Process, error)
 	Protected(p *process.Process) (reason string, ok bool)
 	ParentsFirst(all []*process.Process) []*process.Process
 }
 
-// journalSize is how many events are kept.
-const journalSize = 10_000
+// eventLogSize is how many events are kept.
+const eventLogSize = 10_000
 
-func newWorker(source sockets.Source, reader people, heard notices) *worker {
+func newWorker(source sockets.Source, reader processReader, heard notificationSource) *worker {
 	w := &worker{
-		notices: heard,
-		source:  source,
-		reader:  reader,
-		monitor: model.NewMonitor(),
-		journal: model.NewEventLog(journalSize),
-		meter:   newMeter(source),
-		snaps:   [2]*sockets.Snapshot{{}, {}},
+		notifications: heard,
+		source:        source,
+		reader:        reader,
+		tracker:       model.NewMonitor(),
+		eventLog:      model.NewEventLog(eventLogSize),
+		meter:         newMeter(source),
+		snaps:         [2]*sockets.Snapshot{{}, {}},
 	}
 	if heard != nil {
-		w.monitor.EnableNotifications()
+		w.tracker.EnableNotifications()
 	}
 	return w
 }
@@ -102,43 +102,43 @@ func (w *worker) unrecorded(told []sockets.Warning) string {
 // refresh reads the tables and compares them with the last snapshot.
 func (w *worker) refresh(ctx context.Context) error {
 	next := w.snaps[w.snapTurn]
-	jumps := w.jumps()
+	jumps := w.jumpCount()
 	if err := w.source.Read(ctx, next); err != nil {
 		return err
 	}
-	if jumps != w.jumped {
-		w.jumped = jumps
-		w.startOver()
+	if jumps != w.jumpsSeen {
+		w.jumpsSeen = jumps
+		w.reset()
 	}
 	w.snapTurn = 1 - w.snapTurn
 	// What was heard by now comes first: the tables already show the outcome.
-	w.hear(hearRequest{all: true})
-	w.note(w.monitor.Update(next))
+	w.drainNotifications(hearRequest{all: true})
+	w.recordEvents(w.tracker.Update(next))
 	return nil
 }
 
-// jumps counts how often a recording was not just played on. A jump during a
+// jumpCount counts how often a recording was not just played on. A jump during a
 // read counts with the next one.
-func (w *worker) jumps() int {
+func (w *worker) jumpCount() int {
 	if p, ok := w.source.(player); ok {
 		return p.Position().Jumps
 	}
 	return 0
 }
 
-// startOver forgets what happened before: what comes now does not follow it.
-func (w *worker) startOver() {
-	w.monitor = model.NewMonitor()
-	if w.notices != nil {
-		w.monitor.EnableNotifications()
+// reset forgets what happened before: what comes now does not follow it.
+func (w *worker) reset() {
+	w.tracker = model.NewMonitor()
+	if w.notifications != nil {
+		w.tracker.EnableNotifications()
 	}
-	w.journal.Clear()
+	w.eventLog.Clear()
 	for i := range w.pins.all {
 		w.pins.all[i].closed = time.Time{}
 	}
 }
 
-func (w *worker) note(events []model.Event) {
-	w.news = append(w.news, w.pins.news(events)...)
-	w.journal.Add(events...)
+func (w *worker) recordEvents(events []model.Event) {
+	w.pinEvents = append(w.pinEvents, w.pins.matching(events)...)
+	w.eventLog.Add(events...)
 }

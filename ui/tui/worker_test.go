@@ -22,7 +22,7 @@ func TestWorkerLeavesShownEventsAlone(t *testing.T) {
 			d.release()
 		}
 		before := slices.Clone(d.m.events.rows)
-		d.m.worker.journal.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.rows[0].Clone()})
+		d.m.worker.eventLog.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.rows[0].Clone()})
 		d.press("tab")
 		if !slices.EqualFunc(before, d.m.events.rows, func(a, b model.Event) bool { return a.Seq == b.Seq }) {
 			t.Errorf("after %d results without events the worker wrote to those on the screen", elsewhere)
@@ -42,7 +42,7 @@ func TestPlanWaitsForTheWorker(t *testing.T) {
 	d.hold = true
 	d.press("S") // the worker is busy
 	d.press("x")
-	if d.m.dialog.stage != planning {
+	if d.m.dialog.stage != stagePlanning {
 		t.Fatalf("the dialog is at stage %d", d.m.dialog.stage)
 	}
 	if len(d.held) != 1 {
@@ -53,11 +53,11 @@ func TestPlanWaitsForTheWorker(t *testing.T) {
 	d.selectRow("127.0.0.1:3000")
 	d.press("x")
 	d.release()
-	if dialog := d.m.dialog; dialog.stage != planning || len(dialog.plan.ToStop) > 0 {
+	if dialog := d.m.dialog; dialog.stage != stagePlanning || len(dialog.plan.ToStop) > 0 {
 		t.Errorf("the plan of another dialog is shown, at stage %d: %+v", dialog.stage, dialog.plan)
 	}
 	d.release()
-	if dialog := d.m.dialog; dialog.stage != asking || len(dialog.plan.ToStop) != 1 || dialog.plan.ToStop[0].PID != 2001 {
+	if dialog := d.m.dialog; dialog.stage != stageConfirming || len(dialog.plan.ToStop) != 1 || dialog.plan.ToStop[0].PID != 2001 {
 		t.Errorf("at stage %d with the plan %+v", dialog.stage, dialog.plan)
 	}
 }
@@ -77,7 +77,7 @@ func TestRequestsShareNothing(t *testing.T) {
 	if d.m.worker.query == d.m.query {
 		t.Error("the worker and the screen have one query")
 	}
-	shown := &d.m.details.known.row
+	shown := &d.m.details.data.row
 	if !q.inspect.event || q.inspect.row.Socket.ID != shown.Socket.ID || q.inspect.row.Socket == shown.Socket || q.inspect.row.Snapshot == shown.Snapshot {
 		t.Errorf("the request has the row of the details: %+v", q.inspect)
 	}

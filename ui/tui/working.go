@@ -12,44 +12,44 @@ import (
 type task uint8
 
 const (
-	nothing task = iota
-	hearing
-	arranging
-	reading
+	taskNone task = iota
+	taskDrain
+	taskArrange
+	taskRead
 )
 
 // refresh reads the tables, as soon as the worker is free.
-func (m *Model) refresh() tea.Cmd { return m.start(reading) }
+func (m *Model) refresh() tea.Cmd { return m.schedule(taskRead) }
 
 // rearrange asks for the rows again, in the shape of this moment.
-func (m *Model) rearrange() tea.Cmd { return m.start(arranging) }
+func (m *Model) rearrange() tea.Cmd { return m.schedule(taskArrange) }
 
-// start sends a request, or remembers it until the worker is free.
-func (m *Model) start(t task) tea.Cmd {
+// schedule sends a request, or remembers it until the worker is free.
+func (m *Model) schedule(t task) tea.Cmd {
 	if m.busy {
-		m.next = max(m.next, t)
+		m.pending = max(m.pending, t)
 		return nil
 	}
-	m.busy, m.next = true, nothing
+	m.busy, m.pending = true, taskNone
 	switch t {
-	case hearing:
+	case taskDrain:
 		return ask(m.worker.answerHear, hearRequest{all: m.shape.AllHosts})
-	case reading:
-		m.ticks++ // a tick that is still out would only read once more
-		return ask(m.worker.read, readRequest{m.arrangeRequest(), m.inSight()})
+	case taskRead:
+		m.tickID++ // a tick that is still out would only read once more
+		return ask(m.worker.read, readRequest{m.arrangeRequest(), m.visibleConns()})
 	}
 	return ask(m.worker.arrange, m.arrangeRequest())
 }
 
 // arrangeRequest asks for what the screen is to show now.
 func (m *Model) arrangeRequest() arrangeRequest {
-	q := arrangeRequest{shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinWanted}
+	q := arrangeRequest{shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinRequests}
 	q.shape.View = m.modelView()
-	m.pinWanted = nil
+	m.pinRequests = nil
 	if d := m.details; d != nil {
 		q.inspect.id = d.id
 		if q.inspect.event = d.event != nil; q.inspect.event {
-			q.inspect.row = d.known.row.Clone()
+			q.inspect.row = d.data.row.Clone()
 		}
 	}
 	return q
@@ -60,8 +60,8 @@ func (m *Model) goOn() tea.Cmd {
 	if plan := m.plan(); plan != nil {
 		return plan
 	}
-	if m.next != nothing {
-		return m.start(m.next)
+	if m.pending != taskNone {
+		return m.schedule(m.pending)
 	}
 	return nil
 }
@@ -79,9 +79,9 @@ func (m *Model) modelView() model.View {
 
 // tick waits for the interval. A tick that was overtaken is ignored.
 func (m *Model) tick() tea.Cmd {
-	m.ticks++
-	n := m.ticks
-	return m.wait(m.beat(), func(time.Time) tea.Msg { return tickMsg{n} })
+	m.tickID++
+	n := m.tickID
+	return m.after(m.refreshEvery(), func(time.Time) tea.Msg { return tickMsg{n} })
 }
 
 // takeHeard takes the result of a hearRequest.
@@ -91,13 +91,13 @@ func (m *Model) takeHeard(r hearResult) tea.Cmd {
 	if next := m.goOn(); next != nil {
 		return next
 	}
-	return m.catchUp(r)
+	return m.refreshAfterNotifications(r)
 }
 
 // takeArranged makes rows in another shape what the screen shows.
 func (m *Model) takeArranged(r arrangement) tea.Cmd {
 	m.busy = false
-	shown := m.show(&r, false, false)
+	shown := m.showResult(&r, false, false)
 	return tea.Batch(shown, m.goOn())
 }
 
@@ -106,38 +106,38 @@ func (m *Model) takeRead(r readResult) tea.Cmd {
 	m.busy = false
 	m.readErr = r.err
 	if m.player != nil {
-		m.place = m.player.Position()
+		m.position = m.player.Position()
 	}
 	var tick, shown tea.Cmd
 	if !m.paused {
 		tick = m.tick()
 	}
 	if r.err == nil {
-		shown = m.show(&r.arrangement, true, r.anew)
+		shown = m.showResult(&r.arrangement, true, r.anew)
 	}
 	return tea.Batch(tick, shown, m.goOn())
 }
 
-// show makes an arrangement what the screen shows. read reports whether it is of a
+// showResult makes an arrangement what the screen shows. read reports whether it is of a
 // new snapshot, anew whether that does not follow the last one.
-func (m *Model) show(r *arrangement, read, anew bool) tea.Cmd {
-	m.last = *r
+func (m *Model) showResult(r *arrangement, read, anew bool) tea.Cmd {
+	m.latest = *r
 	m.sayUnrecorded(r.failed)
 	m.rows.setRows(r.rows, read)
 	if r.hasEvents {
 		// Open details stay with their event.
-		m.events.follows = m.details == nil
+		m.events.stickToTop = m.details == nil
 		m.events.setRows(r.events, false) // what has happened does not change
 	}
 	if m.details != nil {
-		m.details.take(&r.inspected, r.at, anew)
+		m.details.applyResult(&r.inspected, r.at, anew)
 	}
-	return tea.Batch(m.announce(r.news), m.askWhy())
+	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis())
 }
 
 // sayUnrecorded shows why nothing more is recorded, if that is news.
 func (m *Model) sayUnrecorded(why string) {
 	if why != "" {
-		m.status = styled(danger, "✗ "+harmless(why))
+		m.status = styled(danger, "✗ "+printable(why))
 	}
 }
