@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"lotop/model/modeltest"
 	"lotop/sockets/process"
 )
 
@@ -11,7 +12,7 @@ import (
 // numbers.
 func TestAccounts(t *testing.T) {
 	m := NewMonitor()
-	s := literal(t, 0, `
+	s := modeltest.Snapshot(t, 0, `
 		1 tcp LISTEN 127.0.0.1:1 pid:10
 		2 tcp LISTEN 127.0.0.1:2 pid:20
 		3 tcp LISTEN 127.0.0.1:3 pid:30

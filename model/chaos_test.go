@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -118,13 +119,13 @@ func (c *chaos) add(s sockets.Socket) {
 func newChaos(seed uint64) *chaos {
 	c := &chaos{rng: rand.New(rand.NewPCG(seed, 0))}
 	base := sockets.Snapshot{
-		Time:      began,
+		Time:      modeltest.Began,
 		Processes: map[int32]*process.Process{},
 		Users:     map[uint32]process.Untrusted{0: process.NewUntrusted("root"), 1: process.NewUntrusted("ada"), 2: process.NewUntrusted("ada")},
 		Addresses: []netip.Addr{netip.MustParseAddr("192.168.1.5")},
 	}
 	for _, pid := range []int{10, 11, 12, 13} { // 14 has ended
-		base.Processes[int32(pid)] = literalProcess(10 + pid%2)
+		base.Processes[int32(pid)] = modeltest.Process(10 + pid%2)
 	}
 	c.snap = [2]sockets.Snapshot{base, base}
 	return c

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -22,7 +23,7 @@ var macBinds = []Bind{
 // processes that matter by name.
 func onMac(t *testing.T, port uint16, table string, whose ...*process.Process) Evidence {
 	t.Helper()
-	snap := literal(t, 0, table)
+	snap := modeltest.Snapshot(t, 0, table)
 	for _, p := range whose {
 		snap.Processes[int32(p.PID)] = p
 	}
@@ -196,23 +197,4 @@ func sketchBoth(d *Diagnosis) string {
 		words = append(words, string(h.Cause)+"@"+join(h.Blocks)+"?"+join(h.MayBlock)+"@"+join(h.BlocksReuse)+"?"+join(h.MayBlockReuse))
 	}
 	return strings.Join(words, " ")
-}
-
-// Where no connection can be closed by itself, root's plan leaves it alone, or
-// lets it go with its process.
-func TestPlanWithoutClosing(t *testing.T) {
-	const table = "1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50000 pid:10 uid:501\n" +
-		"3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:20 uid:501\n4 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50002 uid:501"
-	e := onMac(t, 3000, table)
-	d := answered(t, &e, [4]BindStatus{BindInUse, BindInUse, BindOK, BindInUse}, [4]BindStatus{BindInUse, BindOK, BindOK, BindOK})
-	nobody := func(*process.Process) (string, bool) { return "", false }
-	p := PlanPort(d, PlanOptions{Root: true, Protected: nobody}, func(int32) []Row { return nil })
-	if len(p.ToStop) != 1 || len(p.ToClose)+len(p.ToCloseAfter) != 0 || len(p.Skipped) != 2 {
-		t.Fatalf("%+v", p)
-	}
-	for i, want := range []string{"wait for it to expire", "--clients"} {
-		if p.Skipped[i].Reason == "" || !strings.Contains(p.Skipped[i].Reason, want) || strings.Contains(p.Skipped[i].Reason, "root") {
-			t.Errorf("left %+v, not %q", p.Skipped[i], want)
-		}
-	}
 }

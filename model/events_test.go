@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 )
 
@@ -220,7 +221,7 @@ func TestEvents(t *testing.T) {
 	for _, tt := range eventTests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := watch(t, tt.snaps...)
-			if diff := cmp.Diff(text(tt.want), sketchEvents(w.events)); diff != "" {
+			if diff := cmp.Diff(modeltest.Lines(tt.want), sketchEvents(w.events)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 			for _, e := range w.events {
@@ -239,7 +240,7 @@ func TestEvents(t *testing.T) {
 // TestEventRowsAreCopies poisons everything the caller may use again.
 func TestEventRowsAreCopies(t *testing.T) {
 	m := watch(t)
-	first, second := literal(t, 0, pair3000), literal(t, 1, "4 tcp LISTEN 127.0.0.1:4000 pid:30")
+	first, second := modeltest.Snapshot(t, 0, pair3000), modeltest.Snapshot(t, 1, "4 tcp LISTEN 127.0.0.1:4000 pid:30")
 	m.Update(first)
 	row, ok := m.Find(2)
 	if !ok {
@@ -260,7 +261,7 @@ func TestEventRowsAreCopies(t *testing.T) {
 	if diff := cmp.Diff(ghosts, m.rows(ListOptions{})); diff != "" {
 		t.Errorf("rows changed with the old snapshot:\n%s", diff)
 	}
-	third := literal(t, 1.5, "")
+	third := modeltest.Snapshot(t, 1.5, "")
 	m.Update(third)
 	poison(second)
 	if diff := cmp.Diff(before, sketchEvents(events)); diff != "" {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 )
 
@@ -34,7 +35,7 @@ type simConn struct {
 	// has had the end: only then does what it leaves behind keep its ID.
 	fresh bool
 	shown [2]bool
-	// alive tells that an end was open when the watch began, or opened later.
+	// alive tells that an end was open when the watch modeltest.Began, or opened later.
 	alive       bool
 	established bool    // both ends were open then
 	fins        [2]bool // whether the end has sent a FIN
@@ -78,7 +79,9 @@ func (w *kernelSim) end(c *simConn, i int, wasReset bool) {
 	w.sent = append(w.sent, delayedNotification{n, w.step + w.rand.IntN(w.delay+1)})
 }
 
-func (w *kernelSim) now() time.Time { return began.Add(time.Duration(w.step) * 50 * time.Millisecond) }
+func (w *kernelSim) now() time.Time {
+	return modeltest.Began.Add(time.Duration(w.step) * 50 * time.Millisecond)
+}
 
 // move lets a connection go on: towards its end.
 func (w *kernelSim) move(c *simConn) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 )
 
@@ -114,7 +115,7 @@ func TestApplyNotifications(t *testing.T) {
 	for _, c := range notificationTests {
 		m := NewMonitor()
 		m.EnableNotifications()
-		m.Update(literal(t, 0, c.steps[0]))
+		m.Update(modeltest.Snapshot(t, 0, c.steps[0]))
 		var got []string
 		for i, step := range c.steps[1:] {
 			events := m.takeStep(t, float64(i+1)/2, step)
@@ -134,7 +135,7 @@ func (m *Tracker) takeStep(t *testing.T, seconds float64, step string) []Event {
 	if rest, ok := strings.CutPrefix(step, "hear "); ok {
 		return m.ApplyNotifications([]sockets.DestroyNotification{literalNotification(t, seconds, rest)}, false)
 	}
-	return m.Update(literal(t, seconds, step))
+	return m.Update(modeltest.Snapshot(t, seconds, step))
 }
 
 // literalNotification reads ID LOCAL [REMOTE] [udp] [sent:N] [got:N].
@@ -145,7 +146,7 @@ func literalNotification(t *testing.T, seconds float64, text string) sockets.Des
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := sockets.DestroyNotification{Time: began.Add(time.Duration(seconds * float64(time.Second)))}
+	n := sockets.DestroyNotification{Time: modeltest.Began.Add(time.Duration(seconds * float64(time.Second)))}
 	n.Socket = sockets.Socket{ID: sockets.ID(id), Protocol: sockets.TCP, State: sockets.Close, Local: netip.MustParseAddrPort(fields[1])}
 	n.TCPInfo.Known = true
 	for _, f := range fields[2:] {
@@ -179,7 +180,7 @@ func counted(events []Event) []string {
 func TestNotificationMemoryIsBounded(t *testing.T) {
 	m := NewMonitor()
 	m.EnableNotifications()
-	m.Update(literal(t, 0, listener3000))
+	m.Update(modeltest.Snapshot(t, 0, listener3000))
 	id := sockets.ID(100)
 	for pass := range 40 {
 		var all []sockets.DestroyNotification
@@ -191,7 +192,7 @@ func TestNotificationMemoryIsBounded(t *testing.T) {
 			all = append(all, n)
 		}
 		m.ApplyNotifications(all, false)
-		m.Update(literal(t, float64(pass), listener3000))
+		m.Update(modeltest.Snapshot(t, float64(pass), listener3000))
 	}
 	h := &m.notifications
 	if n := len(h.expired.newer) + len(h.expired.older); n > 2*maxExpired {
@@ -212,7 +213,7 @@ func TestNotifiedRowsShowOnce(t *testing.T) {
 	} {
 		m := NewMonitor()
 		m.EnableNotifications()
-		m.Update(literal(t, 0, steps[0]))
+		m.Update(modeltest.Snapshot(t, 0, steps[0]))
 		for i, step := range steps[1:] {
 			m.takeStep(t, float64(i+1)/2, step)
 		}
@@ -221,7 +222,7 @@ func TestNotifiedRowsShowOnce(t *testing.T) {
 		if diff := cmp.Diff(want, sketches(rows)); diff != "" {
 			t.Errorf("%q: %s", steps, diff)
 		}
-		m.Update(literal(t, 20, listener3000))
+		m.Update(modeltest.Snapshot(t, 20, listener3000))
 		if rows, _ := m.Rows(nil, ListOptions{}); len(rows) != 1 {
 			t.Errorf("%q: later %q", steps, sketches(rows))
 		}

@@ -3,6 +3,8 @@ package model
 import (
 	"testing"
 
+	"lotop/model/modeltest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -36,8 +38,8 @@ func TestEventLog(t *testing.T) {
 	if diff := cmp.Diff([]uint64{7}, seqs(q, true)); diff != "" {
 		t.Errorf("filtered:\n%s", diff)
 	}
-	w.Update(literal(t, 2, pair3000))
-	j.Add(w.Update(literal(t, 3, pair3000+"\n9 tcp ESTABLISHED 192.168.1.5:45000 93.184.216.34:443 pid:20"))...)
+	w.Update(modeltest.Snapshot(t, 2, pair3000))
+	j.Add(w.Update(modeltest.Snapshot(t, 3, pair3000+"\n9 tcp ESTABLISHED 192.168.1.5:45000 93.184.216.34:443 pid:20"))...)
 	if diff := cmp.Diff([]uint64{8, 7}, seqs(nil, false)); diff != "" {
 		t.Errorf("in scope:\n%s", diff)
 	}

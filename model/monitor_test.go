@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -87,8 +88,8 @@ func TestMarks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := watch(t)
 			for _, s := range tt.steps {
-				m.Update(literal(t, s.at, s.sockets))
-				if diff := cmp.Diff(text(s.want), trimmed(m.rows(ListOptions{Order: Order{Column: ByLocal}}))); diff != "" {
+				m.Update(modeltest.Snapshot(t, s.at, s.sockets))
+				if diff := cmp.Diff(modeltest.Lines(s.want), trimmed(m.rows(ListOptions{Order: Order{Column: ByLocal}}))); diff != "" {
 					t.Errorf("after %v s (-want +got):\n%s", s.at, diff)
 				}
 			}
@@ -103,12 +104,12 @@ func TestAge(t *testing.T) {
 		3 tcp LISTEN 127.0.0.1:3
 		4 tcp LISTEN 127.0.0.1:4 pid:99`
 	m := NewMonitor()
-	first := literal(t, 0, old)
+	first := modeltest.Snapshot(t, 0, old)
 	delete(first.Processes, 99)
 	m.Update(first)
-	m.Update(literal(t, 2, old+"\n5 tcp LISTEN 127.0.0.1:5 pid:10"))
+	m.Update(modeltest.Snapshot(t, 2, old+"\n5 tcp LISTEN 127.0.0.1:5 pid:10"))
 	for id, want := range map[sockets.ID]struct {
-		age   time.Duration // before began; 0 for unknown
+		age   time.Duration // before modeltest.Began; 0 for unknown
 		exact bool
 	}{
 		1: {age: 10 * time.Minute},
@@ -121,8 +122,8 @@ func TestAge(t *testing.T) {
 		if !ok {
 			t.Fatalf("socket %d is not found", id)
 		}
-		if want.age == 0 != r.FirstSeen.IsZero() || want.age != 0 && !r.FirstSeen.Equal(began.Add(-want.age)) || r.FirstSeenExact != want.exact {
-			t.Errorf("socket %d: first seen %v, exact %v; want %v before %v", id, r.FirstSeen, r.FirstSeenExact, want.age, began)
+		if want.age == 0 != r.FirstSeen.IsZero() || want.age != 0 && !r.FirstSeen.Equal(modeltest.Began.Add(-want.age)) || r.FirstSeenExact != want.exact {
+			t.Errorf("socket %d: first seen %v, exact %v; want %v before %v", id, r.FirstSeen, r.FirstSeenExact, want.age, modeltest.Began)
 		}
 	}
 }
@@ -152,7 +153,7 @@ func TestDebuggerOfRow(t *testing.T) {
 		2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:62893 pid:20
 		3 tcp ESTABLISHED 127.0.0.1:62893 127.0.0.1:51234 pid:11`
 	snap := func(seconds float64, text string) *sockets.Snapshot {
-		s := literal(t, seconds, text)
+		s := modeltest.Snapshot(t, seconds, text)
 		s.Processes[11] = &process.Process{PID: 11, Args: []string{"/usr/bin/dlv", "dap"}, Name: process.NewUntrusted("dlv")}
 		return s
 	}
@@ -168,7 +169,7 @@ func TestDebuggerOfRow(t *testing.T) {
 			t.Errorf("the client is a debug server, %q", r.Debugger)
 		}
 	}
-	gone := literal(t, 1, "")
+	gone := modeltest.Snapshot(t, 1, "")
 	if events := m.Update(gone); len(events) != 2 || events[0].Row.Debugger != "delve" || events[1].Row.Debugger != "delve" {
 		t.Errorf("after its end: %q", sketchEvents(events))
 	}
@@ -186,10 +187,10 @@ func TestMemoryIsBounded(t *testing.T) {
 		return fmt.Sprintf("%d udp ESTABLISHED 127.0.0.1:%d 127.0.0.1:%d pid:%d\n%d udp ESTABLISHED 127.0.0.1:%d 127.0.0.1:%d\n",
 			100+i, port(i), port(i+1), 1000+i, 101+i, port(i+1), port(i))
 	}
-	m.Update(literal(t, 0, ""))
+	m.Update(modeltest.Snapshot(t, 0, ""))
 	collected := make(chan bool, 1)
 	for i := range 2000 {
-		m.Update(literal(t, float64(i), chain(i)))
+		m.Update(modeltest.Snapshot(t, float64(i), chain(i)))
 		m.Rows(nil, ListOptions{})
 		if i == 10 {
 			runtime.AddCleanup(m.tracks[110], func(c chan bool) { c <- true }, collected)
@@ -217,13 +218,13 @@ func TestMemoryIsBounded(t *testing.T) {
 
 func TestClosedRowsAreBounded(t *testing.T) {
 	m := NewMonitor()
-	s := literal(t, 0, "1 tcp LISTEN 127.0.0.1:3000 pid:10")
+	s := modeltest.Snapshot(t, 0, "1 tcp LISTEN 127.0.0.1:3000 pid:10")
 	for i := range 2 * maxClosedRows {
 		s.Sockets = append(s.Sockets, s.Sockets[0])
 		s.Sockets[i+1].ID = sockets.ID(i + 2)
 	}
 	m.Update(s)
-	m.Update(literal(t, 1, ""))
+	m.Update(modeltest.Snapshot(t, 1, ""))
 	if len(m.closedRows) != maxClosedRows {
 		t.Errorf("%d ghosts, want %d", len(m.closedRows), maxClosedRows)
 	}

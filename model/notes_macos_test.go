@@ -124,26 +124,6 @@ func TestOnBehalfOwnersMac(t *testing.T) {
 	}
 }
 
-// Whoever holds the port for somebody else is not ended.
-func TestPlanOnMac(t *testing.T) {
-	nobody := func(*process.Process) (string, bool) { return "", false }
-	for _, c := range []struct {
-		port   uint16
-		holder *process.Process
-		reason string
-	}{
-		{5000, proc(20, "ControlCenter", controlCenter), "it listens for AirPlay Receiver and restarts if stopped: turn off AirPlay Receiver in System Settings"},
-		{22, proc(1, "launchd"), "sudo launchctl list"},
-	} {
-		e := onMac(t, c.port, fmt.Sprintf("1 tcp LISTEN 0.0.0.0:%d pid:%d uid:501", c.port, c.holder.PID), c.holder)
-		d := answered(t, &e, allTaken, allTaken)
-		p := PlanPort(d, PlanOptions{Protected: nobody}, func(int32) []Row { return nil })
-		if p.Possible() || len(p.Protected) != 1 || !strings.Contains(p.Protected[0].Reason, c.reason) {
-			t.Errorf("%v: %+v", c.port, p.Protected)
-		}
-	}
-}
-
 func TestPortsOfMac(t *testing.T) {
 	for name, c := range map[string]macCase{
 		"a low port": {

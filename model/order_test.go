@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -16,7 +17,7 @@ import (
 func mixedRows(t *testing.T) *Tracker {
 	t.Helper()
 	m := NewMonitor()
-	s := literal(t, 0, `
+	s := modeltest.Snapshot(t, 0, `
 		1 tcp LISTEN 0.0.0.0:80 pid:30
 		2 tcp LISTEN [::]:80 pid:12
 		3 tcp LISTEN 127.0.0.1:22
@@ -27,7 +28,7 @@ func mixedRows(t *testing.T) *Tracker {
 		8 udp UNCONN 127.0.0.1:53 pid:20
 		9 tcp ESTABLISHED [2001:db8::5]:80 [2001:db8::2]:6 pid:99`)
 	delete(s.Processes, 99)
-	s.Processes[12] = &process.Process{PID: 12, Start: 1, Started: began.Add(-time.Hour), Name: process.NewUntrusted("p11")}
+	s.Processes[12] = &process.Process{PID: 12, Start: 1, Started: modeltest.Began.Add(-time.Hour), Name: process.NewUntrusted("p11")}
 	for i, uid := range []uint32{1000, 0, 7, 1000, 0, 0, 7, 1000, 1000} {
 		s.Sockets[i].UID, s.Sockets[i].HasUID = uid, i != 5
 	}
@@ -96,7 +97,7 @@ func TestOrderIsTotal(t *testing.T) {
 		c, m := newChaos(seed), NewMonitor()
 		for i := range 12 {
 			s := c.step()
-			s.Time = began.Add(time.Duration(i) * time.Second)
+			s.Time = modeltest.Began.Add(time.Duration(i) * time.Second)
 			m.Update(s)
 		}
 		rows, _ := m.Rows(nil, ListOptions{AllHosts: true, Unfold: true})

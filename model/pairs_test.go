@@ -3,6 +3,8 @@ package model
 import (
 	"testing"
 
+	"lotop/model/modeltest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -195,7 +197,7 @@ func TestPairing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := watch(t, tt.sockets)
 			rows, counts := m.Rows(nil, ListOptions{AllHosts: true, Order: Order{Column: ByLocal}})
-			if diff := cmp.Diff(text(tt.want), trimmed(sketches(rows))); diff != "" {
+			if diff := cmp.Diff(modeltest.Lines(tt.want), trimmed(sketches(rows))); diff != "" {
 				t.Errorf("rows (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(tt.counts, counts); diff != "" {
@@ -226,7 +228,7 @@ func TestUnfold(t *testing.T) {
 		2 tcp ESTABLISHED 127.0.0.1:51234 127.0.0.1:3000 pid:20
 		3 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:51234 pid:10`, "")
 	shape := ListOptions{Unfold: true, Order: Order{Column: ByLocal}}
-	want := text(`
+	want := modeltest.Lines(`
 		- 1 tcp LISTEN 127.0.0.1:3000 clients=1/0
 		- 3|2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1
 		- 2|3 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000`)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 )
 
@@ -19,7 +20,7 @@ func TestEventsReplay(t *testing.T) {
 		paired, closed := map[sockets.ID]bool{}, map[sockets.ID]bool{}
 		for i := range 60 {
 			s := c.step()
-			s.Time = began.Add(time.Duration(i) * time.Second)
+			s.Time = modeltest.Began.Add(time.Duration(i) * time.Second)
 			events := m.Update(s)
 			for j, p := range m.cur.pairs.peer {
 				if p >= 0 {
@@ -156,7 +157,7 @@ func TestRowsAreWhole(t *testing.T) {
 		c, m := newChaos(seed), NewMonitor()
 		for i := range 40 {
 			s := c.step()
-			s.Time = began.Add(time.Duration(i) * time.Second)
+			s.Time = modeltest.Began.Add(time.Duration(i) * time.Second)
 			m.Update(s)
 			order := Order{Column: Column(c.rng.IntN(len(columnNames))), Reverse: c.rng.IntN(2) == 0}
 			shape := ListOptions{AllHosts: true, Unfold: c.rng.IntN(2) == 0, Order: order}

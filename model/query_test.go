@@ -1,22 +1,15 @@
 package model
 
 import (
-	"net/netip"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
-
-func endOf(s string) netip.AddrPort {
-	if s == "" {
-		return netip.AddrPort{}
-	}
-	return netip.MustParseAddrPort(s)
-}
 
 func testMachine() *sockets.Snapshot {
 	return &sockets.Snapshot{
@@ -43,11 +36,11 @@ func testMachine() *sockets.Snapshot {
 func testRows() map[string]*Row {
 	in := testMachine()
 	server := &sockets.Socket{
-		Protocol: sockets.TCP, State: sockets.Established, Local: endOf("127.0.0.1:3000"), Remote: endOf("127.0.0.1:51234"),
+		Protocol: sockets.TCP, State: sockets.Established, Local: modeltest.AddrPort("127.0.0.1:3000"), Remote: modeltest.AddrPort("127.0.0.1:51234"),
 		Owners: []sockets.Owner{{PID: 4411, FD: 18}, {PID: 4411, FD: 19}}, UID: 1000, HasUID: true,
 	}
 	client := &sockets.Socket{
-		Protocol: sockets.TCP, State: sockets.Established, Local: endOf("127.0.0.1:51234"), Remote: endOf("127.0.0.1:3000"),
+		Protocol: sockets.TCP, State: sockets.Established, Local: modeltest.AddrPort("127.0.0.1:51234"), Remote: modeltest.AddrPort("127.0.0.1:3000"),
 		Owners: []sockets.Owner{{PID: 3302, FD: 5}}, UID: 1000, HasUID: true,
 	}
 	return map[string]*Row{
@@ -55,25 +48,25 @@ func testRows() map[string]*Row {
 		"half": {Snapshot: in, Socket: server, Peer: client, Reach: ReachLoopback, Debugger: "delve"},
 		"db": {
 			Snapshot: in, Reach: ReachLoopback, Socket: &sockets.Socket{
-				Protocol: sockets.TCP, State: sockets.Listen, Local: endOf("127.0.0.2:5432"), NoOwner: sockets.OtherUser, UID: 999, HasUID: true,
+				Protocol: sockets.TCP, State: sockets.Listen, Local: modeltest.AddrPort("127.0.0.2:5432"), NoOwner: sockets.OtherUser, UID: 999, HasUID: true,
 				Cgroup: &process.Cgroup{Unit: process.NewUntrusted("docker-ab12.scope"), Container: process.NewUntrusted("shop-db"), Engine: "docker"},
 			},
 		},
 		"web": {
 			Snapshot: in, Reach: ReachNetwork, Mark: Changed, Socket: &sockets.Socket{
-				Protocol: sockets.TCP, State: sockets.Listen, Local: endOf("[::]:8080"), V6: true, V6Only: sockets.No,
+				Protocol: sockets.TCP, State: sockets.Listen, Local: modeltest.AddrPort("[::]:8080"), V6: true, V6Only: sockets.No,
 				Owners: []sockets.Owner{{PID: 812, FD: 6}}, HasUID: true,
 			},
 		},
 		"dns": {
 			Snapshot: in, Reach: ReachNetwork, Socket: &sockets.Socket{
-				Protocol: sockets.UDP, State: sockets.Unconn, Local: endOf("[fe80::1%eth0]:53"), V6: true, V6Only: sockets.Yes, Interface: 7,
+				Protocol: sockets.UDP, State: sockets.Unconn, Local: modeltest.AddrPort("[fe80::1%eth0]:53"), V6: true, V6Only: sockets.Yes, Interface: 7,
 			},
 		},
 		"orphan": {
 			Snapshot: in, Reach: ReachLoopback, Mark: Closed, Socket: &sockets.Socket{
 				Protocol: sockets.TCP, State: sockets.FinWait2, NoOwner: sockets.Orphaned, V6: true, V4Mapped: true,
-				Local: endOf("[::ffff:127.0.0.1]:3999"), Remote: endOf("[::ffff:127.0.0.1]:60000"),
+				Local: modeltest.AddrPort("[::ffff:127.0.0.1]:3999"), Remote: modeltest.AddrPort("[::ffff:127.0.0.1]:60000"),
 			},
 		},
 	}

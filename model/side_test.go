@@ -3,6 +3,8 @@ package model
 import (
 	"testing"
 
+	"lotop/model/modeltest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -67,7 +69,7 @@ func TestRoleIsRemembered(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := watch(t, tt.snaps...)
 			m.closedRows = nil
-			if diff := cmp.Diff(text(tt.want), trimmed(m.rows(local))); diff != "" {
+			if diff := cmp.Diff(modeltest.Lines(tt.want), trimmed(m.rows(local))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"lotop/model/modeltest"
 	"lotop/sockets"
 )
 
@@ -14,7 +15,7 @@ import (
 func onWindows(t *testing.T, table string, answers ...BindStatus) Diagnosis {
 	t.Helper()
 	m := NewMonitor()
-	m.Update(literal(t, 0, table))
+	m.Update(modeltest.Snapshot(t, 0, table))
 	e := Evidence{Target: Target{Protocol: sockets.TCP, Port: 3000, Hosts: AnyHost()}, Rows: m.ByPort(sockets.TCP, 3000)}
 	e.Platform = Platform{OS: "windows", Excluded: []sockets.PortRange{{First: 2990, Last: 3089}}}
 	if !strings.Contains(fmt.Sprint(answers), "EACCES") {
@@ -94,21 +95,12 @@ func TestBlockersByStatus(t *testing.T) {
 	}
 }
 
-// A reserved port is nobody's to end.
-func TestPlanExcluded(t *testing.T) {
-	d := onWindows(t, "", BindDenied, BindDenied, BindOK, BindOK)
-	p := PlanPort(d, PlanOptions{}, func(int32) []Row { return nil })
-	if p.Possible() || len(p.Skipped) != 1 || !strings.Contains(p.Skipped[0].Reason, "reserved") {
-		t.Errorf("%+v", p)
-	}
-}
-
 // The tables of Windows leave out TCP sockets that are bound and do not listen,
 // and none of UDP.
 func TestNotesWithoutOwner(t *testing.T) {
 	for protocol, want := range map[sockets.Protocol]bool{sockets.TCP: true, sockets.UDP: false} {
 		e := Evidence{Target: Target{Protocol: protocol, Port: 3000, Hosts: AnyHost()}, Platform: Platform{OS: "windows"}}
-		for _, text := range []string{e.unlistedBoundNote(), e.noteDenied(e.Target.Binds()[0]), unknownReason("windows", protocol)} {
+		for _, text := range []string{e.unlistedBoundNote(), e.noteDenied(e.Target.Binds()[0])} {
 			if got := strings.Contains(text, ListBound); got != want {
 				t.Errorf("%s: %s", protocol, text)
 			}

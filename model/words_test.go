@@ -17,7 +17,7 @@ func unixTerm(text string) string {
 	return ""
 }
 
-// What a diagnosis and a plan say on Windows can be done there.
+// What a diagnosis says on Windows can be done there.
 func TestDiagnosisOfWindows(t *testing.T) {
 	const table = `1 tcp LISTEN 0.0.0.0:3000 pid:10
 2 tcp LISTEN 0.0.0.0:3000 pid:20
@@ -31,13 +31,8 @@ func TestDiagnosisOfWindows(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	p := PlanPort(d, PlanOptions{Protected: unprotected}, func(int32) []Row { return nil })
-	for _, l := range p.Skipped {
-		texts = append(texts, l.Reason)
-	}
-	texts = append(texts, connectionReason("windows"), noOwnerReason("windows"), unknownReason("windows", sockets.TCP))
-	if len(p.Skipped) == 0 || len(texts) < 5 {
-		t.Errorf("%d left, %q", len(p.Skipped), texts)
+	if len(texts) < 4 {
+		t.Errorf("%q", texts)
 	}
 	for _, text := range texts {
 		if word := unixTerm(text); word != "" {
