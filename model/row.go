@@ -1,8 +1,10 @@
-// Package model says what the tables mean: rows, pairs, order, filter, changes
-// and the plan to free a port.
+// Package model says what a row of the table is: its sockets, their owners, who
+// can reach it, what has just happened to it, and by which columns rows are
+// ordered.
 //
-// It is pure: no I/O, no clock of its own, nothing of a screen. What it needs
-// to know of the world stands in the snapshots that it is given.
+// It is pure, as are the packages below it: no I/O, no clock of their own, nothing
+// of a screen. What they need to know of the world stands in the snapshots that
+// they are given.
 package model
 
 import (

@@ -1,8 +1,6 @@
 package model
 
-import (
-	"lotop/sockets"
-)
+import "lotop/sockets"
 
 // InScope tells whether the row is in view by default.
 func (r *Row) InScope() bool { return inScope(r.Snapshot, r.Socket, r.Peer) }
@@ -17,8 +15,8 @@ func inScope(snap *sockets.Snapshot, s, peer *sockets.Socket) bool {
 	return s.Local.Addr().IsUnspecified() || snap.IsLocal(s.Local.Addr())
 }
 
-// reachOf tells who can get to a socket.
-func reachOf(snap *sockets.Snapshot, s, peer *sockets.Socket) Reach {
+// ReachOf tells who can get to a socket.
+func ReachOf(snap *sockets.Snapshot, s, peer *sockets.Socket) Reach {
 	switch {
 	case s.Local.Addr().IsLoopback():
 		return ReachLoopback

@@ -1,8 +1,6 @@
 package sockets
 
-import (
-	"slices"
-)
+import "slices"
 
 // setLinks makes links what h holds. links is not kept.
 func (o *ownerIndex) setLinks(h *procFDs, links []fdLink) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -21,24 +21,24 @@ type WhyOptions struct {
 }
 
 // WhyAnswer is the first line of a diagnosis: the answer to the question.
-func WhyAnswer(d *model.Diagnosis) Line {
+func WhyAnswer(d *bind.Diagnosis) Line {
 	target := d.Target.String()
 	if d.Target.Protocol == sockets.UDP {
 		target += " (udp)"
 	}
 	switch d.Verdict {
-	case model.VerdictFree:
+	case bind.VerdictFree:
 		return Text(target+" is ").Add(Success, "free").Add(Plain, ": every bind succeeds"+connectNote(d)+".")
-	case model.VerdictReuse:
+	case bind.VerdictReuse:
 		return Text(target+" is ").Add(Success, "free").Add(Plain, " for servers that set SO_REUSEADDR (most do); for others it is in use"+blockReason(d)+".")
-	case model.VerdictNotPermitted:
+	case bind.VerdictNotPermitted:
 		return notPermittedLine(target, d)
 	}
 	return Text(target+" is ").Add(Danger, "in use").Add(Plain, blockReason(d)+".")
 }
 
 // connectNote says what a client of a free port meets.
-func connectNote(d *model.Diagnosis) string {
+func connectNote(d *bind.Diagnosis) string {
 	for _, c := range d.Connects {
 		if c.Status != "refused" {
 			return ""
@@ -51,13 +51,13 @@ func connectNote(d *model.Diagnosis) string {
 }
 
 // blockReason names the first holder, which is the most likely culprit.
-func blockReason(d *model.Diagnosis) string {
+func blockReason(d *bind.Diagnosis) string {
 	if len(d.Blockers) == 0 {
 		return ""
 	}
 	h := &d.Blockers[0]
 	switch {
-	case h.Cause == model.CauseExcluded:
+	case h.Cause == bind.CauseExcluded:
 		return ": reserved by Windows"
 	case h.Row.Socket == nil:
 		return " by a socket that is not listed"
@@ -68,30 +68,30 @@ func blockReason(d *model.Diagnosis) string {
 	}
 	local := Local(h.Row.Snapshot, h.Row.Socket)
 	switch h.Cause {
-	case model.CauseListener:
+	case bind.CauseListener:
 		return " by " + blockerName(h) + ", listening on " + local + more
-	case model.CauseBound:
+	case bind.CauseBound:
 		return " by " + blockerName(h) + ", bound to " + local + more
-	case model.CauseClient:
+	case bind.CauseClient:
 		if h.Row.Socket.State == sockets.Close {
 			return " by " + blockerName(h) + ": the connection is closed, but its socket still uses the port" + more
 		}
 		return " by " + blockerName(h) + ": an outgoing connection uses it as its local port" + more
-	case model.CauseSelf:
+	case bind.CauseSelf:
 		return " by " + blockerName(h) + ", connected to itself" + more
-	case model.CauseAccepted:
+	case bind.CauseAccepted:
 		return " by a connection accepted by " + blockerName(h) + more
-	case model.CauseTimeWait:
+	case bind.CauseTimeWait:
 		return " by a connection in TIME_WAIT" + TimeLeftPhrase(", for another ", h.Row.Socket) + more
-	case model.CauseClosing:
+	case bind.CauseClosing:
 		return " by a connection that is still closing" + more
-	case model.CauseNotAccepted:
+	case bind.CauseNotAccepted:
 		return " by a connection in the accept queue" + more
 	}
 	return more
 }
 
-func blockerName(h *model.Blocker) string {
+func blockerName(h *bind.Blocker) string {
 	s := h.Row.Socket
 	holders := h.Row.Owners(s)
 	switch {
@@ -116,13 +116,13 @@ func blockerName(h *model.Blocker) string {
 }
 
 // notPermittedLine says why the kernel refuses although nobody need be in the way.
-func notPermittedLine(target string, d *model.Diagnosis) Line {
+func notPermittedLine(target string, d *bind.Diagnosis) Line {
 	for _, a := range d.Binds {
 		switch a.Plain {
-		case model.BindOK, model.BindInUse:
+		case bind.BindOK, bind.BindInUse:
 		case "EADDRNOTAVAIL":
 			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": "+a.Host.String()+" is not a local address.")
-		case model.BindDenied:
+		case bind.BindDenied:
 			if d.PlainOnly {
 				return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": Windows does not let any process bind it (EACCES).")
 			}
@@ -136,11 +136,11 @@ func notPermittedLine(target string, d *model.Diagnosis) Line {
 	return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ".")
 }
 
-func bindResultText(a model.BindStatus) string {
+func bindResultText(a bind.BindStatus) string {
 	switch a {
-	case model.BindOK:
+	case bind.BindOK:
 		return "free"
-	case model.BindInUse:
+	case bind.BindInUse:
 		return "in use"
 	case "EACCES":
 		return "not permitted (EACCES)"
@@ -154,11 +154,11 @@ func bindResultText(a model.BindStatus) string {
 	return string(a)
 }
 
-func bindResultRole(a model.BindStatus) Role {
+func bindResultRole(a bind.BindStatus) Role {
 	switch a {
-	case model.BindOK:
+	case bind.BindOK:
 		return Success
-	case model.BindInUse, "EACCES", "EPERM":
+	case bind.BindInUse, "EACCES", "EPERM":
 		return Danger
 	}
 	return Warning
@@ -166,7 +166,7 @@ func bindResultRole(a model.BindStatus) Role {
 
 // WhyLines writes a diagnosis: the binds, the holders, what to do, and what
 // else is worth knowing. The answer itself is WhyAnswer.
-func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
+func WhyLines(d *bind.Diagnosis, o WhyOptions) []Line {
 	out := bindLines(d)
 	if len(d.Blockers) > 0 {
 		out = append(out, nil, Styled(Muted, "blocked by"))
@@ -185,7 +185,7 @@ func WhyLines(d *model.Diagnosis, o WhyOptions) []Line {
 	return out
 }
 
-func bindLines(d *model.Diagnosis) []Line {
+func bindLines(d *bind.Diagnosis) []Line {
 	rows := [][4]Span{{{"address", Muted}, {"default", Muted}, {"SO_REUSEADDR", Muted}, {}}}
 	if d.PlainOnly {
 		rows[0][1].Text, rows[0][2].Text = "bind", ""
@@ -197,7 +197,7 @@ func bindLines(d *model.Diagnosis) []Line {
 	}
 	for _, a := range d.Binds {
 		cells := [4]Span{
-			{model.HostLabel(a.Host), Plain},
+			{bind.HostLabel(a.Host), Plain},
 			{bindResultText(a.Plain), bindResultRole(a.Plain)},
 			{bindResultText(a.Reuse), bindResultRole(a.Reuse)},
 			{connects[a.Host.String()], Muted},
@@ -226,7 +226,7 @@ func bindLines(d *model.Diagnosis) []Line {
 
 // remedyLines lists the remedies. A command is never cut: it is there to be
 // copied.
-func remedyLines(d *model.Diagnosis, width int) []Line {
+func remedyLines(d *bind.Diagnosis, width int) []Line {
 	all := d.AllRemedies()
 	column := 0
 	for i := range all {
@@ -250,16 +250,16 @@ func remedyLines(d *model.Diagnosis, width int) []Line {
 	return out
 }
 
-func remedyReason(r *model.Remedy, words Wording) string {
+func remedyReason(r *bind.Remedy, words Wording) string {
 	switch r.Action {
-	case model.Terminate:
+	case bind.Terminate:
 		if strings.HasSuffix(r.Command, "--clients") {
 			return "stop the process that owns the connection"
 		}
 		return "stop the owner and verify that the port is free"
-	case model.CloseConnection:
+	case bind.CloseConnection:
 		return "as root: close the connection without stopping a process"
-	case model.StopUnit:
+	case bind.StopUnit:
 		if reason := words.StopReason(r); reason != "" {
 			return reason
 		}
@@ -270,16 +270,16 @@ func remedyReason(r *model.Remedy, words Wording) string {
 			return "systemd owns the listener on behalf of this unit"
 		}
 		return "a signal alone would let systemd restart it"
-	case model.StopContainer:
+	case bind.StopContainer:
 		if r.Container == "" {
 			return "find the container that publishes this port"
 		}
 		return "the process runs in this container"
-	case model.StopJob:
+	case bind.StopJob:
 		return "find the job for this port, then stop it"
-	case model.ChangeSetting:
+	case bind.ChangeSetting:
 		return "macOS uses the port for this feature"
-	case model.ReservePort:
+	case bind.ReservePort:
 		return "exclude the port from ephemeral assignment"
 	}
 	return ""

@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
 
 // blockerLines writes the holders one under the other.
-func blockerLines(d *model.Diagnosis, o WhyOptions) []Line {
+func blockerLines(d *bind.Diagnosis, o WhyOptions) []Line {
 	w := blockerWriter{WhyOptions: o, described: map[int]bool{}}
 	for _, group := range groupBlockers(d.Blockers) {
 		w.writeGroup(group)
@@ -22,21 +23,21 @@ func blockerLines(d *model.Diagnosis, o WhyOptions) []Line {
 // groupKey is what holders have in common that are told in one line: they differ
 // in their far end only, as a server's connections do.
 type groupKey struct {
-	cause     model.Cause
+	cause     bind.Cause
 	state     sockets.State
 	local     netip.AddrPort
 	owner     *process.Process
 	certainty string
 }
 
-func groupBlockers(all []model.Blocker) [][]*model.Blocker {
-	var out [][]*model.Blocker
+func groupBlockers(all []bind.Blocker) [][]*bind.Blocker {
+	var out [][]*bind.Blocker
 	places := map[groupKey]int{}
 	for i := range all {
 		h := &all[i]
 		s := h.Row.Socket
 		if s == nil || !s.Connected() {
-			out = append(out, []*model.Blocker{h})
+			out = append(out, []*bind.Blocker{h})
 			continue
 		}
 		k := groupKey{h.Cause, s.State, s.Local, h.Row.Owner(s), certaintyNote(h)}
@@ -60,10 +61,10 @@ type blockerWriter struct {
 
 func (w *blockerWriter) add(l Line) { w.out = append(w.out, Wrap(l, w.Width, 6)...) }
 
-func (w *blockerWriter) writeGroup(all []*model.Blocker) {
+func (w *blockerWriter) writeGroup(all []*bind.Blocker) {
 	h := all[0]
 	r := &h.Row
-	if h.Cause == model.CauseExcluded {
+	if h.Cause == bind.CauseExcluded {
 		w.add(Styled(Warning, "  reserved").Add(Plain, "  by Windows; no socket or process uses it"))
 		return
 	}
@@ -102,7 +103,7 @@ func (w *blockerWriter) writeGroup(all []*model.Blocker) {
 
 // longestTimer gives the socket whose timer runs longest: of many TIME_WAIT the last
 // one is the one to wait for.
-func longestTimer(all []*model.Blocker) *sockets.Socket {
+func longestTimer(all []*bind.Blocker) *sockets.Socket {
 	last := all[0].Row.Socket
 	for _, h := range all {
 		if h.Row.Socket.TimerLeft > last.TimerLeft {
@@ -140,7 +141,7 @@ func (w *blockerWriter) describeProcess(r *model.Row, p *process.Process) {
 }
 
 // certaintyNote says what cannot be told of a holder from outside.
-func certaintyNote(h *model.Blocker) string {
+func certaintyNote(h *bind.Blocker) string {
 	switch {
 	case len(h.MayBlock) > 0:
 		return "  (may block: its socket options are not readable)"
@@ -152,9 +153,9 @@ func certaintyNote(h *model.Blocker) string {
 	return ""
 }
 
-func causeRole(c model.Cause) Role {
+func causeRole(c bind.Cause) Role {
 	switch c {
-	case model.CauseListener, model.CauseBound, model.CauseSelf:
+	case bind.CauseListener, bind.CauseBound, bind.CauseSelf:
 		return Danger
 	}
 	return Warning

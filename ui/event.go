@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/track"
 )
 
 // EventState writes the state of an event's row, with an EventChanged the one
 // before too; "unseen" where no snapshot saw any.
-func EventState(e *model.Event) (before, now string) {
+func EventState(e *track.Event) (before, now string) {
 	now = e.Row.Socket.State.String()
 	switch {
 	case e.ShortLived:
 		return "", "short-lived"
-	case e.Kind == model.EventChanged && e.OldState != 0:
+	case e.Kind == track.EventChanged && e.OldState != 0:
 		return e.OldState.String(), now
 	}
 	return "", now
@@ -47,14 +48,14 @@ const (
 )
 
 var eventLabels = [...]Span{
-	model.EventOpened:  {"+ opened  ", Success},
-	model.EventChanged: {"~ changed ", Warning},
-	model.EventClosed:  {"- closed  ", Danger},
+	track.EventOpened:  {"+ opened  ", Success},
+	track.EventChanged: {"~ changed ", Warning},
+	track.EventClosed:  {"- closed  ", Danger},
 }
 
 // EventLine writes an event as watch tells it: when, what, who, and of what has
 // closed how long it lived and how much it carried.
-func EventLine(e *model.Event) Line {
+func EventLine(e *track.Event) Line {
 	l := Styled(Muted, e.Time.Local().Format(eventTimeLayout)+"  ")
 	l = append(l, eventLabels[e.Kind]).Add(Muted, e.Row.Socket.Protocol.String()+"  ")
 	l = append(l, Text(EventEndpoints(&e.Row)).Pad(endpointsWidth)...)
@@ -70,12 +71,12 @@ func EventLine(e *model.Event) Line {
 	return l
 }
 
-func eventStateLine(e *model.Event) Line {
+func eventStateLine(e *track.Event) Line {
 	before, now := EventState(e)
 	switch {
 	case before != "":
 		return Styled(Muted, before+" → ").Add(Plain, now)
-	case e.Kind == model.EventClosed && !e.ShortLived:
+	case e.Kind == track.EventClosed && !e.ShortLived:
 		return nil // it has none any more
 	}
 	return Styled(Muted, now)
@@ -83,9 +84,9 @@ func eventStateLine(e *model.Event) Line {
 
 // EventTotals writes what is known of a connection's whole life: "lived 3.2s",
 // "in 4.2K", "out 17B".
-func EventTotals(e *model.Event) []string {
+func EventTotals(e *track.Event) []string {
 	var all []string
-	if e.Kind != model.EventClosed {
+	if e.Kind != track.EventClosed {
 		return nil
 	}
 	if e.Lifetime > 0 {

@@ -4,15 +4,15 @@ import (
 	"slices"
 	"strings"
 
-	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets/process"
 )
 
 // EmptyMessage says why a table is empty. clear and widen are what would show
 // something: how to lift the query, and how to see other hosts too; empty where
 // there is no way.
-func EmptyMessage(v model.View, query string, all bool, clear, widen string) string {
-	noun := map[model.View]string{model.AllSockets: "socket", model.Listeners: "listener", model.Connections: "connection"}[v]
+func EmptyMessage(v track.View, query string, all bool, clear, widen string) string {
+	noun := map[track.View]string{track.AllSockets: "socket", track.Listeners: "listener", track.Connections: "connection"}[v]
 	var hints []string
 	text := "no " + noun
 	if query != "" {

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/plan"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
 
 // PlanLines writes what freeing a port would do, before anything is done. A
 // width of 0 is no bound.
-func PlanLines(p *model.PortPlan, sig syscall.Signal, width int) []Line {
+func PlanLines(p *plan.Plan, sig syscall.Signal, width int) []Line {
 	var out []Line
 	add := func(l Line) { out = append(out, Wrap(l, width, 2)...) }
 	for _, v := range p.ToStop {
@@ -99,7 +100,7 @@ func groupConns(rows []model.Row) []*connGroup {
 
 // skippedLines says what stays and why: connections that stay for the same reason
 // in one line.
-func skippedLines(all []model.Skip) []string {
+func skippedLines(all []plan.Skip) []string {
 	type key struct{ reason, name string }
 	rows := map[key][]model.Row{}
 	var order []key

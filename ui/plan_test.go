@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/plan"
 	"lotop/sockets/process"
 )
 
@@ -24,7 +25,7 @@ func TestStopWording(t *testing.T) {
 		{"windows", syscall.SIGKILL, "kill  node (4411)  node server.js", "✗ node (4411) could not be killed either"},
 	} {
 		words := WordingFor(c.system)
-		plan := model.PortPlan{Diagnosis: model.Diagnosis{OS: c.system}, ToStop: []*process.Process{node}}
+		plan := plan.Plan{Diagnosis: bind.Diagnosis{OS: c.system}, ToStop: []*process.Process{node}}
 		if got := plainText(PlanLines(&plan, c.sig, 0)); got != c.plan {
 			t.Errorf("%s: %q", c.system, got)
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/debugger"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -110,7 +112,7 @@ func ownerText(r *model.Row, s *sockets.Socket) (main, more string) {
 // debuggeeText says what a debug server debugs, as far as its command tells, and its
 // child if it holds one.
 func debuggeeText(p *process.Process) string {
-	pid, program, ok := model.Debuggee(p)
+	pid, program, ok := debugger.Debuggee(p)
 	switch name := path.Base(program.String()); {
 	case p.Tracee != 0 && ok && program.String() != "" && name != p.Name.String():
 		return "debugging " + name + " (" + strconv.Itoa(p.Tracee) + ")"
@@ -130,7 +132,7 @@ func scriptHint(p *process.Process) string {
 	if p.Cgroup.Service != process.NoService {
 		return "(" + p.Cgroup.Unit.String() + ")"
 	}
-	if program := model.ScriptName(p); program != "" {
+	if program := debugger.ScriptName(p); program != "" {
 		return "(" + process.NewUntrusted(program).String() + ")"
 	}
 	return ""
@@ -262,7 +264,7 @@ func SupervisorAdvice(g *process.Cgroup) string {
 		return "runs in the " + g.Engine + " container " + name + ", which may restart it"
 	}
 	if g.Service != process.NoService {
-		if command := model.StopServiceCommand(g); command != "" {
+		if command := bind.StopServiceCommand(g); command != "" {
 			return "Windows may restart it; instead: " + command
 		}
 		return ""

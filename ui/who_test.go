@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -36,7 +37,7 @@ func TestBlockerWithoutProcess(t *testing.T) {
 		sockets.OtherNamespace: {"a process in another PID namespace", "a process in another PID namespace"},
 	} {
 		for i, hasUID := range []bool{true, false} {
-			h := model.Blocker{Row: model.Row{Socket: &sockets.Socket{State: sockets.Listen, NoOwner: reason, HasUID: hasUID}, Snapshot: snap}}
+			h := bind.Blocker{Row: model.Row{Socket: &sockets.Socket{State: sockets.Listen, NoOwner: reason, HasUID: hasUID}, Snapshot: snap}}
 			if got := blockerName(&h); got != want[i] {
 				t.Errorf("%v, user known %v: %q, want %q", reason, hasUID, got, want[i])
 			}

@@ -3,7 +3,8 @@ package ui
 import (
 	"syscall"
 
-	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/plan"
 	"lotop/sockets/process"
 )
 
@@ -112,7 +113,7 @@ func (w Wording) InTimeWait(lasting string) string {
 		return "no owner: in TIME_WAIT; servers can already bind"
 	}
 	why := "no owner: in TIME_WAIT" + lasting + "; servers that set SO_REUSEADDR can already bind"
-	if model.CanDestroy(w.system) {
+	if plan.CanDestroy(w.system) {
 		why += "; root can close it"
 	}
 	return why
@@ -124,13 +125,13 @@ func (w Wording) OtherUser() string {
 }
 
 // StopReason says what stopping a service does, empty where units are systemd's.
-func (w Wording) StopReason(r *model.Remedy) string {
+func (w Wording) StopReason(r *bind.Remedy) string {
 	switch {
 	case !w.windows():
 		return ""
 	case r.Unit == "":
 		return "as administrator: find the service that owns the port, then stop it"
-	case r.Command == model.ServicesList:
+	case r.Command == bind.ServicesList:
 		return "list the services, then stop " + r.Unit
 	}
 	return "as administrator: Windows may restart a killed service"

@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lotop/model"
+	"lotop/model/bind"
 )
 
 // foreign are words that mean nothing on Windows.
@@ -23,8 +23,8 @@ func foreign(text string) string {
 func TestWordsOfWindows(t *testing.T) {
 	unix, windows := reflect.ValueOf(WordingFor("linux")), reflect.ValueOf(WordingFor("windows"))
 	args := map[reflect.Type]reflect.Value{
-		reflect.TypeFor[string]():        reflect.ValueOf("3s"),
-		reflect.TypeFor[*model.Remedy](): reflect.ValueOf(&model.Remedy{Action: model.StopUnit, Unit: "Spooler"}),
+		reflect.TypeFor[string]():       reflect.ValueOf("3s"),
+		reflect.TypeFor[*bind.Remedy](): reflect.ValueOf(&bind.Remedy{Action: bind.StopUnit, Unit: "Spooler"}),
 	}
 	for i := range windows.NumMethod() {
 		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -108,15 +108,15 @@ func TestMiddle(t *testing.T) {
 
 func TestNothing(t *testing.T) {
 	for _, c := range []struct {
-		view  model.View
+		view  track.View
 		query string
 		all   bool
 		want  string
 	}{
-		{model.AllSockets, "", false, "no socket on loopback; a widens"},
-		{model.Listeners, "port:3000", false, "no listener matches port:3000; esc clears, a widens"},
-		{model.AllSockets, "", true, "no socket"},
-		{model.Connections, "x\x1b", true, `no connection matches x\x1b; esc clears`},
+		{track.AllSockets, "", false, "no socket on loopback; a widens"},
+		{track.Listeners, "port:3000", false, "no listener matches port:3000; esc clears, a widens"},
+		{track.AllSockets, "", true, "no socket"},
+		{track.Connections, "x\x1b", true, `no connection matches x\x1b; esc clears`},
 	} {
 		if got := EmptyMessage(c.view, c.query, c.all, "esc clears", "a widens"); got != c.want {
 			t.Errorf("got %q, not %q", got, c.want)

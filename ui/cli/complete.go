@@ -5,7 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lotop/model"
+	"lotop/model/query"
+	"lotop/model/track"
 	"lotop/sockets"
 )
 
@@ -24,7 +25,7 @@ func (a *app) completeTarget(o *options, udp *bool) completer {
 		if len(before) > 0 {
 			return nil, noFiles // one port at a time
 		}
-		shape := model.ListOptions{View: model.Listeners, AllHosts: true}
+		shape := track.ListOptions{View: track.Listeners, AllHosts: true}
 		all := newCompletions(begun)
 		for _, r := range a.readRows(cmd.Context(), o, shape) {
 			if (r.Socket.Protocol == sockets.UDP) == *udp {
@@ -58,11 +59,11 @@ func (a *app) completeQuery(o *options) completer {
 		}
 		all := newCompletions(value)
 		all.prefix = before
-		for _, word := range model.QueryValues(key) {
+		for _, word := range query.Values(key) {
 			all.add(word, "")
 		}
 		if collect := valueCollector(strings.ToLower(key)); collect != nil {
-			for _, r := range a.readRows(cmd.Context(), o, model.ListOptions{AllHosts: o.all, Unfold: true}) {
+			for _, r := range a.readRows(cmd.Context(), o, track.ListOptions{AllHosts: o.all, Unfold: true}) {
 				collect(all, &r)
 			}
 		}
@@ -84,7 +85,7 @@ func startsPort(term string) bool { return term != "" && term[0] >= '0' && term[
 
 func completeKeys(not string) []cobra.Completion {
 	var all []cobra.Completion
-	for _, t := range model.QueryHelp() {
+	for _, t := range query.Help() {
 		if t.Key != "" {
 			all = append(all, cobra.CompletionWithDesc(not+t.Key+":", t.Meaning))
 		}

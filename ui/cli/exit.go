@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lotop/model"
+	"lotop/model/query"
 	"lotop/sockets/process"
 	"lotop/ui/signals"
 )
@@ -55,7 +55,7 @@ func (a *app) printError(err error) {
 	// An error can quote an argument, a file, a process: no byte of it is ours.
 	text := process.NewUntrusted(err.Error()).String()
 	a.warn("%s", strings.TrimPrefix(text, "lotop ")) // it says so already
-	var wrong *model.QueryError
+	var wrong *query.Error
 	if errors.As(err, &wrong) {
 		for line := range strings.SplitSeq(wrong.Pointer(), "\n") {
 			a.writeErr("  " + line + "\n")

@@ -12,7 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/plan"
 	"lotop/sockets/process"
 	"lotop/ui"
 	"lotop/ui/freeing"
@@ -62,7 +63,7 @@ lotop free --udp 5353 --yes --force`,
 }
 
 // free goes through the steps: plan, ask, end, prove, watch.
-func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target model.Target) (int, error) {
+func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target bind.Target) (int, error) {
 	if fo.grace <= 0 {
 		return exitFailed, fmt.Errorf("--grace %v: must be greater than zero", fo.grace)
 	}
@@ -83,7 +84,7 @@ type freeRun struct {
 	options  *options
 	free     *freeOptions
 	service  *freeing.Service
-	plan     *model.PortPlan
+	plan     *plan.Plan
 	report   freeing.PortReport
 	rebound  *freeing.Rebound
 	reported int // outcomes
@@ -139,13 +140,13 @@ func (r *freeRun) reportNothingToDo() (int, error) {
 }
 
 // failureReason says why a plan does nothing.
-func failureReason(p *model.PortPlan) string {
+func failureReason(p *plan.Plan) string {
 	switch {
 	case len(p.Protected) > 0:
 		return ui.NameAndPID(p.Protected[0].Process) + " was skipped: " + p.Protected[0].Reason
 	case len(p.Skipped) > 0:
 		return p.Skipped[0].Reason
-	case p.Diagnosis.Verdict == model.VerdictNotPermitted && len(p.Diagnosis.Notes) > 0:
+	case p.Diagnosis.Verdict == bind.VerdictNotPermitted && len(p.Diagnosis.Notes) > 0:
 		return p.Diagnosis.Notes[0]
 	}
 	return "no process that can be stopped owns it"
@@ -232,7 +233,7 @@ func (r *freeRun) finish(ctx context.Context) (int, error) {
 	}
 	if r.rebound != nil {
 		r.print(ui.ReboundLines(after.Target.String(), r.rebound.After, r.rebound.By, r.rebound.Parent))
-		return exitNotFound, r.printJSON(model.VerdictTaken)
+		return exitNotFound, r.printJSON(bind.VerdictTaken)
 	}
 	r.print([]ui.Line{append(ui.Styled(ui.Success, "✓ "), ui.WhyAnswer(after)...)})
 	if ctx.Err() != nil {
@@ -258,7 +259,7 @@ func (a *app) stderrStyler(o *options) styler {
 }
 
 // printJSON writes the data: with --json what was done, else nothing.
-func (r *freeRun) printJSON(verdict model.Verdict) error {
+func (r *freeRun) printJSON(verdict bind.Verdict) error {
 	if !r.options.json {
 		return nil
 	}

@@ -8,7 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/plan"
 	"lotop/sockets/process"
 )
 
@@ -16,7 +17,7 @@ import (
 type freeJSON struct {
 	Target  targetJSON    `json:"target"`
 	Actions []actionJSON  `json:"actions"`
-	Verdict model.Verdict `json:"verdict"`
+	Verdict bind.Verdict  `json:"verdict"`
 	Rebound *reboundJSON  `json:"retaken_by,omitempty"`
 	Refused []refusedJSON `json:"refused,omitempty"`
 	Left    []leftJSON    `json:"left,omitempty"`
@@ -58,7 +59,7 @@ type leftJSON struct {
 	Reason string      `json:"reason"`
 }
 
-func (r *freeRun) newFreeJSON(verdict model.Verdict) freeJSON {
+func (r *freeRun) newFreeJSON(verdict bind.Verdict) freeJSON {
 	j := freeJSON{Target: newTargetJSON(r.plan.Diagnosis.Target), Actions: []actionJSON{}, Verdict: verdict}
 	if len(r.report.Outcomes)+len(r.report.Closed) == 0 {
 		j.Actions = r.plannedJSON()
@@ -116,7 +117,7 @@ func newOutcomeJSON(o *process.Outcome) actionJSON {
 	return j
 }
 
-func newLeftJSON(l *model.Skip) leftJSON {
+func newLeftJSON(l *plan.Skip) leftJSON {
 	j := leftJSON{Reason: l.Reason}
 	if l.Blocker.Row.Socket != nil {
 		s := newSocketJSON(&l.Blocker.Row)

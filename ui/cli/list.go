@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"lotop/model"
+	"lotop/model/query"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 )
@@ -35,8 +37,8 @@ lotop list --json state:listen | jq -r '.[].local.port'`,
 }
 
 // parseQuery reads the arguments of a command, which are the terms of a query.
-func parseQuery(args []string) (*model.Query, error) {
-	q, err := model.ParseQuery(queryText(args))
+func parseQuery(args []string) (*query.Query, error) {
+	q, err := query.Parse(queryText(args))
 	if err != nil {
 		return nil, fmt.Errorf("invalid query: %w", err)
 	}
@@ -52,7 +54,7 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 		return exitFailed, err
 	}
 	column, _ := model.ParseColumn(o.sort.value) // the flag takes no other words
-	shape := model.ListOptions{
+	shape := track.ListOptions{
 		AllHosts: o.all, Match: query.Match,
 		Unfold: o.unfold || o.json, // JSON has an object for each socket
 		Order:  model.Order{Column: column, Reverse: o.reverse},
@@ -83,7 +85,7 @@ func (a *app) list(ctx context.Context, o *options, args []string) (int, error) 
 
 // readOnce takes the one snapshot, unless a signal ends it. An error beside a
 // snapshot says that it could not be recorded.
-func (a *app) readOnce(ctx context.Context, o *options) (*model.Tracker, error) {
+func (a *app) readOnce(ctx context.Context, o *options) (*track.Tracker, error) {
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	source, err := a.openSource(o)
@@ -96,7 +98,7 @@ func (a *app) readOnce(ctx context.Context, o *options) (*model.Tracker, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read the socket tables: %w", err)
 	}
-	monitor := model.NewMonitor()
+	monitor := track.New()
 	monitor.Update(&snap)
 	return monitor, closed
 }
@@ -126,8 +128,8 @@ func (a *app) stdoutStyler(o *options) styler {
 }
 
 // emptyReason says why there are no rows, and what would show some.
-func emptyReason(m *model.Tracker, shape model.ListOptions, query string) string {
-	count := func(wider model.ListOptions) string {
+func emptyReason(m *track.Tracker, shape track.ListOptions, query string) string {
+	count := func(wider track.ListOptions) string {
 		if rows, _ := m.Rows(nil, wider); len(rows) > 0 {
 			return ui.Number(len(rows))
 		}

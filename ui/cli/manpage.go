@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"lotop/model"
+	"lotop/model/query"
 )
 
 // manPage writes the manual of a command tree, in the macros of man(7). Its
@@ -34,7 +34,7 @@ func manPage(root *cobra.Command, b build) string {
 	}
 	p.section("Queries")
 	p.text("Separate terms with spaces; all must match.")
-	for _, t := range model.QueryHelp() {
+	for _, t := range query.Help() {
 		p.item(bold(t.Term), t.Meaning)
 	}
 	p.section("Environment")

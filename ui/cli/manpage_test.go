@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"lotop/model"
+	"lotop/model/query"
 )
 
 // The manual has every command, flag and key, and no date but the commit's.
@@ -41,7 +41,7 @@ func TestManPage(t *testing.T) {
 		}
 	}
 	walk(root)
-	for _, key := range model.QueryKeys() {
+	for _, key := range query.Keys() {
 		if !strings.Contains(page, `\fB`+key+":") {
 			t.Errorf("the key %s is missing", key)
 		}

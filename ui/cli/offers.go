@@ -13,13 +13,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 )
 
 // readRows reads the tables for a completion. A shell that completes has nobody to
 // tell what went wrong: then there is nothing to offer.
-func (a *app) readRows(ctx context.Context, o *options, shape model.ListOptions) []model.Row {
+func (a *app) readRows(ctx context.Context, o *options, shape track.ListOptions) []model.Row {
 	const patience = 2 * time.Second // of who has pressed Tab
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -32,7 +33,7 @@ func (a *app) readRows(ctx context.Context, o *options, shape model.ListOptions)
 	if source.Read(ctx, &snap) != nil {
 		return nil
 	}
-	monitor := model.NewMonitor()
+	monitor := track.New()
 	monitor.Update(&snap)
 	rows, _ := monitor.Rows(nil, shape)
 	return rows

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"lotop/model"
+	"lotop/model/service"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -82,8 +83,8 @@ func newSocketJSON(r *model.Row) socketJSON {
 		V6Only:        tristate(s.V6Only),
 		DualStack:     dualStack(s),
 		Reach:         r.Reach.String(),
-		Class:         model.ClassOf(s.Local.Port()).String(),
-		Service:       model.ServiceName(s.Protocol, s.Local.Port()),
+		Class:         service.ClassOf(s.Local.Port()).String(),
+		Service:       service.Name(s.Protocol, s.Local.Port()),
 		Owners:        newOwnersJSON(r.Snapshot, s),
 		NoOwnerReason: s.NoOwner.String(),
 		Debugger:      r.Debugger,

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/ui"
 	"lotop/ui/freeing"
@@ -53,7 +53,7 @@ lotop wait --free 3000 && npm start`,
 	return cmd
 }
 
-func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target model.Target) (int, error) {
+func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target bind.Target) (int, error) {
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	source, err := a.openLive(o, []sockets.PortRange{{First: target.Port, Last: target.Port}})
@@ -78,7 +78,7 @@ func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target model
 		return exitNotFound, a.writeWaitResult(o, w, target, nil, after)
 	case err != nil:
 		return exitFailed, fmt.Errorf("wait for %s: %w", target, err)
-	case got.Verdict == model.VerdictNotPermitted:
+	case got.Verdict == bind.VerdictNotPermitted:
 		return exitFailed, fmt.Errorf("%s cannot be bound by this user; run lotop why %s for details", target, target.Text)
 	}
 	return exitOK, a.writeWaitResult(o, w, target, &got, after)
@@ -86,15 +86,15 @@ func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target model
 
 // waitJSON is what a wait has come to, as scripts get it.
 type waitJSON struct {
-	Target  targetJSON    `json:"target"`
-	Reached bool          `json:"reached"`
-	AfterMS int64         `json:"after_ms"`
-	Verdict model.Verdict `json:"verdict,omitempty"` // with --free
-	Socket  *socketJSON   `json:"socket,omitempty"`  // that listens
+	Target  targetJSON   `json:"target"`
+	Reached bool         `json:"reached"`
+	AfterMS int64        `json:"after_ms"`
+	Verdict bind.Verdict `json:"verdict,omitempty"` // with --free
+	Socket  *socketJSON  `json:"socket,omitempty"`  // that listens
 }
 
 // writeWaitResult writes what came of it; got is nil if the time was over first.
-func (a *app) writeWaitResult(o *options, w *waitOptions, t model.Target, got *freeing.WaitResult, after time.Duration) error {
+func (a *app) writeWaitResult(o *options, w *waitOptions, t bind.Target, got *freeing.WaitResult, after time.Duration) error {
 	out := bufio.NewWriter(a.out)
 	if o.json {
 		j := waitJSON{Target: newTargetJSON(t), Reached: got != nil, AfterMS: after.Milliseconds()}
@@ -102,7 +102,7 @@ func (a *app) writeWaitResult(o *options, w *waitOptions, t model.Target, got *f
 		case w.free && got != nil:
 			j.Verdict = got.Verdict
 		case w.free:
-			j.Verdict = model.VerdictTaken
+			j.Verdict = bind.VerdictTaken
 		case got != nil:
 			s := newSocketJSON(&got.Row)
 			j.Socket = &s
@@ -120,18 +120,18 @@ func (a *app) writeWaitResult(o *options, w *waitOptions, t model.Target, got *f
 	return out.Flush()
 }
 
-func timeoutMessage(w *waitOptions, t model.Target, after time.Duration) string {
+func timeoutMessage(w *waitOptions, t bind.Target, after time.Duration) string {
 	if w.free {
 		return fmt.Sprintf("%s is still in use after %s; run lotop why %s for details", t, ui.Seconds(after), t.Text)
 	}
 	return fmt.Sprintf("nothing is listening on %s after %s", t, ui.Seconds(after))
 }
 
-func readyLine(w *waitOptions, t model.Target, got *freeing.WaitResult, after time.Duration) ui.Line {
+func readyLine(w *waitOptions, t bind.Target, got *freeing.WaitResult, after time.Duration) ui.Line {
 	l := ui.Styled(ui.Emphasis, t.String())
 	if w.free {
 		l = l.Add(ui.Plain, " is ").Add(ui.Success, "free")
-		if got.Verdict == model.VerdictReuse {
+		if got.Verdict == bind.VerdictReuse {
 			l = l.Add(ui.Muted, " for servers that set SO_REUSEADDR (most do)")
 		}
 	} else {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/recording"
 	"lotop/ui/signals"
@@ -153,7 +153,7 @@ func (w *watcher) start(ctx context.Context) error {
 		w.app.warn("%s", warning.Text)
 	}
 	if w.app.terminal.err && !w.options.json {
-		rows, _ := w.monitor.Rows(nil, model.ListOptions{AllHosts: w.options.all, Match: w.query.Match})
+		rows, _ := w.monitor.Rows(nil, track.ListOptions{AllHosts: w.options.all, Match: w.query.Match})
 		w.app.warn("watching since %s, %d sockets open; press ctrl+c to stop", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
 	}
 	return nil

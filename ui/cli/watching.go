@@ -10,7 +10,8 @@ import (
 	"slices"
 	"time"
 
-	"lotop/model"
+	"lotop/model/query"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/recording"
 	"lotop/ui"
@@ -20,14 +21,14 @@ import (
 type watcher struct {
 	app      *app
 	options  *options
-	query    *model.Query
+	query    *query.Query
 	interval time.Duration
 	period   time.Duration // 0 for ever
 
 	source            sockets.Source
 	notifications     recording.NotificationSource // nil where the kernel does not tell
 	usesNotifications bool                         // whether the monitor counts on notices
-	monitor           *model.Tracker
+	monitor           *track.Tracker
 	snaps             [2]*sockets.Snapshot // the monitor has one, the other is read into
 	snapIndex         int
 	notificationBuf   []sockets.DestroyNotification
@@ -36,8 +37,8 @@ type watcher struct {
 	since             time.Time // what was before is not told
 }
 
-func newWatcher(a *app, o *options, query *model.Query) *watcher {
-	w := &watcher{app: a, options: o, query: query, monitor: model.NewMonitor(), snaps: [2]*sockets.Snapshot{{}, {}}}
+func newWatcher(a *app, o *options, query *query.Query) *watcher {
+	w := &watcher{app: a, options: o, query: query, monitor: track.New(), snaps: [2]*sockets.Snapshot{{}, {}}}
 	w.out = bufio.NewWriterSize(a.out, 1<<16)
 	w.encoder = json.NewEncoder(w.out)
 	w.encoder.SetEscapeHTML(false) // a command with & and > stays readable
@@ -73,7 +74,7 @@ func (w *watcher) drainNotifications() error {
 	return w.write(w.applyNotifications(w.notificationBuf, lost))
 }
 
-func (w *watcher) applyNotifications(notices []sockets.DestroyNotification, lost int) []model.Event {
+func (w *watcher) applyNotifications(notices []sockets.DestroyNotification, lost int) []track.Event {
 	if lost > 0 {
 		w.app.warn("%s", ui.LostMessage(lost))
 	}
@@ -81,7 +82,7 @@ func (w *watcher) applyNotifications(notices []sockets.DestroyNotification, lost
 }
 
 // write writes the events that are asked for, at once.
-func (w *watcher) write(events []model.Event) error {
+func (w *watcher) write(events []track.Event) error {
 	for i := range events {
 		e := &events[i]
 		if !w.options.all && !e.Row.InScope() || !w.query.Match(&e.Row) || e.Time.Before(w.since) {
@@ -97,7 +98,7 @@ func (w *watcher) write(events []model.Event) error {
 	return nil
 }
 
-func (w *watcher) writeEvent(e *model.Event) error {
+func (w *watcher) writeEvent(e *track.Event) error {
 	if w.options.json {
 		return w.encoder.Encode(newEventJSON(e))
 	}
@@ -172,9 +173,9 @@ type eventJSON struct {
 	RTT      int64      `json:"rtt_us,omitempty"`
 }
 
-func newEventJSON(e *model.Event) eventJSON {
+func newEventJSON(e *track.Event) eventJSON {
 	j := eventJSON{Time: e.Time, Event: e.Kind.String(), Socket: newSocketJSON(&e.Row), Unseen: e.ShortLived, RTT: e.RTT.Microseconds()}
-	if e.Kind == model.EventChanged && e.OldState != 0 {
+	if e.Kind == track.EventChanged && e.OldState != 0 {
 		j.From = e.OldState.String()
 	}
 	if e.Lifetime > 0 {

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -52,7 +52,7 @@ func (a *app) acceptNegativePorts(cmd *cobra.Command) {
 		var unknown *pflag.NotExistError
 		if errors.As(err, &unknown) {
 			if n := unknown.GetSpecifiedShortnames(); n != "" && n[0] >= '0' && n[0] <= '9' {
-				a.setExit(exitFailed, &model.TargetError{Text: "-" + n, Problem: "ports range from 1 to 65535"})
+				a.setExit(exitFailed, &bind.TargetError{Text: "-" + n, Problem: "ports range from 1 to 65535"})
 				return nil
 			}
 		}
@@ -61,18 +61,18 @@ func (a *app) acceptNegativePorts(cmd *cobra.Command) {
 }
 
 // parseTarget reads the one argument of why and free.
-func parseTarget(args []string, udp bool) (model.Target, error) {
+func parseTarget(args []string, udp bool) (bind.Target, error) {
 	protocol := sockets.TCP
 	if udp {
 		protocol = sockets.UDP
 	}
 	switch len(args) {
 	case 0:
-		return model.Target{}, fmt.Errorf("missing target: expected PORT, HOST:PORT or [::1]:PORT")
+		return bind.Target{}, fmt.Errorf("missing target: expected PORT, HOST:PORT or [::1]:PORT")
 	case 1:
-		return model.ParseTarget(protocol, args[0])
+		return bind.ParseTarget(protocol, args[0])
 	}
-	return model.Target{}, fmt.Errorf("expected one target, got %d: %s", len(args), strings.Join(args, " "))
+	return bind.Target{}, fmt.Errorf("expected one target, got %d: %s", len(args), strings.Join(args, " "))
 }
 
 // portService finds out about ports and frees them, through the source that --source
@@ -84,7 +84,7 @@ func (a *app) portService(o *options) *freeing.Service {
 	}
 }
 
-func (a *app) why(ctx context.Context, o *options, target model.Target) (int, error) {
+func (a *app) why(ctx context.Context, o *options, target bind.Target) (int, error) {
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.portService(o)
@@ -101,7 +101,7 @@ func (a *app) why(ctx context.Context, o *options, target model.Target) (int, er
 	return exitNotFound, nil
 }
 
-func (a *app) writeDiagnosis(o *options, f *freeing.Service, d *model.Diagnosis) error {
+func (a *app) writeDiagnosis(o *options, f *freeing.Service, d *bind.Diagnosis) error {
 	w := bufio.NewWriter(a.out)
 	if o.json {
 		if err := writeObject(w, newWhyJSON(d), a.terminal.out); err != nil {
@@ -114,7 +114,7 @@ func (a *app) writeDiagnosis(o *options, f *freeing.Service, d *model.Diagnosis)
 }
 
 // whyLines is the whole answer: the first line, then what it rests on.
-func whyLines(d *model.Diagnosis, r *process.Reader, width int) []ui.Line {
+func whyLines(d *bind.Diagnosis, r *process.Reader, width int) []ui.Line {
 	lines := append(ui.Wrap(ui.WhyAnswer(d), width, 2), nil)
 	return append(lines, ui.WhyLines(d, ui.WhyOptions{Context: processContext(r), Now: time.Now(), Width: width})...)
 }

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"net/netip"
 
-	"lotop/model"
+	"lotop/model/bind"
 )
 
 // whyJSON is a diagnosis as scripts get it.
 type whyJSON struct {
 	Target   targetJSON    `json:"target"`
-	Verdict  model.Verdict `json:"verdict"`
+	Verdict  bind.Verdict  `json:"verdict"`
 	Binds    []bindJSON    `json:"binds"`
 	Connects []connectJSON `json:"connects,omitempty"`
 	Blockers []blockerJSON `json:"holders"`
@@ -26,9 +26,9 @@ type targetJSON struct {
 }
 
 type bindJSON struct {
-	Address string           `json:"address"`
-	Plain   model.BindStatus `json:"plain"`
-	Reuse   model.BindStatus `json:"reuse,omitempty"` // absent where only plain binds count
+	Address string          `json:"address"`
+	Plain   bind.BindStatus `json:"plain"`
+	Reuse   bind.BindStatus `json:"reuse,omitempty"` // absent where only plain binds count
 }
 
 type connectJSON struct {
@@ -38,7 +38,7 @@ type connectJSON struct {
 
 type blockerJSON struct {
 	Socket        *socketJSON  `json:"socket,omitempty"`
-	Cause         model.Cause  `json:"cause"`
+	Cause         bind.Cause   `json:"cause"`
 	Blocks        []string     `json:"blocks"`
 	BlocksReuse   []string     `json:"blocks_reuse"`
 	MayBlock      []string     `json:"may_block,omitempty"`
@@ -47,17 +47,17 @@ type blockerJSON struct {
 }
 
 type remedyJSON struct {
-	Action    model.Action `json:"action"`
-	PID       int          `json:"pid,omitempty"`
-	Unit      string       `json:"unit,omitempty"`
-	Container string       `json:"container,omitempty"`
-	Seconds   int          `json:"seconds,omitempty"`
-	Address   string       `json:"address,omitempty"`
-	Setting   string       `json:"setting,omitempty"`
-	Command   string       `json:"command,omitempty"`
+	Action    bind.Action `json:"action"`
+	PID       int         `json:"pid,omitempty"`
+	Unit      string      `json:"unit,omitempty"`
+	Container string      `json:"container,omitempty"`
+	Seconds   int         `json:"seconds,omitempty"`
+	Address   string      `json:"address,omitempty"`
+	Setting   string      `json:"setting,omitempty"`
+	Command   string      `json:"command,omitempty"`
 }
 
-func newTargetJSON(t model.Target) targetJSON {
+func newTargetJSON(t bind.Target) targetJSON {
 	j := targetJSON{Protocol: t.Protocol.String(), Port: t.Port}
 	if t.SingleHost() {
 		j.Address = t.Hosts[0].String()
@@ -65,7 +65,7 @@ func newTargetJSON(t model.Target) targetJSON {
 	return j
 }
 
-func newWhyJSON(d *model.Diagnosis) whyJSON {
+func newWhyJSON(d *bind.Diagnosis) whyJSON {
 	j := whyJSON{
 		Target: newTargetJSON(d.Target), Verdict: d.Verdict,
 		Blockers: []blockerJSON{}, Remedies: newRemediesJSON(d.Remedies), Notes: d.Notes,
@@ -86,7 +86,7 @@ func newWhyJSON(d *model.Diagnosis) whyJSON {
 	return j
 }
 
-func newBlockerJSON(h *model.Blocker) blockerJSON {
+func newBlockerJSON(h *bind.Blocker) blockerJSON {
 	j := blockerJSON{
 		Cause:  h.Cause,
 		Blocks: addresses(h.Blocks), BlocksReuse: addresses(h.BlocksReuse),
@@ -100,7 +100,7 @@ func newBlockerJSON(h *model.Blocker) blockerJSON {
 	return j
 }
 
-func newRemediesJSON(all []model.Remedy) []remedyJSON {
+func newRemediesJSON(all []bind.Remedy) []remedyJSON {
 	out := []remedyJSON{}
 	for _, r := range all {
 		j := remedyJSON{

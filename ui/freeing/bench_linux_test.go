@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/socketstest"
 )
@@ -12,10 +12,10 @@ import (
 // BenchmarkDiagnose is `lotop why` without the start of the process.
 func BenchmarkDiagnose(b *testing.B) {
 	l := socketstest.Start(b).Listen("tcp4", "127.0.0.1:0")
-	target := model.Target{Protocol: sockets.TCP, Port: l.Local.Port(), Hosts: model.AnyHost()}
+	target := bind.Target{Protocol: sockets.TCP, Port: l.Local.Port(), Hosts: bind.AnyHost()}
 	for b.Loop() {
 		d, err := newService().Diagnose(context.Background(), target)
-		if err != nil || d.Verdict != model.VerdictTaken {
+		if err != nil || d.Verdict != bind.VerdictTaken {
 			b.Fatal(d.Verdict, err)
 		}
 	}

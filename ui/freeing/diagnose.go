@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -15,25 +17,25 @@ import (
 // Diagnose finds out whether a target can be bound, and what is in the way. The
 // tables are read before and after the kernel is asked; if they differ, the
 // answers may belong to neither, and it asks again.
-func (f *Service) Diagnose(ctx context.Context, target model.Target) (model.Diagnosis, error) {
+func (f *Service) Diagnose(ctx context.Context, target bind.Target) (bind.Diagnosis, error) {
 	source, err := f.Open()
 	if err != nil {
-		return model.Diagnosis{}, err
+		return bind.Diagnosis{}, err
 	}
 	defer source.Close()
 	e, _, err := f.collect(ctx, source, target)
 	if err != nil {
-		return model.Diagnosis{}, err
+		return bind.Diagnosis{}, err
 	}
 	e.Connects = probeConnects(ctx, e)
-	return model.Diagnose(*e), nil
+	return bind.Diagnose(*e), nil
 }
 
 // collect collects the evidence but for the connections, and the tables that it
 // was taken from.
-func (f *Service) collect(ctx context.Context, source sockets.Source, target model.Target) (*model.Evidence, *model.Tracker, error) {
+func (f *Service) collect(ctx context.Context, source sockets.Source, target bind.Target) (*bind.Evidence, *track.Tracker, error) {
 	const tries = 5
-	e := &model.Evidence{Target: target}
+	e := &bind.Evidence{Target: target}
 	before, err := readTracker(ctx, source)
 	if err != nil {
 		return nil, nil, err
@@ -59,7 +61,7 @@ func (f *Service) collect(ctx context.Context, source sockets.Source, target mod
 	return e, before, nil
 }
 
-func readTracker(ctx context.Context, source sockets.Source) (*model.Tracker, error) {
+func readTracker(ctx context.Context, source sockets.Source) (*track.Tracker, error) {
 	var snap sockets.Snapshot
 	if err := source.Read(ctx, &snap); err != nil {
 		return nil, err
@@ -67,8 +69,8 @@ func readTracker(ctx context.Context, source sockets.Source) (*model.Tracker, er
 	return newTracker(&snap), nil
 }
 
-func newTracker(snap *sockets.Snapshot) *model.Tracker {
-	m := model.NewMonitor()
+func newTracker(snap *sockets.Snapshot) *track.Tracker {
+	m := track.New()
 	m.Update(snap)
 	return m
 }
@@ -83,21 +85,21 @@ func (f *Service) optionsOf(rows []model.Row) map[sockets.ID]sockets.SocketOptio
 }
 
 // probeBinds tries each bind twice, without and with SO_REUSEADDR.
-func probeBinds(t model.Target, binds []model.Bind) []model.BindResult {
-	all := make([]model.BindResult, 0, len(binds))
+func probeBinds(t bind.Target, binds []bind.Bind) []bind.BindResult {
+	all := make([]bind.BindResult, 0, len(binds))
 	for _, b := range binds {
-		all = append(all, model.BindResult{Bind: b, Plain: probeBind(t, b, false), Reuse: probeBind(t, b, true)})
+		all = append(all, bind.BindResult{Bind: b, Plain: probeBind(t, b, false), Reuse: probeBind(t, b, true)})
 	}
 	return all
 }
 
-func probeBind(t model.Target, b model.Bind, reuse bool) model.BindStatus {
+func probeBind(t bind.Target, b bind.Bind, reuse bool) bind.BindStatus {
 	err := sockets.TryBind(t.Protocol, netip.AddrPortFrom(b.Host, t.Port), sockets.BindOptions{ReuseAddr: reuse, DualStack: !b.V6Only})
-	return model.BindStatus(sockets.ErrnoName(err))
+	return bind.BindStatus(sockets.ErrnoName(err))
 }
 
 // sameSockets tells whether the port is held by the same sockets as before.
-func sameSockets(before []model.Row, now []sockets.Socket, t model.Target) bool {
+func sameSockets(before []model.Row, now []sockets.Socket, t bind.Target) bool {
 	for i := range now {
 		s := &now[i]
 		if s.Protocol != t.Protocol || s.Local.Port() != t.Port {
@@ -114,12 +116,12 @@ func sameSockets(before []model.Row, now []sockets.Socket, t model.Target) bool 
 // probeConnects tries the addresses at which a client would look for the target. A
 // listener that leaves connections waiting is not given another one: it would
 // stay in the queue, and the queue is what is in trouble.
-func probeConnects(ctx context.Context, e *model.Evidence) []model.ConnectResult {
+func probeConnects(ctx context.Context, e *bind.Evidence) []bind.ConnectResult {
 	t := e.Target
 	if t.Protocol != sockets.TCP {
 		return nil // a datagram that nobody answers proves nothing
 	}
-	var all []model.ConnectResult
+	var all []bind.ConnectResult
 	for _, host := range t.Hosts {
 		if host.IsUnspecified() {
 			if !t.SingleHost() {
@@ -130,7 +132,7 @@ func probeConnects(ctx context.Context, e *model.Evidence) []model.ConnectResult
 		if notLocal(e.Binds, host) {
 			continue // nothing may leave this machine
 		}
-		c := model.ConnectResult{Host: host}
+		c := bind.ConnectResult{Host: host}
 		switch l := e.ReceivingListener(host); {
 		case l == nil || l.Socket.RecvQueue == 0:
 			c.Status = sockets.TryConnect(ctx, netip.AddrPortFrom(host, t.Port))
@@ -146,8 +148,8 @@ func probeConnects(ctx context.Context, e *model.Evidence) []model.ConnectResult
 
 // notLocal tells whether the kernel has refused an address as none of this
 // machine's.
-func notLocal(binds []model.BindResult, host netip.Addr) bool {
-	return slices.ContainsFunc(binds, func(a model.BindResult) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
+func notLocal(binds []bind.BindResult, host netip.Addr) bool {
+	return slices.ContainsFunc(binds, func(a bind.BindResult) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
 }
 
 func loopbackOf(a netip.Addr) netip.Addr {
@@ -157,9 +159,9 @@ func loopbackOf(a netip.Addr) netip.Addr {
 	return netip.IPv6Loopback()
 }
 
-func readPlatform(snap *sockets.Snapshot, port uint16) model.Platform {
+func readPlatform(snap *sockets.Snapshot, port uint16) bind.Platform {
 	r := sockets.ReadPortRanges()
-	return model.Platform{
+	return bind.Platform{
 		Ephemeral:     r.Ephemeral,
 		Reserved:      r.IsReserved(port),
 		ReservedPorts: r.Reserved,
@@ -174,7 +176,7 @@ func readPlatform(snap *sockets.Snapshot, port uint16) model.Platform {
 
 // excludedPorts lists the reserved ranges of Windows. They cost the run of a program,
 // so they are asked for where an answer may be about them.
-func excludedPorts(e *model.Evidence) []sockets.PortRange {
+func excludedPorts(e *bind.Evidence) []sockets.PortRange {
 	var all []sockets.PortRange
 	var told [2]bool
 	for _, a := range e.Binds {
@@ -182,7 +184,7 @@ func excludedPorts(e *model.Evidence) []sockets.PortRange {
 		if a.Host.Is6() {
 			six = 1
 		}
-		if a.Plain == model.BindDenied && !told[six] {
+		if a.Plain == bind.BindDenied && !told[six] {
 			told[six] = true
 			all = append(all, sockets.ExcludedPorts(e.Target.Protocol, six == 1)...)
 		}
@@ -192,8 +194,8 @@ func excludedPorts(e *model.Evidence) []sockets.PortRange {
 
 // findDelegations finds out for whom systemd or a proxy holds the port, and which
 // processes have lost their parent.
-func (f *Service) findDelegations(ctx context.Context, e *model.Evidence) {
-	e.Delegations = model.Delegations{Units: map[int]model.SocketUnit{}, Proxies: map[int]model.Container{}}
+func (f *Service) findDelegations(ctx context.Context, e *bind.Evidence) {
+	e.Delegations = bind.Delegations{Units: map[int]bind.SocketUnit{}, Proxies: map[int]bind.Container{}}
 	e.Reparented = map[int]bool{}
 	looked := map[int]bool{}
 	for i := range e.Rows {
@@ -229,8 +231,8 @@ func (f *Service) isReparented(p *process.Process) bool {
 
 // socketUnit finds the socket unit for which systemd holds a port: the system's
 // for init, a user's for the systemd of that user.
-func (f *Service) socketUnit(p *process.Process, t model.Target) (model.SocketUnit, bool) {
-	u := model.SocketUnit{User: p.PID != 1}
+func (f *Service) socketUnit(p *process.Process, t bind.Target) (bind.SocketUnit, bool) {
+	u := bind.SocketUnit{User: p.PID != 1}
 	if u.User && p.Name.String() != "systemd" {
 		return u, false
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -62,7 +63,7 @@ func (r *Report) StillRunning() []*process.Process {
 
 // Stop sends sig to the victims, waits for them for the grace period at most,
 // and asks the kernel whether the target is free.
-func (f *Service) Stop(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) Report {
+func (f *Service) Stop(ctx context.Context, target bind.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) Report {
 	r := Report{Outcomes: f.Reader.Stop(ctx, victims, process.StopOptions{Signal: sig, Grace: grace})}
 	r.verifyFree(target)
 	return r
@@ -75,12 +76,12 @@ func (f *Service) Close(s *sockets.Socket) Report {
 		return Report{Err: err}
 	}
 	var r Report
-	r.verifyFree(model.TargetOf(s))
+	r.verifyFree(bind.TargetOf(s))
 	return r
 }
 
 // verifyFree binds every address of the target, and releases it at once.
-func (r *Report) verifyFree(t model.Target) {
+func (r *Report) verifyFree(t bind.Target) {
 	r.Free = true
 	for _, b := range t.Binds() {
 		at := netip.AddrPortFrom(b.Host, t.Port)
@@ -116,7 +117,7 @@ const watchInterval = 100 * time.Millisecond
 
 // WatchRebind looks whether somebody takes the target again, for WatchDuration. It returns
 // nil if nobody does.
-func (f *Service) WatchRebind(ctx context.Context, target model.Target, ended time.Time) (*Rebound, error) {
+func (f *Service) WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*Rebound, error) {
 	source, err := f.Open()
 	if err != nil {
 		return nil, err

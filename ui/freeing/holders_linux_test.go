@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/socketstest"
 	"lotop/ui"
@@ -39,8 +39,8 @@ A test (` + "`TestHolders` in `ui/freeing`" + `) builds each row with real socke
 // blockCase is a way in which a port can be held.
 type blockCase struct {
 	name    string
-	cause   model.Cause // of the first holder, empty for none
-	verdict model.Verdict
+	cause   bind.Cause // of the first holder, empty for none
+	verdict bind.Verdict
 	skip    func() string // why it cannot be built here, empty if it can
 	build   func(b *caseEnv)
 }
@@ -49,14 +49,14 @@ type blockCase struct {
 type caseEnv struct {
 	*testing.T
 	service      *Service
-	target       model.Target
+	target       bind.Target
 	unprivileged bool // to be asked as a user without any rights
 	// inEphemeralRange is set if the system chose the port. It may have given it to a
 	// connection of another test as well: then another one is taken.
 	ephemeralPort bool
 	// tamper changes what was read of the system, for what only the real init or
 	// the kernel could do.
-	tamper func(*model.Evidence)
+	tamper func(*bind.Evidence)
 }
 
 func (b *caseEnv) port() string { return strconv.Itoa(int(b.target.Port)) }
@@ -118,7 +118,7 @@ func (w *blockCase) row(t *testing.T) string {
 	if strings.Contains(w.name, "UDP") {
 		protocol = sockets.UDP
 	}
-	b := &caseEnv{T: t, service: newService(), target: model.Target{Protocol: protocol, Hosts: model.AnyHost()}}
+	b := &caseEnv{T: t, service: newService(), target: bind.Target{Protocol: protocol, Hosts: bind.AnyHost()}}
 	b.target.Port = socketstest.FreePort(t, protocol.String())
 	w.build(b)
 	d := b.diagnose()
@@ -126,7 +126,7 @@ func (w *blockCase) row(t *testing.T) string {
 		w.build(b)
 		d = b.diagnose()
 	}
-	cause := model.Cause("")
+	cause := bind.Cause("")
 	if len(d.Blockers) > 0 {
 		cause = d.Blockers[0].Cause
 	}
@@ -137,7 +137,7 @@ func (w *blockCase) row(t *testing.T) string {
 	var todo []string
 	for _, r := range d.AllRemedies() {
 		words := r.Text()
-		if r.Action == model.CloseConnection {
+		if r.Action == bind.CloseConnection {
 			words = "sudo " + strings.TrimPrefix(words, "sudo ") // root is not told to
 		}
 		todo = append(todo, words)
@@ -179,7 +179,7 @@ func (b *caseEnv) anonymize(s string) string {
 	})
 }
 
-func (b *caseEnv) diagnose() (d model.Diagnosis) {
+func (b *caseEnv) diagnose() (d bind.Diagnosis) {
 	b.Helper()
 	ask := func() error {
 		ctx := context.Background()
@@ -197,7 +197,7 @@ func (b *caseEnv) diagnose() (d model.Diagnosis) {
 			b.tamper(e)
 			b.service.findDelegations(ctx, e)
 		}
-		d = model.Diagnose(*e)
+		d = bind.Diagnose(*e)
 		return nil
 	}
 	if b.unprivileged && os.Geteuid() == 0 {

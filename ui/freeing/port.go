@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/plan"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -21,7 +24,7 @@ type FreeOptions struct {
 type PortReport struct {
 	Outcomes []process.Outcome
 	Closed   []DestroyResult
-	After    model.Diagnosis // made when all was done
+	After    bind.Diagnosis // made when all was done
 	// Rebound is who has taken the port again while that was asked; nil if it is
 	// free, or still held by whom the plan knew.
 	Rebound *Rebound
@@ -34,36 +37,36 @@ type DestroyResult struct {
 }
 
 // PlanPort diagnoses a target and plans to free it.
-func (f *Service) PlanPort(ctx context.Context, target model.Target, clients, root bool) (model.PortPlan, error) {
+func (f *Service) PlanPort(ctx context.Context, target bind.Target, clients, root bool) (plan.Plan, error) {
 	d, monitor, err := f.diagnose(ctx, target)
 	if err != nil {
-		return model.PortPlan{}, err
+		return plan.Plan{}, err
 	}
-	options := model.PlanOptions{Clients: clients, Root: root, Protected: f.Reader.Protected}
-	plan := model.PlanPort(d, options, monitor.ByPID)
+	options := plan.Options{Clients: clients, Root: root, Protected: f.Reader.Protected}
+	plan := plan.ForPort(d, options, monitor.ByPID)
 	plan.ToStop = f.Reader.ParentsFirst(plan.ToStop)
 	return plan, nil
 }
 
 // diagnose is Diagnose without connecting to anyone: whom free is about to end, or
 // has asked to, need not be bothered with one more client.
-func (f *Service) diagnose(ctx context.Context, target model.Target) (model.Diagnosis, *model.Tracker, error) {
+func (f *Service) diagnose(ctx context.Context, target bind.Target) (bind.Diagnosis, *track.Tracker, error) {
 	source, err := f.Open()
 	if err != nil {
-		return model.Diagnosis{}, nil, err
+		return bind.Diagnosis{}, nil, err
 	}
 	defer source.Close()
 	e, monitor, err := f.collect(ctx, source, target)
 	if err != nil {
-		return model.Diagnosis{}, nil, err
+		return bind.Diagnosis{}, nil, err
 	}
-	return model.Diagnose(*e), monitor, nil
+	return bind.Diagnose(*e), monitor, nil
 }
 
 // Execute carries a plan out and asks the kernel what has come of it. Only the
 // processes and connections of the plan are touched, whatever the tables show
 // by now.
-func (f *Service) Execute(ctx context.Context, plan *model.PortPlan, o FreeOptions) (PortReport, error) {
+func (f *Service) Execute(ctx context.Context, plan *plan.Plan, o FreeOptions) (PortReport, error) {
 	var r PortReport
 	r.Outcomes = f.Reader.Stop(ctx, plan.ToStop, process.StopOptions{Signal: o.Signal, Grace: o.Grace})
 	for _, row := range plan.ToClose {
@@ -76,7 +79,7 @@ func (f *Service) Execute(ctx context.Context, plan *model.PortPlan, o FreeOptio
 }
 
 // Kill sends SIGKILL to those who survived, and asks the kernel again.
-func (f *Service) Kill(ctx context.Context, plan *model.PortPlan, r *PortReport, grace time.Duration) error {
+func (f *Service) Kill(ctx context.Context, plan *plan.Plan, r *PortReport, grace time.Duration) error {
 	r.Outcomes = append(r.Outcomes, f.Reader.Stop(ctx, r.StillRunning(), process.StopOptions{Signal: syscall.SIGKILL, Grace: grace})...)
 	done := time.Now()
 	err := f.recheck(ctx, plan, r)
@@ -86,7 +89,7 @@ func (f *Service) Kill(ctx context.Context, plan *model.PortPlan, r *PortReport,
 
 // findRebound tells whether everybody has gone and somebody new is there already: a
 // manager can be faster than a look.
-func (f *Service) findRebound(plan *model.PortPlan, r *PortReport, done time.Time) *Rebound {
+func (f *Service) findRebound(plan *plan.Plan, r *PortReport, done time.Time) *Rebound {
 	if r.After.Verdict.OK() || len(r.Outcomes) == 0 || len(r.StillRunning()) > 0 {
 		return nil
 	}
@@ -107,7 +110,7 @@ func (f *Service) findRebound(plan *model.PortPlan, r *PortReport, done time.Tim
 
 // recheck diagnoses once more, and closes what the ended processes have left
 // behind: it belonged to them before.
-func (f *Service) recheck(ctx context.Context, plan *model.PortPlan, r *PortReport) error {
+func (f *Service) recheck(ctx context.Context, plan *plan.Plan, r *PortReport) error {
 	var err error
 	if r.After, _, err = f.diagnose(ctx, plan.Diagnosis.Target); err != nil {
 		return err

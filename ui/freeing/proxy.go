@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets/process"
 )
 
@@ -49,10 +49,10 @@ func forwarderEngine(p *process.Process) string {
 }
 
 // publishedContainer finds out for which container a process forwards the target's port.
-func (f *Service) publishedContainer(ctx context.Context, p *process.Process, t model.Target) (model.Container, bool) {
+func (f *Service) publishedContainer(ctx context.Context, p *process.Process, t bind.Target) (bind.Container, bool) {
 	name := forwarderEngine(p)
 	if name == "" {
-		return model.Container{}, false
+		return bind.Container{}, false
 	}
 	ip := ""
 	if at := slices.Index(p.Args, "-container-ip"); at >= 0 && at+1 < len(p.Args) {
@@ -68,11 +68,11 @@ func (f *Service) publishedContainer(ctx context.Context, p *process.Process, t 
 		}
 		for _, c := range listContainers(ctx, e.Socket) {
 			if len(c.Names) > 0 && c.publishes(t, ip) && isShellSafe(c.name()) {
-				return model.Container{Engine: e.Name, Name: c.name()}, true
+				return bind.Container{Engine: e.Name, Name: c.name()}, true
 			}
 		}
 	}
-	return model.Container{}, false
+	return bind.Container{}, false
 }
 
 // container is what an engine tells of one (GET /containers/json of the Docker
@@ -92,7 +92,7 @@ func (c *container) name() string { return strings.TrimPrefix(c.Names[0], "/") }
 
 // publishes tells whether a port of this machine leads into the container. An
 // address is as good: that of the container is part of docker-proxy's command.
-func (c *container) publishes(t model.Target, ip string) bool {
+func (c *container) publishes(t bind.Target, ip string) bool {
 	for _, p := range c.Ports {
 		if p.PublicPort == t.Port && p.Type == t.Protocol.String() {
 			return true

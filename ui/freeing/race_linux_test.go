@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
@@ -31,7 +31,7 @@ func TestProcessesThatExitFirst(t *testing.T) {
 		victim := socketstest.Start(t)
 		port := socketstest.FreePort(t, "tcp")
 		victim.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-		plan, err := f.PlanPort(ctx, model.Target{Protocol: sockets.TCP, Port: port, Hosts: model.AnyHost()}, false, false)
+		plan, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: port, Hosts: bind.AnyHost()}, false, false)
 		if err != nil || len(plan.ToStop) != 1 {
 			t.Fatalf("%v, %+v", err, plan)
 		}
@@ -39,7 +39,7 @@ func TestProcessesThatExitFirst(t *testing.T) {
 		stranger := socketstest.Start(t)
 		stranger.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
 		r, err := f.Execute(ctx, &plan, FreeOptions{Grace: time.Second})
-		if err != nil || len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 || r.After.Verdict != model.VerdictTaken {
+		if err != nil || len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 || r.After.Verdict != bind.VerdictTaken {
 			t.Errorf("%d: %v, %+v", i, err, r)
 		}
 		if !stranger.Alive() {
@@ -96,7 +96,7 @@ func raceOnce() error {
 		return err
 	}
 	f := newService()
-	plan, err := f.PlanPort(ctx, model.Target{Protocol: sockets.TCP, Port: uint16(port), Hosts: model.AnyHost()}, false, true)
+	plan, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: uint16(port), Hosts: bind.AnyHost()}, false, true)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func raceOnce() error {
 	if len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 {
 		return fmt.Errorf("outcomes %+v", r.Outcomes)
 	}
-	if r.After.Verdict != model.VerdictTaken || len(r.After.Blockers) == 0 || r.After.Blockers[0].Row.Owner(r.After.Blockers[0].Row.Socket).PID != victim.pid {
+	if r.After.Verdict != bind.VerdictTaken || len(r.After.Blockers) == 0 || r.After.Blockers[0].Row.Owner(r.After.Blockers[0].Row.Socket).PID != victim.pid {
 		return fmt.Errorf("the stranger does not hold the port: %+v", r.After)
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
@@ -120,8 +120,8 @@ func play(t *testing.T, source *rand.PCG, actors []*socketstest.Process, helper 
 }
 
 // target picks what is asked about: the bare port, or one address.
-func (s *scenario) target() model.Target {
-	t := model.Target{Protocol: s.proto, Port: s.port, Hosts: model.AnyHost()}
+func (s *scenario) target() bind.Target {
+	t := bind.Target{Protocol: s.proto, Port: s.port, Hosts: bind.AnyHost()}
 	one := []string{"127.0.0.1", "127.0.0.2", "0.0.0.0", "::1", "::", "127.0.0.6"}
 	if i := s.r.IntN(2 * len(one)); i < len(one) {
 		t.Hosts = []netip.Addr{netip.MustParseAddr(one[i])}
@@ -129,7 +129,7 @@ func (s *scenario) target() model.Target {
 	return t
 }
 
-func (s *scenario) diagnose(t model.Target) model.Diagnosis {
+func (s *scenario) diagnose(t bind.Target) bind.Diagnosis {
 	f := newService()
 	f.hideOptions = s.hideOptions
 	d, err := f.Diagnose(context.Background(), t)
@@ -165,7 +165,7 @@ func (s *scenario) check() {
 
 // disturbed tells whether somebody else has got the port: the test of another
 // package, on a port that the kernel handed out.
-func (s *scenario) disturbed(d *model.Diagnosis) bool {
+func (s *scenario) disturbed(d *bind.Diagnosis) bool {
 	for i := range d.Blockers {
 		r := d.Blockers[i].Row
 		if r.Socket == nil {
@@ -181,8 +181,8 @@ func (s *scenario) disturbed(d *model.Diagnosis) bool {
 	return false
 }
 
-func (s *scenario) checkAnswers(d model.Diagnosis) {
-	want := model.VerdictFree
+func (s *scenario) checkAnswers(d bind.Diagnosis) {
+	want := bind.VerdictFree
 	for i, host := range d.Target.Hosts {
 		a := d.Binds[i]
 		plain, reuse := s.bind(host, false), s.bind(host, true)
@@ -191,16 +191,16 @@ func (s *scenario) checkAnswers(d model.Diagnosis) {
 		}
 		switch {
 		case reuse != "ok":
-			want = model.VerdictTaken
-		case plain != "ok" && want == model.VerdictFree:
-			want = model.VerdictReuse
+			want = bind.VerdictTaken
+		case plain != "ok" && want == bind.VerdictFree:
+			want = bind.VerdictReuse
 		}
 	}
 	if d.Verdict != want {
 		s.miss("verdict %s, want %s", d.Verdict, want)
 	}
 	for i := range d.Blockers {
-		if h := &d.Blockers[i]; h.Cause == model.CauseUnknown {
+		if h := &d.Blockers[i]; h.Cause == bind.CauseUnknown {
 			s.miss("unseen holder: %+v", *h)
 		}
 	}
@@ -217,7 +217,7 @@ func (s *scenario) bind(host netip.Addr, reuse bool) string {
 }
 
 // checkAlone ends every other socket and asks the kernel about this one.
-func (s *scenario) checkAlone(h *model.Blocker, d model.Diagnosis) {
+func (s *scenario) checkAlone(h *bind.Blocker, d bind.Diagnosis) {
 	if !s.end(func(k *sockets.Socket) bool { return k.ID != h.Row.Socket.ID }) {
 		return
 	}
@@ -232,7 +232,7 @@ func (s *scenario) checkAlone(h *model.Blocker, d model.Diagnosis) {
 	}
 }
 
-func (s *scenario) hold(h *model.Blocker, host netip.Addr, answer, how string, blocks, may []netip.Addr) {
+func (s *scenario) hold(h *bind.Blocker, host netip.Addr, answer, how string, blocks, may []netip.Addr) {
 	switch refused := answer != "ok"; {
 	case slices.Contains(may, host):
 		if slices.Contains(blocks, host) {
@@ -245,7 +245,7 @@ func (s *scenario) hold(h *model.Blocker, host netip.Addr, answer, how string, b
 }
 
 // checkStop ends what blocks or may block an address, and binds it.
-func (s *scenario) checkStop(host netip.Addr, reuse bool, d model.Diagnosis) {
+func (s *scenario) checkStop(host netip.Addr, reuse bool, d bind.Diagnosis) {
 	meant := map[sockets.ID]bool{}
 	for i := range d.Blockers {
 		h := &d.Blockers[i]
@@ -273,7 +273,7 @@ func (s *scenario) checkStop(host netip.Addr, reuse bool, d model.Diagnosis) {
 }
 
 // checkFree closes everything on the port.
-func (s *scenario) checkFree(target model.Target) {
+func (s *scenario) checkFree(target bind.Target) {
 	if !s.end(func(*sockets.Socket) bool { return true }) {
 		return
 	}
@@ -286,7 +286,7 @@ func (s *scenario) checkFree(target model.Target) {
 		return
 	}
 	s.sums.emptied++
-	if d := s.diagnose(target); d.Verdict != model.VerdictFree || len(d.Blockers) > 0 {
+	if d := s.diagnose(target); d.Verdict != bind.VerdictFree || len(d.Blockers) > 0 {
 		s.miss("everything is closed, and the verdict is %s: %+v", d.Verdict, d.Blockers)
 	}
 }

@@ -3,12 +3,12 @@ package freeing
 import (
 	"testing"
 
-	"lotop/model"
+	"lotop/model/bind"
 )
 
 // tally sums up over all sets.
 type tally struct {
-	causes       map[model.Cause]int
+	causes       map[bind.Cause]int
 	seeing       unsettled
 	blind        unsettled // of sets whose sockets tell nothing of themselves
 	alone, ended int
@@ -25,10 +25,10 @@ type unsettled struct {
 }
 
 func newTally() *tally {
-	return &tally{causes: map[model.Cause]int{}, seeing: unsettled{by: map[string]int{}}, blind: unsettled{by: map[string]int{}}}
+	return &tally{causes: map[bind.Cause]int{}, seeing: unsettled{by: map[string]int{}}, blind: unsettled{by: map[string]int{}}}
 }
 
-func (y *tally) count(d *model.Diagnosis, blind bool) {
+func (y *tally) count(d *bind.Diagnosis, blind bool) {
 	for i := range d.Blockers {
 		y.causes[d.Blockers[i].Cause]++
 	}
@@ -39,7 +39,7 @@ func (y *tally) count(d *model.Diagnosis, blind bool) {
 	}
 }
 
-func (u *unsettled) count(d *model.Diagnosis) {
+func (u *unsettled) count(d *bind.Diagnosis) {
 	before := u.may
 	for i := range d.Blockers {
 		h := &d.Blockers[i]
@@ -71,9 +71,9 @@ func (y *tally) report(t *testing.T) {
 	y.seeing.report(t, "with the right to ask")
 	y.blind.report(t, "without")
 	t.Logf("a holder alone: %d times, an address freed: %d, the port emptied: %d; disturbed by others: %d, played again: %d", y.alone, y.ended, y.emptied, y.disturbed, y.again)
-	for _, c := range []model.Cause{
-		model.CauseListener, model.CauseBound, model.CauseAccepted, model.CauseNotAccepted, model.CauseTimeWait,
-		model.CauseClient, model.CauseSelf, model.CauseClosing,
+	for _, c := range []bind.Cause{
+		bind.CauseListener, bind.CauseBound, bind.CauseAccepted, bind.CauseNotAccepted, bind.CauseTimeWait,
+		bind.CauseClient, bind.CauseSelf, bind.CauseClosing,
 	} {
 		if y.seeing.sets+y.blind.sets >= 140 && y.causes[c] == 0 {
 			t.Errorf("no set had a holder of cause %s", c)

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 )
 
 // WaitResult is what a wait has come to.
 type WaitResult struct {
-	Verdict model.Verdict // of AwaitFree
-	Row     model.Row     // of AwaitListener: what listens
+	Verdict bind.Verdict // of AwaitFree
+	Row     model.Row    // of AwaitListener: what listens
 }
 
 // waitInterval is how often the port's sockets are read. The kernel tells when one
@@ -21,7 +22,7 @@ const waitInterval = 20 * time.Millisecond
 
 // AwaitListener waits until something listens at the target. The source should
 // be opened for the target's port alone.
-func AwaitListener(ctx context.Context, source sockets.Source, t model.Target) (WaitResult, error) {
+func AwaitListener(ctx context.Context, source sockets.Source, t bind.Target) (WaitResult, error) {
 	for tick := time.NewTicker(waitInterval); ; {
 		m, err := readTracker(ctx, source)
 		if err != nil {
@@ -47,7 +48,7 @@ const bindRetryInterval = 500 * time.Millisecond
 // with SO_REUSEADDR; not_permitted ends the wait as well. A bind is only tried
 // when the port's sockets have changed: it could be in the way of a server that
 // starts at that moment.
-func AwaitFree(ctx context.Context, source sockets.Source, t model.Target) (WaitResult, error) {
+func AwaitFree(ctx context.Context, source sockets.Source, t bind.Target) (WaitResult, error) {
 	var wake <-chan struct{}
 	if ears, err := sockets.WatchDestroyed([]sockets.PortRange{{First: t.Port, Last: t.Port}}); err == nil {
 		defer ears.Close()
@@ -62,15 +63,15 @@ func AwaitFree(ctx context.Context, source sockets.Source, t model.Target) (Wait
 		}
 		now := socketStates(m.ByPort(t.Protocol, t.Port))
 		if tried.IsZero() || !slices.Equal(now, refused) || time.Since(tried) >= bindRetryInterval {
-			v := model.VerdictOf(probeBinds(t, t.Binds()))
-			if v != model.VerdictTaken {
+			v := bind.VerdictOf(probeBinds(t, t.Binds()))
+			if v != bind.VerdictTaken {
 				return WaitResult{Verdict: v}, nil
 			}
 			refused, tried = now, time.Now()
 		}
 		select {
 		case <-ctx.Done():
-			return WaitResult{Verdict: model.VerdictTaken}, ctx.Err()
+			return WaitResult{Verdict: bind.VerdictTaken}, ctx.Err()
 		case <-wake:
 		case <-tick.C:
 		}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 )
@@ -195,7 +196,7 @@ func (m *Model) followSelection() tea.Cmd {
 	m.details = newDetails(r)
 	if m.view == eventsView {
 		e := *m.events.current()
-		if m.details.event = &e; e.Kind == model.EventClosed {
+		if m.details.event = &e; e.Kind == track.EventClosed {
 			m.details.closedAt = e.Time
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -106,9 +107,9 @@ func BenchmarkTakeResult(b *testing.B) {
 func BenchmarkWorker(b *testing.B) {
 	byProcess := model.Order{Column: model.ByProcess}
 	for name, q := range map[string]arrangeRequest{
-		"arrange": {shape: model.ListOptions{Order: model.Order{Column: model.ByLocal}}},
-		"filter":  {query: "worker17", shape: model.ListOptions{Order: model.Order{Column: model.ByLocal}}},
-		"sort":    {shape: model.ListOptions{Order: byProcess}},
+		"arrange": {shape: track.ListOptions{Order: model.Order{Column: model.ByLocal}}},
+		"filter":  {query: "worker17", shape: track.ListOptions{Order: model.Order{Column: model.ByLocal}}},
+		"sort":    {shape: track.ListOptions{Order: byProcess}},
 	} {
 		b.Run(name, func(b *testing.B) {
 			d := crowded(b, 200, 50)

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 )
@@ -208,34 +209,34 @@ func shortenMiddle(l line, width int) line {
 }
 
 // newEventTable makes the table of what has happened.
-func newEventTable() table[model.Event] {
-	return table[model.Event]{
-		keys:   func(e *model.Event) [2]uint64 { return [2]uint64{e.Seq} },
-		hasKey: func(e *model.Event, key uint64) bool { return e.Seq == key },
-		mark:   func(e *model.Event) span { return markSpan(e.Kind.Mark()) },
-		columns: []column[model.Event]{
-			{title: "TIME", sort: -1, min: 8, max: 8, priority: 3, cell: func(e *model.Event) line { return styled(muted, e.Time.Format(time.TimeOnly)) }},
-			{title: "EVENT", sort: -1, min: 7, max: 7, priority: 4, cell: func(e *model.Event) line { return styled(markRole(e.Kind.Mark()), e.Kind.String()) }},
-			{title: "PROTO", sort: -1, min: 5, max: 5, priority: 8, cell: func(e *model.Event) line { return protoCell(&e.Row) }},
-			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *model.Event) line { return text(ui.Local(e.Row.Snapshot, e.Row.Socket)) }, pivot: func(e *model.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
-			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventRemote, pivot: func(e *model.Event) int { return remotePivot(&e.Row) }, shorten: shortenHost},
+func newEventTable() table[track.Event] {
+	return table[track.Event]{
+		keys:   func(e *track.Event) [2]uint64 { return [2]uint64{e.Seq} },
+		hasKey: func(e *track.Event, key uint64) bool { return e.Seq == key },
+		mark:   func(e *track.Event) span { return markSpan(e.Kind.Mark()) },
+		columns: []column[track.Event]{
+			{title: "TIME", sort: -1, min: 8, max: 8, priority: 3, cell: func(e *track.Event) line { return styled(muted, e.Time.Format(time.TimeOnly)) }},
+			{title: "EVENT", sort: -1, min: 7, max: 7, priority: 4, cell: func(e *track.Event) line { return styled(markRole(e.Kind.Mark()), e.Kind.String()) }},
+			{title: "PROTO", sort: -1, min: 5, max: 5, priority: 8, cell: func(e *track.Event) line { return protoCell(&e.Row) }},
+			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *track.Event) line { return text(ui.Local(e.Row.Snapshot, e.Row.Socket)) }, pivot: func(e *track.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
+			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventRemote, pivot: func(e *track.Event) int { return remotePivot(&e.Row) }, shorten: shortenHost},
 			{title: "STATE", sort: -1, min: 11, max: 27, priority: 6, cell: eventState},
 			{title: "PROCESS", sort: -1, min: 14, max: 60, priority: 2, cell: eventProcess},
-			{title: "IN", sort: -1, min: 4, max: 5, priority: 9, right: true, optional: true, cell: func(e *model.Event) line { return eventBytes(e, e.Received) }},
-			{title: "OUT", sort: -1, min: 4, max: 5, priority: 10, right: true, optional: true, cell: func(e *model.Event) line { return eventBytes(e, e.Sent) }},
+			{title: "IN", sort: -1, min: 4, max: 5, priority: 9, right: true, optional: true, cell: func(e *track.Event) line { return eventBytes(e, e.Received) }},
+			{title: "OUT", sort: -1, min: 4, max: 5, priority: 10, right: true, optional: true, cell: func(e *track.Event) line { return eventBytes(e, e.Sent) }},
 			{title: "LIVED", sort: -1, min: 5, max: 5, priority: 7, right: true, cell: eventLifetime},
 		},
 	}
 }
 
-func eventRemote(e *model.Event) line {
+func eventRemote(e *track.Event) line {
 	if !e.Row.Socket.Connected() {
 		return styled(muted, dash)
 	}
 	return text(ui.RemoteText(&e.Row))
 }
 
-func eventState(e *model.Event) line {
+func eventState(e *track.Event) line {
 	before, now := ui.EventState(e)
 	switch {
 	case e.ShortLived:
@@ -246,7 +247,7 @@ func eventState(e *model.Event) line {
 	return text(now)
 }
 
-func eventProcess(e *model.Event) line {
+func eventProcess(e *track.Event) line {
 	main, more := ui.Owner(&e.Row)
 	l := text(main)
 	if more != "" {
@@ -255,15 +256,15 @@ func eventProcess(e *model.Event) line {
 	return l
 }
 
-func eventLifetime(e *model.Event) line {
+func eventLifetime(e *track.Event) line {
 	switch {
-	case e.Kind != model.EventClosed, e.Lifetime == 0: // of an unseen one it is only known to be short
+	case e.Kind != track.EventClosed, e.Lifetime == 0: // of an unseen one it is only known to be short
 		return styled(muted, dash)
 	}
 	return text(ui.Duration(e.Lifetime))
 }
 
-func eventBytes(e *model.Event, n uint64) line {
+func eventBytes(e *track.Event, n uint64) line {
 	if !e.HasBytes {
 		return styled(muted, dash)
 	}

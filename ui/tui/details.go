@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/service"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -150,8 +151,8 @@ func (w *detailsWriter) facts() {
 	r := &w.data.row
 	s := r.Socket
 	w.exposure(r)
-	port := model.ClassOf(s.Local.Port()).String()
-	if service := model.ServiceName(s.Protocol, s.Local.Port()); service != "" {
+	port := service.ClassOf(s.Local.Port()).String()
+	if service := service.Name(s.Protocol, s.Local.Port()); service != "" {
 		port += " · " + service
 	}
 	w.fact("port", plain, port)

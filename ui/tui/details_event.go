@@ -3,13 +3,13 @@ package tui
 import (
 	"strings"
 
-	"lotop/model"
+	"lotop/model/track"
 	"lotop/ui"
 )
 
 // event writes what only an event knows: what happened, and of a connection that
 // is over how long it lived and what it carried.
-func (w *detailsWriter) event(e *model.Event) {
+func (w *detailsWriter) event(e *track.Event) {
 	if e == nil {
 		return
 	}

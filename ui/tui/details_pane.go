@@ -3,7 +3,7 @@ package tui
 import (
 	"time"
 
-	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 )
@@ -13,7 +13,7 @@ import (
 type detailsPane struct {
 	id        sockets.ID
 	data      *detailsData
-	event     *model.Event // whose row it is, nil if the row is the table's
+	event     *track.Event // whose row it is, nil if the row is the table's
 	found     bool         // a look found the row
 	closed    bool         // a later one did not, or the first did not
 	closedAt  time.Time    // when that was, zero if it cannot be told

@@ -8,6 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/plan"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -16,10 +18,10 @@ import (
 
 // portService carries out what a dialog was told to do.
 type portService interface {
-	Stop(ctx context.Context, target model.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) freeing.Report
+	Stop(ctx context.Context, target bind.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) freeing.Report
 	Close(s *sockets.Socket) freeing.Report
-	WatchRebind(ctx context.Context, target model.Target, ended time.Time) (*freeing.Rebound, error)
-	DiagnoseNoConnect(ctx context.Context, target model.Target) (model.Diagnosis, error)
+	WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*freeing.Rebound, error)
+	DiagnoseNoConnect(ctx context.Context, target bind.Target) (bind.Diagnosis, error)
 }
 
 // dialog frees the port of one row. It keeps its own copy of the row and of the
@@ -31,7 +33,7 @@ type dialog struct {
 	row    model.Row
 	socket *sockets.Socket // the end of the row that it is about
 	asked  bool            // the worker plans already
-	plan   model.Plan
+	plan   plan.SocketPlan
 	// closeOnly tells that only the connection is to be closed, without ending
 	// anyone.
 	closeOnly bool

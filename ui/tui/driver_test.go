@@ -11,7 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"lotop/model"
+	"lotop/model/query"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -63,7 +63,7 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 	if o.Version == "" {
 		o.Version = "v1.2.3"
 	}
-	query, err := model.ParseQuery(o.Query)
+	query, err := query.Parse(o.Query)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"syscall"
 	"time"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui/freeing"
@@ -66,7 +66,7 @@ type fakePortService struct {
 	checked []uint16
 }
 
-func (f *fakePortService) Stop(_ context.Context, _ model.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) freeing.Report {
+func (f *fakePortService) Stop(_ context.Context, _ bind.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) freeing.Report {
 	f.signals = append(f.signals, sig)
 	for _, v := range victims {
 		f.stopped = append(f.stopped, v.PID)
@@ -79,14 +79,14 @@ func (f *fakePortService) Close(s *sockets.Socket) freeing.Report {
 	return f.report
 }
 
-func (f *fakePortService) WatchRebind(context.Context, model.Target, time.Time) (*freeing.Rebound, error) {
+func (f *fakePortService) WatchRebind(context.Context, bind.Target, time.Time) (*freeing.Rebound, error) {
 	return f.rebound, nil
 }
 
-func (f *fakePortService) DiagnoseNoConnect(_ context.Context, t model.Target) (model.Diagnosis, error) {
+func (f *fakePortService) DiagnoseNoConnect(_ context.Context, t bind.Target) (bind.Diagnosis, error) {
 	f.checked = append(f.checked, t.Port)
-	return model.Diagnosis{
-		Target: t, Verdict: model.VerdictFree,
-		Binds: []model.BindResult{{Bind: model.Bind{Host: t.Hosts[0]}, Plain: model.BindOK, Reuse: model.BindOK}},
+	return bind.Diagnosis{
+		Target: t, Verdict: bind.VerdictFree,
+		Binds: []bind.BindResult{{Bind: bind.Bind{Host: t.Hosts[0]}, Plain: bind.BindOK, Reuse: bind.BindOK}},
 	}, nil
 }

@@ -9,7 +9,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"lotop/model"
+	"lotop/model/query"
 	"lotop/ui"
 )
 
@@ -61,7 +61,7 @@ func (m *Model) editFilter(msg tea.Msg) tea.Cmd {
 // stays in force.
 func (m *Model) applyFilter() tea.Cmd {
 	m.typedAt = m.now()
-	q, err := model.ParseQuery(m.filter.Value())
+	q, err := query.Parse(m.filter.Value())
 	m.filterErr = err
 	if err != nil {
 		return nil
@@ -99,7 +99,7 @@ func printable(s string) string {
 // filterProblem points at the place of the filter that is wrong and says what
 // is known: beside the mark if there is room, else on lines below.
 func (m *Model) filterProblem(width int) []line {
-	var wrong *model.QueryError
+	var wrong *query.Error
 	if !errors.As(m.filterErr, &wrong) {
 		return nil
 	}
@@ -122,7 +122,7 @@ func (m *Model) filterProblem(width int) []line {
 
 // errorMarker marks the wrong place; there is none while the box is too narrow for
 // the filter and shows only a part of it.
-func (m *Model) errorMarker(wrong *model.QueryError) (line, bool) {
+func (m *Model) errorMarker(wrong *query.Error) (line, bool) {
 	if ui.Width(m.filter.Value()) > m.filter.Width() {
 		return nil, false
 	}

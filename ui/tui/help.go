@@ -7,7 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"lotop/model"
+	"lotop/model/query"
 	"lotop/ui"
 )
 
@@ -48,7 +48,7 @@ func (m *Model) helpLines() []line {
 	}
 	out = append(out, styled(accent, " filter").Add(muted, "  all terms must match"))
 	const termWidth = 34
-	for _, t := range model.QueryHelp() {
+	for _, t := range query.Help() {
 		if m.width < 2*termWidth || ui.Width(t.Term)+5 > termWidth {
 			out = append(out, text("   "+t.Term))
 			for _, part := range wrapWords(t.Meaning, m.width-6) {

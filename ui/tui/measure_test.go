@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lotop/model"
+	"lotop/model/track"
 )
 
 // eventful opens the Events view over a full journal of events that differ.
@@ -17,7 +17,7 @@ func eventful(t *testing.T, width, height int) *driver {
 	for i := range eventLogSize {
 		r := d.m.rows.rows[0].Clone()
 		r.Socket.Local = netip.AddrPortFrom(r.Socket.Local.Addr(), uint16(i+1))
-		d.m.worker.eventLog.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Duration(i)), Row: r})
+		d.m.worker.eventLog.Add(track.Event{Kind: track.EventOpened, Time: noon.Add(time.Duration(i)), Row: r})
 	}
 	d.press("shift+tab")
 	if n := len(d.m.events.rows); n != eventLogSize {

@@ -8,6 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/query"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/recording"
@@ -42,9 +44,9 @@ type Model struct {
 
 	view     view
 	rows     table[model.Row]
-	events   table[model.Event]
-	query    *model.Query // the filter in force
-	shape    model.ListOptions
+	events   table[track.Event]
+	query    *query.Query // the filter in force
+	shape    track.ListOptions
 	interval time.Duration
 	paused   bool
 
@@ -98,7 +100,7 @@ const spinnerDelay = 200 * time.Millisecond
 
 // newModel makes the screen of a source. pinQuery is nil if nothing is to be
 // pinned by itself.
-func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, now func() time.Time) *Model {
+func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, now func() time.Time) *Model {
 	m := &Model{
 		worker:      newWorker(o.Source, reader, o.Notifications),
 		ports:       &freeing.Service{Reader: reader, Open: o.Open},
@@ -114,7 +116,7 @@ func newModel(o Options, query, pinQuery *model.Query, reader *process.Reader, n
 		dark:        true,
 		noMouse:     o.NoMouse,
 		query:       query,
-		shape:       model.ListOptions{AllHosts: o.All, Order: model.Order{Column: model.ByLocal}},
+		shape:       track.ListOptions{AllHosts: o.All, Order: model.Order{Column: model.ByLocal}},
 		interval:    o.Interval,
 		spinner:     spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:      textinput.New(),

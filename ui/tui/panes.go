@@ -7,7 +7,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
-	"lotop/model"
+	"lotop/model/track"
 )
 
 // box draws a border around lines, with a title above and hints below, exactly
@@ -90,7 +90,7 @@ type written struct {
 	of, now time.Time
 	why     *diagnosisResult
 	known   *detailsData
-	event   *model.Event
+	event   *track.Event
 	left    bool
 	gone    time.Time
 	absent  bool

@@ -9,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/query"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 )
@@ -23,7 +25,7 @@ type pin struct {
 // for changes and gets copies.
 type pins struct {
 	all   []pin
-	query *model.Query // pins by itself whatever holds a port and matches, nil for none
+	query *query.Query // pins by itself whatever holds a port and matches, nil for none
 }
 
 func (p *pins) find(r *model.Row) int {
@@ -41,7 +43,7 @@ func (p *pins) toggle(r *model.Row) {
 
 // arrange puts the pinned rows on top, in the order they were pinned. Those that
 // have closed come as they were last seen.
-func (p *pins) arrange(rows []model.Row, m *model.Tracker, now time.Time) []model.Row {
+func (p *pins) arrange(rows []model.Row, m *track.Tracker, now time.Time) []model.Row {
 	p.pinMatches(rows)
 	if len(p.all) == 0 {
 		return rows
@@ -80,8 +82,8 @@ func (p *pins) pinMatches(rows []model.Row) {
 
 // matching picks the events that a pin is about: its own row's, and for a pinned
 // listener every client that comes or goes.
-func (p *pins) matching(events []model.Event) []model.Event {
-	var all []model.Event
+func (p *pins) matching(events []track.Event) []track.Event {
+	var all []track.Event
 	for i := range events {
 		e := &events[i]
 		own := p.find(&e.Row) >= 0
@@ -121,7 +123,7 @@ func (m *Model) togglePin() tea.Cmd {
 
 // notifyPins tells of what happened to pinned rows: in the status line, by the
 // bell, and where the terminal knows how, on the desktop.
-func (m *Model) notifyPins(news []model.Event) tea.Cmd {
+func (m *Model) notifyPins(news []track.Event) tea.Cmd {
 	if len(news) == 0 {
 		return nil
 	}
@@ -134,7 +136,7 @@ func (m *Model) notifyPins(news []model.Event) tea.Cmd {
 }
 
 // eventText says an event in one sentence.
-func eventText(e *model.Event) string {
+func eventText(e *track.Event) string {
 	main, more := ui.Owner(&e.Row)
 	words := e.Time.Format(time.TimeOnly) + " " + e.Kind.String() + " " + ui.Local(e.Row.Snapshot, e.Row.Socket)
 	if e.Row.Socket.Connected() {

@@ -7,7 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lotop/model"
+	"lotop/model/query"
 	"lotop/sockets"
 )
 
@@ -41,7 +41,7 @@ func startWithNotifications(t *testing.T, pin string) (*driver, *fakeNotificatio
 	d := prepare(t, street(), Options{})
 	d.m.worker = newWorker(d.source, d.processes, heard)
 	if pin != "" {
-		q, err := model.ParseQuery(pin)
+		q, err := query.Parse(pin)
 		if err != nil {
 			t.Fatal(err)
 		}

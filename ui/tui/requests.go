@@ -8,6 +8,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/plan"
+	"lotop/model/query"
+	"lotop/model/track"
 	"lotop/sockets"
 )
 
@@ -21,7 +24,7 @@ type (
 
 	// arrangeRequest asks for the rows of the newest snapshot.
 	arrangeRequest struct {
-		shape   model.ListOptions // without its query
+		shape   track.ListOptions // without its query
 		query   string
 		events  bool        // those too
 		pin     []model.Row // to pin, or to unpin if they are pinned
@@ -60,16 +63,16 @@ type (
 	// or looked up again.
 	arrangement struct {
 		rows      []model.Row
-		events    []model.Event
+		events    []track.Event
 		hasEvents bool
-		counts    model.Counts
+		counts    track.Counts
 		warnings  []sockets.Warning
 		lost      int // notifications, since the start
 		at        time.Time
 		flows     map[sockets.ID]flow
 		inspected inspected
 		pins      []pin
-		news      []model.Event // what happened to pinned rows
+		news      []track.Event // what happened to pinned rows
 		failed    string        // as in a hearResult
 	}
 
@@ -81,7 +84,7 @@ type (
 
 	planResult struct {
 		dialog int
-		plan   model.Plan
+		plan   plan.SocketPlan
 	}
 )
 
@@ -128,7 +131,7 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 		return w.pins.arrange(rows, w.tracker, snap.Time)
 	})
 	if res.hasEvents = q.events; q.events {
-		res.events = w.events.fill(func(events []model.Event) []model.Event {
+		res.events = w.events.fill(func(events []track.Event) []track.Event {
 			return w.eventLog.Newest(events, q.shape.Match, q.shape.AllHosts)
 		})
 	}
@@ -155,16 +158,16 @@ func (w *worker) plan(q planRequest) planResult {
 	if q.peer {
 		s = q.row.Peer
 	}
-	p := model.PlanEnd(&q.row, s, w.reader.Protected, w.tracker.ByPID)
+	p := plan.ForSocket(&q.row, s, w.reader.Protected, w.tracker.ByPID)
 	p.ToStop = w.reader.ParentsFirst(p.ToStop)
 	return planResult{q.dialog, p}
 }
 
 // parsed returns the query of a text that the screen has checked. The worker has a
 // query of its own, because a query keeps scratch memory.
-func (w *worker) parsed(text string) *model.Query {
+func (w *worker) parsed(text string) *query.Query {
 	if text != w.query.String() {
-		w.query, _ = model.ParseQuery(text)
+		w.query, _ = query.Parse(text)
 	}
 	return w.query
 }

@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
-	"lotop/model"
+	"lotop/model/query"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -32,13 +32,13 @@ func Run(o Options) (err error) {
 	// What is kept of 50,000 sockets is some 40 MB and hardly changes, so a heap
 	// twice as large would be for nothing. With few sockets it costs nothing.
 	debug.SetGCPercent(25)
-	query, err := model.ParseQuery(o.Query)
+	filter, err := query.Parse(o.Query)
 	if err != nil {
 		return err
 	}
-	var pinned *model.Query
+	var pinned *query.Query
 	if o.Pin != "" {
-		if pinned, err = model.ParseQuery(o.Pin); err != nil {
+		if pinned, err = query.Parse(o.Pin); err != nil {
 			return err
 		}
 	}
@@ -57,7 +57,7 @@ func Run(o Options) (err error) {
 	if o.Color == "always" {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
-	m := newModel(o, query, pinned, process.NewReader(""), time.Now)
+	m := newModel(o, filter, pinned, process.NewReader(""), time.Now)
 	m.root, m.wording = sockets.CanDestroy && os.Geteuid() == 0, ui.WordingFor(runtime.GOOS)
 	return m.signals.run(m, options...)
 }

@@ -11,7 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
 
-	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets/recording"
 )
 
@@ -92,7 +92,7 @@ func (d *driver) inspectEvent(unseen bool) {
 	d.press("shift+tab")
 	d.steps(40)
 	for i := range d.m.events.rows {
-		if e := &d.m.events.rows[i]; e.Kind == model.EventClosed && e.ShortLived == unseen && e.Row.Socket.Connected() && e.HasBytes {
+		if e := &d.m.events.rows[i]; e.Kind == track.EventClosed && e.ShortLived == unseen && e.Row.Socket.Connected() && e.HasBytes {
 			for d.m.events.current().Seq != e.Seq {
 				d.press("down")
 			}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 )
 
@@ -94,7 +95,7 @@ func TestShrinkToNothingAndGrow(t *testing.T) {
 	all := d.source.snap
 	d.source.snap.Sockets = nil
 	d.pass(time.Second)
-	d.pass(model.MarkDuration + time.Second) // the ghosts go
+	d.pass(track.MarkDuration + time.Second) // the ghosts go
 	if d.m.rows.current() != nil || d.m.rows.offset != 0 {
 		t.Errorf("of an empty table: row %v, offset %d", d.m.rows.current(), d.m.rows.offset)
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 )
@@ -40,7 +41,7 @@ func newMeter(source sockets.Source) meter {
 
 // sample measures the connections with these IDs and returns a copy of what is
 // known of each.
-func (t *meter) sample(m *model.Tracker, ids []sockets.ID, now time.Time) map[sockets.ID]flow {
+func (t *meter) sample(m *track.Tracker, ids []sockets.ID, now time.Time) map[sockets.ID]flow {
 	if t.source == nil || len(ids) == 0 {
 		return nil
 	}

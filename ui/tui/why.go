@@ -6,7 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lotop/model"
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
@@ -15,8 +15,8 @@ import (
 // diagnosisResult is what lotop why says of a port: under the details of a row, and in
 // place of rows where the filter is a port that nobody has.
 type diagnosisResult struct {
-	target    model.Target
-	diagnosis model.Diagnosis
+	target    bind.Target
+	diagnosis bind.Diagnosis
 	contexts  map[int]processContext // looked up with the rest: a frame reads nothing
 	err       error
 	at        time.Time
@@ -39,13 +39,13 @@ const typingPause = 300 * time.Millisecond
 const diagnosisTTL = 3 * time.Second
 
 // wantedTarget tells which port there is a question about, if any.
-func (m *Model) wantedTarget() (t model.Target, ok bool) {
+func (m *Model) wantedTarget() (t bind.Target, ok bool) {
 	switch {
 	case !m.live:
 		return t, false // a recording: the kernel of now knows nothing of it
 	case m.details != nil && !m.details.closed:
 		s := m.details.data.row.Socket
-		return model.Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: model.AnyHost()}, true
+		return bind.Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: bind.AnyHost()}, true
 	case m.details == nil && m.view != eventsView && len(m.rows.rows) == 0 && !m.latest.at.IsZero():
 		return m.filteredPort()
 	}
@@ -53,18 +53,18 @@ func (m *Model) wantedTarget() (t model.Target, ok bool) {
 }
 
 // filteredPort is the one port that the filter asks for, and nothing else.
-func (m *Model) filteredPort() (t model.Target, ok bool) {
+func (m *Model) filteredPort() (t bind.Target, ok bool) {
 	q := m.query
 	ports := q.Ports()
 	if len(ports) != 1 || ports[0].First != ports[0].Last || ports[0].First == 0 || !isPort(q.String()) {
 		return t, false
 	}
-	return model.Target{Protocol: sockets.TCP, Port: ports[0].First, Hosts: model.AnyHost()}, true
+	return bind.Target{Protocol: sockets.TCP, Port: ports[0].First, Hosts: bind.AnyHost()}, true
 }
 
 // isPort tells whether a query is a lone port: 3000, :3000, port:3000 or lport:3000.
 func isPort(query string) bool {
-	if _, err := model.ParseTarget(sockets.TCP, query); err == nil {
+	if _, err := bind.ParseTarget(sockets.TCP, query); err == nil {
 		return true
 	}
 	for _, key := range []string{"port:", "lport:"} {
@@ -125,7 +125,7 @@ func readProcessContext(reader processReader, pid int) processContext {
 	return b
 }
 
-func sameTarget(a, b model.Target) bool { return a.Protocol == b.Protocol && a.Port == b.Port }
+func sameTarget(a, b bind.Target) bool { return a.Protocol == b.Protocol && a.Port == b.Port }
 
 // applyDiagnosis takes the answer in. If the question has changed meanwhile, it is
 // asked anew.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/query"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -17,8 +19,8 @@ import (
 type worker struct {
 	source            sockets.Source
 	reader            processReader
-	tracker           *model.Tracker
-	eventLog          *model.EventLog
+	tracker           *track.Tracker
+	eventLog          *track.EventLog
 	meter             meter
 	notifications     notificationSource // nil where the kernel does not tell
 	notificationBuf   []sockets.DestroyNotification
@@ -26,14 +28,14 @@ type worker struct {
 	jumpsSeen         int  // the jumps of a recording that were followed
 	failed            bool // whether it was told that nothing more is recorded
 	pins              pins
-	pinEvents         []model.Event // that a pin is about, since the last result
+	pinEvents         []track.Event // that a pin is about, since the last result
 
 	snaps    [2]*sockets.Snapshot
 	snapTurn int
 	rows     turns[model.Row]
-	events   turns[model.Event]
+	events   turns[track.Event]
 	flows    map[sockets.ID]flow // of the last look; handed out, never changed
-	query    *model.Query        // of the last arrangement
+	query    *query.Query        // of the last arrangement
 }
 
 // turns are two buffers, one for the screen and one for the worker. The worker
@@ -71,8 +73,8 @@ func newWorker(source sockets.Source, reader processReader, heard notificationSo
 		notifications: heard,
 		source:        source,
 		reader:        reader,
-		tracker:       model.NewMonitor(),
-		eventLog:      model.NewEventLog(eventLogSize),
+		tracker:       track.New(),
+		eventLog:      track.NewEventLog(eventLogSize),
 		meter:         newMeter(source),
 		snaps:         [2]*sockets.Snapshot{{}, {}},
 	}
@@ -128,7 +130,7 @@ func (w *worker) jumpCount() int {
 
 // reset forgets what happened before: what comes now does not follow it.
 func (w *worker) reset() {
-	w.tracker = model.NewMonitor()
+	w.tracker = track.New()
 	if w.notifications != nil {
 		w.tracker.EnableNotifications()
 	}
@@ -138,7 +140,7 @@ func (w *worker) reset() {
 	}
 }
 
-func (w *worker) recordEvents(events []model.Event) {
+func (w *worker) recordEvents(events []track.Event) {
 	w.pinEvents = append(w.pinEvents, w.pins.matching(events)...)
 	w.eventLog.Add(events...)
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lotop/model"
+	"lotop/model/track"
 )
 
 // Whatever views are turned to, the worker writes to no events that the screen
@@ -22,9 +22,9 @@ func TestWorkerLeavesShownEventsAlone(t *testing.T) {
 			d.release()
 		}
 		before := slices.Clone(d.m.events.rows)
-		d.m.worker.eventLog.Add(model.Event{Kind: model.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.rows[0].Clone()})
+		d.m.worker.eventLog.Add(track.Event{Kind: track.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.rows[0].Clone()})
 		d.press("tab")
-		if !slices.EqualFunc(before, d.m.events.rows, func(a, b model.Event) bool { return a.Seq == b.Seq }) {
+		if !slices.EqualFunc(before, d.m.events.rows, func(a, b track.Event) bool { return a.Seq == b.Seq }) {
 			t.Errorf("after %d results without events the worker wrote to those on the screen", elsewhere)
 		}
 		d.release()

@@ -5,7 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lotop/model"
+	"lotop/model/track"
 )
 
 // task is what the worker can be asked for; the greater includes the lesser.
@@ -67,14 +67,14 @@ func (m *Model) goOn() tea.Cmd {
 }
 
 // modelView is which rows the page shows.
-func (m *Model) modelView() model.View {
+func (m *Model) modelView() track.View {
 	switch m.view {
 	case listenersView:
-		return model.Listeners
+		return track.Listeners
 	case connectionsView:
-		return model.Connections
+		return track.Connections
 	}
-	return model.AllSockets
+	return track.AllSockets
 }
 
 // tick waits for the interval. A tick that was overtaken is ignored.

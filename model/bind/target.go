@@ -1,0 +1,170 @@
+package bind
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// Target is what somebody wants to bind: a port, at some addresses.
+type Target struct {
+	Protocol sockets.Protocol
+	Port     uint16
+	// Hosts are the addresses asked for, each once; "::" is meant dual-stack,
+	// as Node and Go servers bind it. A bare port means AnyHost.
+	Hosts []netip.Addr
+	// V6Only takes that back: "::" is meant without IPv4.
+	V6Only bool
+	// Text is the target as it was written, for commands to repeat.
+	Text string
+}
+
+var (
+	loopback4 = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	loopback6 = netip.IPv6Loopback()
+)
+
+// AnyHost lists the addresses that a bare port is asked for: both loopback
+// addresses and both wildcards.
+func AnyHost() []netip.Addr {
+	return []netip.Addr{loopback4, netip.IPv4Unspecified(), loopback6, netip.IPv6Unspecified()}
+}
+
+// TargetError says what is wrong with a target, then how to write one.
+type TargetError struct{ Text, Problem string }
+
+// Error says it in one line.
+func (e *TargetError) Error() string {
+	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT", process.NewUntrusted(e.Text).String(), e.Problem)
+}
+
+// ParseTarget understands PORT, :PORT, HOST:PORT and [IPv6]:PORT. HOST is an
+// address of this machine or localhost, which means both loopback addresses;
+// other names are never looked up.
+func ParseTarget(p sockets.Protocol, text string) (Target, error) {
+	t := Target{Protocol: p, Text: strings.TrimSpace(text)}
+	host, port, problem := splitTarget(t.Text)
+	if problem == "" {
+		t.Port, problem = parsePort(port)
+	}
+	if problem == "" {
+		t.Hosts, problem = parseHosts(host)
+	}
+	if problem != "" {
+		return Target{}, &TargetError{Text: text, Problem: problem}
+	}
+	return t, nil
+}
+
+func splitTarget(s string) (host, port, problem string) {
+	switch {
+	case s == "":
+		return "", "", "empty"
+	case strings.HasPrefix(s, "["):
+		end := strings.IndexByte(s, ']')
+		if end < 0 {
+			return "", "", "missing ]"
+		}
+		rest, ok := strings.CutPrefix(s[end+1:], ":")
+		if !ok {
+			return "", "", "missing port after ]"
+		}
+		return s[1:end], rest, ""
+	case strings.Count(s, ":") > 1:
+		return "", "", "IPv6 addresses need brackets"
+	case strings.Contains(s, ":"):
+		host, port, _ = strings.Cut(s, ":")
+		return host, port, ""
+	}
+	return "", s, ""
+}
+
+func parsePort(s string) (uint16, string) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	switch {
+	case s == "":
+		return 0, "missing port"
+	case err != nil && strings.Trim(s, "0123456789") != "":
+		return 0, process.NewUntrusted(s).String() + " is not a port number"
+	case err != nil || n > 65535:
+		return 0, "ports range from 1 to 65535"
+	case n == 0:
+		return 0, "port 0 means any free port; ports range from 1 to 65535"
+	}
+	return uint16(n), ""
+}
+
+func parseHosts(s string) ([]netip.Addr, string) {
+	switch strings.ToLower(s) {
+	case "":
+		return AnyHost(), ""
+	case "*":
+		return []netip.Addr{netip.IPv6Unspecified()}, ""
+	case "localhost":
+		return []netip.Addr{loopback4, loopback6}, ""
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return nil, process.NewUntrusted(s).String() + " is not an IP address; the only name supported is localhost"
+	}
+	return []netip.Addr{a.Unmap()}, ""
+}
+
+// HostLabel writes the address of a target as people write it in front of a
+// port, "::" marked as dual-stack.
+func HostLabel(a netip.Addr) string {
+	if a == netip.IPv6Unspecified() {
+		return ":: (dual)"
+	}
+	return a.String()
+}
+
+// String writes the target as PORT, or HOST:PORT if one address was asked for.
+func (t Target) String() string {
+	if len(t.Hosts) == 1 {
+		return netip.AddrPortFrom(t.Hosts[0], t.Port).String()
+	}
+	return strconv.Itoa(int(t.Port))
+}
+
+// Binds lists the binds that the target stands for.
+func (t Target) Binds() []Bind {
+	all := make([]Bind, len(t.Hosts))
+	for i, host := range t.Hosts {
+		all[i] = Bind{host, t.V6Only && host == netip.IPv6Unspecified()}
+	}
+	return all
+}
+
+// SingleHost tells whether the target was asked for at one address only.
+func (t Target) SingleHost() bool { return len(t.Hosts) == 1 }
+
+// TargetOf is the address that s keeps from others.
+func TargetOf(s *sockets.Socket) Target {
+	t := Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: []netip.Addr{s.Local.Addr()}}
+	t.V6Only = s.V6 && s.Local.Addr().IsUnspecified() && !s.DualStack()
+	return t
+}
+
+// OccupiedBy tells whether s listens or is bound on an address of the target.
+func (t Target) OccupiedBy(s *sockets.Socket) bool {
+	if s.Protocol != t.Protocol || s.Local.Port() != t.Port || s.Connected() {
+		return false
+	}
+	for _, host := range t.Hosts {
+		if t.V6Only && s.Local.Addr().Is4() {
+			continue
+		}
+		// A socket that was bound by hand to one IPv6 address is never loose, also
+		// where the source does not tell.
+		loose := s.Local.Addr().IsUnspecified() && ipv4Coverage(s, s.V6Only) != sockets.No
+		if overlaps(s, bindRequest{host, t.V6Only}, loose) {
+			return true
+		}
+	}
+	return false
+}

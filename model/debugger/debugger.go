@@ -1,0 +1,234 @@
+// Package debugger recognizes debug servers, and the scripts that interpreters
+// run, from a command line alone.
+package debugger
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+)
+
+// Server is a process through which programs are debugged over TCP, and
+// which of its sockets serve that. The zero value is no debugger.
+//
+// It is recognised by its command alone, so what a command does not show
+// cannot be known: NODE_OPTIONS, JAVA_TOOL_OPTIONS and RUBYOPT, an inspector
+// that a signal has opened, debugpy.listen() in a program. Xdebug is the
+// other way round: it connects to the editor, and the editor listens.
+type Server struct {
+	Name  string // such as "delve"; one of ours, never from outside
+	scope socketScope
+	// port is where it listens, 0 if the system was to choose; addr the
+	// address, invalid if any.
+	port uint16
+	addr netip.Addr
+	// clientPort is the port of a client that it connects to by itself, as
+	// dlv dap --client-addr does.
+	clientPort uint16
+	// backendPort is a remote port at which it speaks to somebody else than a
+	// client: debugpy's adapter to the program.
+	backendPort uint16
+	// pid or program is what is debugged, as far as the command tells.
+	pid     int
+	program string // from outside: clean it before it is shown
+}
+
+// socketScope says which sockets of a process are the debugger's.
+type socketScope uint8
+
+const (
+	scopeNone socketScope = iota
+	scopePort             // the process is the program itself: only those at that port
+	scopeAll              // the process does nothing else
+)
+
+// DebuggerName names the debug server whose socket s of process p is, such as
+// "delve"; empty if it is none. Listeners count and the connections they have
+// accepted, connections that p has opened itself do not.
+func DebuggerName(p *process.Process, s *sockets.Socket) string {
+	if d, ok := Recognize(p); ok && d.Owns(s) {
+		return d.Name
+	}
+	return ""
+}
+
+// Debuggee tells what the debug server p debugs: a process, a program, or, if p
+// carries its debugger within, p itself. It is false if p is no debug server
+// or its command does not tell.
+func Debuggee(p *process.Process) (pid int, program process.Untrusted, ok bool) {
+	d, ok := Recognize(p)
+	if !ok || d.pid == 0 && d.program == "" {
+		return 0, process.Untrusted{}, false
+	}
+	return d.pid, process.NewUntrusted(d.program), true
+}
+
+// Owns tells whether s, a socket of the process, serves debugging.
+func (d Server) Owns(s *sockets.Socket) bool {
+	if d.scope == scopeNone || s.Protocol != sockets.TCP || s.State == sockets.SynSent {
+		return false
+	}
+	listens, connected := s.State == sockets.Listen, s.Connected()
+	switch {
+	case d.clientPort != 0 && connected && s.Remote.Port() == d.clientPort:
+		return true
+	case d.scope == scopeAll && d.port == 0:
+		return listens || connected && d.clientPort == 0 && (d.backendPort == 0 || s.Remote.Port() != d.backendPort)
+	case d.scope == scopeAll:
+		return listens || connected && s.Local.Port() == d.port
+	case d.port == 0:
+		return listens && isChosenPort(s.Local)
+	}
+	return (listens || connected) && s.Local.Port() == d.port && d.listensAt(s.Local.Addr())
+}
+
+// isChosenPort tells whether an inspector that may take any port may have
+// taken this one. Where the range of such ports was moved it can be wrong.
+func isChosenPort(ap netip.AddrPort) bool {
+	const lowest = 32768 // of Linux's range as it comes; other systems begin higher
+	return ap.Port() >= lowest && ap.Addr().Unmap().IsLoopback()
+}
+
+func (d *Server) listensAt(a netip.Addr) bool {
+	return !d.addr.IsValid() || d.addr == a.Unmap().WithZone("")
+}
+
+// setListen notes where the server listens, from HOST:PORT, :PORT, PORT or HOST.
+func (d *Server) setListen(where string, defaultPort uint16) {
+	host, port, ok := splitHostPort(where)
+	if !ok {
+		port = defaultPort
+	}
+	d.port = port
+	d.addr = netip.Addr{}
+	// A name may lead to any address, and a wildcard answers at every one.
+	if a, err := netip.ParseAddr(host); err == nil && !a.IsUnspecified() {
+		d.addr = a.Unmap().WithZone("")
+	}
+}
+
+// splitHostPort takes HOST:PORT, [HOST]:PORT, :PORT, PORT or HOST apart; ok tells
+// whether there is a port.
+func splitHostPort(s string) (host string, port uint16, ok bool) {
+	s = strings.TrimPrefix(s, "tcp:")
+	host, digits := "", s
+	if i := strings.LastIndexByte(s, ':'); i >= 0 {
+		host, digits = s[:i], s[i+1:]
+	}
+	n, err := strconv.ParseUint(digits, 10, 16)
+	if err != nil {
+		host = s
+	}
+	return strings.Trim(host, "[]"), uint16(n), err == nil
+}
+
+// Recognize looks at the command of p. For a process that is none it
+// costs a few comparisons of its program's name.
+func Recognize(p *process.Process) (d Server, ok bool) {
+	if len(p.Args) == 0 {
+		return Server{}, false
+	}
+	name, args := programName(p.Args[0]), p.Args[1:]
+	switch {
+	case strings.HasPrefix(name, "python"), strings.HasPrefix(name, "pypy"):
+		d = pythonDebugger(args)
+	case name == "ruby" || strings.HasPrefix(name, "ruby") && isVersion(name[len("ruby"):]):
+		d = rubyDebugger(args)
+	case isGDBServer(name):
+		d = gdbServer(args)
+	case strings.HasPrefix(name, "lldb-"):
+		d = lldbDebugger(name, args)
+	default:
+		d = recognizeByName(name, args)
+	}
+	if d.scope == scopeNone {
+		return Server{}, false
+	}
+	if d.pid == 0 && d.scope == scopePort {
+		d.pid = p.PID // the program carries its debugger within
+	}
+	return d, true
+}
+
+func recognizeByName(name string, args []string) Server {
+	switch name {
+	case "dlv", "dlv-dap":
+		return delve(args)
+	case "node", "nodejs":
+		return nodeDebugger(args)
+	case "bun":
+		return inspector(bunRuntime, args)
+	case "deno":
+		return inspector(denoRuntime, args)
+	case "firefox", "firefox-bin", "firefox-esr":
+		return browserDebugger("firefox remote", args)
+	case "java", "javaw", "jsvc":
+		return javaDebugger(args)
+	case "debugpy", "debugpy-adapter", "debugserver", "codelldb", "netcoredbg", "rdbg", "rdebug-ide":
+		return adapterNamed(name, args)
+	}
+	if isBrowser(name) {
+		return browserDebugger("chrome devtools", args)
+	}
+	return Server{}
+}
+
+// programName returns the file's name of an argv[0]: without its folder, the
+// dash of a login shell and .exe.
+func programName(arg0 string) string {
+	if i := strings.LastIndexAny(arg0, `/\`); i >= 0 {
+		arg0 = arg0[i+1:]
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(arg0, "-"), ".exe")
+}
+
+func isVersion(s string) bool { return strings.Trim(s, "0123456789.") == "" }
+
+// option returns the value of the last of those options that is given, as
+// --option=value or --option value.
+func option(args []string, names ...string) (value string, given bool) {
+	for i, a := range args {
+		for _, name := range names {
+			rest, found := strings.CutPrefix(a, name)
+			switch {
+			case !found:
+			case rest == "":
+				value, given = "", true
+				if i+1 < len(args) {
+					value = args[i+1]
+				}
+			case rest[0] == '=':
+				value, given = rest[1:], true
+			}
+		}
+	}
+	return value, given
+}
+
+// positional returns args from the first that is neither an option nor the value
+// of one of the options in valued on.
+func positional(args []string, valued ...string) []string {
+	return positionalFunc(args, func(a string) bool { return slices.Contains(valued, a) })
+}
+
+func positionalFunc(args []string, takesValue func(option string) bool) []string {
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		switch {
+		case a == "--":
+			return args[i+1:]
+		case !strings.HasPrefix(a, "-"):
+			return args[i:]
+		case takesValue(a):
+			i++
+		}
+	}
+	return nil
+}
+
+// optionsBefore returns the part of args that stands before rest, which is its end.
+func optionsBefore(args, rest []string) []string { return args[:len(args)-len(rest)] }

@@ -1,0 +1,56 @@
+// Package service names ports and sorts them into the classes of the IANA.
+package service
+
+import (
+	"sort"
+
+	"lotop/sockets"
+)
+
+// Name returns the name that a port goes by, empty if it has none. It
+// is the name of the port and no proof of what runs there: anybody can listen
+// anywhere. The names are the IANA's as getservbyport gives them, and where
+// developers know a port by another program, that program's.
+func Name(proto sockets.Protocol, port uint16) string {
+	on := protocolBit(proto)
+	if name := lookupName(devServices[:], on, port); name != "" {
+		return name
+	}
+	return lookupName(ianaServices[:], on, port)
+}
+
+func lookupName(table []service, on protocolSet, port uint16) string {
+	i := sort.Search(len(table), func(i int) bool { return table[i].port >= port })
+	for ; i < len(table) && table[i].port == port; i++ {
+		if table[i].on&on != 0 {
+			return table[i].name
+		}
+	}
+	return ""
+}
+
+// service is the name of a port.
+type service struct {
+	port uint16
+	on   protocolSet
+	name string
+}
+
+// protocolSet is a set of protocols.
+type protocolSet uint8
+
+const (
+	onTCP protocolSet = 1 << iota
+	onUDP
+	onBoth = onTCP | onUDP
+)
+
+func protocolBit(proto sockets.Protocol) protocolSet {
+	switch proto {
+	case sockets.TCP:
+		return onTCP
+	case sockets.UDP:
+		return onUDP
+	}
+	return 0
+}

@@ -1,0 +1,149 @@
+package track
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"net/netip"
+
+	"lotop/sockets"
+)
+
+// pairTable says which sockets of a table belong together.
+type pairTable struct {
+	peer     []int32 // index of the other end, -1 for none
+	listener []int32 // index of the socket a connection may have come in by, -1 for none
+	server   []bool  // whether the socket is the server's end; see assignRoles
+}
+
+// pairMatcher finds the two ends of every connection inside this machine, and the
+// listener behind each. It is only memory that is used again for each table.
+type pairMatcher struct {
+	slots []int32 // hash table: index of the first end of a connection, -1 for none
+	mask  uint64
+	keys  []uint64 // of the sockets, by index; see connHash
+	// byPort leads to the first of the sockets that hold a port without a remote
+	// end, next from each to the next one; -1 for none. Every connection asks
+	// for its port, so this is no map.
+	byPort []int32
+	next   []int32
+}
+
+// portIndex is a port's place in pairer.ports.
+func portIndex(s *sockets.Socket) int {
+	i := int(s.Local.Port())
+	if s.Protocol == sockets.UDP {
+		i += 1 << 16
+	}
+	return i
+}
+
+func (m *pairMatcher) match(p *pairTable, all []sockets.Socket) {
+	m.reset(p, len(all))
+	// From the end on, so that the lists are in the order of the table.
+	for i := len(all) - 1; i >= 0; i-- {
+		s := &all[i]
+		switch {
+		case !s.Connected():
+			if s.State != sockets.Bound {
+				port := portIndex(s)
+				m.next[i], m.byPort[port] = m.byPort[port], int32(i)
+			}
+		case s.Local != s.Remote: // one that is connected to itself has no second end
+			m.pair(p, all, int32(i))
+		}
+	}
+	for i := range all {
+		if s := &all[i]; s.Connected() && s.Local != s.Remote {
+			p.listener[i] = m.listenerOf(all, s)
+		}
+	}
+}
+
+func (m *pairMatcher) reset(p *pairTable, n int) {
+	m.byPort = fill(m.byPort, 2<<16, int32(-1))
+	size := 2 << bits.Len(uint(n)) // at most half full
+	m.slots = fill(m.slots, size, int32(-1))
+	m.mask = uint64(size - 1)
+	m.keys = fill(m.keys, n, 0)
+	m.next = fill(m.next, n, int32(-1))
+	p.peer = fill(p.peer, n, int32(-1))
+	p.listener = fill(p.listener, n, int32(-1))
+	p.server = fill(p.server, n, false)
+}
+
+func fill[T any](s []T, n int, v T) []T {
+	if cap(s) < n {
+		s = make([]T, n, n+n/8) // or a table that grows by one would cost a new one each time
+	}
+	s = s[:n]
+	for i := range s {
+		s[i] = v
+	}
+	return s
+}
+
+// pair pairs socket i with its other end, if that has come by already. Several
+// sockets can have the same addresses (SO_REUSEPORT); each end has one peer.
+func (m *pairMatcher) pair(p *pairTable, all []sockets.Socket, i int32) {
+	s := &all[i]
+	key := connHash(s)
+	m.keys[i] = key
+	place := key & m.mask
+	for ; m.slots[place] >= 0; place = (place + 1) & m.mask {
+		j := m.slots[place]
+		if m.keys[j] != key || p.peer[j] >= 0 {
+			continue
+		}
+		if o := &all[j]; o.Protocol == s.Protocol && o.Local == s.Remote && o.Remote == s.Local {
+			p.peer[i], p.peer[j] = j, i
+			return
+		}
+	}
+	m.slots[place] = i
+}
+
+// connHash is the same for both ends of a connection, and for nothing else
+// within reason: equality is checked by join.
+func connHash(s *sockets.Socket) uint64 {
+	return endpointHash(s.Local) + endpointHash(s.Remote) + uint64(s.Protocol)
+}
+
+func endpointHash(a netip.AddrPort) uint64 {
+	b := a.Addr().As16()
+	hi, lo := binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:])
+	// Two rounds of multiply and fold, as in wyhash: addresses differ in few bits.
+	h := mix(lo^0x9e3779b97f4a7c15, hi^0xe7037ed1a0b428db)
+	return mix(h^uint64(a.Port()), 0x8ebc6af09c88c6e3)
+}
+
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+// listenerOf finds the socket that a connection came in by: the one bound to
+// just its address before a wildcard, and of several the one whose process
+// holds the connection.
+func (m *pairMatcher) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
+	best, bestScore := int32(-1), 0
+	for i := m.byPort[portIndex(s)]; i >= 0; i = m.next[i] {
+		l := &all[i]
+		if !l.Accepts(s.Local.Addr()) {
+			continue
+		}
+		score := 1
+		if !l.Local.Addr().IsUnspecified() {
+			score += 4
+		}
+		if l.V6 == s.V6 {
+			score += 2
+		}
+		if l.SharesOwner(s) {
+			score++
+		}
+		if score > bestScore {
+			best, bestScore = i, score
+		}
+	}
+	return best
+}
