@@ -28,13 +28,14 @@ var errInterrupted = errors.New("the table kept changing during the read")
 const dumpTimeout = 5 // seconds
 
 // openDiag opens the socket and asks a first, small question, because some
-// sandboxes allow the socket and refuse the request.
-func openDiag() (*diag, error) {
+// sandboxes allow the socket and refuse the request. If ports are given, only
+// sockets with one of them at either end are read.
+func openDiag(ports []PortRange) (*diag, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return nil, os.NewSyscallError("open sock_diag: socket", err)
 	}
-	d := &diag{fd: fd, buf: make([]byte, 32<<10)}
+	d := &diag{fd: fd, filter: portBytecode(ports), buf: make([]byte, 32<<10)}
 	if err := d.setUp(); err != nil {
 		d.close()
 		return nil, err

@@ -26,11 +26,10 @@ type diagReader struct {
 }
 
 func openDiagReader(opts Options, who *process.Reader) (tableReader, error) {
-	d, err := openDiag()
+	d, err := openDiag(opts.Ports)
 	if err != nil {
 		return nil, err
 	}
-	d.filter = portBytecode(opts.Ports)
 	proc := opts.Proc
 	o, err := newOwnerIndex(proc, d.requery)
 	if err != nil {

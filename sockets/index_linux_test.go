@@ -19,7 +19,7 @@ type indexReader struct {
 
 func newIndexReader(t *testing.T) *indexReader {
 	t.Helper()
-	conn, err := openDiag()
+	conn, err := openDiag(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

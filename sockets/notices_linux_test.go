@@ -112,7 +112,7 @@ func TestNotificationIdentifiesSocket(t *testing.T) {
 	p := socketstest.Start(t)
 	l, u := p.Listen("tcp4", "127.0.0.1:0"), p.QuietUDP("[::1]")
 	ears := openWatcher(t, l.Local.Port(), u.Local.Port())
-	d, err := openDiag()
+	d, err := openDiag(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,5 @@
 package sockets
 
-// SocketOptions are options of somebody's socket that no table shows.
-type SocketOptions struct {
-	ReuseAddr, ReusePort, V6Only Tristate
-}
-
 // OptionsOf asks a socket itself for its options, through a copy of its owner's
 // descriptor (pidfd_getfd). That takes the right to trace the owner: root has
 // it, often an ordinary user for processes of its own. The copy is compared by

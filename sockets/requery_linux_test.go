@@ -28,7 +28,7 @@ func readOne(t *testing.T, d *diag, inode uint64) Socket {
 // What has closed since the table was read is brought up to date; what lives is
 // left alone, also where the kernel would find another in its place.
 func TestRequery(t *testing.T) {
-	d, err := openDiag()
+	d, err := openDiag(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestRequery(t *testing.T) {
 
 // A kernel that refuses the older request is asked for each family.
 func TestPerFamilyDumps(t *testing.T) {
-	d, err := openDiag()
+	d, err := openDiag(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,5 +79,40 @@ func TestPerFamilyDumps(t *testing.T) {
 		if found := readOne(t, d, s.Inode); found.Local.Port() != s.Local.Port() {
 			t.Errorf("%v is read as %v", s.Local, found.Local)
 		}
+	}
+}
+
+// The kernel leaves out what has other ports, whichever request it is asked by.
+func TestConnPorts(t *testing.T) {
+	p := socketstest.Start(t)
+	wanted := p.Listen("tcp4", "127.0.0.1:0")
+	client := p.Dial(wanted.Target())
+	server := p.Accept(wanted)
+	udp := p.QuietUDP("127.0.0.1")
+	p.Listen("tcp4", "127.0.0.1:0")
+	var ports []PortRange
+	for _, s := range []socketstest.Sock{wanted, udp} {
+		ports = append(ports, PortRange{First: s.Local.Port(), Last: s.Local.Port()})
+	}
+	d, err := openDiag(ports)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
+	for range 2 {
+		all, _, err := d.read(t.Context(), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[uint64]bool{}
+		for _, s := range all {
+			if s.State != TimeWait { // of earlier tests, on these ports
+				found[s.Inode] = true
+			}
+		}
+		if len(found) != 4 || !found[wanted.Inode] || !found[client.Inode] || !found[server.Inode] || !found[udp.Inode] {
+			t.Errorf("read %+v", all)
+		}
+		d.dumps = perFamilyDumps
 	}
 }

@@ -271,3 +271,8 @@ func StateOf(s State, protocol Protocol, connected bool) State {
 	}
 	return Bound
 }
+
+// SocketOptions are options of somebody's socket that no table shows.
+type SocketOptions struct {
+	ReuseAddr, ReusePort, V6Only Tristate
+}

@@ -1,0 +1,13 @@
+package sockets
+
+const (
+	sockDestroy = 21  // SOCK_DESTROY, include/uapi/linux/sock_diag.h
+	nlmFlagAck  = 0x4 // NLM_F_ACK
+)
+
+// destroy closes a socket, named by its addresses and its cookie, whoever owns it
+// (sock_diag_destroy, net/core/sock_diag.c). It needs CAP_NET_ADMIN.
+func (d *diag) destroy(s *Socket) error {
+	_, err := d.request(nil, s, sockDestroy, nlmFlagAck)
+	return err
+}
