@@ -1,9 +1,8 @@
-// Package sockets says what the kernel says: the tables of TCP and UDP
-// sockets, who owns each, and whether an address can be bound.
+// Package sockets is the vocabulary of the kernel's tables, and the seam between
+// systems: a Socket, a Snapshot of all of them, and a Source that reads one.
 //
-// It knows nothing of what the rows mean to a person (that is model) and
-// nothing of screens. One file per operating system does the asking; whatever
-// only takes bytes apart is plain Go and is tested everywhere.
+// It does no I/O. It knows nothing of what rows mean to a person (that is model)
+// and nothing of screens.
 package sockets
 
 import (

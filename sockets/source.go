@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // Source is where sockets come from: the live kernel, or a recording that
@@ -29,10 +30,10 @@ type Snapshot struct {
 	// Processes are the owners, by pid. The map is shared between snapshots
 	// and never changed.
 	Processes  map[int32]*process.Process
-	Users      map[uint32]process.Untrusted // names of the sockets' users; shared, never changed
-	Interfaces map[uint32]process.Untrusted // names of network interfaces; shared, never changed
-	Addresses  []netip.Addr                 // this machine's own addresses
-	Ephemeral  PortRange                    // what this system hands out by itself
+	Users      map[uint32]untrusted.Text // names of the sockets' users; shared, never changed
+	Interfaces map[uint32]untrusted.Text // names of network interfaces; shared, never changed
+	Addresses  []netip.Addr              // this machine's own addresses
+	Ephemeral  PortRange                 // what this system hands out by itself
 	Warnings   []Warning
 	Source     string // the source's name: "sock_diag", "netstat" or "iphlpapi"
 }

@@ -7,11 +7,12 @@ import (
 	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // ProcessContext tells the folder a process works in, empty if that may not be read, and
 // its parents, its own parent first.
-type ProcessContext func(pid int) (folder process.Untrusted, parents []*process.Process)
+type ProcessContext func(pid int) (folder untrusted.Text, parents []*process.Process)
 
 // WhyOptions say how a diagnosis is written.
 type WhyOptions struct {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"lotop/model/track"
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // EmptyMessage says why a table is empty. clear and widen are what would show
@@ -16,7 +16,7 @@ func EmptyMessage(v track.View, query string, all bool, clear, widen string) str
 	var hints []string
 	text := "no " + noun
 	if query != "" {
-		text += " matches " + process.NewUntrusted(query).String()
+		text += " matches " + untrusted.New(query).String()
 		hints = append(hints, clear)
 	} else if !all {
 		text += " on loopback"

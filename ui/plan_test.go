@@ -9,11 +9,12 @@ import (
 	"lotop/model/bind"
 	"lotop/model/plan"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // The words for what is done to a process are those of the system.
 func TestStopWording(t *testing.T) {
-	node := &process.Process{PID: 4411, Name: process.NewUntrusted("node"), Command: process.NewUntrusted("node server.js")}
+	node := &process.Process{PID: 4411, Name: untrusted.New("node"), Command: untrusted.New("node server.js")}
 	for _, c := range []struct {
 		system         string
 		sig            syscall.Signal
@@ -55,7 +56,7 @@ func TestSupervisorAdviceService(t *testing.T) {
 	for kind, want := range map[process.Service]string{
 		process.Stoppable: "Windows may restart it; instead: net stop Spooler", process.Unstoppable: "", process.Shared: "",
 	} {
-		if got := SupervisorAdvice(&process.Cgroup{Unit: process.NewUntrusted("Spooler"), Service: kind}); got != want {
+		if got := SupervisorAdvice(&process.Cgroup{Unit: untrusted.New("Spooler"), Service: kind}); got != want {
 			t.Errorf("%s: %q", kind, got)
 		}
 	}

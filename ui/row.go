@@ -11,6 +11,7 @@ import (
 	"lotop/model/debugger"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // unknownOwner stands for who held a socket that came and went unseen.
@@ -133,7 +134,7 @@ func scriptHint(p *process.Process) string {
 		return "(" + p.Cgroup.Unit.String() + ")"
 	}
 	if program := debugger.ScriptName(p); program != "" {
-		return "(" + process.NewUntrusted(program).String() + ")"
+		return "(" + untrusted.New(program).String() + ")"
 	}
 	return ""
 }

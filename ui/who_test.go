@@ -6,7 +6,7 @@ import (
 	"lotop/model"
 	"lotop/model/bind"
 	"lotop/sockets"
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // Of a connection that nobody saw both ends are gone, which is said once; what is
@@ -29,7 +29,7 @@ func TestUnknownOwner(t *testing.T) {
 // A blocking socket whose process is not known is owned by a process all the
 // same, never by a user.
 func TestBlockerWithoutProcess(t *testing.T) {
-	snap := &sockets.Snapshot{Users: map[uint32]process.Untrusted{0: process.NewUntrusted("root")}}
+	snap := &sockets.Snapshot{Users: map[uint32]untrusted.Text{0: untrusted.New("root")}}
 	for reason, want := range map[sockets.NoOwnerReason][2]string{
 		sockets.OtherUser:      {"a process owned by root", "an unknown process"},
 		sockets.Unreadable:     {"a process owned by root", "an unknown process"},

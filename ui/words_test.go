@@ -8,6 +8,7 @@ import (
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 func TestAge(t *testing.T) {
@@ -61,7 +62,7 @@ func TestCount(t *testing.T) {
 
 // The three wildcards are three different things.
 func TestLocal(t *testing.T) {
-	snap := &sockets.Snapshot{Interfaces: map[uint32]process.Untrusted{1: process.NewUntrusted("lo")}}
+	snap := &sockets.Snapshot{Interfaces: map[uint32]untrusted.Text{1: untrusted.New("lo")}}
 	for _, c := range []struct {
 		address string
 		v6only  sockets.Tristate

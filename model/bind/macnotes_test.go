@@ -7,6 +7,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 var (
@@ -17,7 +18,7 @@ var (
 const controlCenter = "/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter"
 
 func proc(pid int, name string, args ...string) *process.Process {
-	return &process.Process{PID: pid, Start: uint64(pid), Name: process.NewUntrusted(name), Args: args}
+	return &process.Process{PID: pid, Start: uint64(pid), Name: untrusted.New(name), Args: args}
 }
 
 // notesAndRemedies is all that a diagnosis tells its reader to do or to know.

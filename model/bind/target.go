@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"lotop/sockets"
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // Target is what somebody wants to bind: a port, at some addresses.
@@ -39,7 +39,7 @@ type TargetError struct{ Text, Problem string }
 
 // Error says it in one line.
 func (e *TargetError) Error() string {
-	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT", process.NewUntrusted(e.Text).String(), e.Problem)
+	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT", untrusted.New(e.Text).String(), e.Problem)
 }
 
 // ParseTarget understands PORT, :PORT, HOST:PORT and [IPv6]:PORT. HOST is an
@@ -89,7 +89,7 @@ func parsePort(s string) (uint16, string) {
 	case s == "":
 		return 0, "missing port"
 	case err != nil && strings.Trim(s, "0123456789") != "":
-		return 0, process.NewUntrusted(s).String() + " is not a port number"
+		return 0, untrusted.New(s).String() + " is not a port number"
 	case err != nil || n > 65535:
 		return 0, "ports range from 1 to 65535"
 	case n == 0:
@@ -109,7 +109,7 @@ func parseHosts(s string) ([]netip.Addr, string) {
 	}
 	a, err := netip.ParseAddr(s)
 	if err != nil {
-		return nil, process.NewUntrusted(s).String() + " is not an IP address; the only name supported is localhost"
+		return nil, untrusted.New(s).String() + " is not an IP address; the only name supported is localhost"
 	}
 	return []netip.Addr{a.Unmap()}, ""
 }

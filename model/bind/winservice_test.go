@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // serving diagnoses a port whose listener runs as a service of Windows.
@@ -12,7 +13,7 @@ func serving(t *testing.T, unit string, kind process.Service) Diagnosis {
 	t.Helper()
 	d := onWindows(t, "1 tcp LISTEN 0.0.0.0:3000 pid:10\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10", BindInUse, BindInUse, BindOK, BindOK)
 	for _, p := range d.Blockers[0].Row.Snapshot.Processes {
-		p.Cgroup = process.Cgroup{Unit: process.NewUntrusted(unit), Service: kind}
+		p.Cgroup = process.Cgroup{Unit: untrusted.New(unit), Service: kind}
 	}
 	for i := range d.Blockers {
 		d.Blockers[i].Remedies = nil

@@ -10,6 +10,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // Server is a process through which programs are debugged over TCP, and
@@ -59,12 +60,12 @@ func DebuggerName(p *process.Process, s *sockets.Socket) string {
 // Debuggee tells what the debug server p debugs: a process, a program, or, if p
 // carries its debugger within, p itself. It is false if p is no debug server
 // or its command does not tell.
-func Debuggee(p *process.Process) (pid int, program process.Untrusted, ok bool) {
+func Debuggee(p *process.Process) (pid int, program untrusted.Text, ok bool) {
 	d, ok := Recognize(p)
 	if !ok || d.pid == 0 && d.program == "" {
-		return 0, process.Untrusted{}, false
+		return 0, untrusted.Text{}, false
 	}
-	return d.pid, process.NewUntrusted(d.program), true
+	return d.pid, untrusted.New(d.program), true
 }
 
 // Owns tells whether s, a socket of the process, serves debugging.

@@ -7,6 +7,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // command makes a process from a command line; " | " separates arguments where
@@ -16,7 +17,7 @@ func command(line string) *process.Process {
 	if strings.Contains(line, " | ") {
 		args = strings.Split(line, " | ")
 	}
-	return &process.Process{PID: 4411, Args: args, Name: process.NewUntrusted("x"), Command: process.NewUntrusted(line)}
+	return &process.Process{PID: 4411, Args: args, Name: untrusted.New("x"), Command: untrusted.New(line)}
 }
 
 func listener(at string) *sockets.Socket {

@@ -10,6 +10,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // Began is when the first snapshot of a test was taken.
@@ -27,8 +28,8 @@ func Snapshot(t testing.TB, seconds float64, text string) *sockets.Snapshot {
 	s := &sockets.Snapshot{
 		Time:       Began.Add(time.Duration(seconds * float64(time.Second))),
 		Processes:  map[int32]*process.Process{},
-		Users:      map[uint32]process.Untrusted{1000: process.NewUntrusted("ada")},
-		Interfaces: map[uint32]process.Untrusted{1: process.NewUntrusted("lo"), 2: process.NewUntrusted("eth0")},
+		Users:      map[uint32]untrusted.Text{1000: untrusted.New("ada")},
+		Interfaces: map[uint32]untrusted.Text{1: untrusted.New("lo"), 2: untrusted.New("eth0")},
 		Addresses:  []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("fd00::5")},
 		Ephemeral:  sockets.PortRange{First: 32768, Last: 60999},
 	}
@@ -108,7 +109,7 @@ func parseOption(t testing.TB, in *sockets.Snapshot, s *sockets.Socket, f string
 func Process(pid int) *process.Process {
 	return &process.Process{
 		PID: pid, Start: uint64(pid), Started: Began.Add(-time.Duration(pid) * time.Minute),
-		Name: process.NewUntrusted("p" + strconv.Itoa(pid)),
+		Name: untrusted.New("p" + strconv.Itoa(pid)),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // situation is a port on some system, with the processes that matter by name.
@@ -61,8 +62,8 @@ func TestPlanOnMac(t *testing.T) {
 		proc   process.Process
 		reason string
 	}{
-		{5000, process.Process{PID: 20, Name: process.NewUntrusted("ControlCenter"), Args: []string{controlCenter}}, "it listens for AirPlay Receiver and restarts if stopped: turn off AirPlay Receiver in System Settings"},
-		{22, process.Process{PID: 1, Name: process.NewUntrusted("launchd")}, "sudo launchctl list"},
+		{5000, process.Process{PID: 20, Name: untrusted.New("ControlCenter"), Args: []string{controlCenter}}, "it listens for AirPlay Receiver and restarts if stopped: turn off AirPlay Receiver in System Settings"},
+		{22, process.Process{PID: 1, Name: untrusted.New("launchd")}, "sudo launchctl list"},
 	} {
 		s := situation{os: "darwin", port: c.port, procs: []*process.Process{&c.proc}, plain: inUse, reuse: inUse}
 		s.table = fmt.Sprintf("1 tcp LISTEN 0.0.0.0:%d pid:%d uid:501", c.port, c.proc.PID)
@@ -116,7 +117,7 @@ func TestPlanServices(t *testing.T) {
 		{"RpcEptMapper, RpcSs", process.Shared, "it runs the services RpcEptMapper, RpcSs, only one of which owns the port: netstat -abno"},
 	} {
 		host := modeltest.Process(10)
-		host.Cgroup = process.Cgroup{Unit: process.NewUntrusted(c.unit), Service: c.kind}
+		host.Cgroup = process.Cgroup{Unit: untrusted.New(c.unit), Service: c.kind}
 		s := situation{os: "windows", port: 3000, table: "1 tcp LISTEN 0.0.0.0:3000 pid:10", procs: []*process.Process{host}}
 		s.plain = [4]bind.BindStatus{bind.BindInUse, bind.BindInUse, bind.BindOK, bind.BindOK}
 		p := s.plan(t, Options{})

@@ -8,6 +8,7 @@ import (
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // manyRows is a busy machine: n sockets in 200 processes, every second row a
@@ -15,14 +16,14 @@ import (
 func manyRows(n int) []model.Row {
 	in := &sockets.Snapshot{
 		Processes: map[int32]*process.Process{},
-		Users:     map[uint32]process.Untrusted{1000: process.NewUntrusted("ada"), 1001: process.NewUntrusted("grace")},
+		Users:     map[uint32]untrusted.Text{1000: untrusted.New("ada"), 1001: untrusted.New("grace")},
 	}
 	const first, count = 5000, 200
 	for i := range int32(count) {
 		in.Processes[first+i] = &process.Process{
-			PID: int(first + i), Parent: 1, UID: 1000, Name: process.NewUntrusted(fmt.Sprintf("worker-%d", i)),
-			Command: process.NewUntrusted(fmt.Sprintf("/usr/lib/jvm/java-21-openjdk-amd64/bin/java -Xmx512m -cp /srv/shop/lib/app.jar:/srv/shop/lib/all.jar shop.Worker --number %d", i)),
-			Cgroup:  process.Cgroup{Unit: process.NewUntrusted(fmt.Sprintf("shop-worker@%d.service", i))},
+			PID: int(first + i), Parent: 1, UID: 1000, Name: untrusted.New(fmt.Sprintf("worker-%d", i)),
+			Command: untrusted.New(fmt.Sprintf("/usr/lib/jvm/java-21-openjdk-amd64/bin/java -Xmx512m -cp /srv/shop/lib/app.jar:/srv/shop/lib/all.jar shop.Worker --number %d", i)),
+			Cgroup:  process.Cgroup{Unit: untrusted.New(fmt.Sprintf("shop-worker@%d.service", i))},
 		}
 	}
 	local := netip.AddrFrom4([4]byte{127, 0, 0, 1})

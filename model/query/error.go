@@ -6,7 +6,7 @@ import (
 
 	"github.com/clipperhouse/displaywidth"
 
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // Error says what is wrong with a query, and where.
@@ -40,7 +40,7 @@ func (e *Error) Cells() (column, width int) {
 	return column, max(end-column, 1)
 }
 
-func sanitize(s string) string { return process.NewUntrusted(s).String() }
+func sanitize(s string) string { return untrusted.New(s).String() }
 
 // fail makes the error for the bytes from at to end.
 func (p *parser) fail(at, end int, problem, help string) error {

@@ -8,6 +8,7 @@ import (
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // parsePIDs reads pid:.
@@ -131,7 +132,7 @@ func parseOwnerText(_ *parser, key string, values []rawValue) (term, error) {
 		t.matchCgroup = func(t *ownerTextTerm, c *process.Cgroup) bool { return t.matches(c.Unit) }
 	case "container":
 		t.matchCgroup = func(t *ownerTextTerm, c *process.Cgroup) bool {
-			return t.matches(c.Container) || t.matches(process.NewUntrusted(c.Engine))
+			return t.matches(c.Container) || t.matches(untrusted.New(c.Engine))
 		}
 	}
 	if t.matchCgroup != nil {
@@ -140,7 +141,7 @@ func parseOwnerText(_ *parser, key string, values []rawValue) (term, error) {
 	return term{text: key + ":" + strings.Join(texts, ","), cost: costText, match: t.match}, nil
 }
 
-func (t *ownerTextTerm) matches(text process.Untrusted) bool {
+func (t *ownerTextTerm) matches(text untrusted.Text) bool {
 	s := text.String()
 	if s == "" {
 		return false

@@ -10,24 +10,25 @@ import (
 	"lotop/model/modeltest"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 func testMachine() *sockets.Snapshot {
 	return &sockets.Snapshot{
 		Processes: map[int32]*process.Process{
 			4411: {
-				PID: 4411, Parent: 4410, UID: 1000, Name: process.NewUntrusted("node"),
-				Command: process.NewUntrusted("node server.js --Größe 3\x1b[1m"),
-				Cgroup:  process.Cgroup{Unit: process.NewUntrusted("session-2.scope")},
+				PID: 4411, Parent: 4410, UID: 1000, Name: untrusted.New("node"),
+				Command: untrusted.New("node server.js --Größe 3\x1b[1m"),
+				Cgroup:  process.Cgroup{Unit: untrusted.New("session-2.scope")},
 			},
-			3302: {PID: 3302, Parent: 1, UID: 1000, Name: process.NewUntrusted("chrome"), Command: process.NewUntrusted("/opt/google/chrome/chrome")},
+			3302: {PID: 3302, Parent: 1, UID: 1000, Name: untrusted.New("chrome"), Command: untrusted.New("/opt/google/chrome/chrome")},
 			812: {
-				PID: 812, Parent: 1, UID: 33, Name: process.NewUntrusted("nginx"), Command: process.NewUntrusted("nginx: master process"),
-				Cgroup: process.Cgroup{Unit: process.NewUntrusted("nginx.service")},
+				PID: 812, Parent: 1, UID: 33, Name: untrusted.New("nginx"), Command: untrusted.New("nginx: master process"),
+				Cgroup: process.Cgroup{Unit: untrusted.New("nginx.service")},
 			},
 		},
-		Users:      map[uint32]process.Untrusted{1000: process.NewUntrusted("ada"), 999: process.NewUntrusted("postgres"), 33: process.NewUntrusted("www-data"), 0: process.NewUntrusted("root")},
-		Interfaces: map[uint32]process.Untrusted{7: process.NewUntrusted("docker0")},
+		Users:      map[uint32]untrusted.Text{1000: untrusted.New("ada"), 999: untrusted.New("postgres"), 33: untrusted.New("www-data"), 0: untrusted.New("root")},
+		Interfaces: map[uint32]untrusted.Text{7: untrusted.New("docker0")},
 		Ephemeral:  sockets.PortRange{First: 32768, Last: 60999},
 	}
 }
@@ -50,7 +51,7 @@ func testRows() map[string]*model.Row {
 		"db": {
 			Snapshot: in, Reach: model.ReachLoopback, Socket: &sockets.Socket{
 				Protocol: sockets.TCP, State: sockets.Listen, Local: modeltest.AddrPort("127.0.0.2:5432"), NoOwner: sockets.OtherUser, UID: 999, HasUID: true,
-				Cgroup: &process.Cgroup{Unit: process.NewUntrusted("docker-ab12.scope"), Container: process.NewUntrusted("shop-db"), Engine: "docker"},
+				Cgroup: &process.Cgroup{Unit: untrusted.New("docker-ab12.scope"), Container: untrusted.New("shop-db"), Engine: "docker"},
 			},
 		},
 		"web": {

@@ -7,7 +7,7 @@ import (
 	"lotop/model"
 	"lotop/model/modeltest"
 	"lotop/model/query"
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // On Windows sockets have no users, and processes names of users in place of
@@ -19,8 +19,8 @@ func TestAccounts(t *testing.T) {
 		2 tcp LISTEN 127.0.0.1:2 pid:20
 		3 tcp LISTEN 127.0.0.1:3 pid:30
 		4 tcp LISTEN 127.0.0.1:4`)
-	s.Processes[10].Account = process.NewUntrusted("SYSTEM")
-	s.Processes[30].Account = process.NewUntrusted("ada")
+	s.Processes[10].Account = untrusted.New("SYSTEM")
+	s.Processes[30].Account = untrusted.New("ada")
 	m.Update(s)
 	ask := func(text string, column model.Column) string {
 		q, err := query.Parse(text)

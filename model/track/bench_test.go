@@ -12,6 +12,7 @@ import (
 	"lotop/model/query"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // load50k is a busy machine: 1,000 listeners and 24,500 loopback connections,
@@ -35,12 +36,12 @@ func newLoad50k() *load50k {
 	s.Processes = map[int32]*process.Process{}
 	for i := range loadProcesses {
 		s.Processes[int32(i+1000)] = &process.Process{
-			PID: i + 1000, Start: uint64(i), Started: s.Time.Add(-time.Hour), Name: process.NewUntrusted(fmt.Sprintf("worker-%d", i)),
-			Command: process.NewUntrusted(fmt.Sprintf("/usr/bin/node --inspect /srv/shop/worker.js --number %d", i)),
+			PID: i + 1000, Start: uint64(i), Started: s.Time.Add(-time.Hour), Name: untrusted.New(fmt.Sprintf("worker-%d", i)),
+			Command: untrusted.New(fmt.Sprintf("/usr/bin/node --inspect /srv/shop/worker.js --number %d", i)),
 			Args:    []string{"/usr/bin/node", "/srv/shop/worker.js", "--number", fmt.Sprint(i)},
 		}
 	}
-	s.Users = map[uint32]process.Untrusted{1000: process.NewUntrusted("ada"), 1001: process.NewUntrusted("grace")}
+	s.Users = map[uint32]untrusted.Text{1000: untrusted.New("ada"), 1001: untrusted.New("grace")}
 	s.Addresses = []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("::1"), netip.MustParseAddr("192.168.1.5")}
 	s.Ephemeral = sockets.PortRange{First: 32768, Last: 60999}
 	s.Sockets = make([]sockets.Socket, loadListeners+2*loadPairs)

@@ -8,6 +8,7 @@ import (
 	"lotop/model/modeltest"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // chaos makes random sequences of snapshots: few addresses and ports, so that
@@ -121,7 +122,7 @@ func newChaos(seed uint64) *chaos {
 	base := sockets.Snapshot{
 		Time:      modeltest.Began,
 		Processes: map[int32]*process.Process{},
-		Users:     map[uint32]process.Untrusted{0: process.NewUntrusted("root"), 1: process.NewUntrusted("ada"), 2: process.NewUntrusted("ada")},
+		Users:     map[uint32]untrusted.Text{0: untrusted.New("root"), 1: untrusted.New("ada"), 2: untrusted.New("ada")},
 		Addresses: []netip.Addr{netip.MustParseAddr("192.168.1.5")},
 	}
 	for _, pid := range []int{10, 11, 12, 13} { // 14 has ended

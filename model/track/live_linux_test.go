@@ -6,6 +6,7 @@ import (
 
 	"lotop/model"
 	"lotop/sockets"
+	"lotop/sockets/live"
 	"lotop/sockets/socketstest"
 )
 
@@ -20,7 +21,7 @@ type liveTracker struct {
 
 func openLive(t *testing.T) *liveTracker {
 	t.Helper()
-	source, err := sockets.Open(sockets.Options{})
+	source, err := live.Open(live.Options{})
 	if err != nil {
 		t.Skip(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"lotop/model/modeltest"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // mixedRows has something different in every column: three users, of whom one has
@@ -29,11 +30,11 @@ func mixedRows(t *testing.T) *Tracker {
 		8 udp UNCONN 127.0.0.1:53 pid:20
 		9 tcp ESTABLISHED [2001:db8::5]:80 [2001:db8::2]:6 pid:99`)
 	delete(s.Processes, 99)
-	s.Processes[12] = &process.Process{PID: 12, Start: 1, Started: modeltest.Began.Add(-time.Hour), Name: process.NewUntrusted("p11")}
+	s.Processes[12] = &process.Process{PID: 12, Start: 1, Started: modeltest.Began.Add(-time.Hour), Name: untrusted.New("p11")}
 	for i, uid := range []uint32{1000, 0, 7, 1000, 0, 0, 7, 1000, 1000} {
 		s.Sockets[i].UID, s.Sockets[i].HasUID = uid, i != 5
 	}
-	s.Users[0] = process.NewUntrusted("root")
+	s.Users[0] = untrusted.New("root")
 	m.Update(s)
 	return m
 }

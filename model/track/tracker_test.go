@@ -13,6 +13,7 @@ import (
 	"lotop/model/query"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // markStep is a literal snapshot at some second, and the rows it gives.
@@ -156,7 +157,7 @@ func TestDebuggerOfRow(t *testing.T) {
 		3 tcp ESTABLISHED 127.0.0.1:62893 127.0.0.1:51234 pid:11`
 	snap := func(seconds float64, text string) *sockets.Snapshot {
 		s := modeltest.Snapshot(t, seconds, text)
-		s.Processes[11] = &process.Process{PID: 11, Args: []string{"/usr/bin/dlv", "dap"}, Name: process.NewUntrusted("dlv")}
+		s.Processes[11] = &process.Process{PID: 11, Args: []string{"/usr/bin/dlv", "dap"}, Name: untrusted.New("dlv")}
 		return s
 	}
 	m := New()

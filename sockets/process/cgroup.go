@@ -1,6 +1,10 @@
 package process
 
-import "strings"
+import (
+	"strings"
+
+	"lotop/sockets/untrusted"
+)
 
 // ParseCgroup tells unit and container from a path in the cgroup hierarchy.
 //
@@ -8,7 +12,7 @@ import "strings"
 // this machine's service manager could stop, and neither is a container within
 // it. A service that runs a single container is named next to it.
 func ParseCgroup(path string) Cgroup {
-	c := Cgroup{Path: NewUntrusted(path)}
+	c := Cgroup{Path: untrusted.New(path)}
 	// The kernel says so behind a group that was removed under its processes.
 	path = strings.TrimSuffix(path, " (deleted)")
 	unit, parent := "", ""
@@ -17,8 +21,8 @@ func ParseCgroup(path string) Cgroup {
 			continue
 		}
 		if name, engine := containerOf(parent, part); name != "" {
-			c.Container, c.Engine = NewUntrusted(name), engine
-			c.Unit = NewUntrusted(supervisorUnit(parent, part))
+			c.Container, c.Engine = untrusted.New(name), engine
+			c.Unit = untrusted.New(supervisorUnit(parent, part))
 			return c
 		}
 		if isUnit(part) {
@@ -26,25 +30,25 @@ func ParseCgroup(path string) Cgroup {
 		}
 		parent = part
 	}
-	c.Unit = NewUntrusted(unit)
+	c.Unit = untrusted.New(unit)
 	return c
 }
 
 // IsUserUnit tells whether the unit belongs to a user's own service manager, so that
 // systemctl needs --user.
 func (c Cgroup) IsUserUnit() bool {
-	_, below, found := strings.Cut(c.Path.raw, "/user@")
+	_, below, found := strings.Cut(c.Path.Raw(), "/user@")
 	_, below, found2 := strings.Cut(below, ".service/")
-	return found && found2 && c.Unit.raw != "" && strings.Contains(below, c.Unit.raw)
+	return found && found2 && c.Unit.Raw() != "" && strings.Contains(below, c.Unit.Raw())
 }
 
 // Title is what to show: the container, or else the unit with systemd's escapes
 // decoded (my-app for my\x2dapp). Unit itself stays as systemctl takes it.
 func (c Cgroup) Title() string {
-	if c.Container.raw != "" {
+	if c.Container.Raw() != "" {
 		return c.Container.String()
 	}
-	return sanitize(unescape(c.Unit.raw))
+	return untrusted.New(unescape(c.Unit.Raw())).String()
 }
 
 // unitSuffixes are the units that can have processes. A slice only groups others.

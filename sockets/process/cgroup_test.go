@@ -3,6 +3,8 @@ package process
 import (
 	"strings"
 	"testing"
+
+	"lotop/sockets/untrusted"
 )
 
 const (
@@ -99,7 +101,7 @@ func FuzzParseCgroup(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path string) {
 		c := ParseCgroup(path)
 		for _, s := range []string{c.Path.String(), c.Unit.String(), c.Container.String(), c.Title()} {
-			if safe := NewUntrusted(s).String(); safe != s {
+			if safe := untrusted.New(s).String(); safe != s {
 				t.Errorf("%q is not safe to print, %q is", s, safe)
 			}
 		}

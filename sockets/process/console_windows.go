@@ -14,6 +14,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"lotop/sockets/untrusted"
 )
 
 // ctrlEventArg is the hidden first argument with which lotop runs itself to send
@@ -48,7 +50,7 @@ func (h *Handle) sendCtrlEvent(sig syscall.Signal) error {
 	if text == "" {
 		text = err.Error()
 	}
-	return fmt.Errorf("process %d (%s) cannot be asked to close, %s: kill it", h.process.PID, h.process.Name, NewUntrusted(text))
+	return fmt.Errorf("process %d (%s) cannot be asked to close, %s: kill it", h.process.PID, h.process.Name, untrusted.New(text))
 }
 
 // RunHelper carries out what lotop runs itself for, and tells whether these

@@ -2,6 +2,8 @@
 
 package process
 
+import "lotop/sockets/untrusted"
+
 // ExecutableName returns the base name of the file that p executes, which the
 // kernel knows: on systems other than Linux a process cannot change its Name.
-func (r *Reader) ExecutableName(p *Process) Untrusted { return p.Name }
+func (r *Reader) ExecutableName(p *Process) untrusted.Text { return p.Name }

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"lotop/sockets/untrusted"
 )
 
 func TestHandle(t *testing.T) {
@@ -164,7 +166,7 @@ func TestDeniedMessage(t *testing.T) {
 	r := NewReader("")
 	self := uint32(os.Geteuid())
 	for _, uid := range []uint32{self, 0, 4242} {
-		err := (&Handle{process: &Process{PID: 7, UID: uid, Name: NewUntrusted("a\nb")}, reader: r}).denied()
+		err := (&Handle{process: &Process{PID: 7, UID: uid, Name: untrusted.New("a\nb")}, reader: r}).denied()
 		if !errors.Is(err, ErrDenied) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), ": run lotop ") {
 			t.Errorf("uid %d: %q", uid, err)
 		}
@@ -174,7 +176,7 @@ func TestDeniedMessage(t *testing.T) {
 func TestProtected(t *testing.T) {
 	r := NewReader("")
 	for _, pid := range []int{-1, 0, 1, os.Getpid(), os.Getppid()} {
-		reason, ok := r.Protected(&Process{PID: pid, Name: NewUntrusted("shell")})
+		reason, ok := r.Protected(&Process{PID: pid, Name: untrusted.New("shell")})
 		if !ok || reason == "" {
 			t.Errorf("%d is not protected", pid)
 		}

@@ -8,6 +8,8 @@ package process
 import (
 	"errors"
 	"time"
+
+	"lotop/sockets/untrusted"
 )
 
 // ErrGone says that there is no such process any more. It is the benign end of
@@ -27,11 +29,11 @@ type Process struct {
 	UID     uint32    // effective user, 1<<32 - 1 where users have no numbers
 	// Account is the name of the user on Windows, where users have no numbers; empty
 	// if this user may not know it.
-	Account Untrusted
-	Name    Untrusted // what the kernel calls it, at most 15 bytes
-	Command Untrusted // its arguments joined by spaces, empty for kernel threads
-	Args    []string  // its arguments as they are; never print them
-	Tracee  int       // pid of the child that it debugs by ptrace, 0 none; known on Linux only, of debug servers
+	Account untrusted.Text
+	Name    untrusted.Text // what the kernel calls it, at most 15 bytes
+	Command untrusted.Text // its arguments joined by spaces, empty for kernel threads
+	Args    []string       // its arguments as they are; never print them
+	Tracee  int            // pid of the child that it debugs by ptrace, 0 none; known on Linux only, of debug servers
 	Cgroup  Cgroup
 }
 
@@ -43,10 +45,10 @@ func (p *Process) Same(q *Process) bool {
 // Cgroup is where the service manager or the container engine has put a
 // process or a socket.
 type Cgroup struct {
-	Path      Untrusted // in the cgroup hierarchy, "/" the root
-	Unit      Untrusted // the systemd unit, such as postgresql.service, or the service of Windows; empty if none
-	Container Untrusted // the container's name or short id; empty if none
-	Engine    string    // "docker", "podman", "containerd", "cri-o", "lxc", "nspawn"; empty if none
+	Path      untrusted.Text // in the cgroup hierarchy, "/" the root
+	Unit      untrusted.Text // the systemd unit, such as postgresql.service, or the service of Windows; empty if none
+	Container untrusted.Text // the container's name or short id; empty if none
+	Engine    string         // "docker", "podman", "containerd", "cri-o", "lxc", "nspawn"; empty if none
 	Service   Service
 }
 
@@ -54,11 +56,11 @@ type Cgroup struct {
 // only. What could not be read is empty or zero.
 type Details struct {
 	Process
-	User       Untrusted     // name of UID, or its number
-	Cwd        Untrusted     // working directory
-	Executable Untrusted     // path of the program
-	CPU        time.Duration // used so far, user and system
-	Memory     uint64        // resident, in bytes
+	User       untrusted.Text // name of UID, or its number
+	Cwd        untrusted.Text // working directory
+	Executable untrusted.Text // path of the program
+	CPU        time.Duration  // used so far, user and system
+	Memory     uint64         // resident, in bytes
 	Threads    int
 	Tracer     int // pid of the debugger that holds it, 0 for none
 }

@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"lotop/sockets/untrusted"
 )
 
 // commandLine tells the command line of a process, empty if that may not be
@@ -38,34 +40,34 @@ func queryCommandLine(h windows.Handle) (string, error) {
 }
 
 // imagePath is the path of the program, empty if that may not be known.
-func imagePath(h windows.Handle) Untrusted {
+func imagePath(h windows.Handle) untrusted.Text {
 	path := make([]uint16, 1<<15)
 	size := uint32(len(path))
 	if err := windows.QueryFullProcessImageName(h, 0, &path[0], &size); err != nil {
-		return Untrusted{}
+		return untrusted.Text{}
 	}
-	return NewUntrusted(windows.UTF16ToString(path[:size]))
+	return untrusted.New(windows.UTF16ToString(path[:size]))
 }
 
 // tokenUser names the user of a process by its token, empty if that may not be known:
 // those of other users are closed to all but administrators.
-func (r *Reader) tokenUser(h windows.Handle) Untrusted {
+func (r *Reader) tokenUser(h windows.Handle) untrusted.Text {
 	var token windows.Token
 	if err := windows.OpenProcessToken(h, windows.TOKEN_QUERY, &token); err != nil {
-		return Untrusted{}
+		return untrusted.Text{}
 	}
 	defer token.Close()
 	user, err := token.GetTokenUser()
 	if err != nil {
-		return Untrusted{}
+		return untrusted.Text{}
 	}
 	sid := user.User.Sid.String()
-	return r.users.account(sid, func() Untrusted {
+	return r.users.account(sid, func() untrusted.Text {
 		name, _, _, err := user.User.Sid.LookupAccount("")
 		if err != nil {
 			name = sid
 		}
-		return NewUntrusted(name)
+		return untrusted.New(name)
 	})
 }
 
@@ -105,8 +107,8 @@ func processParameter(pid uint32, at uint64) string {
 }
 
 // cwdOf tells where a process works, which no call does.
-func cwdOf(pid uint32) Untrusted {
-	return NewUntrusted(trimBackslash(processParameter(pid, cwdOffset)))
+func cwdOf(pid uint32) untrusted.Text {
+	return untrusted.New(trimBackslash(processParameter(pid, cwdOffset)))
 }
 
 // trimBackslash takes the last backslash off a folder that is not a drive's root.

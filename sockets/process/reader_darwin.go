@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lotop/sockets/untrusted"
 )
 
 // bootTime is not needed: processes of macOS know when they began.
@@ -63,9 +65,9 @@ func (r *Reader) details(pid int) (*Details, error) {
 	if now, err := r.kinfo(pid); err != nil || now.start != d.Start {
 		return d, nil // the paths may be another's
 	}
-	d.Cwd = NewUntrusted(folder)
+	d.Cwd = untrusted.New(folder)
 	if program != "" { // where the link leads, not how it was called
-		d.Executable = NewUntrusted(program)
+		d.Executable = untrusted.New(program)
 	}
 	return d, nil
 }
@@ -78,11 +80,11 @@ func (r *Reader) collect(pid int) (*Details, error) {
 	d := &Details{Tracer: k.tracer}
 	d.PID, d.Parent, d.State, d.UID = pid, k.parent, k.state, k.uid
 	d.Start, d.Started = k.start, time.UnixMicro(int64(k.start))
-	d.Name = NewUntrusted(string(k.name))
+	d.Name = untrusted.New(string(k.name))
 	d.User = r.users.Name(k.uid)
 	if b, err := unix.SysctlRaw("kern.procargs2", pid); err == nil {
 		path, args := parseProcArgs(b)
-		d.Executable, d.Args, d.Command = NewUntrusted(path), args, joinArgs(args)
+		d.Executable, d.Args, d.Command = untrusted.New(path), args, joinArgs(args)
 	}
 	return d, nil
 }
@@ -98,4 +100,4 @@ func (r *Reader) status(pid int) (status, error) {
 }
 
 // joinArgs joins arguments to a line.
-func joinArgs(args []string) Untrusted { return NewUntrusted(strings.Join(args, " ")) }
+func joinArgs(args []string) untrusted.Text { return untrusted.New(strings.Join(args, " ")) }

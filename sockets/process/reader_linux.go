@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lotop/sockets/untrusted"
 )
 
 // What is read of one file: the first is enough nearly always, the second is
@@ -89,12 +91,12 @@ func (f procDir) read(name string, buf *[]byte) ([]byte, error) {
 }
 
 // link returns where a link points to, empty if that may not be known.
-func (f procDir) link(name string, buf *[]byte) Untrusted {
+func (f procDir) link(name string, buf *[]byte) untrusted.Text {
 	n, err := unix.Readlinkat(f.fd, name, *buf)
 	if err != nil {
-		return Untrusted{}
+		return untrusted.Text{}
 	}
-	return NewUntrusted(string((*buf)[:n]))
+	return untrusted.New(string((*buf)[:n]))
 }
 
 // buffer borrows memory for a look; give it back with release.
@@ -181,13 +183,13 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 	if s.start != old.Start {
 		return nil, fmt.Errorf("read process %d: PID reused by another process: %w", old.PID, ErrGone)
 	}
-	same := string(s.name) == old.Name.raw && s.parent == old.Parent && stateClass(s.state) == stateClass(old.State)
+	same := string(s.name) == old.Name.Raw() && s.parent == old.Parent && stateClass(s.state) == stateClass(old.State)
 	if same {
 		args, err := f.read("cmdline", buf)
 		if err != nil {
 			return nil, err
 		}
-		if sameArgs(args, old.Args) && r.tracee(f, old.PID, old.Name.raw) == old.Tracee {
+		if sameArgs(args, old.Args) && r.tracee(f, old.PID, old.Name.Raw()) == old.Tracee {
 			return old, nil
 		}
 	}
@@ -225,14 +227,14 @@ func (r *Reader) collect(f procDir, pid int, buf *[]byte) (Details, error) {
 	d := Details{CPU: time.Duration(s.cpuTicks) * clockTick, Threads: s.threads}
 	d.PID, d.Parent, d.State = pid, s.parent, s.state
 	d.Start, d.Started = s.start, r.startTime(s.start)
-	d.Name = NewUntrusted(string(s.name))
+	d.Name = untrusted.New(string(s.name))
 
 	b, err := f.read("cmdline", buf)
 	if err != nil {
 		return Details{}, err
 	}
 	d.Args = parseArgs(b)
-	d.Command = NewUntrusted(strings.Join(d.Args, " "))
+	d.Command = untrusted.New(strings.Join(d.Args, " "))
 
 	b, err = f.read("status", buf)
 	if err != nil {
@@ -246,7 +248,7 @@ func (r *Reader) collect(f procDir, pid int, buf *[]byte) (Details, error) {
 	if !more.hasUID {
 		d.UID = f.owner()
 	}
-	d.Tracee = r.tracee(f, pid, d.Name.raw)
+	d.Tracee = r.tracee(f, pid, d.Name.Raw())
 	d.Cgroup, err = f.cgroup(buf)
 	return d, err
 }

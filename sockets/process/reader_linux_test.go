@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"lotop/sockets/untrusted"
 )
 
 func TestRead(t *testing.T) {
@@ -103,7 +105,7 @@ func TestExitsDuringRead(t *testing.T) {
 	if _, err := f.cgroup(r.buffer()); !errors.Is(err, ErrGone) {
 		t.Errorf("cgroup: %v", err)
 	}
-	if got := f.link("exe", r.buffer()); got != (Untrusted{}) {
+	if got := f.link("exe", r.buffer()); got != (untrusted.Text{}) {
 		t.Errorf("exe: %v", got)
 	}
 }
@@ -177,7 +179,7 @@ func TestDetailsOfAnotherUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Name.Raw() == "" || d.Cwd != (Untrusted{}) || d.Executable != (Untrusted{}) {
+	if d.Name.Raw() == "" || d.Cwd != (untrusted.Text{}) || d.Executable != (untrusted.Text{}) {
 		t.Errorf("name %q, folder %q, executable %q", d.Name, d.Cwd, d.Executable)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"lotop/sockets/untrusted"
 )
 
 // Start is a FILETIME here and needs no time of boot.
@@ -94,7 +96,7 @@ const noUID = 1<<32 - 1
 func (r *Reader) process(t processTable, e *entry, s *services) *Process {
 	p := &Process{
 		PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start),
-		UID: noUID, Name: NewUntrusted(e.name), Cgroup: s.lookup(t, e),
+		UID: noUID, Name: untrusted.New(e.name), Cgroup: s.lookup(t, e),
 	}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(e.pid))
 	if err != nil {
@@ -106,7 +108,7 @@ func (r *Reader) process(t processTable, e *entry, s *services) *Process {
 	if line == "" {
 		return p
 	}
-	p.Command = NewUntrusted(line)
+	p.Command = untrusted.New(line)
 	if args, err := windows.DecomposeCommandLine(line); err == nil {
 		p.Args = args
 	} else {

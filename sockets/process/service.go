@@ -3,6 +3,8 @@ package process
 import (
 	"slices"
 	"strings"
+
+	"lotop/sockets/untrusted"
 )
 
 // Service says what the unit of a [Cgroup] is where services are those of
@@ -33,7 +35,7 @@ func servicesByPID(all []serviceState) map[int]Cgroup {
 		}
 		names[s.pid] = append(names[s.pid], s.name)
 		slices.Sort(names[s.pid])
-		g := Cgroup{Unit: NewUntrusted(strings.Join(names[s.pid], ", ")), Service: Unstoppable}
+		g := Cgroup{Unit: untrusted.New(strings.Join(names[s.pid], ", ")), Service: Unstoppable}
 		switch {
 		case len(names[s.pid]) > 1:
 			g.Service = Shared

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lotop/sockets/untrusted"
 )
 
 // UnitPaths are where the systemd of the system reads its units, the first to
@@ -45,7 +47,7 @@ func SocketUnit(folders []string, protocol string, port uint16) string {
 				ports.read(dropIn, protocol)
 			}
 			if slices.Contains(ports, port) {
-				return NewUntrusted(name).String()
+				return untrusted.New(name).String()
 			}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"lotop/sockets/untrusted"
 )
 
 // Users knows the names of this machine's users, as far as the password file
@@ -14,10 +16,10 @@ type Users struct {
 	path string
 
 	mu       sync.Mutex
-	names    map[uint32]Untrusted
+	names    map[uint32]untrusted.Text
 	modified time.Time
 	size     int64
-	accounts map[string]Untrusted // by SID
+	accounts map[string]untrusted.Text // by SID
 }
 
 // NewUsers reads names from that password file, when they are first asked for;
@@ -31,14 +33,14 @@ func NewUsers(path string) *Users {
 
 // Name returns the user's name, or the number if the file has no such user. The
 // file is read again once it has changed.
-func (u *Users) Name(uid uint32) Untrusted {
+func (u *Users) Name(uid uint32) untrusted.Text {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.update()
 	if name, ok := u.names[uid]; ok {
 		return name
 	}
-	return NewUntrusted(strconv.FormatUint(uint64(uid), 10))
+	return untrusted.New(strconv.FormatUint(uint64(uid), 10))
 }
 
 // update keeps what is known while the file cannot be read: tools replace it
@@ -57,8 +59,8 @@ func (u *Users) update() {
 
 // parsePasswd takes a password file apart. Of two names for one number the
 // first counts, as in getpwuid(3).
-func parsePasswd(s string) map[uint32]Untrusted {
-	names := make(map[uint32]Untrusted)
+func parsePasswd(s string) map[uint32]untrusted.Text {
+	names := make(map[uint32]untrusted.Text)
 	for line := range strings.Lines(s) {
 		fields := strings.SplitN(line, ":", 4)
 		if len(fields) < 4 || fields[0] == "" || fields[0][0] == '#' {
@@ -69,7 +71,7 @@ func parsePasswd(s string) map[uint32]Untrusted {
 			continue
 		}
 		if _, known := names[uint32(uid)]; !known {
-			names[uint32(uid)] = NewUntrusted(fields[0])
+			names[uint32(uid)] = untrusted.New(fields[0])
 		}
 	}
 	return names
@@ -77,7 +79,7 @@ func parsePasswd(s string) map[uint32]Untrusted {
 
 // account returns the name of the user of Windows with that SID, and asks for it
 // once: the answer can take a domain's controller.
-func (u *Users) account(sid string, ask func() Untrusted) Untrusted {
+func (u *Users) account(sid string, ask func() untrusted.Text) untrusted.Text {
 	u.mu.Lock()
 	name, ok := u.accounts[sid]
 	u.mu.Unlock()
@@ -88,7 +90,7 @@ func (u *Users) account(sid string, ask func() Untrusted) Untrusted {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.accounts == nil {
-		u.accounts = map[string]Untrusted{}
+		u.accounts = map[string]untrusted.Text{}
 	}
 	u.accounts[sid] = name
 	return name

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"lotop/sockets/untrusted"
 )
 
 func TestUsers(t *testing.T) {
@@ -48,16 +50,16 @@ func TestUsers(t *testing.T) {
 func TestAccounts(t *testing.T) {
 	u := NewUsers("")
 	asked := 0
-	ask := func() Untrusted {
+	ask := func() untrusted.Text {
 		asked++
-		return NewUntrusted("ada")
+		return untrusted.New("ada")
 	}
 	for range 3 {
 		if got := u.account("S-1-5-21-1-2-3-1001", ask).String(); got != "ada" {
 			t.Error(got)
 		}
 	}
-	if u.account("S-1-5-18", func() Untrusted { return NewUntrusted("SYSTEM") }).String() != "SYSTEM" || asked != 1 {
+	if u.account("S-1-5-18", func() untrusted.Text { return untrusted.New("SYSTEM") }).String() != "SYSTEM" || asked != 1 {
 		t.Errorf("asked %d times", asked)
 	}
 }
@@ -66,7 +68,7 @@ func FuzzPasswd(f *testing.F) {
 	f.Add("root:x:0:0:root:/root:/bin/sh\n")
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, name := range parsePasswd(s) {
-			if name.Raw() == "" || NewUntrusted(name.String()).String() != name.String() {
+			if name.Raw() == "" || untrusted.New(name.String()).String() != name.String() {
 				t.Errorf("%q", name)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // What things take in memory, in bytes, with what holds them. Little in a file can
@@ -30,7 +31,7 @@ func (p *parser) spend(n int) error {
 }
 
 // sizeOf is what texts take: as they are and as they are shown.
-func sizeOf(all ...process.Untrusted) int {
+func sizeOf(all ...untrusted.Text) int {
 	n := 0
 	for _, t := range all {
 		n += stringSize + len(t.Raw()) + len(t.String())

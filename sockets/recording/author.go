@@ -8,12 +8,13 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // encoder writes snapshots as lines, each as what is new against the one before.
 type encoder struct {
 	redact     bool
-	executable func(*process.Process) process.Untrusted // see Options
+	executable func(*process.Process) untrusted.Text // see Options
 
 	last       sockets.Snapshot // as it was written; its sockets are a copy
 	cgroups    map[process.Cgroup]int
@@ -164,7 +165,7 @@ func (a *encoder) appendNames(b []byte, s *sockets.Snapshot) []byte {
 	return b
 }
 
-func nameLines(ids []uint32, names map[uint32]process.Untrusted, redact bool) []nameLine {
+func nameLines(ids []uint32, names map[uint32]untrusted.Text, redact bool) []nameLine {
 	lines := make([]nameLine, len(ids))
 	for i, id := range ids {
 		lines[i] = nameLine{id, textOf(names[id])}

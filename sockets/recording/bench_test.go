@@ -11,6 +11,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // loadSource is a machine with n sockets in n/250+1 processes, of which a part
@@ -24,13 +25,13 @@ type loadSource struct {
 
 func newLoadSource(n int, churn float64) *loadSource {
 	c := &loadSource{churn: int(float64(n) * churn)}
-	c.snap = sockets.Snapshot{Time: noon, Source: "sock_diag", Processes: map[int32]*process.Process{}, Users: map[uint32]process.Untrusted{1000: process.NewUntrusted("ada")}}
+	c.snap = sockets.Snapshot{Time: noon, Source: "sock_diag", Processes: map[int32]*process.Process{}, Users: map[uint32]untrusted.Text{1000: untrusted.New("ada")}}
 	group := process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service")
 	for pid := int32(4000); pid < int32(4001+n/250); pid++ {
 		args := []string{"node", "/home/ada/shop/server.js", "--port", fmt.Sprint(pid)}
 		c.snap.Processes[pid] = &process.Process{
 			PID: int(pid), Parent: 1, Start: 100 * uint64(pid), Started: noon.Add(-time.Hour), UID: 1000, State: 'S',
-			Name: process.NewUntrusted("node"), Args: args, Command: process.NewUntrusted(fmt.Sprint(args)), Cgroup: group,
+			Name: untrusted.New("node"), Args: args, Command: untrusted.New(fmt.Sprint(args)), Cgroup: group,
 		}
 	}
 	for range n {

@@ -18,6 +18,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -114,7 +115,7 @@ func readAll(t testing.TB, p *Player) []Step {
 
 // compareOptions is what a played snapshot has to keep; it says itself that it is played.
 var compareOptions = cmp.Options{
-	cmpopts.EquateComparable(netip.AddrPort{}, netip.Addr{}, process.Untrusted{}),
+	cmpopts.EquateComparable(netip.AddrPort{}, netip.Addr{}, untrusted.Text{}),
 	cmpopts.IgnoreUnexported(sockets.Socket{}),
 	cmpopts.IgnoreFields(sockets.Snapshot{}, "Source"),
 	cmpopts.EquateEmpty(),
@@ -138,11 +139,11 @@ func newGenerator(seed uint64) *generator {
 	return v
 }
 
-func (v *generator) text() process.Untrusted {
+func (v *generator) text() untrusted.Text {
 	all := []string{
 		"", "node server.js", "a\nb\t\x1b[31m", "…☃😀\u202e\u200b\ufeff", "broken \xff\xc3(", "\x00", `"\/<>&'`, "\ufffd", "\u2028", strings.Repeat("long ", 40),
 	}
-	return process.NewUntrusted(all[v.IntN(len(all))])
+	return untrusted.New(all[v.IntN(len(all))])
 }
 
 func (v *generator) addrPort() netip.AddrPort {
@@ -253,8 +254,8 @@ func (v *generator) changeSockets() {
 	v.snap.Sockets = all
 }
 
-func change(v *generator, names map[uint32]process.Untrusted, text func() process.Untrusted) map[uint32]process.Untrusted {
-	next := map[uint32]process.Untrusted{}
+func change(v *generator, names map[uint32]untrusted.Text, text func() untrusted.Text) map[uint32]untrusted.Text {
+	next := map[uint32]untrusted.Text{}
 	for id, name := range names {
 		if !v.chance(5) {
 			next[id] = name

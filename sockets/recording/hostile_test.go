@@ -10,6 +10,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // TestSizes holds that the account of memory is none too low.
@@ -25,7 +26,7 @@ func TestSizes(t *testing.T) {
 		{sockets.Warning{}, smallSize},
 		{nameLine{}, smallSize},
 		{sockets.Owner{}, ownerSize},
-		{process.Untrusted{}, stringSize},
+		{untrusted.Text{}, stringSize},
 	} {
 		if got := int(reflect.TypeOf(c.of).Size()); got > c.size {
 			t.Errorf("%T takes %d bytes, not %d", c.of, got, c.size)

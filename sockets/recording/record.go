@@ -15,6 +15,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // Options say what a recording holds.
@@ -25,7 +26,7 @@ type Options struct {
 	// Executable returns the name of the file that a process executes, as the
 	// kernel knows it: all that Redact leaves of who a process is. It is called
 	// while Read runs. If it is nil, or returns "", no name is left.
-	Executable func(*process.Process) process.Untrusted
+	Executable func(*process.Process) untrusted.Text
 }
 
 // keyframeEvery is after how many snapshots one is written in full again, should

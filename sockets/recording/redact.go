@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // redactedText stands where something was left out.
@@ -27,9 +28,9 @@ const redactedText = "…"
 func (a *encoder) redactProcess(p *process.Process) *process.Process {
 	q := *p
 	if q.Account.Raw() != "" {
-		q.Account = process.NewUntrusted(redactedText)
+		q.Account = untrusted.New(redactedText)
 	}
-	q.Name = process.NewUntrusted(redactedText)
+	q.Name = untrusted.New(redactedText)
 	if a.executable != nil {
 		if name := a.executable(p); name.Raw() != "" {
 			q.Name = name
@@ -43,7 +44,7 @@ func (a *encoder) redactProcess(p *process.Process) *process.Process {
 	if more {
 		kept = append(kept, redactedText)
 	}
-	q.Command = process.NewUntrusted(strings.Join(kept, " "))
+	q.Command = untrusted.New(strings.Join(kept, " "))
 	if q.Args != nil {
 		q.Args = kept
 	}
@@ -77,12 +78,12 @@ func redactCgroupPath(c process.Cgroup) process.Cgroup {
 	// Engines name containers by numbers, but these two by any word.
 	if by := c.Engine; by == "lxc" || by == "nspawn" {
 		if process.ParseCgroup(c.Path.Raw()[:manager]).Container != c.Container {
-			c.Container = process.NewUntrusted(redactedText)
+			c.Container = untrusted.New(redactedText)
 		}
 	}
 	if !unit && c.Unit.Raw() != "" {
-		c.Unit = process.NewUntrusted(redactedText)
+		c.Unit = untrusted.New(redactedText)
 	}
-	c.Path = process.NewUntrusted(strings.Join(parts, "/"))
+	c.Path = untrusted.New(strings.Join(parts, "/"))
 	return c
 }

@@ -9,6 +9,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // TestRedact leaves the executable's name of each process, and nothing else that
@@ -33,8 +34,8 @@ func TestRedact(t *testing.T) {
 		{"quiet", nil, ""},
 	} {
 		p := &process.Process{
-			PID: 7, UID: 1000, Account: process.NewUntrusted("SECRET"), Name: process.NewUntrusted("SECRET"), Args: c.args,
-			Command: process.NewUntrusted(strings.Join(c.args, " ")),
+			PID: 7, UID: 1000, Account: untrusted.New("SECRET"), Name: untrusted.New("SECRET"), Args: c.args,
+			Command: untrusted.New(strings.Join(c.args, " ")),
 			Cgroup:  process.ParseCgroup("/user.slice/user-1000.slice/user@1000.service/SECRET/run-7.scope/SECRET.service"),
 		}
 		for _, noArgs := range []bool{false, true} {
@@ -50,15 +51,15 @@ func TestRedact(t *testing.T) {
 func checkRedacted(t *testing.T, p *process.Process, exe, want string) {
 	t.Helper()
 	s := sockets.Snapshot{
-		Time: noon, Users: map[uint32]process.Untrusted{1000: process.NewUntrusted("SECRET")},
+		Time: noon, Users: map[uint32]untrusted.Text{1000: untrusted.New("SECRET")},
 		Processes: map[int32]*process.Process{7: p},
 		Sockets:   []sockets.Socket{{ID: 1, Owners: []sockets.Owner{{PID: 7, FD: 3}}, UID: 1000, HasUID: true, Cgroup: &p.Cgroup}},
 	}
-	o := Options{Redact: true, Executable: func(asked *process.Process) process.Untrusted {
+	o := Options{Redact: true, Executable: func(asked *process.Process) untrusted.Text {
 		if asked.PID != 7 {
 			t.Errorf("asked about %+v", asked)
 		}
-		return process.NewUntrusted(exe)
+		return untrusted.New(exe)
 	}}
 	file := record(t, o, []sockets.Snapshot{s}, nil).Bytes()
 	if b := bytes.ToLower(unpack(t, file)); bytes.Contains(b, []byte("secret")) {
@@ -85,7 +86,7 @@ func checkRedacted(t *testing.T, p *process.Process, exe, want string) {
 // Without a way to ask for the executable no name is left.
 func TestRedactUnknown(t *testing.T) {
 	a := encoder{redact: true}
-	if p := a.redactProcess(&process.Process{PID: 7, Name: process.NewUntrusted("SECRET")}); p.Name.Raw() != "…" {
+	if p := a.redactProcess(&process.Process{PID: 7, Name: untrusted.New("SECRET")}); p.Name.Raw() != "…" {
 		t.Error(p.Name)
 	}
 }

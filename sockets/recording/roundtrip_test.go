@@ -10,6 +10,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // TestRoundTrip plays back what was recorded, whatever it was.
@@ -155,7 +156,7 @@ func (v *generator) process(pid int32) *process.Process {
 		p.Args = append(p.Args, v.text().Raw())
 	}
 	if v.chance(2) {
-		p.Command = process.NewUntrusted(strings.Join(p.Args, " "))
+		p.Command = untrusted.New(strings.Join(p.Args, " "))
 	}
 	if c := v.cgroups[v.IntN(len(v.cgroups))]; c != nil {
 		p.Cgroup = *c

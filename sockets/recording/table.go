@@ -8,6 +8,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 var errDelta = errors.New("delta does not apply to the previous snapshot")
@@ -79,7 +80,7 @@ func cloneMap[K comparable, V any](m map[K]V) map[K]V {
 	return maps.Clone(m)
 }
 
-func updateNames(names map[uint32]process.Untrusted, came []nameLine, gone []uint32) map[uint32]process.Untrusted {
+func updateNames(names map[uint32]untrusted.Text, came []nameLine, gone []uint32) map[uint32]untrusted.Text {
 	if len(came)+len(gone) == 0 {
 		return names
 	}

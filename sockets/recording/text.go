@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // text is a string from outside, every byte of it.
@@ -22,7 +23,7 @@ func (t text) MarshalJSON() ([]byte, error) {
 	if !utf8.ValidString(string(t)) {
 		return json.Marshal(base64Text{[]byte(t)})
 	}
-	return process.NewUntrusted(string(t)).MarshalJSON()
+	return untrusted.New(string(t)).MarshalJSON()
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -36,9 +37,9 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(t))
 }
 
-func textOf(t process.Untrusted) text { return text(t.Raw()) }
+func textOf(t untrusted.Text) text { return text(t.Raw()) }
 
-func (t text) untrusted() process.Untrusted { return process.NewUntrusted(string(t)) }
+func (t text) untrusted() untrusted.Text { return untrusted.New(string(t)) }
 
 // cgroupLine is a [process.Cgroup].
 type cgroupLine struct {
@@ -108,7 +109,7 @@ func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 	if l.Command != nil {
 		p.Command = l.Command.untrusted()
 	} else {
-		p.Command = process.NewUntrusted(strings.Join(p.Args, " "))
+		p.Command = untrusted.New(strings.Join(p.Args, " "))
 	}
 	if cgroup != nil {
 		p.Cgroup = *cgroup

@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"lotop/sockets"
+	"lotop/sockets/live"
 	"lotop/sockets/process"
 	"lotop/ui/config"
 	"lotop/ui/tui"
@@ -31,7 +32,7 @@ func Run(args []string) int {
 	a := &app{
 		out: os.Stdout, err: os.Stderr, getenv: os.Getenv,
 		terminal: detectTerminal(),
-		open:     sockets.Open,
+		open:     live.Open,
 		screen:   tui.Run,
 	}
 	a.configFile = func() string { return config.Path(a.getenv) }
@@ -48,7 +49,7 @@ type app struct {
 	out, err io.Writer
 	getenv   func(string) string
 	terminal terminal
-	open     func(sockets.Options) (sockets.Source, error)
+	open     func(live.Options) (sockets.Source, error)
 	screen   func(tui.Options) error
 
 	configFile func() string // where the configuration is, empty for nowhere
@@ -103,7 +104,7 @@ func (a *app) writeErr(s string) { _, _ = io.WriteString(a.err, s) }
 
 // openLive opens the source that --source names, for some ports or for all.
 func (a *app) openLive(o *options, ports []sockets.PortRange) (sockets.Source, error) {
-	source, err := a.open(sockets.Options{Kind: sockets.Kind(o.source.value), Ports: ports})
+	source, err := a.open(live.Options{Kind: live.Kind(o.source.value), Ports: ports})
 	if err != nil && !errors.Is(err, sockets.ErrUnsupported) {
 		return nil, fmt.Errorf("open the socket tables: %w", err)
 	}

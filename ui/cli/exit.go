@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model/query"
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui/signals"
 )
 
@@ -53,7 +53,7 @@ func (a *app) setExit(code int, err error) {
 // printError writes an error, for a query with marks under the place.
 func (a *app) printError(err error) {
 	// An error can quote an argument, a file, a process: no byte of it is ours.
-	text := process.NewUntrusted(err.Error()).String()
+	text := untrusted.New(err.Error()).String()
 	a.warn("%s", strings.TrimPrefix(text, "lotop ")) // it says so already
 	var wrong *query.Error
 	if errors.As(err, &wrong) {

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"lotop/sockets"
+	"lotop/sockets/live"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
+	"lotop/sockets/untrusted"
 	"lotop/ui/tui"
 )
 
@@ -72,7 +74,7 @@ func (s setting) run(t testing.TB, args ...string) result {
 	a := &app{
 		out: &out, err: &err, terminal: s.terminal,
 		getenv:     func(key string) string { return s.env[key] },
-		open:       func(sockets.Options) (sockets.Source, error) { return s.source, s.openErr },
+		open:       func(live.Options) (sockets.Source, error) { return s.source, s.openErr },
 		configFile: func() string { return s.config },
 		screen: func(o tui.Options) error {
 			if r.screen = &o; o.Notifications != nil {
@@ -94,7 +96,7 @@ var (
 func proc(pid int, name, command string, age time.Duration) *process.Process {
 	return &process.Process{
 		PID: pid, Start: uint64(pid), Started: noon.Add(-age), UID: ada,
-		Name: process.NewUntrusted(name), Command: process.NewUntrusted(command),
+		Name: untrusted.New(name), Command: untrusted.New(command),
 	}
 }
 
@@ -144,8 +146,8 @@ func shop() sockets.Snapshot {
 			3302: proc(3302, "chrome", "chrome", 3*time.Hour),
 			812:  proc(812, "misc", "", time.Minute),
 		},
-		Users:      map[uint32]process.Untrusted{0: process.NewUntrusted("root"), ada: process.NewUntrusted("ada")},
-		Interfaces: map[uint32]process.Untrusted{3: process.NewUntrusted("eth0")},
+		Users:      map[uint32]untrusted.Text{0: untrusted.New("root"), ada: untrusted.New("ada")},
+		Interfaces: map[uint32]untrusted.Text{3: untrusted.New("eth0")},
 		Addresses:  []netip.Addr{netip.MustParseAddr("10.0.0.5")},
 		Ephemeral:  sockets.PortRange{First: 32768, Last: 60999},
 		Warnings:   []sockets.Warning{{Kind: sockets.OwnersHidden, Count: 1, Text: "1 socket of another user: no process name; run as root to see it"}},

@@ -11,6 +11,7 @@ import (
 	"lotop/model/bind"
 	"lotop/model/plan"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // freeJSON is what was done to free a port, as scripts get it.
@@ -26,32 +27,32 @@ type freeJSON struct {
 // actionJSON is one thing that was done, or with --dry-run would be: a signal
 // to a process, or a connection closed.
 type actionJSON struct {
-	Action  string            `json:"action"` // "signal" or "close_connection"
-	Signal  string            `json:"signal,omitempty"`
-	PID     int               `json:"pid,omitempty"`
-	Name    process.Untrusted `json:"name,omitzero"`
-	Socket  *socketJSON       `json:"socket,omitempty"`
-	Result  string            `json:"result"` // exited, survived, gone, denied, closed; planned
-	AfterMS *int64            `json:"after_ms,omitempty"`
-	Reason  string            `json:"reason,omitempty"`
+	Action  string         `json:"action"` // "signal" or "close_connection"
+	Signal  string         `json:"signal,omitempty"`
+	PID     int            `json:"pid,omitempty"`
+	Name    untrusted.Text `json:"name,omitzero"`
+	Socket  *socketJSON    `json:"socket,omitempty"`
+	Result  string         `json:"result"` // exited, survived, gone, denied, closed; planned
+	AfterMS *int64         `json:"after_ms,omitempty"`
+	Reason  string         `json:"reason,omitempty"`
 }
 
 type reboundJSON struct {
-	PID       int               `json:"pid,omitempty"`
-	Name      process.Untrusted `json:"name,omitzero"`
-	AfterMS   int64             `json:"after_ms"`
-	StartedBy *startedJSON      `json:"started_by,omitempty"`
+	PID       int            `json:"pid,omitempty"`
+	Name      untrusted.Text `json:"name,omitzero"`
+	AfterMS   int64          `json:"after_ms"`
+	StartedBy *startedJSON   `json:"started_by,omitempty"`
 }
 
 type startedJSON struct {
-	PID  int               `json:"pid"`
-	Name process.Untrusted `json:"name"`
+	PID  int            `json:"pid"`
+	Name untrusted.Text `json:"name"`
 }
 
 type refusedJSON struct {
-	PID    int               `json:"pid"`
-	Name   process.Untrusted `json:"name"`
-	Reason string            `json:"reason"`
+	PID    int            `json:"pid"`
+	Name   untrusted.Text `json:"name"`
+	Reason string         `json:"reason"`
 }
 
 type leftJSON struct {
@@ -112,7 +113,7 @@ func newOutcomeJSON(o *process.Outcome) actionJSON {
 		j.AfterMS = &ms
 	}
 	if o.Err != nil && j.Reason == "" {
-		j.Reason = process.NewUntrusted(o.Err.Error()).String()
+		j.Reason = untrusted.New(o.Err.Error()).String()
 	}
 	return j
 }

@@ -7,6 +7,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
 )
 
@@ -149,22 +150,22 @@ func hostile() []string {
 // hostileShop is a machine on which everything that can choose a name does.
 func hostileShop(text string) sockets.Snapshot {
 	snap := shop()
-	bad := process.NewUntrusted(text)
+	bad := untrusted.New(text)
 	for pid, p := range snap.Processes {
 		q := *p
 		q.Name, q.Command, q.Args = bad, bad, []string{text, text}
 		q.Cgroup = process.Cgroup{Path: bad, Unit: bad, Container: bad, Engine: "docker"}
 		snap.Processes[pid] = &q
 	}
-	snap.Users = map[uint32]process.Untrusted{0: bad, ada: bad}
-	snap.Interfaces = map[uint32]process.Untrusted{3: bad}
+	snap.Users = map[uint32]untrusted.Text{0: bad, ada: bad}
+	snap.Interfaces = map[uint32]untrusted.Text{3: bad}
 	return snap
 }
 
 func checkClean(t testing.TB, what, text string) {
 	t.Helper()
 	for line := range strings.SplitSeq(text, "\n") {
-		if clean := process.NewUntrusted(line).String(); clean != line {
+		if clean := untrusted.New(line).String(); clean != line {
 			t.Errorf("%s: a line that a terminal could obey: %q", what, line)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"lotop/model"
-	"lotop/sockets"
+	"lotop/sockets/live"
 	"lotop/ui/config"
 )
 
@@ -39,7 +39,7 @@ func newOptions() *options {
 	return &options{
 		interval: interval(time.Second),
 		color:    choice{"auto", []string{"auto", "always", "never"}},
-		source:   choice{string(sockets.Auto), []string{string(sockets.Auto), string(sockets.Diag), string(sockets.Netstat)}},
+		source:   choice{string(live.Auto), []string{string(live.Auto), string(live.SockDiag), string(live.Netstat)}},
 		theme:    choice{"", themeNames()},
 		sort:     choice{model.ByLocal.String(), model.ColumnNames()},
 	}

@@ -5,6 +5,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/recording"
+	"lotop/sockets/sockdiag"
 	"lotop/ui/tui"
 )
 
@@ -66,7 +67,7 @@ func notificationsFor(source sockets.Source, ports []sockets.PortRange) (recordi
 	if player, ok := source.(*recording.Player); ok {
 		return player.Notifications(), nil
 	}
-	heard, err := sockets.WatchDestroyed(ports)
+	heard, err := sockdiag.Watch(ports)
 	if err != nil {
 		return nil, err
 	}

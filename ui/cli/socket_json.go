@@ -10,36 +10,36 @@ import (
 	"lotop/model"
 	"lotop/model/service"
 	"lotop/sockets"
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
 )
 
 // socketJSON is a socket as scripts get it. What does not apply or is not known
 // is absent.
 type socketJSON struct {
-	ID            string            `json:"id"`
-	Protocol      string            `json:"protocol"`
-	State         string            `json:"state"`
-	Local         endpointJSON      `json:"local"`
-	Remote        *endpointJSON     `json:"remote,omitempty"`
-	Interface     process.Untrusted `json:"interface,omitzero"` // that it is bound to
-	Mapped        bool              `json:"mapped,omitempty"`
-	V6Only        *bool             `json:"v6only,omitempty"`
-	DualStack     *bool             `json:"dual_stack,omitempty"`
-	Reach         string            `json:"reach,omitempty"`
-	Class         string            `json:"class,omitempty"`
-	Service       string            `json:"service,omitempty"`
-	UID           *uint32           `json:"uid,omitempty"`
-	User          process.Untrusted `json:"user,omitzero"`
-	Unit          process.Untrusted `json:"unit,omitzero"`
-	Container     process.Untrusted `json:"container,omitzero"`
-	Owners        []ownerJSON       `json:"owners,omitempty"`
-	NoOwnerReason string            `json:"no_owner_reason,omitempty"`
-	Debugger      string            `json:"debugger,omitempty"`
-	Peer          *peerJSON         `json:"peer,omitempty"`
-	AcceptQueue   *queueJSON        `json:"accept_queue,omitempty"`
-	Timer         *timerJSON        `json:"timer,omitempty"`
-	Inode         uint64            `json:"inode,omitempty"`
+	ID            string         `json:"id"`
+	Protocol      string         `json:"protocol"`
+	State         string         `json:"state"`
+	Local         endpointJSON   `json:"local"`
+	Remote        *endpointJSON  `json:"remote,omitempty"`
+	Interface     untrusted.Text `json:"interface,omitzero"` // that it is bound to
+	Mapped        bool           `json:"mapped,omitempty"`
+	V6Only        *bool          `json:"v6only,omitempty"`
+	DualStack     *bool          `json:"dual_stack,omitempty"`
+	Reach         string         `json:"reach,omitempty"`
+	Class         string         `json:"class,omitempty"`
+	Service       string         `json:"service,omitempty"`
+	UID           *uint32        `json:"uid,omitempty"`
+	User          untrusted.Text `json:"user,omitzero"`
+	Unit          untrusted.Text `json:"unit,omitzero"`
+	Container     untrusted.Text `json:"container,omitzero"`
+	Owners        []ownerJSON    `json:"owners,omitempty"`
+	NoOwnerReason string         `json:"no_owner_reason,omitempty"`
+	Debugger      string         `json:"debugger,omitempty"`
+	Peer          *peerJSON      `json:"peer,omitempty"`
+	AcceptQueue   *queueJSON     `json:"accept_queue,omitempty"`
+	Timer         *timerJSON     `json:"timer,omitempty"`
+	Inode         uint64         `json:"inode,omitempty"`
 }
 
 type endpointJSON struct {
@@ -48,16 +48,16 @@ type endpointJSON struct {
 }
 
 type ownerJSON struct {
-	PID     int32             `json:"pid"`
-	FD      *int32            `json:"fd,omitempty"`
-	Name    process.Untrusted `json:"name,omitzero"`
-	Command process.Untrusted `json:"command,omitzero"`
+	PID     int32          `json:"pid"`
+	FD      *int32         `json:"fd,omitempty"`
+	Name    untrusted.Text `json:"name,omitzero"`
+	Command untrusted.Text `json:"command,omitzero"`
 }
 
 type peerJSON struct {
-	ID   string            `json:"id"`
-	PID  int32             `json:"pid,omitempty"`
-	Name process.Untrusted `json:"name,omitzero"`
+	ID   string         `json:"id"`
+	PID  int32          `json:"pid,omitempty"`
+	Name untrusted.Text `json:"name,omitzero"`
 }
 
 type queueJSON struct {

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/sockets"
+	"lotop/sockets/live"
 	"lotop/ui/config"
 )
 
@@ -100,7 +101,7 @@ func TestOutputFails(t *testing.T) {
 		said.Reset()
 		a := &app{
 			out: failingWriter{err}, err: &said, getenv: func(string) string { return "" },
-			open: func(sockets.Options) (sockets.Source, error) { return &fixedSource{snap: shop()}, nil },
+			open: func(live.Options) (sockets.Source, error) { return &fixedSource{snap: shop()}, nil },
 		}
 		if code := a.run(t.Context(), []string{"list"}); code != want.code || said.String() != want.err {
 			t.Errorf("%v: exit %d, %q", err, code, said.String())

@@ -14,6 +14,7 @@ import (
 	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
 	"lotop/ui/freeing"
 )
@@ -121,8 +122,8 @@ func whyLines(d *bind.Diagnosis, r *process.Reader, width int) []ui.Line {
 
 // processContext looks up what stands behind a process, as far as this user may see it.
 func processContext(r *process.Reader) ui.ProcessContext {
-	return func(pid int) (process.Untrusted, []*process.Process) {
-		var folder process.Untrusted
+	return func(pid int) (untrusted.Text, []*process.Process) {
+		var folder untrusted.Text
 		if d, err := r.Details(pid); err == nil {
 			folder = d.Cwd
 		}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui/tui"
 )
 
@@ -16,7 +16,7 @@ func (c *Config) Text(path string) string {
 	b.WriteString("# lotop configuration. Omitted settings use their defaults; flags override this file.\n")
 	if path != "" {
 		// It can hold anything, a new line too.
-		b.WriteString("# Path: " + process.NewUntrusted(path).String() + "\n")
+		b.WriteString("# Path: " + untrusted.New(path).String() + "\n")
 	}
 	fmt.Fprintf(&b, "\n# Refresh interval, at least %v.\n", MinInterval)
 	fmt.Fprintf(&b, "interval = %s\n", tomlString(c.Interval.String()))

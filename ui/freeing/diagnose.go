@@ -11,6 +11,7 @@ import (
 	"lotop/model/bind"
 	"lotop/model/track"
 	"lotop/sockets"
+	"lotop/sockets/probe"
 	"lotop/sockets/process"
 )
 
@@ -94,8 +95,8 @@ func probeBinds(t bind.Target, binds []bind.Bind) []bind.BindResult {
 }
 
 func probeBind(t bind.Target, b bind.Bind, reuse bool) bind.BindStatus {
-	err := sockets.TryBind(t.Protocol, netip.AddrPortFrom(b.Host, t.Port), sockets.BindOptions{ReuseAddr: reuse, DualStack: !b.V6Only})
-	return bind.BindStatus(sockets.ErrnoName(err))
+	err := probe.Bind(t.Protocol, netip.AddrPortFrom(b.Host, t.Port), probe.BindOptions{ReuseAddr: reuse, DualStack: !b.V6Only})
+	return bind.BindStatus(probe.ErrnoName(err))
 }
 
 // sameSockets tells whether the port is held by the same sockets as before.
@@ -135,7 +136,7 @@ func probeConnects(ctx context.Context, e *bind.Evidence) []bind.ConnectResult {
 		c := bind.ConnectResult{Host: host}
 		switch l := e.ReceivingListener(host); {
 		case l == nil || l.Socket.RecvQueue == 0:
-			c.Status = sockets.TryConnect(ctx, netip.AddrPortFrom(host, t.Port))
+			c.Status = probe.Connect(ctx, netip.AddrPortFrom(host, t.Port))
 		case l.Socket.RecvQueue > l.Socket.SendQueue:
 			c.Status = "timeout" // the queue is full
 		default:
@@ -160,7 +161,7 @@ func loopbackOf(a netip.Addr) netip.Addr {
 }
 
 func readPlatform(snap *sockets.Snapshot, port uint16) bind.Platform {
-	r := sockets.ReadPortRanges()
+	r := probe.ReadPortRanges()
 	return bind.Platform{
 		Ephemeral:     r.Ephemeral,
 		Reserved:      r.IsReserved(port),
@@ -186,7 +187,7 @@ func excludedPorts(e *bind.Evidence) []sockets.PortRange {
 		}
 		if a.Plain == bind.BindDenied && !told[six] {
 			told[six] = true
-			all = append(all, sockets.ExcludedPorts(e.Target.Protocol, six == 1)...)
+			all = append(all, probe.ExcludedPorts(e.Target.Protocol, six == 1)...)
 		}
 	}
 	return all

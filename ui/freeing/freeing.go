@@ -13,6 +13,7 @@ import (
 	"lotop/model"
 	"lotop/model/bind"
 	"lotop/sockets"
+	"lotop/sockets/probe"
 	"lotop/sockets/process"
 )
 
@@ -35,7 +36,7 @@ func (f *Service) options(s *sockets.Socket) sockets.SocketOptions {
 	if f.hideOptions {
 		return sockets.SocketOptions{V6Only: s.V6Only}
 	}
-	return sockets.OptionsOf(s)
+	return probe.OptionsOf(s)
 }
 
 // Report is what became of a plan.
@@ -72,7 +73,7 @@ func (f *Service) Stop(ctx context.Context, target bind.Target, victims []*proce
 // Close closes one connection without ending anyone, and asks the kernel
 // whether its local address is free.
 func (f *Service) Close(s *sockets.Socket) Report {
-	if err := sockets.Destroy(s); err != nil {
+	if err := probe.Destroy(s); err != nil {
 		return Report{Err: err}
 	}
 	var r Report
@@ -85,11 +86,11 @@ func (r *Report) verifyFree(t bind.Target) {
 	r.Free = true
 	for _, b := range t.Binds() {
 		at := netip.AddrPortFrom(b.Host, t.Port)
-		opt := sockets.BindOptions{DualStack: !b.V6Only}
-		err := sockets.TryBind(t.Protocol, at, opt)
+		opt := probe.BindOptions{DualStack: !b.V6Only}
+		err := probe.Bind(t.Protocol, at, opt)
 		if errors.Is(err, syscall.EADDRINUSE) {
 			opt.ReuseAddr = true
-			if sockets.TryBind(t.Protocol, at, opt) == nil {
+			if probe.Bind(t.Protocol, at, opt) == nil {
 				r.NeedsReuse = true
 				continue
 			}

@@ -11,6 +11,7 @@ import (
 	"lotop/model/plan"
 	"lotop/model/track"
 	"lotop/sockets"
+	"lotop/sockets/probe"
 	"lotop/sockets/process"
 )
 
@@ -156,8 +157,8 @@ func (r *PortReport) StillRunning() []*process.Process {
 
 // destroy closes a connection; that it has gone meanwhile is as good.
 func destroy(s *sockets.Socket) error {
-	err := sockets.Destroy(s)
-	if sockets.ErrnoName(err) == "ENOENT" {
+	err := probe.Destroy(s)
+	if probe.ErrnoName(err) == "ENOENT" {
 		return nil
 	}
 	return err

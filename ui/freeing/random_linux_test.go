@@ -16,6 +16,8 @@ import (
 
 	"lotop/model/bind"
 	"lotop/sockets"
+	"lotop/sockets/live"
+	"lotop/sockets/probe"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
 )
@@ -37,7 +39,7 @@ func defaultSets() int {
 func newService() *Service {
 	return &Service{
 		Reader: process.NewReader(""),
-		Open:   func() (sockets.Source, error) { return sockets.Open(sockets.Options{}) },
+		Open:   func() (sockets.Source, error) { return live.Open(live.Options{}) },
 	}
 }
 
@@ -206,14 +208,14 @@ func (s *scenario) checkAnswers(d bind.Diagnosis) {
 	}
 	for _, c := range d.Connects {
 		at := netip.AddrPortFrom(c.Host, s.port)
-		if got := sockets.TryConnect(context.Background(), at); got != c.Status && !s.full(at) {
+		if got := probe.Connect(context.Background(), at); got != c.Status && !s.full(at) {
 			s.miss("connect to %s: said %s, the kernel says %s", at, c.Status, got)
 		}
 	}
 }
 
 func (s *scenario) bind(host netip.Addr, reuse bool) string {
-	return sockets.ErrnoName(sockets.TryBind(s.proto, netip.AddrPortFrom(host, s.port), sockets.BindOptions{ReuseAddr: reuse, DualStack: true}))
+	return probe.ErrnoName(probe.Bind(s.proto, netip.AddrPortFrom(host, s.port), probe.BindOptions{ReuseAddr: reuse, DualStack: true}))
 }
 
 // checkAlone ends every other socket and asks the kernel about this one.

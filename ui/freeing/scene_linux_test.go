@@ -12,6 +12,8 @@ import (
 
 	"lotop/model"
 	"lotop/sockets"
+	"lotop/sockets/live"
+	"lotop/sockets/probe"
 	"lotop/sockets/socketstest"
 )
 
@@ -42,7 +44,7 @@ type prop struct {
 }
 
 func newScenario(t testing.TB, r *rand.Rand, actors []*socketstest.Process, helper *socketstest.Process, sums *tally) *scenario {
-	source, err := sockets.Open(sockets.Options{})
+	source, err := live.Open(live.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +188,7 @@ func (s *scenario) close(k *sockets.Socket) bool {
 	if os.Geteuid() != 0 {
 		return false
 	}
-	_ = sockets.Destroy(k)
+	_ = probe.Destroy(k)
 	return true
 }
 

@@ -8,6 +8,7 @@ import (
 	"lotop/model"
 	"lotop/model/bind"
 	"lotop/sockets"
+	"lotop/sockets/sockdiag"
 )
 
 // WaitResult is what a wait has come to.
@@ -50,7 +51,7 @@ const bindRetryInterval = 500 * time.Millisecond
 // starts at that moment.
 func AwaitFree(ctx context.Context, source sockets.Source, t bind.Target) (WaitResult, error) {
 	var wake <-chan struct{}
-	if ears, err := sockets.WatchDestroyed([]sockets.PortRange{{First: t.Port, Last: t.Port}}); err == nil {
+	if ears, err := sockdiag.Watch([]sockets.PortRange{{First: t.Port, Last: t.Port}}); err == nil {
 		defer ears.Close()
 		wake = ears.Ready() // only to look at once: what has closed is in no table
 	}

@@ -11,8 +11,11 @@ import (
 
 	"lotop/model/bind"
 	"lotop/sockets"
+	"lotop/sockets/live"
+	"lotop/sockets/probe"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
+	"lotop/sockets/untrusted"
 )
 
 // blockCases lists the ways in which a port can be held, in the order of the table.
@@ -109,7 +112,7 @@ var freeCases = []blockCase{
 	}},
 	{"a socket that is not listed (without sock_diag)", bind.CauseUnknown, bind.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("node", "server.js").Bind("tcp4", b.at("127.0.0.1"))
-		b.service.Open = func() (sockets.Source, error) { return sockets.Open(sockets.Options{Kind: sockets.Netstat}) }
+		b.service.Open = func() (sockets.Source, error) { return live.Open(live.Options{Kind: live.Netstat}) }
 	}},
 	{"nothing: the port requires a privilege", "", bind.VerdictNotPermitted, noPrivilegedPorts, func(b *caseEnv) {
 		b.target.Port, b.target.Text = 7, "7"
@@ -159,7 +162,7 @@ var managedCases = []blockCase{
 	{"a server in a container on the host network", bind.CauseListener, bind.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("nginx").Listen("tcp4", b.at("0.0.0.0"))
 		b.tamper = changed(func(p *process.Process) {
-			p.Cgroup = process.Cgroup{Path: process.NewUntrusted("/docker/0123"), Container: process.NewUntrusted("shop-web"), Engine: "docker"}
+			p.Cgroup = process.Cgroup{Path: untrusted.New("/docker/0123"), Container: untrusted.New("shop-web"), Engine: "docker"}
 		})
 	}},
 	{"the kernel (NFS, a tunnel)", bind.CauseListener, bind.VerdictTaken, nil, func(b *caseEnv) {
@@ -179,7 +182,7 @@ func notRoot() string {
 }
 
 func noPrivilegedPorts() string {
-	if r := sockets.ReadPortRanges(); r.FirstUnprivileged <= 7 {
+	if r := probe.ReadPortRanges(); r.FirstUnprivileged <= 7 {
 		return "every user may have every port here (ip_unprivileged_port_start)"
 	}
 	return ""
@@ -189,7 +192,7 @@ func noPrivilegedPorts() string {
 // nobody has.
 func freeBelowEphemeral(b *caseEnv) uint16 {
 	b.Helper()
-	first := sockets.ReadPortRanges().Ephemeral.First
+	first := probe.ReadPortRanges().Ephemeral.First
 	for range 1000 {
 		if port := socketstest.FreePort(b, "tcp"); port < first {
 			return port

@@ -12,13 +12,14 @@ import (
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // city is a machine with n sockets in 200 processes: listeners, and connections
 // inside the machine.
 func city(n int) sockets.Snapshot {
 	snap := sockets.Snapshot{
-		Processes: map[int32]*process.Process{}, Users: map[uint32]process.Untrusted{1000: process.NewUntrusted("ada")},
+		Processes: map[int32]*process.Process{}, Users: map[uint32]untrusted.Text{1000: untrusted.New("ada")},
 		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
 	}
 	const processes = 200

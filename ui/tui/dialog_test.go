@@ -11,6 +11,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
 	"lotop/ui/freeing"
 )
@@ -279,7 +280,7 @@ func TestDialogOfWindows(t *testing.T) {
 func TestDialogOfService(t *testing.T) {
 	snap := street()
 	service := *snap.Processes[2001]
-	service.Cgroup = process.Cgroup{Unit: process.NewUntrusted("Shop"), Service: process.Stoppable}
+	service.Cgroup = process.Cgroup{Unit: untrusted.New("Shop"), Service: process.Stoppable}
 	snap.Processes[2001] = &service
 	d := start(t, snap, 80, 24)
 	d.m.wording = ui.WordingFor("windows")

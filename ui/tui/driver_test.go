@@ -14,6 +14,7 @@ import (
 	"lotop/model/query"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
 )
 
@@ -220,7 +221,7 @@ func checkFrame(t testing.TB, screen string, width, height int) []string {
 		if w := ansi.StringWidth(l); w > width {
 			t.Errorf("line %d has %d cells, not %d at most: %q", i, w, width, l)
 		}
-		if clean := process.NewUntrusted(l).String(); clean != l {
+		if clean := untrusted.New(l).String(); clean != l {
 			t.Errorf("line %d holds what a terminal might obey: %q", i, l)
 		}
 		lines[i] = strings.TrimRight(l, " ")

@@ -7,6 +7,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // noon is when the tests take place.
@@ -37,7 +38,7 @@ func proc(pid, parent int, age time.Duration, args ...string) *process.Process {
 	name := args[0][strings.LastIndexByte(args[0], '/')+1:]
 	return &process.Process{
 		PID: pid, Parent: parent, Start: uint64(pid), Started: noon.Add(-age), State: 'R', UID: 1000,
-		Name: process.NewUntrusted(name), Command: process.NewUntrusted(strings.Join(args, " ")), Args: args,
+		Name: untrusted.New(name), Command: untrusted.New(strings.Join(args, " ")), Args: args,
 	}
 }
 
@@ -113,10 +114,10 @@ func street() sockets.Snapshot {
 	at(18).NoOwner, at(18).Inode, at(18).HasUID = sockets.Orphaned, 0, false
 	at(19).NoOwner, at(19).UID = sockets.Unreadable, 0
 	at(21).V6Only = sockets.Yes
-	text := process.NewUntrusted
+	text := untrusted.New
 	return sockets.Snapshot{
 		Sockets: list, Processes: crew(), Source: "sock_diag",
-		Users:     map[uint32]process.Untrusted{0: text("root"), 101: text("avahi"), 114: text("postgres"), 1000: text("ada")},
+		Users:     map[uint32]untrusted.Text{0: text("root"), 101: text("avahi"), 114: text("postgres"), 1000: text("ada")},
 		Addresses: []netip.Addr{netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("fd12:3456:789a:1:aaaa:bbbb:cccc:dddd")},
 		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
 	}
@@ -128,12 +129,12 @@ func somePeople() *fakeProcessReader {
 	return &fakeProcessReader{
 		details: map[int]*process.Details{
 			2001: {
-				Process: *all[2001], User: process.NewUntrusted("ada"), Cwd: process.NewUntrusted("/home/ada/shop"),
-				Executable: process.NewUntrusted("/usr/bin/node"), CPU: 72 * time.Second, Memory: 84 << 20, Threads: 11,
+				Process: *all[2001], User: untrusted.New("ada"), Cwd: untrusted.New("/home/ada/shop"),
+				Executable: untrusted.New("/usr/bin/node"), CPU: 72 * time.Second, Memory: 84 << 20, Threads: 11,
 			},
 			812: {
-				Process: *all[812], User: process.NewUntrusted("postgres"), Cwd: process.NewUntrusted("/var/lib/postgresql/16/main"),
-				Executable: process.NewUntrusted("/usr/lib/postgresql/16/bin/postgres"), CPU: 5 * time.Second, Memory: 30 << 20, Threads: 1,
+				Process: *all[812], User: untrusted.New("postgres"), Cwd: untrusted.New("/var/lib/postgresql/16/main"),
+				Executable: untrusted.New("/usr/lib/postgresql/16/bin/postgres"), CPU: 5 * time.Second, Memory: 30 << 20, Threads: 1,
 			},
 		},
 		parents:   map[int][]*process.Process{2001: {all[1500], all[1]}, 812: {all[1]}},

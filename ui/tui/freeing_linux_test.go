@@ -16,15 +16,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/sockets"
+	"lotop/sockets/live"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
 	"lotop/ui/freeing"
 )
 
-// live opens the screen over the real kernel, with what has to do with a port.
-func live(t testing.TB, port uint16) *driver {
+// openLive opens the screen over the real kernel, with what has to do with a port.
+func openLive(t testing.TB, port uint16) *driver {
 	t.Helper()
-	open := func() (sockets.Source, error) { return sockets.Open(sockets.Options{}) }
+	open := func() (sockets.Source, error) { return live.Open(live.Options{}) }
 	source, err := open()
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +60,7 @@ func TestFreeObedient(t *testing.T) {
 	port := socketstest.FreePort(t, "tcp")
 	p := socketstest.Start(t, socketstest.Args("obedient"))
 	p.Listen("tcp4", address(port))
-	d := live(t, port)
+	d := openLive(t, port)
 	d.look("LISTEN")
 	d.press("x")
 	d.wants("send SIGTERM to  obedient ("+strconv.Itoa(p.PID())+")", "[ y  free port ]")
@@ -73,7 +74,7 @@ func TestFreeStubborn(t *testing.T) {
 	port := socketstest.FreePort(t, "tcp")
 	p := socketstest.Start(t, socketstest.Args("stubborn"), socketstest.IgnoreSIGTERM())
 	p.Listen("tcp4", address(port))
-	d := live(t, port)
+	d := openLive(t, port)
 	d.look("LISTEN")
 	d.press("x", "y")
 	d.wants("still in use: stubborn", "[ f  send SIGKILL ]")
@@ -91,7 +92,7 @@ func TestFreeShared(t *testing.T) {
 	parent := socketstest.Start(t, socketstest.Args("parent"))
 	l := parent.Listen("tcp4", address(port))
 	child := parent.Fork([]socketstest.Sock{l}, socketstest.Args("child"))
-	d := live(t, port)
+	d := openLive(t, port)
 	d.look("+1")
 	d.press("x")
 	var order []int
@@ -123,7 +124,7 @@ func TestFreeRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = stdin.Close(); _ = supervisor.Wait() })
-	d := live(t, port)
+	d := openLive(t, port)
 	d.look("LISTEN")
 	d.press("x", "y")
 	if strings.Contains(d.text(), "is free") {
@@ -150,7 +151,7 @@ func TestCloseOnlyTheConnection(t *testing.T) {
 	l := server.Listen("tcp4", address(port))
 	client.Dial(l.Target())
 	server.Accept(l)
-	d := live(t, port)
+	d := openLive(t, port)
 	d.look("ESTABLISHED")
 	d.selectRow("ESTABLISHED")
 	d.press("x", "k")
@@ -171,7 +172,7 @@ func TestFreeLotopItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	d := live(t, uint16(l.Addr().(*net.TCPAddr).Port))
+	d := openLive(t, uint16(l.Addr().(*net.TCPAddr).Port))
 	d.look("LISTEN")
 	d.press("x")
 	d.wants("it is lotop itself: quit lotop") // the rest may stand on the next line
@@ -200,7 +201,7 @@ func TestInChild(t *testing.T) {
 	if err != nil {
 		t.Skip("only for other tests")
 	}
-	d := live(t, uint16(port))
+	d := openLive(t, uint16(port))
 	d.look("LISTEN")
 	d.press("x")
 	fmt.Println(d.text())

@@ -7,7 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 
-	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
 )
 
@@ -124,7 +124,7 @@ func (m *Model) warning() line {
 }
 
 // readErrorText is why the last look failed, in words that are safe to show.
-func (m *Model) readErrorText() string { return process.NewUntrusted(m.readErr.Error()).String() }
+func (m *Model) readErrorText() string { return untrusted.New(m.readErr.Error()).String() }
 
 // footer shows the keys, or what the last key did.
 func (m *Model) footer() string {

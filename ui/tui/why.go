@@ -9,6 +9,7 @@ import (
 	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
 )
 
@@ -23,7 +24,7 @@ type diagnosisResult struct {
 }
 
 type processContext struct {
-	cwd     process.Untrusted
+	cwd     untrusted.Text
 	parents []*process.Process
 }
 
@@ -144,7 +145,7 @@ func (a *diagnosisResult) lines(now time.Time, width int) []line {
 	case a == nil:
 		return nil
 	case a.err != nil:
-		return []line{styled(warning, "cannot test whether it can be bound: "+process.NewUntrusted(a.err.Error()).String()).Cut(width)}
+		return []line{styled(warning, "cannot test whether it can be bound: "+untrusted.New(a.err.Error()).String()).Cut(width)}
 	}
 	out := ui.Wrap(ui.WhyAnswer(&a.diagnosis), width, 0)
 	out = append(out, nil)
@@ -154,7 +155,7 @@ func (a *diagnosisResult) lines(now time.Time, width int) []line {
 	return out
 }
 
-func (a *diagnosisResult) context(pid int) (folder process.Untrusted, parents []*process.Process) {
+func (a *diagnosisResult) context(pid int) (folder untrusted.Text, parents []*process.Process) {
 	b := a.contexts[pid]
 	return b.cwd, b.parents
 }

@@ -1,0 +1,107 @@
+package live
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
+)
+
+// cgroups turns the cgroup id of a socket (the inode of its cgroup-v2 folder)
+// into a systemd unit or a container. That needs no rights at all, so it tells
+// whose a socket is when its process may not be looked at.
+type cgroups struct {
+	root     string // where the hierarchy is mounted, empty if nowhere
+	byID     map[uint64]*process.Cgroup
+	nextWalk time.Time // not before then is the tree walked for an unknown id
+}
+
+// walkInterval bounds how often the tree is walked: the folder of a socket whose
+// service has ended is gone, and would be searched for for ever.
+const walkInterval = 5 * time.Second
+
+func newCgroups(proc string) *cgroups {
+	mounts, err := os.ReadFile(filepath.Join(proc, "self/mountinfo"))
+	if err != nil {
+		return &cgroups{}
+	}
+	return &cgroups{root: cgroupMount(string(mounts)), byID: map[uint64]*process.Cgroup{}}
+}
+
+// cgroupMount finds the cgroup2 hierarchy in the text of mountinfo: after a
+// lone dash come the type, the source and the options (proc_pid_mountinfo(5)).
+func cgroupMount(mountinfo string) string {
+	for line := range strings.Lines(mountinfo) {
+		before, after, ok := strings.Cut(line, " - ")
+		fields := strings.Fields(before)
+		if ok && strings.HasPrefix(after, "cgroup2 ") && len(fields) >= 5 {
+			return unescapeMount.Replace(fields[4])
+		}
+	}
+	return ""
+}
+
+// unescapeMount undoes what the kernel does to paths in mountinfo.
+var unescapeMount = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
+
+// attach sets the cgroup of every socket in all that has no owner; the owners
+// of the others tell theirs.
+func (c *cgroups) attach(all []sockets.Socket, now time.Time) {
+	if c.root == "" {
+		return
+	}
+	var lastID uint64
+	var last *process.Cgroup
+	for i := range all {
+		s := &all[i]
+		if s.CgroupID == 0 || len(s.Owners) > 0 {
+			continue
+		}
+		if s.CgroupID != lastID {
+			lastID, last = s.CgroupID, c.lookup(s.CgroupID, now)
+		}
+		s.Cgroup = last
+	}
+}
+
+func (c *cgroups) lookup(id uint64, now time.Time) *process.Cgroup {
+	if g, ok := c.byID[id]; ok {
+		return g
+	}
+	if now.Before(c.nextWalk) {
+		return nil
+	}
+	c.nextWalk = now.Add(walkInterval)
+	c.walk()
+	return c.byID[id]
+}
+
+// walk reads the whole tree anew, so that what was removed is forgotten.
+func (c *cgroups) walk() {
+	clear(c.byID)
+	// A folder that goes away meanwhile is no error.
+	_ = filepath.WalkDir(c.root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return nil
+		}
+		st, ok := info.Sys().(*syscall.Stat_t)
+		if !ok {
+			return nil
+		}
+		g := process.ParseCgroup("/" + strings.TrimPrefix(strings.TrimPrefix(path, c.root), "/"))
+		if g.Unit != (untrusted.Text{}) || g.Container != (untrusted.Text{}) {
+			c.byID[st.Ino] = &g
+		}
+		return nil
+	})
+}

@@ -1,0 +1,10 @@
+package live
+
+import (
+	"os"
+	"testing"
+
+	"lotop/sockets/socketstest"
+)
+
+func TestMain(m *testing.M) { os.Exit(socketstest.Main(m)) }

@@ -1,0 +1,110 @@
+package live
+
+import (
+	"strings"
+	"testing"
+
+	"lotop/sockets"
+	"lotop/sockets/socketstest"
+)
+
+const nobodyUID = 65534
+
+// Root sees the owner of another user's socket.
+func TestAnotherUsersSocket(t *testing.T) {
+	p := socketstest.Start(t, socketstest.AsUserNobody(), socketstest.Name("of nobody"))
+	l := p.Listen("tcp4", "127.0.0.1:0")
+	e := openObserver(t, SockDiag)
+	e.refresh()
+	if s := e.checkOwned(l); s.UID != nobodyUID || !s.HasUID {
+		t.Errorf("uid %d", s.UID)
+	}
+	if name := e.Process(int32(p.PID())).Name.Raw(); name != "of nobody" {
+		t.Errorf("owner is called %q", name)
+	}
+	if e.Users[nobodyUID].Raw() == "" {
+		t.Errorf("no name in %v", e.Users)
+	}
+}
+
+// Nobody does not see root's processes, and is told whose the sockets are and
+// how many.
+func TestAsAnotherUser(t *testing.T) {
+	theirs := socketstest.Start(t)
+	own := socketstest.Start(t, socketstest.AsUserNobody())
+	l, ownL := theirs.Listen("tcp4", "127.0.0.1:0"), own.Listen("tcp4", "127.0.0.1:0")
+	for _, kind := range []Kind{SockDiag, Netstat} {
+		e := childSpec{Kind: kind, AsUserNobody: true}.run(t).observer(t)
+		s := e.findOne(l.Network, l.Local, l.Remote)
+		e.checkNoOwner(s, sockets.OtherUser)
+		if !s.HasUID || s.UID != 0 {
+			t.Errorf("%s: uid %d, %v", kind, s.UID, s.HasUID)
+		}
+		if mine := e.findOne(ownL.Network, ownL.Local, ownL.Remote); len(mine.Owners) != 1 || int(mine.Owners[0].PID) != own.PID() {
+			t.Errorf("%s: its own socket is owned by %v, %v", kind, mine.Owners, mine.NoOwner)
+		}
+		hidden := 0
+		for i := range e.Sockets {
+			if e.Sockets[i].NoOwner == sockets.OtherUser {
+				hidden++
+			}
+		}
+		w := e.warning(sockets.OwnersHidden)
+		if w == nil || w.Count != hidden || hidden == 0 || !strings.Contains(w.Text, "run as root") {
+			t.Errorf("%s: %d hidden, warnings %+v", kind, hidden, e.Warnings)
+		}
+	}
+}
+
+// A process that hides its descriptors even from root: the sockets that nobody
+// else holds may be its own. /proc/1 is such a one on some machines.
+func TestNoOwnerReason(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		root   bool
+		denied bool
+		nested bool
+		uid    uint32
+		want   sockets.NoOwnerReason
+	}{
+		{"root sees all", true, false, false, 0, sockets.KernelOwned},
+		{"root, another's", true, false, false, 7, sockets.KernelOwned},
+		{"root is denied", true, true, false, 0, sockets.Unreadable},
+		{"root is denied, another's", true, true, false, 7, sockets.Unreadable},
+		{"root in a container", true, false, true, 0, sockets.OtherNamespace},
+		{"denied goes first", true, true, true, 0, sockets.Unreadable},
+		{"a user, another's", false, false, false, 7, sockets.OtherUser},
+		{"a user, another's in a container", false, true, true, 7, sockets.OtherUser},
+		{"a user, handed on", false, false, false, 1000, sockets.OtherUser},
+		{"a user in a container", false, false, true, 1000, sockets.OtherNamespace},
+	} {
+		r := &diagReader{unreadable: func(uint32) bool { return tt.denied }, nestedPIDNS: tt.nested, euid: 1000}
+		if tt.root {
+			r.euid = 0
+		}
+		if got := r.noOwnerReason(tt.uid); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// What nobody in sight holds is warned of, in one or in many.
+func TestNoOwnerWarnings(t *testing.T) {
+	for _, tt := range []struct {
+		sockets int
+		want    string
+	}{{1, "1 socket without an owner"}, {2, "2 sockets without an owner"}} {
+		s := sockets.Snapshot{Sockets: make([]sockets.Socket, tt.sockets, 3)}
+		for i := range s.Sockets {
+			s.Sockets[i].Inode = 7
+		}
+		s.Sockets = append(s.Sockets, sockets.Socket{Inode: 8, Owners: []sockets.Owner{{PID: 1}}})
+		(&diagReader{unreadable: func(uint32) bool { return true }}).setNoOwnerReasons(&s)
+		if len(s.Warnings) != 1 || s.Warnings[0].Count != tt.sockets || !strings.HasPrefix(s.Warnings[0].Text, tt.want) {
+			t.Errorf("%+v", s.Warnings)
+		}
+		if s.Sockets[0].NoOwner != sockets.Unreadable || s.Sockets[tt.sockets].NoOwner != sockets.NoReason {
+			t.Errorf("%+v", s.Sockets)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package probe
+
+import (
+	"errors"
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
+
+// winsockErrnos says which errno of the other systems an answer of Winsock is, as
+// winsock2.h and errno.h name them. Of lotop's questions no others are expected.
+var winsockErrnos = map[syscall.Errno]struct {
+	errno syscall.Errno
+	name  string
+}{
+	windows.WSAEACCES:          {syscall.EACCES, "EACCES"},
+	windows.WSAEADDRINUSE:      {syscall.EADDRINUSE, "EADDRINUSE"},
+	windows.WSAEADDRNOTAVAIL:   {syscall.EADDRNOTAVAIL, "EADDRNOTAVAIL"},
+	windows.WSAEAFNOSUPPORT:    {syscall.EAFNOSUPPORT, "EAFNOSUPPORT"},
+	windows.WSAECONNREFUSED:    {syscall.ECONNREFUSED, "ECONNREFUSED"},
+	windows.WSAECONNRESET:      {syscall.ECONNRESET, "ECONNRESET"},
+	windows.WSAEHOSTUNREACH:    {syscall.EHOSTUNREACH, "EHOSTUNREACH"},
+	windows.WSAEINVAL:          {syscall.EINVAL, "EINVAL"},
+	windows.WSAEMFILE:          {syscall.EMFILE, "EMFILE"},
+	windows.WSAENETUNREACH:     {syscall.ENETUNREACH, "ENETUNREACH"},
+	windows.WSAENOBUFS:         {syscall.ENOBUFS, "ENOBUFS"},
+	windows.WSAEPROTONOSUPPORT: {syscall.EPROTONOSUPPORT, "EPROTONOSUPPORT"},
+	windows.WSAETIMEDOUT:       {syscall.ETIMEDOUT, "ETIMEDOUT"},
+}
+
+// toPOSIX gives an answer of Winsock the errno that it is on other systems, so
+// that errors.Is knows it by the same name everywhere.
+func toPOSIX(err error) error {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		if known, ok := winsockErrnos[errno]; ok {
+			return known.errno
+		}
+	}
+	return err
+}
+
+func errnoName(e syscall.Errno) string {
+	for code, known := range winsockErrnos {
+		if e == code || e == known.errno {
+			return known.name
+		}
+	}
+	return e.Error()
+}

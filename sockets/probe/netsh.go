@@ -1,0 +1,54 @@
+package probe
+
+import (
+	"bufio"
+	"bytes"
+	"strconv"
+	"strings"
+
+	"lotop/sockets"
+)
+
+// parseExcluded reads what "netsh interface ipv4 show excludedportrange" prints:
+// lines of a first and a last port, the second kind of range marked with a star.
+// The headers are translated, so whatever is not two ports is passed over.
+func parseExcluded(b []byte) []sockets.PortRange {
+	var all []sockets.PortRange
+	lines := bufio.NewScanner(bytes.NewReader(b))
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) == 3 && fields[2] == "*" {
+			fields = fields[:2]
+		}
+		if len(fields) != 2 {
+			continue
+		}
+		first, err1 := strconv.ParseUint(fields[0], 10, 16)
+		last, err2 := strconv.ParseUint(fields[1], 10, 16)
+		if err1 == nil && err2 == nil && first <= last {
+			all = append(all, sockets.PortRange{First: uint16(first), Last: uint16(last)})
+		}
+	}
+	return all
+}
+
+// parseDynamic reads what "netsh interface ipv4 show dynamicport" prints: a line
+// with the first port and one with how many there are, each behind a colon. The
+// words before are translated.
+func parseDynamic(b []byte) (sockets.PortRange, bool) {
+	var found []uint64
+	lines := bufio.NewScanner(bytes.NewReader(b))
+	for lines.Scan() {
+		_, after, ok := strings.Cut(lines.Text(), ":")
+		if !ok {
+			continue
+		}
+		if n, err := strconv.ParseUint(strings.TrimSpace(after), 10, 32); err == nil {
+			found = append(found, n)
+		}
+	}
+	if len(found) != 2 || found[1] == 0 || found[0] > 65535 || found[1] > 65536-found[0] {
+		return sockets.PortRange{}, false
+	}
+	return sockets.PortRange{First: uint16(found[0]), Last: uint16(found[0] + found[1] - 1)}, true
+}

@@ -1,5 +1,0 @@
-//go:build !windows
-
-package sockets
-
-func excludedPorts(Protocol, bool) []PortRange { return nil }

@@ -1,0 +1,231 @@
+package sockdiag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"lotop/sockets"
+)
+
+// Conn is a NETLINK_SOCK_DIAG socket with its buffers. It needs no rights.
+type Conn struct {
+	fd      int
+	seq     uint32
+	dumps   []dumpSpec // the dumps that make up a snapshot
+	req     []byte
+	buf     []byte
+	scratch []sockets.Socket // the answer of again
+	filter  []byte           // the program that leaves sockets out, nil for none
+}
+
+// errInterrupted says that the tables changed faster than they could be read.
+var errInterrupted = errors.New("the table kept changing during the read")
+
+// dumpTimeout bounds one read; the kernel answers a dump at once or not at all.
+const dumpTimeout = 5 // seconds
+
+// Open opens the socket and asks a first, small question, because some
+// sandboxes allow the socket and refuse the request. If ports are given, only
+// sockets with one of them at either end are read.
+func Open(ports []sockets.PortRange) (*Conn, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
+	if err != nil {
+		return nil, os.NewSyscallError("open sock_diag: socket", err)
+	}
+	d := &Conn{fd: fd, filter: portBytecode(ports), buf: make([]byte, 32<<10)}
+	if err := d.setUp(); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *Conn) setUp() error {
+	if err := unix.Bind(d.fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		return os.NewSyscallError("open sock_diag: bind", err)
+	}
+	tv := unix.Timeval{Sec: dumpTimeout}
+	if err := unix.SetsockoptTimeval(d.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &tv); err != nil {
+		return os.NewSyscallError("open sock_diag: set timeout", err)
+	}
+	d.dumps = dualFamilyDumps
+	_, _, err := d.dumpOnce(nil, 0, sockets.TCP, listenStates)
+	if err != nil { // perhaps only the older request is refused
+		d.dumps = perFamilyDumps
+		_, _, err = d.dumpOnce(nil, unix.AF_INET6, sockets.TCP, listenStates)
+	}
+	return err
+}
+
+func (d *Conn) Close() { unix.Close(d.fd) }
+
+// dumpSpec is one dump.
+type dumpSpec struct {
+	family   uint8 // 0 for both
+	protocol sockets.Protocol
+	states   uint32
+	name     string
+}
+
+// For every dump of TCP the kernel walks all of its hash tables, whatever the
+// family: 0.2 ms where there is not a single socket, 20 ms with 50,000. So both
+// families are read in one dump.
+//
+// What is bound comes first, in a dump of its own: a socket that begins to
+// listen or to connect in between is seen twice (see dedup). In a single
+// dump the kernel lists what listens, what is bound and what is connected, so
+// that one could slip through unseen, and which list a row came from would not
+// show.
+var dualFamilyDumps = []dumpSpec{
+	{0, sockets.TCP, boundStates, "TCP"},
+	{0, sockets.TCP, allStates &^ boundStates, "TCP"},
+	{unix.AF_INET, sockets.UDP, allStates, "UDP over IPv4"},
+	{unix.AF_INET6, sockets.UDP, allStates, "UDP over IPv6"},
+}
+
+var perFamilyDumps = []dumpSpec{
+	{unix.AF_INET, sockets.TCP, boundStates, "TCP over IPv4"},
+	{unix.AF_INET6, sockets.TCP, boundStates, "TCP over IPv6"},
+	{unix.AF_INET, sockets.TCP, allStates &^ boundStates, "TCP over IPv4"},
+	{unix.AF_INET6, sockets.TCP, allStates &^ boundStates, "TCP over IPv6"},
+	{unix.AF_INET, sockets.UDP, allStates, "UDP over IPv4"},
+	{unix.AF_INET6, sockets.UDP, allStates, "UDP over IPv6"},
+}
+
+// Read appends every socket to dst. A table that kept changing is kept as it
+// was last read, and named by a warning.
+func (d *Conn) Read(ctx context.Context, dst []sockets.Socket, warnings []sockets.Warning) ([]sockets.Socket, []sockets.Warning, error) {
+	bound := len(dst)
+	for _, t := range d.dumps {
+		if err := ctx.Err(); err != nil {
+			return dst, warnings, err
+		}
+		var err error
+		dst, err = d.dump(dst, t)
+		if t.states == boundStates {
+			bound = len(dst)
+		}
+		if errors.Is(err, errInterrupted) {
+			warnings = append(warnings, sockets.Warning{
+				Kind: sockets.TableIncomplete,
+				Text: t.name + " changed during the read: some sockets may be missing or outdated until the next refresh",
+			})
+			continue
+		}
+		if t.protocol == sockets.UDP && errors.Is(err, unix.ENOENT) {
+			warnings = append(warnings, sockets.Warning{
+				Kind: sockets.TableIncomplete,
+				Text: t.name + " sockets are missing: this kernel has no udp_diag; use --source netstat to read them from /proc/net",
+			})
+			continue
+		}
+		if err != nil {
+			return dst, warnings, fmt.Errorf("read %s: %w", t.name, err)
+		}
+	}
+	return dedup(dst, bound), warnings, nil
+}
+
+// dump reads one table, again if it changed meanwhile.
+func (d *Conn) dump(dst []sockets.Socket, t dumpSpec) ([]sockets.Socket, error) {
+	start := len(dst)
+	for range 4 {
+		var interrupted bool
+		var err error
+		dst, interrupted, err = d.dumpOnce(dst[:start], t.family, t.protocol, t.states)
+		if err != nil || !interrupted {
+			return dst, err
+		}
+	}
+	return dst, errInterrupted
+}
+
+func (d *Conn) dumpOnce(dst []sockets.Socket, family uint8, protocol sockets.Protocol, states uint32) (_ []sockets.Socket, interrupted bool, err error) {
+	d.seq++
+	d.req = appendFilter(dumpRequest(d.req[:0], family, protocol, states, d.seq), 0, d.filter)
+	if _, err := unix.Write(d.fd, d.req); err != nil {
+		return dst, false, os.NewSyscallError("query sock_diag", err)
+	}
+	for {
+		n, err := unix.Read(d.fd, d.buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return dst, false, os.NewSyscallError("read sock_diag", err)
+		}
+		var res dumpPart
+		dst, res, err = parseDumpPart(dst, d.buf[:n], protocol, d.seq)
+		if err != nil {
+			return dst, false, fmt.Errorf("read sock_diag: %w", err)
+		}
+		interrupted = interrupted || res.interrupted
+		if res.errno != 0 {
+			return dst, false, os.NewSyscallError("query sock_diag", syscall.Errno(res.errno))
+		}
+		if res.done {
+			return dst, interrupted, nil
+		}
+	}
+}
+
+// request sends a request about one socket, and appends what the answer tells of it.
+func (d *Conn) request(dst []sockets.Socket, s *sockets.Socket, kind, flags uint16) ([]sockets.Socket, error) {
+	d.seq++
+	d.req = socketRequest(d.req[:0], s, kind, nlmFlagRequest|flags, d.seq)
+	if _, err := unix.Write(d.fd, d.req); err != nil {
+		return dst, os.NewSyscallError("query sock_diag", err)
+	}
+	start := len(dst)
+	for {
+		n, err := unix.Read(d.fd, d.buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return dst, os.NewSyscallError("read sock_diag", err)
+		}
+		var res dumpPart
+		if dst, res, err = parseDumpPart(dst, d.buf[:n], s.Protocol, d.seq); err != nil {
+			return dst, fmt.Errorf("read sock_diag: %w", err)
+		}
+		if res.errno != 0 {
+			return dst, syscall.Errno(res.errno)
+		}
+		if res.done || len(dst) > start {
+			return dst, nil
+		}
+	}
+}
+
+// Requery asks for the present state of a socket that some process held, and
+// tells whether one may hold it still. If it lives on by itself, s becomes what
+// it is now; if it is gone, s
+// stays the last that was seen of it, without a process.
+func (d *Conn) Requery(s *sockets.Socket) (open bool) {
+	switch {
+	case s.Protocol != sockets.TCP, s.State == sockets.Bound, s.State == sockets.Close:
+		return true // the kernel finds none of these by their addresses
+	case s.State == sockets.Listen:
+		return true // with SO_REUSEPORT it finds any of the twins
+	}
+	got, err := d.request(d.scratch[:0], s, sockDiagByFamily, 0)
+	if err != nil {
+		if !errors.Is(err, unix.ENOENT) { // or its listener was found: another cookie
+			return true
+		}
+		s.Inode, s.NoOwner = 0, sockets.Orphaned
+		return false
+	}
+	d.scratch = got
+	if len(got) == 1 && got[0].ID == s.ID && got[0].Inode == 0 {
+		*s = got[0]
+		return false
+	}
+	return true
+}
