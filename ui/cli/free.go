@@ -264,7 +264,7 @@ func (r *freeRun) printJSON(verdict bind.Verdict) error {
 		return nil
 	}
 	w := bufio.NewWriter(r.out)
-	if err := writeObject(w, r.newFreeJSON(verdict), r.terminal.out); err != nil {
+	if err := writeObject(w, newFreeJSON(r.plan, syscall.Signal(r.free.signal), &r.report, r.rebound, verdict), r.terminal.out); err != nil {
 		return err
 	}
 	return w.Flush()

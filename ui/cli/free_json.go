@@ -1,17 +1,13 @@
 package cli
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
 	"syscall"
-
-	"github.com/spf13/cobra"
 
 	"lotop/model/bind"
 	"lotop/model/plan"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
+	"lotop/ui/freeing"
 )
 
 // freeJSON is what was done to free a port, as scripts get it.
@@ -60,16 +56,18 @@ type leftJSON struct {
 	Reason string      `json:"reason"`
 }
 
-func (r *freeRun) newFreeJSON(verdict bind.Verdict) freeJSON {
-	j := freeJSON{Target: newTargetJSON(r.plan.Diagnosis.Target), Actions: []actionJSON{}, Verdict: verdict}
-	if len(r.report.Outcomes)+len(r.report.Closed) == 0 {
-		j.Actions = r.plannedJSON()
+// newFreeJSON describes a plan with the signal it starts with, and what came of it;
+// report and rebound are nil before.
+func newFreeJSON(p *plan.Plan, sig syscall.Signal, report *freeing.PortReport, rebound *freeing.Rebound, verdict bind.Verdict) freeJSON {
+	j := freeJSON{Target: newTargetJSON(p.Diagnosis.Target), Actions: []actionJSON{}, Verdict: verdict}
+	if len(report.Outcomes)+len(report.Closed) == 0 {
+		j.Actions = newPlannedJSON(p, sig)
 	}
-	for i := range r.report.Outcomes {
-		j.Actions = append(j.Actions, newOutcomeJSON(&r.report.Outcomes[i]))
+	for i := range report.Outcomes {
+		j.Actions = append(j.Actions, newOutcomeJSON(&report.Outcomes[i]))
 	}
-	for i := range r.report.Closed {
-		c := &r.report.Closed[i]
+	for i := range report.Closed {
+		c := &report.Closed[i]
 		s := newSocketJSON(&c.Row)
 		action := actionJSON{Action: "close_connection", Socket: &s, Result: "closed"}
 		if c.Err != nil {
@@ -77,27 +75,27 @@ func (r *freeRun) newFreeJSON(verdict bind.Verdict) freeJSON {
 		}
 		j.Actions = append(j.Actions, action)
 	}
-	for _, f := range r.plan.Protected {
+	for _, f := range p.Protected {
 		j.Refused = append(j.Refused, refusedJSON{f.Process.PID, f.Process.Name, f.Reason})
 	}
-	for _, l := range r.plan.Skipped {
+	for _, l := range p.Skipped {
 		j.Left = append(j.Left, newLeftJSON(&l))
 	}
-	j.Rebound = r.newReboundJSON()
+	j.Rebound = newReboundJSON(rebound)
 	return j
 }
 
 // plannedJSON lists what would be done.
-func (r *freeRun) plannedJSON() []actionJSON {
+func newPlannedJSON(p *plan.Plan, sig syscall.Signal) []actionJSON {
 	all := []actionJSON{}
-	for _, v := range r.plan.ToStop {
+	for _, v := range p.ToStop {
 		all = append(all, actionJSON{
-			Action: "signal", Signal: process.SignalName(syscall.Signal(r.free.signal)),
+			Action: "signal", Signal: process.SignalName(sig),
 			PID: v.PID, Name: v.Name, Result: "planned",
 		})
 	}
-	for i := range r.plan.ToClose {
-		s := newSocketJSON(&r.plan.ToClose[i])
+	for i := range p.ToClose {
+		s := newSocketJSON(&p.ToClose[i])
 		all = append(all, actionJSON{Action: "close_connection", Socket: &s, Result: "planned"})
 	}
 	return all
@@ -127,55 +125,16 @@ func newLeftJSON(l *plan.Skip) leftJSON {
 	return j
 }
 
-func (r *freeRun) newReboundJSON() *reboundJSON {
-	if r.rebound == nil {
+func newReboundJSON(r *freeing.Rebound) *reboundJSON {
+	if r == nil {
 		return nil
 	}
-	j := &reboundJSON{AfterMS: r.rebound.After.Milliseconds()}
-	if p := r.rebound.By; p != nil {
+	j := &reboundJSON{AfterMS: r.After.Milliseconds()}
+	if p := r.By; p != nil {
 		j.PID, j.Name = p.PID, p.Name
 	}
-	if p := r.rebound.Parent; p != nil {
+	if p := r.Parent; p != nil {
 		j.StartedBy = &startedJSON{p.PID, p.Name}
 	}
 	return j
-}
-
-// signalFlag is a flag that takes a signal by name or number.
-type signalFlag syscall.Signal
-
-// String implements pflag.Value.
-func (s *signalFlag) String() string {
-	return strings.TrimPrefix(process.SignalName(syscall.Signal(*s)), "SIG")
-}
-
-// Type implements pflag.Value.
-func (s *signalFlag) Type() string { return "signal" }
-
-// terminatingSignals are those that free takes, in the order in which it offers them.
-func terminatingSignals() []syscall.Signal {
-	return []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGKILL}
-}
-
-// complete lets the shell offer the names.
-func (s *signalFlag) complete(cmd *cobra.Command, flag string) {
-	var names []string
-	for _, known := range terminatingSignals() {
-		name := signalFlag(known)
-		names = append(names, name.String())
-	}
-	// It fails for a flag that does not exist, which every run of lotop would show.
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, noFiles))
-}
-
-// Set implements pflag.Value. Only signals that end a process make sense here.
-func (s *signalFlag) Set(word string) error {
-	name := strings.TrimPrefix(strings.ToUpper(word), "SIG")
-	for _, known := range terminatingSignals() {
-		if name == strings.TrimPrefix(process.SignalName(known), "SIG") || name == strconv.Itoa(int(known)) {
-			*s = signalFlag(known)
-			return nil
-		}
-	}
-	return fmt.Errorf("must be one of: TERM, INT, HUP, QUIT, ABRT, KILL")
 }

@@ -84,15 +84,6 @@ func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target bind.
 	return exitOK, a.writeWaitResult(o, w, target, &got, after)
 }
 
-// waitJSON is what a wait has come to, as scripts get it.
-type waitJSON struct {
-	Target  targetJSON   `json:"target"`
-	Reached bool         `json:"reached"`
-	AfterMS int64        `json:"after_ms"`
-	Verdict bind.Verdict `json:"verdict,omitempty"` // with --free
-	Socket  *socketJSON  `json:"socket,omitempty"`  // that listens
-}
-
 // writeWaitResult writes what came of it; got is nil if the time was over first.
 func (a *app) writeWaitResult(o *options, w *waitOptions, t bind.Target, got *freeing.WaitResult, after time.Duration) error {
 	out := bufio.NewWriter(a.out)

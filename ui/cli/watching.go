@@ -159,31 +159,3 @@ func (w *watcher) replayStep(m recording.Step) error {
 	}
 	return w.write(append(events, w.applyNotifications(m.Notifications[before:], 0)...))
 }
-
-// eventJSON is an event as scripts get it.
-type eventJSON struct {
-	Time     time.Time  `json:"time"`
-	Event    string     `json:"event"`
-	Socket   socketJSON `json:"socket"`
-	From     string     `json:"from,omitempty"` // the state before a change
-	Unseen   bool       `json:"unseen,omitempty"`
-	LivedMS  *int64     `json:"lived_ms,omitempty"`
-	Received *uint64    `json:"received_bytes,omitempty"`
-	Sent     *uint64    `json:"sent_bytes,omitempty"`
-	RTT      int64      `json:"rtt_us,omitempty"`
-}
-
-func newEventJSON(e *track.Event) eventJSON {
-	j := eventJSON{Time: e.Time, Event: e.Kind.String(), Socket: newSocketJSON(&e.Row), Unseen: e.ShortLived, RTT: e.RTT.Microseconds()}
-	if e.Kind == track.EventChanged && e.OldState != 0 {
-		j.From = e.OldState.String()
-	}
-	if e.Lifetime > 0 {
-		ms := e.Lifetime.Milliseconds()
-		j.LivedMS = &ms
-	}
-	if e.HasBytes {
-		j.Received, j.Sent = &e.Received, &e.Sent
-	}
-	return j
-}

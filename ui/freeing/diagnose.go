@@ -248,3 +248,10 @@ func (f *Service) socketUnit(p *process.Process, t bind.Target) (bind.SocketUnit
 	u.Name = process.SocketUnit(folders, t.Protocol.String(), t.Port)
 	return u, isShellSafe(u.Name)
 }
+
+// DiagnoseNoConnect is Diagnose without connecting to anyone: a look at a row must not
+// bother the server behind it.
+func (f *Service) DiagnoseNoConnect(ctx context.Context, target bind.Target) (bind.Diagnosis, error) {
+	d, _, err := f.diagnose(ctx, target)
+	return d, err
+}

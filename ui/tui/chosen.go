@@ -5,16 +5,6 @@ import (
 	"slices"
 )
 
-// Columns are the names of the columns of the table, from left to right as they
-// stand without a choice.
-func Columns() []string {
-	var all []string
-	for _, c := range newRowTable(nil, nil, nil).columns {
-		all = append(all, c.name)
-	}
-	return all
-}
-
 // selectColumns leaves only the columns with these names, in this order; nil leaves
 // all as they are. Which of them are left out where there is little room stays
 // as it was.

@@ -270,3 +270,13 @@ func eventBytes(e *track.Event, n uint64) line {
 	}
 	return text(ui.Size(n))
 }
+
+// Columns are the names of the columns of the table, from left to right as they
+// stand without a choice.
+func Columns() []string {
+	var all []string
+	for _, c := range newRowTable(nil, nil, nil).columns {
+		all = append(all, c.name)
+	}
+	return all
+}

@@ -1,5 +1,7 @@
 package tui
 
+import "lotop/ui"
+
 // settle finds the widths of the columns for the rows of now, if they are not
 // known yet. What is measured does not depend on the room there is, so a new
 // size costs no measuring.
@@ -42,7 +44,7 @@ func (t *table[T]) measure() {
 func (t *table[T]) grow(c int, col *column[T], row *T) {
 	cell := col.cell(row)
 	w := cell.Width()
-	if w == 1 && cell[0].Text == dash {
+	if w == 1 && cell[0].Text == ui.Dash {
 		return // nothing to say: not a reason to draw the column
 	}
 	if col.pivot != nil {

@@ -1,5 +1,7 @@
 package tui
 
+import "lotop/ui"
+
 // column is one column of a table of T.
 type column[T any] struct {
 	name     string // in the configuration
@@ -10,12 +12,12 @@ type column[T any] struct {
 	priority int  // 1 is the last to be left out
 	right    bool // numbers
 	optional bool // not drawn above an empty table either
-	cell     func(*T) line
+	cell     func(*T) ui.Line
 	// pivot gives the width of what stands before the point at which the cells
 	// of the column are lined up, -1 for a cell that is not; nil for none.
 	pivot func(*T) int
 	// shorten makes a cell fit its width in its own way; nil cuts its end.
-	shorten func(l line, width int) line
+	shorten func(l ui.Line, width int) ui.Line
 }
 
 // table is a window over typed rows: it draws the rows in sight and no others,
@@ -29,7 +31,7 @@ type table[T any] struct {
 	// stickToTop lets a selection at the very top stay there: in a journal that is
 	// where the news come in.
 	stickToTop bool
-	mark       func(*T) span // the sign in the gutter
+	mark       func(*T) ui.Span // the sign in the gutter
 
 	rows     []T
 	cursor   int // index of the selected row, 0 if there are none
@@ -188,20 +190,20 @@ func (t *table[T]) rowAt(y int) int {
 }
 
 // titleLine draws the title line; sorted is the column the rows are ordered by.
-func (t *table[T]) titleLine(sorted int, reverse bool) line {
-	l := text(spaces(gutterWidth))
+func (t *table[T]) titleLine(sorted int, reverse bool) ui.Line {
+	l := ui.Text(ui.Spaces(gutterWidth))
 	for i, p := range t.layout {
 		if i > 0 {
-			l = l.Add(plain, spaces(columnGap))
+			l = l.Add(ui.Plain, ui.Spaces(columnGap))
 		}
 		col := &t.columns[p.index]
-		title := styled(muted, col.title)
+		title := ui.Styled(ui.Muted, col.title)
 		if col.sort >= 0 && col.sort == sorted {
 			arrow := "↑"
 			if reverse {
 				arrow = "↓"
 			}
-			title = styled(accent, col.title+arrow)
+			title = ui.Styled(ui.Accent, col.title+arrow)
 		}
 		if col.right {
 			l = append(l, title.Right(p.width)...)
@@ -213,23 +215,23 @@ func (t *table[T]) titleLine(sorted int, reverse bool) line {
 }
 
 // rowLine draws row i.
-func (t *table[T]) rowLine(i int) line {
+func (t *table[T]) rowLine(i int) ui.Line {
 	r := &t.rows[i]
-	arrow := span{Text: "  "}
+	arrow := ui.Span{Text: "  "}
 	if i == t.cursor {
-		arrow = span{Text: "▸ ", Role: accent}
+		arrow = ui.Span{Text: "▸ ", Role: ui.Accent}
 	}
-	l := line{t.mark(r), arrow}
+	l := ui.Line{t.mark(r), arrow}
 	for n, p := range t.layout {
 		if n > 0 {
-			l = l.Add(plain, spaces(columnGap))
+			l = l.Add(ui.Plain, ui.Spaces(columnGap))
 		}
 		l = append(l, t.cellLine(r, p)...)
 	}
 	return l.Fit(t.width)
 }
 
-func (t *table[T]) cellLine(r *T, p placedColumn) line {
+func (t *table[T]) cellLine(r *T, p placedColumn) ui.Line {
 	col := &t.columns[p.index]
 	l := col.cell(r)
 	width := p.width
@@ -239,7 +241,7 @@ func (t *table[T]) cellLine(r *T, p placedColumn) line {
 			// before the pivot; the others stay in line.
 			pivot := min(t.pivots[p.index], p.width-t.afterPivots[p.index])
 			if shift := pivot - before; shift > 0 {
-				l = append(text(spaces(shift)), l...)
+				l = append(ui.Text(ui.Spaces(shift)), l...)
 			} else {
 				width = l.Width() + shift
 			}

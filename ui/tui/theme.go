@@ -4,13 +4,15 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+
+	"lotop/ui"
 )
 
 // theme gives every role its look: a palette for the background there is, or
 // none where colours are not wanted.
 type theme struct {
-	styles   [numRoles]lipgloss.Style
-	escapes  [numRoles]escapes // the same, ready to be written
+	styles   [ui.NumRoles]lipgloss.Style
+	escapes  [ui.NumRoles]escapes // the same, ready to be written
 	selected escapes
 }
 
@@ -29,18 +31,18 @@ func newTheme(p palette, colours, dark bool) theme {
 	return t
 }
 
-func plainStyles() (styles [numRoles]lipgloss.Style) {
+func plainStyles() (styles [ui.NumRoles]lipgloss.Style) {
 	base := lipgloss.NewStyle()
 	for r := range styles {
 		styles[r] = base
 	}
-	styles[emphasis] = base.Bold(true)
-	styles[muted] = base.Faint(true)
-	styles[accent] = base.Reverse(true)
+	styles[ui.Emphasis] = base.Bold(true)
+	styles[ui.Muted] = base.Faint(true)
+	styles[ui.Accent] = base.Reverse(true)
 	return styles
 }
 
-func (p *palette) styles(dark bool) (styles [numRoles]lipgloss.Style) {
+func (p *palette) styles(dark bool) (styles [ui.NumRoles]lipgloss.Style) {
 	shades := &p.light
 	if dark {
 		shades = &p.dark
@@ -51,13 +53,13 @@ func (p *palette) styles(dark bool) (styles [numRoles]lipgloss.Style) {
 			styles[r] = styles[r].Foreground(lipgloss.Color(string(s)))
 		}
 	}
-	styles[emphasis] = styles[emphasis].Bold(true)
+	styles[ui.Emphasis] = styles[ui.Emphasis].Bold(true)
 	return styles
 }
 
 // render draws a line. A selected one is all of one look, so that it stands out
 // as a bar.
-func (t *theme) render(b *strings.Builder, l line, selected bool) {
+func (t *theme) render(b *strings.Builder, l ui.Line, selected bool) {
 	if selected {
 		b.WriteString(t.selected.before)
 		for _, s := range l {
@@ -74,7 +76,7 @@ func (t *theme) render(b *strings.Builder, l line, selected bool) {
 	}
 }
 
-func (t *theme) line(l line) string {
+func (t *theme) line(l ui.Line) string {
 	var b strings.Builder
 	t.render(&b, l, false)
 	return b.String()

@@ -1,11 +1,13 @@
 package tui
 
+import "lotop/ui"
+
 // A palette names the colour of every role, on a light background and on a dark
 // one. The background itself is left to the terminal.
 type palette struct {
 	name        string
 	description string
-	light, dark [numRoles]colorCode
+	light, dark [ui.NumRoles]colorCode
 }
 
 // colorCode is a number of the terminal's own 16 colours, or #rrggbb, which is
@@ -16,24 +18,24 @@ const defaultColor colorCode = "own"
 
 // palettes are the themes, the one without a choice first.
 func palettes() []palette {
-	light := [numRoles]colorCode{
-		plain: defaultColor, emphasis: defaultColor, muted: "#667080", accent: "#0a6880", success: "#2b7333", warning: "#855900", danger: "#b02a22",
+	light := [ui.NumRoles]colorCode{
+		ui.Plain: defaultColor, ui.Emphasis: defaultColor, ui.Muted: "#667080", ui.Accent: "#0a6880", ui.Success: "#2b7333", ui.Warning: "#855900", ui.Danger: "#b02a22",
 	}
-	dark := [numRoles]colorCode{
-		plain: defaultColor, emphasis: defaultColor, muted: "#8b93a1", accent: "#7cc4d4", success: "#97c98b", warning: "#dcbd74", danger: "#ee8b82",
+	dark := [ui.NumRoles]colorCode{
+		ui.Plain: defaultColor, ui.Emphasis: defaultColor, ui.Muted: "#8b93a1", ui.Accent: "#7cc4d4", ui.Success: "#97c98b", ui.Warning: "#dcbd74", ui.Danger: "#ee8b82",
 	}
 	return []palette{
 		{
 			name: "terminal", description: "the terminal's 16-color palette",
-			light: [numRoles]colorCode{plain: defaultColor, emphasis: defaultColor, muted: "8", accent: "6", success: "2", warning: "3", danger: "1"},
-			dark:  [numRoles]colorCode{plain: defaultColor, emphasis: defaultColor, muted: "8", accent: "14", success: "10", warning: "11", danger: "9"},
+			light: [ui.NumRoles]colorCode{ui.Plain: defaultColor, ui.Emphasis: defaultColor, ui.Muted: "8", ui.Accent: "6", ui.Success: "2", ui.Warning: "3", ui.Danger: "1"},
+			dark:  [ui.NumRoles]colorCode{ui.Plain: defaultColor, ui.Emphasis: defaultColor, ui.Muted: "8", ui.Accent: "14", ui.Success: "10", ui.Warning: "11", ui.Danger: "9"},
 		},
 		{name: "light", description: "muted colors for light backgrounds", light: light, dark: light},
 		{name: "dark", description: "muted colors for dark backgrounds", light: dark, dark: dark},
 		{
 			name: "contrast", description: "high contrast, no dimmed text",
-			light: [numRoles]colorCode{plain: defaultColor, emphasis: defaultColor, muted: defaultColor, accent: "#00418a", success: "#00561b", warning: "#654000", danger: "#9c0006"},
-			dark:  [numRoles]colorCode{plain: defaultColor, emphasis: defaultColor, muted: defaultColor, accent: "#5cf2ff", success: "#5dff6e", warning: "#ffe14a", danger: "#ff9a92"},
+			light: [ui.NumRoles]colorCode{ui.Plain: defaultColor, ui.Emphasis: defaultColor, ui.Muted: defaultColor, ui.Accent: "#00418a", ui.Success: "#00561b", ui.Warning: "#654000", ui.Danger: "#9c0006"},
+			dark:  [ui.NumRoles]colorCode{ui.Plain: defaultColor, ui.Emphasis: defaultColor, ui.Muted: defaultColor, ui.Accent: "#5cf2ff", ui.Success: "#5dff6e", ui.Warning: "#ffe14a", ui.Danger: "#ff9a92"},
 		},
 	}
 }
