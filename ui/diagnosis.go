@@ -8,6 +8,7 @@ import (
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
+	"lotop/ui/style"
 )
 
 // ProcessContext tells the folder a process works in, empty if that may not be read, and
@@ -22,20 +23,20 @@ type WhyOptions struct {
 }
 
 // WhyAnswer is the first line of a diagnosis: the answer to the question.
-func WhyAnswer(d *bind.Diagnosis) Line {
+func WhyAnswer(d *bind.Diagnosis) style.Line {
 	target := d.Target.String()
 	if d.Target.Protocol == sockets.UDP {
 		target += " (udp)"
 	}
 	switch d.Verdict {
 	case bind.VerdictFree:
-		return Text(target+" is ").Add(Success, "free").Add(Plain, ": every bind succeeds"+connectNote(d)+".")
+		return style.Text(target+" is ").Add(style.Success, "free").Add(style.Plain, ": every bind succeeds"+connectNote(d)+".")
 	case bind.VerdictReuse:
-		return Text(target+" is ").Add(Success, "free").Add(Plain, " for servers that set SO_REUSEADDR (most do); for others it is in use"+blockReason(d)+".")
+		return style.Text(target+" is ").Add(style.Success, "free").Add(style.Plain, " for servers that set SO_REUSEADDR (most do); for others it is in use"+blockReason(d)+".")
 	case bind.VerdictNotPermitted:
 		return notPermittedLine(target, d)
 	}
-	return Text(target+" is ").Add(Danger, "in use").Add(Plain, blockReason(d)+".")
+	return style.Text(target+" is ").Add(style.Danger, "in use").Add(style.Plain, blockReason(d)+".")
 }
 
 // connectNote says what a client of a free port meets.
@@ -117,24 +118,24 @@ func blockerName(h *bind.Blocker) string {
 }
 
 // notPermittedLine says why the kernel refuses although nobody need be in the way.
-func notPermittedLine(target string, d *bind.Diagnosis) Line {
+func notPermittedLine(target string, d *bind.Diagnosis) style.Line {
 	for _, a := range d.Binds {
 		switch a.Plain {
 		case bind.BindOK, bind.BindInUse:
 		case "EADDRNOTAVAIL":
-			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": "+a.Host.String()+" is not a local address.")
+			return style.Text(target+" ").Add(style.Danger, "cannot be bound").Add(style.Plain, ": "+a.Host.String()+" is not a local address.")
 		case bind.BindDenied:
 			if d.PlainOnly {
-				return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": Windows does not let any process bind it (EACCES).")
+				return style.Text(target+" is ").Add(style.Danger, "not permitted").Add(style.Plain, ": Windows does not let any process bind it (EACCES).")
 			}
-			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": this user may not bind it (EACCES).")
+			return style.Text(target+" is ").Add(style.Danger, "not permitted").Add(style.Plain, ": this user may not bind it (EACCES).")
 		case "EPERM":
-			return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ": blocked by a security policy (EPERM).")
+			return style.Text(target+" is ").Add(style.Danger, "not permitted").Add(style.Plain, ": blocked by a security policy (EPERM).")
 		default:
-			return Text(target+" ").Add(Danger, "cannot be bound").Add(Plain, ": the kernel returned "+string(a.Plain)+".")
+			return style.Text(target+" ").Add(style.Danger, "cannot be bound").Add(style.Plain, ": the kernel returned "+string(a.Plain)+".")
 		}
 	}
-	return Text(target+" is ").Add(Danger, "not permitted").Add(Plain, ".")
+	return style.Text(target+" is ").Add(style.Danger, "not permitted").Add(style.Plain, ".")
 }
 
 func bindResultText(a bind.BindStatus) string {
@@ -155,66 +156,66 @@ func bindResultText(a bind.BindStatus) string {
 	return string(a)
 }
 
-func bindResultRole(a bind.BindStatus) Role {
+func bindResultRole(a bind.BindStatus) style.Role {
 	switch a {
 	case bind.BindOK:
-		return Success
+		return style.Success
 	case bind.BindInUse, "EACCES", "EPERM":
-		return Danger
+		return style.Danger
 	}
-	return Warning
+	return style.Warning
 }
 
 // WhyLines writes a diagnosis: the binds, the holders, what to do, and what
 // else is worth knowing. The answer itself is WhyAnswer.
-func WhyLines(d *bind.Diagnosis, o WhyOptions) []Line {
+func WhyLines(d *bind.Diagnosis, o WhyOptions) []style.Line {
 	out := bindLines(d)
 	if len(d.Blockers) > 0 {
-		out = append(out, nil, Styled(Muted, "blocked by"))
+		out = append(out, nil, style.Styled(style.Muted, "blocked by"))
 		out = append(out, blockerLines(d, o)...)
 	}
 	if todo := remedyLines(d, o.Width); len(todo) > 0 {
-		out = append(out, nil, Styled(Muted, "what to do"))
+		out = append(out, nil, style.Styled(style.Muted, "what to do"))
 		out = append(out, todo...)
 	}
 	if len(d.Notes) > 0 {
-		out = append(out, nil, Styled(Muted, "notes"))
+		out = append(out, nil, style.Styled(style.Muted, "notes"))
 		for _, n := range d.Notes {
-			out = append(out, Wrap(Text("  "+n), o.Width, 4)...)
+			out = append(out, style.Wrap(style.Text("  "+n), o.Width, 4)...)
 		}
 	}
 	return out
 }
 
-func bindLines(d *bind.Diagnosis) []Line {
-	rows := [][4]Span{{{"address", Muted}, {"default", Muted}, {"SO_REUSEADDR", Muted}, {}}}
+func bindLines(d *bind.Diagnosis) []style.Line {
+	rows := [][4]style.Span{{{Text: "address", Role: style.Muted}, {Text: "default", Role: style.Muted}, {Text: "SO_REUSEADDR", Role: style.Muted}, {}}}
 	if d.PlainOnly {
 		rows[0][1].Text, rows[0][2].Text = "bind", ""
 	}
 	connects := map[string]string{}
 	for _, c := range d.Connects {
 		connects[c.Host.String()] = c.Status
-		rows[0][3] = Span{"connect", Muted}
+		rows[0][3] = style.Span{Text: "connect", Role: style.Muted}
 	}
 	for _, a := range d.Binds {
-		cells := [4]Span{
-			{bind.HostLabel(a.Host), Plain},
-			{bindResultText(a.Plain), bindResultRole(a.Plain)},
-			{bindResultText(a.Reuse), bindResultRole(a.Reuse)},
-			{connects[a.Host.String()], Muted},
+		cells := [4]style.Span{
+			{Text: bind.HostLabel(a.Host), Role: style.Plain},
+			{Text: bindResultText(a.Plain), Role: bindResultRole(a.Plain)},
+			{Text: bindResultText(a.Reuse), Role: bindResultRole(a.Reuse)},
+			{Text: connects[a.Host.String()], Role: style.Muted},
 		}
 		if d.PlainOnly {
-			cells[2] = Span{}
+			cells[2] = style.Span{}
 		}
 		rows = append(rows, cells)
 	}
 	widths := [4]int{13, 8, 0, 0}
 	for _, cells := range rows {
 		for i, c := range cells {
-			widths[i] = max(widths[i], Width(c.Text))
+			widths[i] = max(widths[i], style.Width(c.Text))
 		}
 	}
-	out := make([]Line, len(rows))
+	out := make([]style.Line, len(rows))
 	for i, cells := range rows {
 		at := 0
 		for k, c := range cells {
@@ -227,26 +228,26 @@ func bindLines(d *bind.Diagnosis) []Line {
 
 // remedyLines lists the remedies. A command is never cut: it is there to be
 // copied.
-func remedyLines(d *bind.Diagnosis, width int) []Line {
+func remedyLines(d *bind.Diagnosis, width int) []style.Line {
 	all := d.AllRemedies()
 	column := 0
 	for i := range all {
-		if w := Width(all[i].Text()); w <= 36 && remedyReason(&all[i], WordingFor(d.OS)) != "" {
+		if w := style.Width(all[i].Text()); w <= 36 && remedyReason(&all[i], WordingFor(d.OS)) != "" {
 			column = max(column, w+2)
 		}
 	}
-	var out []Line
+	var out []style.Line
 	for i := range all {
-		l, reason := Text("  "+all[i].Text()), remedyReason(&all[i], WordingFor(d.OS))
+		l, reason := style.Text("  "+all[i].Text()), remedyReason(&all[i], WordingFor(d.OS))
 		switch {
 		case reason == "":
-		case width > 0 && max(l.Width(), column)+2+Width(reason) > width:
+		case width > 0 && max(l.Width(), column)+2+style.Width(reason) > width:
 			out = append(out, l)
-			l = Styled(Muted, "      "+reason)
+			l = style.Styled(style.Muted, "      "+reason)
 		default:
-			l = l.Pad(column).Add(Muted, "  "+reason)
+			l = l.Pad(column).Add(style.Muted, "  "+reason)
 		}
-		out = append(out, Wrap(l, width, 6)...)
+		out = append(out, style.Wrap(l, width, 6)...)
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"lotop/model"
 	"lotop/model/track"
+	"lotop/ui/style"
 )
 
 // EventState writes the state of an event's row, with an EventChanged the one
@@ -47,39 +48,39 @@ const (
 	eventTimeLayout = "15:04:05.000"
 )
 
-var eventLabels = [...]Span{
-	track.EventOpened:  {"+ opened  ", Success},
-	track.EventChanged: {"~ changed ", Warning},
-	track.EventClosed:  {"- closed  ", Danger},
+var eventLabels = [...]style.Span{
+	track.EventOpened:  {Text: "+ opened  ", Role: style.Success},
+	track.EventChanged: {Text: "~ changed ", Role: style.Warning},
+	track.EventClosed:  {Text: "- closed  ", Role: style.Danger},
 }
 
 // EventLine writes an event as watch tells it: when, what, who, and of what has
 // closed how long it lived and how much it carried.
-func EventLine(e *track.Event) Line {
-	l := Styled(Muted, e.Time.Local().Format(eventTimeLayout)+"  ")
-	l = append(l, eventLabels[e.Kind]).Add(Muted, e.Row.Socket.Protocol.String()+"  ")
-	l = append(l, Text(EventEndpoints(&e.Row)).Pad(endpointsWidth)...)
-	l = append(l.Add(Plain, "  "), eventStateLine(e).Pad(stateWidth)...)
+func EventLine(e *track.Event) style.Line {
+	l := style.Styled(style.Muted, e.Time.Local().Format(eventTimeLayout)+"  ")
+	l = append(l, eventLabels[e.Kind]).Add(style.Muted, e.Row.Socket.Protocol.String()+"  ")
+	l = append(l, style.Text(EventEndpoints(&e.Row)).Pad(endpointsWidth)...)
+	l = append(l.Add(style.Plain, "  "), eventStateLine(e).Pad(stateWidth)...)
 	main, more := EventOwner(&e.Row)
-	l = l.Add(Plain, "  "+main)
+	l = l.Add(style.Plain, "  "+main)
 	if more != "" {
-		l = l.Add(Muted, " "+more)
+		l = l.Add(style.Muted, " "+more)
 	}
 	for _, part := range EventTotals(e) {
-		l = l.Add(Muted, "  "+part)
+		l = l.Add(style.Muted, "  "+part)
 	}
 	return l
 }
 
-func eventStateLine(e *track.Event) Line {
+func eventStateLine(e *track.Event) style.Line {
 	before, now := EventState(e)
 	switch {
 	case before != "":
-		return Styled(Muted, before+" → ").Add(Plain, now)
+		return style.Styled(style.Muted, before+" → ").Add(style.Plain, now)
 	case e.Kind == track.EventClosed && !e.ShortLived:
 		return nil // it has none any more
 	}
-	return Styled(Muted, now)
+	return style.Styled(style.Muted, now)
 }
 
 // EventTotals writes what is known of a connection's whole life: "lived 3.2s",

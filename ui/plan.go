@@ -12,50 +12,51 @@ import (
 	"lotop/model/plan"
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/ui/style"
 )
 
 // PlanLines writes what freeing a port would do, before anything is done. A
 // width of 0 is no bound.
-func PlanLines(p *plan.Plan, sig syscall.Signal, width int) []Line {
-	var out []Line
-	add := func(l Line) { out = append(out, Wrap(l, width, 2)...) }
+func PlanLines(p *plan.Plan, sig syscall.Signal, width int) []style.Line {
+	var out []style.Line
+	add := func(l style.Line) { out = append(out, style.Wrap(l, width, 2)...) }
 	for _, v := range p.ToStop {
-		l := Styled(Muted, WordingFor(p.Diagnosis.OS).SendTo(sig)+"  ").Add(Emphasis, v.Name.String()).Add(Plain, fmt.Sprintf(" (%d)", v.PID))
+		l := style.Styled(style.Muted, WordingFor(p.Diagnosis.OS).SendTo(sig)+"  ").Add(style.Emphasis, v.Name.String()).Add(style.Plain, fmt.Sprintf(" (%d)", v.PID))
 		if command := v.Command.String(); width > 0 {
-			l = l.Add(Plain, "  "+CutMiddle(command, width-l.Width()-2))
+			l = l.Add(style.Plain, "  "+style.CutMiddle(command, width-l.Width()-2))
 		} else {
-			l = l.Add(Plain, "  "+command)
+			l = l.Add(style.Plain, "  "+command)
 		}
 		add(l)
 		if advice := SupervisorAdvice(&v.Cgroup); advice != "" {
-			add(Styled(Warning, "  "+advice))
+			add(style.Styled(style.Warning, "  "+advice))
 		}
 	}
 	for _, g := range groupConns(p.ToClose) {
-		add(Styled(Muted, "close  ").Add(Plain, g.text()).Add(Muted, "  no process stopped"))
+		add(style.Styled(style.Muted, "close  ").Add(style.Plain, g.text()).Add(style.Muted, "  no process stopped"))
 	}
 	for _, r := range p.Protected {
-		add(Styled(Warning, "skip "+NameAndPID(r.Process)+": "+r.Reason))
+		add(style.Styled(style.Warning, "skip "+NameAndPID(r.Process)+": "+r.Reason))
 	}
 	for _, l := range skippedLines(p.Skipped) {
-		add(Styled(Warning, l))
+		add(style.Styled(style.Warning, l))
 	}
 	if p.ClientsLost > 0 {
-		add(Text("also closes: " + Count(p.ClientsLost, "client connection")))
+		add(style.Text("also closes: " + Count(p.ClientsLost, "client connection")))
 	}
 	return append(out, sideEffectLines(p.AlsoCloses)...)
 }
 
 // sideEffectLines tells of the other ports that close, at least of the first.
-func sideEffectLines(closes []model.Row) []Line {
+func sideEffectLines(closes []model.Row) []style.Line {
 	const atMost = 10
-	var out []Line
+	var out []style.Line
 	for i := range closes {
 		if i == atMost && len(closes) > atMost+1 {
-			return append(out, Text("also closes: "+Count(len(closes)-atMost, "more socket")))
+			return append(out, style.Text("also closes: "+Count(len(closes)-atMost, "more socket")))
 		}
 		r := &closes[i]
-		out = append(out, Text("also closes: "+r.Socket.Protocol.String()+" "+Local(r.Snapshot, r.Socket)+" "+r.Socket.State.String()))
+		out = append(out, style.Text("also closes: "+r.Socket.Protocol.String()+" "+Local(r.Snapshot, r.Socket)+" "+r.Socket.State.String()))
 	}
 	return out
 }
@@ -132,16 +133,16 @@ func skippedLines(all []plan.Skip) []string {
 }
 
 // OutcomeLine writes what became of a process that was to be ended.
-func OutcomeLine(o *process.Outcome, words Wording) Line {
+func OutcomeLine(o *process.Outcome, words Wording) style.Line {
 	name := NameAndPID(o.Process)
 	switch o.Result {
 	case process.Exited:
-		return Styled(Success, "✓ ").Add(Plain, name+" exited after "+Seconds(o.After))
+		return style.Styled(style.Success, "✓ ").Add(style.Plain, name+" exited after "+Seconds(o.After))
 	case process.Gone:
-		return Styled(Success, "✓ ").Add(Plain, name+" had already exited")
+		return style.Styled(style.Success, "✓ ").Add(style.Plain, name+" had already exited")
 	case process.Survived:
 		if errors.Is(o.Err, context.Canceled) {
-			return Styled(Danger, "✗ ").Add(Plain, interrupted(name, o, words))
+			return style.Styled(style.Danger, "✗ ").Add(style.Plain, interrupted(name, o, words))
 		}
 		text := name + " is still running"
 		if o.Signal != 0 {
@@ -153,13 +154,13 @@ func OutcomeLine(o *process.Outcome, words Wording) Line {
 		case o.Signal == 0 && o.Err != nil:
 			text = o.Err.Error() // it names the process
 		}
-		return Styled(Danger, "✗ ").Add(Plain, text)
+		return style.Styled(style.Danger, "✗ ").Add(style.Plain, text)
 	}
 	text := name + " was not stopped"
 	if o.Err != nil {
 		text = o.Err.Error()
 	}
-	return Styled(Danger, "✗ ").Add(Plain, text)
+	return style.Styled(style.Danger, "✗ ").Add(style.Plain, text)
 }
 
 // interrupted says of a process that lotop no longer waits for it. It had less
@@ -172,21 +173,21 @@ func interrupted(name string, o *process.Outcome, words Wording) string {
 }
 
 // ReboundLines says who took a freed port again, and whom to stop in its place.
-func ReboundLines(target string, after time.Duration, by, parent *process.Process) []Line {
-	l := Styled(Danger, "✗ in use again").Add(Plain, ": "+target+" was bound again after "+Seconds(after))
+func ReboundLines(target string, after time.Duration, by, parent *process.Process) []style.Line {
+	l := style.Styled(style.Danger, "✗ in use again").Add(style.Plain, ": "+target+" was bound again after "+Seconds(after))
 	if by == nil {
-		return []Line{l}
+		return []style.Line{l}
 	}
-	l = l.Add(Plain, " by "+NameAndPID(by))
+	l = l.Add(style.Plain, " by "+NameAndPID(by))
 	if parent != nil {
-		l = l.Add(Plain, ", started by "+NameAndPID(parent))
+		l = l.Add(style.Plain, ", started by "+NameAndPID(parent))
 	}
-	out := []Line{l}
+	out := []style.Line{l}
 	if advice := SupervisorAdvice(&by.Cgroup); advice != "" {
-		return append(out, Styled(Warning, "  "+advice))
+		return append(out, style.Styled(style.Warning, "  "+advice))
 	}
 	if parent != nil && parent.PID > 1 {
-		return append(out, Styled(Warning, "  stop "+NameAndPID(parent)+" first: it restarts the server"))
+		return append(out, style.Styled(style.Warning, "  stop "+NameAndPID(parent)+" first: it restarts the server"))
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"lotop/model/plan"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
+	"lotop/ui/style"
 )
 
 // The words for what is done to a process are those of the system.
@@ -31,17 +32,17 @@ func TestStopWording(t *testing.T) {
 			t.Errorf("%s: %q", c.system, got)
 		}
 		o := process.Outcome{Process: node, Signal: c.sig, Result: process.Survived}
-		if got := plainText([]Line{OutcomeLine(&o, words)}); got != c.survived {
+		if got := plainText([]style.Line{OutcomeLine(&o, words)}); got != c.survived {
 			t.Errorf("%s: %q", c.system, got)
 		}
 		o = process.Outcome{Process: node, Signal: c.sig, Result: process.Exited, After: time.Second}
-		if got := plainText([]Line{OutcomeLine(&o, words)}); got != "✓ node (4411) exited after 1.0s" {
+		if got := plainText([]style.Line{OutcomeLine(&o, words)}); got != "✓ node (4411) exited after 1.0s" {
 			t.Errorf("%s: %q", c.system, got)
 		}
 	}
 }
 
-func plainText(lines []Line) string {
+func plainText(lines []style.Line) string {
 	all := make([]string, len(lines))
 	for i, l := range lines {
 		for _, span := range l {

@@ -2,7 +2,10 @@
 // knows which readers there are.
 package live
 
-import "lotop/sockets"
+import (
+	"lotop/sockets"
+	"lotop/sockets/sockdiag"
+)
 
 // Kind selects a source.
 type Kind string
@@ -34,4 +37,10 @@ func Open(o Options) (sockets.Source, error) {
 		o.Proc = "/proc"
 	}
 	return open(o)
+}
+
+// WatchDestroyed subscribes to the notifications of sockets that are destroyed; see
+// [sockdiag.Watch].
+func WatchDestroyed(ports []sockets.PortRange) (*sockdiag.Watcher, error) {
+	return sockdiag.Watch(ports)
 }

@@ -6,6 +6,7 @@ import (
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/ui"
+	"lotop/ui/style"
 )
 
 // newColumns makes the columns of the table, in the order of the screen.
@@ -23,22 +24,22 @@ func newColumns() []column {
 	}
 }
 
-func textCell(r ui.Role, text string) cell {
+func textCell(r style.Role, text string) cell {
 	if text == "" || text == ui.Dash {
-		return cell{ui.Styled(ui.Muted, ui.Dash), -1}
+		return cell{style.Styled(style.Muted, ui.Dash), -1}
 	}
-	return cell{ui.Styled(r, text), -1}
+	return cell{style.Styled(r, text), -1}
 }
 
-func protoCell(r *model.Row) cell { return textCell(ui.Muted, r.Socket.Protocol.String()) }
+func protoCell(r *model.Row) cell { return textCell(style.Muted, r.Socket.Protocol.String()) }
 
 // localCell lines addresses up at their colon, so that ports stand under each
 // other.
 func localCell(r *model.Row) cell {
-	c := textCell(ui.Plain, ui.Local(r.Snapshot, r.Socket))
-	c.pivot = ui.Width(ui.Host(r.Snapshot, r.Socket))
+	c := textCell(style.Plain, ui.Local(r.Snapshot, r.Socket))
+	c.pivot = style.Width(ui.Host(r.Snapshot, r.Socket))
 	if r.Exposed() {
-		c.spans = c.spans.Add(ui.Danger, " ⚠")
+		c.spans = c.spans.Add(style.Danger, " ⚠")
 	}
 	return c
 }
@@ -47,35 +48,35 @@ func remoteCell(r *model.Row) cell {
 	far := ui.RemoteText(r)
 	if !r.Socket.Connected() {
 		if r.Clients == 0 {
-			return textCell(ui.Muted, far)
+			return textCell(style.Muted, far)
 		}
-		return textCell(ui.Plain, far)
+		return textCell(style.Plain, far)
 	}
-	c := textCell(ui.Plain, far)
+	c := textCell(style.Plain, far)
 	if i := strings.LastIndexByte(far, ':'); i >= 0 {
-		c.pivot = ui.Width(far[:i])
+		c.pivot = style.Width(far[:i])
 	}
 	return c
 }
 
 func stateCell(r *model.Row) cell {
 	if r.Socket.State == sockets.TimeWait {
-		return textCell(ui.Warning, r.Socket.State.String())
+		return textCell(style.Warning, r.Socket.State.String())
 	}
-	return textCell(ui.Plain, r.Socket.State.String())
+	return textCell(style.Plain, r.Socket.State.String())
 }
 
-func pidCell(r *model.Row) cell { return textCell(ui.Plain, ui.PID(r)) }
+func pidCell(r *model.Row) cell { return textCell(style.Plain, ui.PID(r)) }
 
 func processCell(r *model.Row) cell {
 	main, more := ui.Owner(r)
-	role := ui.Plain
+	role := style.Plain
 	if len(r.Socket.Owners) == 0 {
-		role = ui.Muted
+		role = style.Muted
 	}
 	c := textCell(role, main)
 	if more != "" {
-		c.spans = c.spans.Add(ui.Muted, " "+more)
+		c.spans = c.spans.Add(style.Muted, " "+more)
 	}
 	return c
 }
@@ -84,16 +85,16 @@ func processCell(r *model.Row) cell {
 // snapshot sees no socket come, so it can only say how old one is at most.
 func ageCell(r *model.Row) cell {
 	if r.FirstSeen.IsZero() {
-		return textCell(ui.Muted, "")
+		return textCell(style.Muted, "")
 	}
-	return textCell(ui.Muted, "≤"+ui.RowAge(r, r.Snapshot.Time))
+	return textCell(style.Muted, "≤"+ui.RowAge(r, r.Snapshot.Time))
 }
 
-func userCell(r *model.Row) cell { return textCell(ui.Plain, ui.User(r, r.Socket)) }
+func userCell(r *model.Row) cell { return textCell(style.Plain, ui.User(r, r.Socket)) }
 
 func commandCell(r *model.Row) cell {
 	if p := r.Owner(r.Socket); p != nil {
-		return textCell(ui.Muted, p.Command.String())
+		return textCell(style.Muted, p.Command.String())
 	}
-	return textCell(ui.Muted, "")
+	return textCell(style.Muted, "")
 }

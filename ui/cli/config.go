@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lotop/ui/config"
-	"lotop/ui/tui"
+	"lotop/ui/style"
 )
 
 // newConfig makes the command that writes the configuration.
@@ -69,7 +69,7 @@ func (o *options) addTheme(cmd *cobra.Command) {
 
 func themeNames() []string {
 	var names []string
-	for _, t := range tui.Themes() {
+	for _, t := range style.Themes() {
 		names = append(names, t.Name)
 	}
 	return names

@@ -16,7 +16,9 @@ import (
 	"lotop/model/plan"
 	"lotop/sockets/process"
 	"lotop/ui"
-	"lotop/ui/freeing"
+	"lotop/ui/jsonout"
+	"lotop/ui/ports"
+	"lotop/ui/style"
 )
 
 // freeOptions is what the flags of free say.
@@ -83,10 +85,10 @@ type freeRun struct {
 	*app
 	options  *options
 	free     *freeOptions
-	service  *freeing.Service
+	service  *ports.Service
 	plan     *plan.Plan
-	report   freeing.PortReport
-	rebound  *freeing.Rebound
+	report   ports.PortReport
+	rebound  *ports.Rebound
 	reported int // outcomes
 }
 
@@ -102,7 +104,7 @@ func (r *freeRun) runPlan(ctx context.Context) (int, error) {
 		return exitFailed, err
 	}
 	var err error
-	r.report, err = r.service.Execute(ctx, r.plan, freeing.FreeOptions{Signal: syscall.Signal(r.free.signal), Grace: r.free.grace})
+	r.report, err = r.service.Execute(ctx, r.plan, ports.FreeOptions{Signal: syscall.Signal(r.free.signal), Grace: r.free.grace})
 	if err == nil && len(r.report.StillRunning()) > 0 && r.confirmForce(ctx) {
 		err = r.service.Kill(ctx, r.plan, &r.report, r.free.grace)
 	}
@@ -116,7 +118,7 @@ func (r *freeRun) runPlan(ctx context.Context) (int, error) {
 	return r.finish(ctx)
 }
 
-func (r *freeRun) planLines() []ui.Line {
+func (r *freeRun) planLines() []style.Line {
 	return ui.PlanLines(r.plan, syscall.Signal(r.free.signal), r.terminal.errWidth)
 }
 
@@ -126,13 +128,13 @@ func (r *freeRun) reportNothingToDo() (int, error) {
 	d := &r.plan.Diagnosis
 	switch {
 	case d.Verdict.OK() && len(d.Blockers) == 0:
-		r.print([]ui.Line{ui.Text("nothing to do: " + d.Target.String() + " is already free.")})
+		r.print([]style.Line{style.Text("nothing to do: " + d.Target.String() + " is already free.")})
 		return exitOK, r.printJSON(d.Verdict)
 	case d.Verdict.OK():
-		r.print(append([]ui.Line{ui.Text("nothing to do."), ui.WhyAnswer(d)}, r.planLines()...))
+		r.print(append([]style.Line{style.Text("nothing to do."), ui.WhyAnswer(d)}, r.planLines()...))
 		return exitOK, r.printJSON(d.Verdict)
 	}
-	r.print(append([]ui.Line{ui.WhyAnswer(d)}, r.planLines()...))
+	r.print(append([]style.Line{ui.WhyAnswer(d)}, r.planLines()...))
 	if err := r.printJSON(d.Verdict); err != nil {
 		return exitFailed, err
 	}
@@ -193,7 +195,7 @@ func (r *freeRun) confirmForce(ctx context.Context) bool {
 // printOutcomes says what became of the processes, of each once.
 func (r *freeRun) printOutcomes() {
 	for i := r.reported; i < len(r.report.Outcomes); i++ {
-		r.print([]ui.Line{ui.OutcomeLine(&r.report.Outcomes[i], ui.WordingFor(r.plan.Diagnosis.OS))})
+		r.print([]style.Line{ui.OutcomeLine(&r.report.Outcomes[i], ui.WordingFor(r.plan.Diagnosis.OS))})
 	}
 	r.reported = len(r.report.Outcomes)
 }
@@ -204,13 +206,13 @@ func (r *freeRun) printClosed() {
 	closed := 0
 	for _, c := range r.report.Closed {
 		if c.Err != nil {
-			r.print([]ui.Line{ui.Styled(ui.Danger, "✗ ").Add(ui.Plain, c.Err.Error())})
+			r.print([]style.Line{style.Styled(style.Danger, "✗ ").Add(style.Plain, c.Err.Error())})
 			continue
 		}
 		closed++
 	}
 	if closed > 0 {
-		r.print([]ui.Line{ui.Styled(ui.Success, "✓ ").Add(ui.Plain, ui.Count(closed, "connection")+" closed, no process stopped")})
+		r.print([]style.Line{style.Styled(style.Success, "✓ ").Add(style.Plain, ui.Count(closed, "connection")+" closed, no process stopped")})
 	}
 }
 
@@ -221,7 +223,7 @@ func (r *freeRun) finish(ctx context.Context) (int, error) {
 	after := &r.report.After
 	r.rebound = r.report.Rebound
 	if r.rebound == nil && !after.Verdict.OK() {
-		r.print(append([]ui.Line{append(ui.Styled(ui.Danger, "✗ "), ui.WhyAnswer(after)...), nil},
+		r.print(append([]style.Line{append(style.Styled(style.Danger, "✗ "), ui.WhyAnswer(after)...), nil},
 			ui.WhyLines(after, ui.WhyOptions{Context: processContext(r.service.Reader), Now: time.Now(), Width: r.terminal.errWidth})...))
 		return exitNotFound, r.printJSON(after.Verdict)
 	}
@@ -235,7 +237,7 @@ func (r *freeRun) finish(ctx context.Context) (int, error) {
 		r.print(ui.ReboundLines(after.Target.String(), r.rebound.After, r.rebound.By, r.rebound.Parent))
 		return exitNotFound, r.printJSON(bind.VerdictTaken)
 	}
-	r.print([]ui.Line{append(ui.Styled(ui.Success, "✓ "), ui.WhyAnswer(after)...)})
+	r.print([]style.Line{append(style.Styled(style.Success, "✓ "), ui.WhyAnswer(after)...)})
 	if ctx.Err() != nil {
 		return exitInterrupted, ctx.Err() // free it is, but for how long was not seen
 	}
@@ -243,9 +245,9 @@ func (r *freeRun) finish(ctx context.Context) (int, error) {
 }
 
 // print writes words about what goes on to standard error.
-func (r *freeRun) print(lines []ui.Line) {
+func (r *freeRun) print(lines []style.Line) {
 	w := bufio.NewWriter(r.err)
-	r.stderrStyler(r.options).writeLines(w, ui.WrapAll(lines, r.terminal.errWidth, 2))
+	r.stderrStyler(r.options).writeLines(w, style.WrapAll(lines, r.terminal.errWidth, 2))
 	_ = w.Flush() // there is nowhere to tell that it failed
 }
 
@@ -264,7 +266,7 @@ func (r *freeRun) printJSON(verdict bind.Verdict) error {
 		return nil
 	}
 	w := bufio.NewWriter(r.out)
-	if err := writeObject(w, newFreeJSON(r.plan, syscall.Signal(r.free.signal), &r.report, r.rebound, verdict), r.terminal.out); err != nil {
+	if err := jsonout.WriteObject(w, jsonout.NewFree(r.plan, syscall.Signal(r.free.signal), &r.report, r.rebound, verdict), r.terminal.out); err != nil {
 		return err
 	}
 	return w.Flush()

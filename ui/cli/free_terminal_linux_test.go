@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"lotop/sockets/socketstest"
-	"lotop/ui"
+	"lotop/ui/style"
 )
 
 // session is a command on a terminal.
@@ -58,7 +58,7 @@ func (s *session) end(code int, words ...string) {
 	_ = s.cmd.Wait()
 	checkSaid(s.t, "on a terminal", result{code: s.cmd.ProcessState.ExitCode(), err: s.said}, code, words...)
 	for line := range strings.Lines(s.said) {
-		if w := ui.Width(strings.TrimRight(line, "\r\n")); w > 80 {
+		if w := style.Width(strings.TrimRight(line, "\r\n")); w > 80 {
 			s.t.Errorf("%d cells: %q", w, line)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
+	"lotop/ui/jsonout"
 )
 
 // newList makes the command that writes one snapshot.
@@ -106,7 +107,7 @@ func (a *app) readOnce(ctx context.Context, o *options) (*track.Tracker, error) 
 func (a *app) writeRows(o *options, rows []model.Row) error {
 	w := bufio.NewWriterSize(a.out, 1<<16)
 	if o.json {
-		if err := writeJSON(w, rows, a.terminal.out); err != nil {
+		if err := jsonout.WriteRows(w, rows, a.terminal.out); err != nil {
 			return err
 		}
 	} else {

@@ -8,7 +8,7 @@ import (
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
-	"lotop/ui"
+	"lotop/ui/style"
 )
 
 const warning = "lotop: 1 socket of another user: no process name; run as root to see it\n"
@@ -77,7 +77,7 @@ func TestWidth(t *testing.T) {
 		for width := 10; width <= 160; width++ {
 			r := setting{terminal: terminal{out: true, width: width}}.run(t, "list", "--all", "--color=never", q)
 			for line := range strings.Lines(r.out) {
-				if w := ui.Width(strings.TrimSuffix(line, "\n")); w > width {
+				if w := style.Width(strings.TrimSuffix(line, "\n")); w > width {
 					t.Fatalf("width %d: a line of %d cells: %q", width, w, line)
 				}
 			}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"lotop/sockets"
+	"lotop/sockets/live"
 	"lotop/sockets/recording"
-	"lotop/sockets/sockdiag"
 	"lotop/ui/tui"
 )
 
@@ -67,7 +67,7 @@ func notificationsFor(source sockets.Source, ports []sockets.PortRange) (recordi
 	if player, ok := source.(*recording.Player); ok {
 		return player.Notifications(), nil
 	}
-	heard, err := sockdiag.Watch(ports)
+	heard, err := live.WatchDestroyed(ports)
 	if err != nil {
 		return nil, err
 	}

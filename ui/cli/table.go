@@ -6,6 +6,7 @@ import (
 
 	"lotop/model"
 	"lotop/ui"
+	"lotop/ui/style"
 )
 
 // tableOptions says how a table is written. Not on a terminal nothing is cut and
@@ -19,7 +20,7 @@ type tableOptions struct {
 // cell is what stands in one column of one row. Cells of a column are lined up
 // at the point that has before cells on its left; -1 for none.
 type cell struct {
-	spans ui.Line
+	spans style.Line
 	pivot int
 }
 
@@ -58,7 +59,7 @@ func writeTable(w *bufio.Writer, rows []model.Row, look tableOptions) {
 	}
 	line := make([]cell, len(columns))
 	for c := range columns {
-		line[c] = cell{ui.Styled(ui.Muted, columns[c].title), -1}
+		line[c] = cell{style.Styled(style.Muted, columns[c].title), -1}
 	}
 	writeLine(w, columns, line, look)
 	for i := range rows {
@@ -165,7 +166,7 @@ func writeLine(w *bufio.Writer, columns []column, line []cell, look tableOptions
 	w.WriteByte('\n')
 }
 
-func (col *column) fit(c cell, width int) ui.Line {
+func (col *column) fit(c cell, width int) style.Line {
 	spans := c.spans
 	if over := c.width() - width; over <= 0 {
 		return spans
@@ -175,7 +176,7 @@ func (col *column) fit(c cell, width int) ui.Line {
 			spans = trimSpans(spans, over)
 		}
 		rest := cell{spans: spans[1:]}
-		head := ui.Styled(spans[0].Role, ui.CutMiddle(spans[0].Text, max(width-rest.width(), 1)))
+		head := style.Styled(spans[0].Role, style.CutMiddle(spans[0].Text, max(width-rest.width(), 1)))
 		spans = append(head, spans[1:]...)
 	}
 	return spans.Cut(width)

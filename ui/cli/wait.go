@@ -13,7 +13,9 @@ import (
 	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/ui"
-	"lotop/ui/freeing"
+	"lotop/ui/jsonout"
+	"lotop/ui/ports"
+	"lotop/ui/style"
 )
 
 // waitOptions are the flags of wait.
@@ -67,9 +69,9 @@ func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target bind.
 		limited, cancel = context.WithTimeout(ctx, w.timeout)
 	}
 	defer cancel()
-	await := freeing.AwaitListener
+	await := ports.AwaitListener
 	if w.free {
-		await = freeing.AwaitFree
+		await = ports.AwaitFree
 	}
 	got, err := await(limited, source, target)
 	after := time.Since(begin)
@@ -85,20 +87,20 @@ func (a *app) wait(ctx context.Context, o *options, w *waitOptions, target bind.
 }
 
 // writeWaitResult writes what came of it; got is nil if the time was over first.
-func (a *app) writeWaitResult(o *options, w *waitOptions, t bind.Target, got *freeing.WaitResult, after time.Duration) error {
+func (a *app) writeWaitResult(o *options, w *waitOptions, t bind.Target, got *ports.WaitResult, after time.Duration) error {
 	out := bufio.NewWriter(a.out)
 	if o.json {
-		j := waitJSON{Target: newTargetJSON(t), Reached: got != nil, AfterMS: after.Milliseconds()}
+		j := jsonout.Wait{Target: jsonout.NewTarget(t), Reached: got != nil, AfterMS: after.Milliseconds()}
 		switch {
 		case w.free && got != nil:
 			j.Verdict = got.Verdict
 		case w.free:
 			j.Verdict = bind.VerdictTaken
 		case got != nil:
-			s := newSocketJSON(&got.Row)
+			s := jsonout.NewSocket(&got.Row)
 			j.Socket = &s
 		}
-		if err := writeObject(out, j, a.terminal.out); err != nil {
+		if err := jsonout.WriteObject(out, j, a.terminal.out); err != nil {
 			return err
 		}
 		return out.Flush()
@@ -107,7 +109,7 @@ func (a *app) writeWaitResult(o *options, w *waitOptions, t bind.Target, got *fr
 		a.warn("%s", timeoutMessage(w, t, after))
 		return nil
 	}
-	a.stdoutStyler(o).writeLines(out, []ui.Line{readyLine(w, t, got, after)})
+	a.stdoutStyler(o).writeLines(out, []style.Line{readyLine(w, t, got, after)})
 	return out.Flush()
 }
 
@@ -118,16 +120,16 @@ func timeoutMessage(w *waitOptions, t bind.Target, after time.Duration) string {
 	return fmt.Sprintf("nothing is listening on %s after %s", t, ui.Seconds(after))
 }
 
-func readyLine(w *waitOptions, t bind.Target, got *freeing.WaitResult, after time.Duration) ui.Line {
-	l := ui.Styled(ui.Emphasis, t.String())
+func readyLine(w *waitOptions, t bind.Target, got *ports.WaitResult, after time.Duration) style.Line {
+	l := style.Styled(style.Emphasis, t.String())
 	if w.free {
-		l = l.Add(ui.Plain, " is ").Add(ui.Success, "free")
+		l = l.Add(style.Plain, " is ").Add(style.Success, "free")
 		if got.Verdict == bind.VerdictReuse {
-			l = l.Add(ui.Muted, " for servers that set SO_REUSEADDR (most do)")
+			l = l.Add(style.Muted, " for servers that set SO_REUSEADDR (most do)")
 		}
 	} else {
 		main, more := ui.EventOwner(&got.Row)
-		l = l.Add(ui.Plain, " is ready: "+main).Add(ui.Muted, strings.TrimRight(" "+more, " ")).Add(ui.Plain, " listening on "+ui.Local(got.Row.Snapshot, got.Row.Socket))
+		l = l.Add(style.Plain, " is ready: "+main).Add(style.Muted, strings.TrimRight(" "+more, " ")).Add(style.Plain, " listening on "+ui.Local(got.Row.Snapshot, got.Row.Socket))
 	}
-	return l.Add(ui.Muted, ", after "+ui.Seconds(after))
+	return l.Add(style.Muted, ", after "+ui.Seconds(after))
 }

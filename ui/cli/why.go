@@ -16,7 +16,9 @@ import (
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
 	"lotop/ui"
-	"lotop/ui/freeing"
+	"lotop/ui/jsonout"
+	"lotop/ui/ports"
+	"lotop/ui/style"
 )
 
 // newWhy makes the command that diagnoses a refused bind.
@@ -78,8 +80,8 @@ func parseTarget(args []string, udp bool) (bind.Target, error) {
 
 // portService finds out about ports and frees them, through the source that --source
 // names.
-func (a *app) portService(o *options) *freeing.Service {
-	return &freeing.Service{
+func (a *app) portService(o *options) *ports.Service {
+	return &ports.Service{
 		Reader: process.NewReader(""),
 		Open:   func() (sockets.Source, error) { return a.openLiveOnly(o) },
 	}
@@ -102,10 +104,10 @@ func (a *app) why(ctx context.Context, o *options, target bind.Target) (int, err
 	return exitNotFound, nil
 }
 
-func (a *app) writeDiagnosis(o *options, f *freeing.Service, d *bind.Diagnosis) error {
+func (a *app) writeDiagnosis(o *options, f *ports.Service, d *bind.Diagnosis) error {
 	w := bufio.NewWriter(a.out)
 	if o.json {
-		if err := writeObject(w, newWhyJSON(d), a.terminal.out); err != nil {
+		if err := jsonout.WriteObject(w, jsonout.NewDiagnosis(d), a.terminal.out); err != nil {
 			return err
 		}
 		return w.Flush()
@@ -115,8 +117,8 @@ func (a *app) writeDiagnosis(o *options, f *freeing.Service, d *bind.Diagnosis) 
 }
 
 // whyLines is the whole answer: the first line, then what it rests on.
-func whyLines(d *bind.Diagnosis, r *process.Reader, width int) []ui.Line {
-	lines := append(ui.Wrap(ui.WhyAnswer(d), width, 2), nil)
+func whyLines(d *bind.Diagnosis, r *process.Reader, width int) []style.Line {
+	lines := append(style.Wrap(ui.WhyAnswer(d), width, 2), nil)
 	return append(lines, ui.WhyLines(d, ui.WhyOptions{Context: processContext(r), Now: time.Now(), Width: width})...)
 }
 

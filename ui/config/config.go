@@ -12,15 +12,17 @@ import (
 	"path/filepath"
 	"time"
 
-	"lotop/ui/tui"
+	"lotop/ui"
+	"lotop/ui/style"
+	"lotop/ui/tui/keymap"
 )
 
 // Config is what the file says, with the defaults for what it leaves out.
 type Config struct {
 	Interval time.Duration       // between two looks, at least MinInterval
-	Theme    string              // one of tui.Themes
-	Columns  []string            // some of tui.Columns, from left to right
-	Keys     map[string][]string // the keys of every action of tui.Actions that has a name
+	Theme    string              // one of style.Themes
+	Columns  []string            // some of ui.TableColumns, from left to right
+	Keys     map[string][]string // the keys of every action of keymap.Actions that has a name
 }
 
 // MinInterval keeps lotop from being the busiest program it shows.
@@ -30,11 +32,11 @@ const MinInterval = 50 * time.Millisecond
 func Default() Config {
 	c := Config{
 		Interval: time.Second,
-		Theme:    tui.Themes()[0].Name,
-		Columns:  tui.Columns(),
+		Theme:    style.Themes()[0].Name,
+		Columns:  ui.TableColumns(),
 		Keys:     map[string][]string{},
 	}
-	for _, a := range tui.Actions() {
+	for _, a := range keymap.Actions() {
 		if a.Name != "" {
 			c.Keys[a.Name] = a.Keys
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lotop/ui/tui"
+	"lotop/ui/tui/keymap"
 )
 
 func TestParse(t *testing.T) {
@@ -100,7 +100,7 @@ func TestText(t *testing.T) {
 		if again := back.Text("/home/ada/\n\x1b[31m.config/lotop/config.toml"); again != text || strings.Contains(text, "\x1b") {
 			t.Errorf("%s", cmp.Diff(text, again))
 		}
-		for _, a := range tui.Actions() {
+		for _, a := range keymap.Actions() {
 			if a.Name != "" && !cmp.Equal(append([]string{}, c.Keys[a.Name]...), append([]string{}, back.Keys[a.Name]...)) {
 				t.Errorf("%s: %v, not %v", a.Name, back.Keys[a.Name], c.Keys[a.Name])
 			}

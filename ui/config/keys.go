@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"lotop/ui/tui"
+	"lotop/ui/tui/keymap"
 )
 
 // binding is the action that a key belongs to.
@@ -20,7 +20,7 @@ type binding struct {
 func (p *parser) applyKeys(table map[string]any) {
 	taken := map[string]binding{}
 	known := map[string]bool{}
-	for _, a := range tui.Actions() {
+	for _, a := range keymap.Actions() {
 		known[a.Name] = a.Name != ""
 		if _, given := table[a.Name]; given && a.Name != "" {
 			continue
@@ -55,7 +55,7 @@ func (p *parser) bindKeys(place, action string, value any, taken map[string]bind
 	}
 	keys := make([]string, 0, len(given))
 	for _, s := range given {
-		key, err := tui.ParseKey(s)
+		key, err := keymap.Parse(s)
 		if err != nil {
 			p.addProblem(place, "%s: unknown key %q: %v", action, s, err)
 			continue

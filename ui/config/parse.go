@@ -11,7 +11,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"lotop/ui/tui"
+	"lotop/ui"
+	"lotop/ui/style"
 )
 
 // problem is what is wrong in a file, and where.
@@ -133,7 +134,7 @@ func (p *parser) applyInterval(value any) {
 
 func (p *parser) applyTheme(value any) {
 	var names []string
-	for _, t := range tui.Themes() {
+	for _, t := range style.Themes() {
 		names = append(names, t.Name)
 	}
 	s, ok := value.(string)
@@ -152,7 +153,7 @@ func (p *parser) applyColumns(value any) {
 	case len(names) == 0:
 		p.addProblem("columns", "columns: list at least one")
 	}
-	known := tui.Columns()
+	known := ui.TableColumns()
 	for i, name := range names {
 		switch {
 		case !slices.Contains(known, name):

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"lotop/sockets/untrusted"
-	"lotop/ui/tui"
+	"lotop/ui"
+	"lotop/ui/style"
+	"lotop/ui/tui/keymap"
 )
 
 // Text writes the configuration as a file with comments, which Load reads as
@@ -21,13 +23,13 @@ func (c *Config) Text(path string) string {
 	fmt.Fprintf(&b, "\n# Refresh interval, at least %v.\n", MinInterval)
 	fmt.Fprintf(&b, "interval = %s\n", tomlString(c.Interval.String()))
 	b.WriteString("\n# Color theme. NO_COLOR disables color in every theme.\n")
-	for _, t := range tui.Themes() {
+	for _, t := range style.Themes() {
 		fmt.Fprintf(&b, "#   %-10s %s\n", t.Name, t.Description)
 	}
 	fmt.Fprintf(&b, "theme = %s\n", tomlString(c.Theme))
 	b.WriteString("\n# Table columns, from left to right. In a narrow terminal the least\n" +
 		"# important are hidden. Available:\n")
-	fmt.Fprintf(&b, "#   %s\n", strings.Join(tui.Columns(), ", "))
+	fmt.Fprintf(&b, "#   %s\n", strings.Join(ui.TableColumns(), ", "))
 	fmt.Fprintf(&b, "columns = %s\n", tomlList(c.Columns))
 	c.writeKeys(&b)
 	return b.String()
@@ -41,7 +43,7 @@ func (c *Config) writeKeys(b *strings.Builder) {
 [keys]
 `)
 	group := ""
-	for _, a := range tui.Actions() {
+	for _, a := range keymap.Actions() {
 		if a.Name == "" {
 			continue
 		}

@@ -51,7 +51,7 @@ const crowd = 50_000
 func crowded(b *testing.B, width, height int) *driver {
 	d := start(b, city(crowd), width, height)
 	d.press("u") // every socket a row
-	if n := len(d.m.rows.rows); n != crowd {
+	if n := len(d.m.rows.Rows); n != crowd {
 		b.Fatalf("%d rows", n)
 	}
 	b.ReportAllocs()
@@ -100,7 +100,7 @@ func BenchmarkTakeResult(b *testing.B) {
 	d.press("G")
 	res := readResult{arrangement: d.m.latest}
 	for b.Loop() {
-		d.m.rows.cursor = 0 // as after a new order
+		d.m.rows.Cursor = 0 // as after a new order
 		d.m.Update(res)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
+	"lotop/ui/style"
+	"lotop/ui/tui/table"
 )
 
 const dash = ui.Dash
@@ -43,23 +45,23 @@ func markRole(m model.Mark) role {
 }
 
 // newRowTable makes the table of sockets. now is asked for ages.
-func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool), pinned func(sockets.ID) (time.Time, bool)) table[model.Row] {
-	return table[model.Row]{
-		keys:   rowKeys,
-		hasKey: func(r *model.Row, key uint64) bool { return r.Has(sockets.ID(key)) },
-		mark:   func(r *model.Row) span { return rowMark(r, pinned) },
-		columns: []column[model.Row]{
-			{name: "proto", title: "PROTO", sort: int(model.ByProto), min: 5, max: 5, priority: 6, cell: protoCell},
-			{name: "local", title: "LOCAL", sort: int(model.ByLocal), min: 15, max: 50, priority: 1, cell: localCell, pivot: localPivot, shorten: shortenHost},
-			{name: "remote", title: "REMOTE / CLIENTS", sort: int(model.ByRemote), min: 17, max: 50, priority: 4, cell: remoteCell, pivot: remotePivot, shorten: shortenHost},
-			{name: "state", title: "STATE", sort: int(model.ByState), min: 11, max: 11, priority: 3, cell: stateCell},
-			{name: "pid", title: "PID", sort: int(model.ByPID), min: 5, max: 8, priority: 5, right: true, cell: pidCell},
-			{name: "process", title: "PROCESS", sort: int(model.ByProcess), min: 15, max: 60, priority: 2, cell: func(r *model.Row) line { return processCell(r, now(), pinned) }},
-			{name: "age", title: "AGE", sort: int(model.ByAge), min: 4, max: 4, priority: 7, right: true, cell: func(r *model.Row) line { return ageCell(r, now()) }},
-			{name: "in", title: "IN/s", sort: -1, min: 4, max: 5, priority: 8, right: true, optional: true, cell: rateCell(flows, func(f *flow) float64 { return f.inRate })},
-			{name: "out", title: "OUT/s", sort: -1, min: 5, max: 5, priority: 9, right: true, optional: true, cell: rateCell(flows, func(f *flow) float64 { return f.outRate })},
-			{name: "user", title: "USER", sort: int(model.ByUser), min: 6, max: 12, priority: 10, cell: userCell},
-			{name: "command", title: "COMMAND", sort: -1, min: 30, priority: 11, cell: commandCell, shorten: shortenMiddle},
+func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool), pinned func(sockets.ID) (time.Time, bool)) table.Table[model.Row] {
+	return table.Table[model.Row]{
+		Keys:   rowKeys,
+		HasKey: func(r *model.Row, key uint64) bool { return r.Has(sockets.ID(key)) },
+		Mark:   func(r *model.Row) span { return rowMark(r, pinned) },
+		Columns: []table.Column[model.Row]{
+			{Name: "proto", Title: "PROTO", SortKey: int(model.ByProto), Min: 5, Max: 5, Priority: 6, Cell: protoCell},
+			{Name: "local", Title: "LOCAL", SortKey: int(model.ByLocal), Min: 15, Max: 50, Priority: 1, Cell: localCell, Pivot: localPivot, Shorten: shortenHost},
+			{Name: "remote", Title: "REMOTE / CLIENTS", SortKey: int(model.ByRemote), Min: 17, Max: 50, Priority: 4, Cell: remoteCell, Pivot: remotePivot, Shorten: shortenHost},
+			{Name: "state", Title: "STATE", SortKey: int(model.ByState), Min: 11, Max: 11, Priority: 3, Cell: stateCell},
+			{Name: "pid", Title: "PID", SortKey: int(model.ByPID), Min: 5, Max: 8, Priority: 5, AlignRight: true, Cell: pidCell},
+			{Name: "process", Title: "PROCESS", SortKey: int(model.ByProcess), Min: 15, Max: 60, Priority: 2, Cell: func(r *model.Row) line { return processCell(r, now(), pinned) }},
+			{Name: "age", Title: "AGE", SortKey: int(model.ByAge), Min: 4, Max: 4, Priority: 7, AlignRight: true, Cell: func(r *model.Row) line { return ageCell(r, now()) }},
+			{Name: "in", Title: "IN/s", SortKey: -1, Min: 4, Max: 5, Priority: 8, AlignRight: true, Optional: true, Cell: rateCell(flows, func(f *flow) float64 { return f.inRate })},
+			{Name: "out", Title: "OUT/s", SortKey: -1, Min: 5, Max: 5, Priority: 9, AlignRight: true, Optional: true, Cell: rateCell(flows, func(f *flow) float64 { return f.outRate })},
+			{Name: "user", Title: "USER", SortKey: int(model.ByUser), Min: 6, Max: 12, Priority: 10, Cell: userCell},
+			{Name: "command", Title: "COMMAND", SortKey: -1, Min: 30, Priority: 11, Cell: commandCell, Shorten: shortenMiddle},
 		},
 	}
 }
@@ -84,7 +86,7 @@ func localCell(r *model.Row) line {
 
 // localPivot lines addresses up at their colon, so that ports stand under each
 // other.
-func localPivot(r *model.Row) int { return ui.Width(ui.Host(r.Snapshot, r.Socket)) }
+func localPivot(r *model.Row) int { return style.Width(ui.Host(r.Snapshot, r.Socket)) }
 
 func remoteCell(r *model.Row) line {
 	switch s := r.Socket; {
@@ -103,7 +105,7 @@ func remotePivot(r *model.Row) int {
 	far := ui.RemoteText(r)
 	for i := len(far) - 1; i >= 0; i-- {
 		if far[i] == ':' {
-			return ui.Width(far[:i])
+			return style.Width(far[:i])
 		}
 	}
 	return -1
@@ -194,7 +196,7 @@ func commandCell(r *model.Row) line {
 func shortenHost(l line, width int) line {
 	address := l[0].Text
 	colon := strings.LastIndexByte(address, ':')
-	rest := l.Width() - ui.Width(address)
+	rest := l.Width() - style.Width(address)
 	room := width - rest - (len(address) - colon)
 	if colon < 0 || room < 3 {
 		return l.Cut(width)
@@ -205,26 +207,26 @@ func shortenHost(l line, width int) line {
 }
 
 func shortenMiddle(l line, width int) line {
-	return styled(l[0].Role, ui.CutMiddle(l[0].Text, width))
+	return styled(l[0].Role, style.CutMiddle(l[0].Text, width))
 }
 
 // newEventTable makes the table of what has happened.
-func newEventTable() table[track.Event] {
-	return table[track.Event]{
-		keys:   func(e *track.Event) [2]uint64 { return [2]uint64{e.Seq} },
-		hasKey: func(e *track.Event, key uint64) bool { return e.Seq == key },
-		mark:   func(e *track.Event) span { return markSpan(e.Kind.Mark()) },
-		columns: []column[track.Event]{
-			{title: "TIME", sort: -1, min: 8, max: 8, priority: 3, cell: func(e *track.Event) line { return styled(muted, e.Time.Format(time.TimeOnly)) }},
-			{title: "EVENT", sort: -1, min: 7, max: 7, priority: 4, cell: func(e *track.Event) line { return styled(markRole(e.Kind.Mark()), e.Kind.String()) }},
-			{title: "PROTO", sort: -1, min: 5, max: 5, priority: 8, cell: func(e *track.Event) line { return protoCell(&e.Row) }},
-			{title: "LOCAL", sort: -1, min: 15, max: 50, priority: 1, cell: func(e *track.Event) line { return text(ui.Local(e.Row.Snapshot, e.Row.Socket)) }, pivot: func(e *track.Event) int { return localPivot(&e.Row) }, shorten: shortenHost},
-			{title: "REMOTE", sort: -1, min: 17, max: 50, priority: 5, cell: eventRemote, pivot: func(e *track.Event) int { return remotePivot(&e.Row) }, shorten: shortenHost},
-			{title: "STATE", sort: -1, min: 11, max: 27, priority: 6, cell: eventState},
-			{title: "PROCESS", sort: -1, min: 14, max: 60, priority: 2, cell: eventProcess},
-			{title: "IN", sort: -1, min: 4, max: 5, priority: 9, right: true, optional: true, cell: func(e *track.Event) line { return eventBytes(e, e.Received) }},
-			{title: "OUT", sort: -1, min: 4, max: 5, priority: 10, right: true, optional: true, cell: func(e *track.Event) line { return eventBytes(e, e.Sent) }},
-			{title: "LIVED", sort: -1, min: 5, max: 5, priority: 7, right: true, cell: eventLifetime},
+func newEventTable() table.Table[track.Event] {
+	return table.Table[track.Event]{
+		Keys:   func(e *track.Event) [2]uint64 { return [2]uint64{e.Seq} },
+		HasKey: func(e *track.Event, key uint64) bool { return e.Seq == key },
+		Mark:   func(e *track.Event) span { return markSpan(e.Kind.Mark()) },
+		Columns: []table.Column[track.Event]{
+			{Title: "TIME", SortKey: -1, Min: 8, Max: 8, Priority: 3, Cell: func(e *track.Event) line { return styled(muted, e.Time.Format(time.TimeOnly)) }},
+			{Title: "EVENT", SortKey: -1, Min: 7, Max: 7, Priority: 4, Cell: func(e *track.Event) line { return styled(markRole(e.Kind.Mark()), e.Kind.String()) }},
+			{Title: "PROTO", SortKey: -1, Min: 5, Max: 5, Priority: 8, Cell: func(e *track.Event) line { return protoCell(&e.Row) }},
+			{Title: "LOCAL", SortKey: -1, Min: 15, Max: 50, Priority: 1, Cell: func(e *track.Event) line { return text(ui.Local(e.Row.Snapshot, e.Row.Socket)) }, Pivot: func(e *track.Event) int { return localPivot(&e.Row) }, Shorten: shortenHost},
+			{Title: "REMOTE", SortKey: -1, Min: 17, Max: 50, Priority: 5, Cell: eventRemote, Pivot: func(e *track.Event) int { return remotePivot(&e.Row) }, Shorten: shortenHost},
+			{Title: "STATE", SortKey: -1, Min: 11, Max: 27, Priority: 6, Cell: eventState},
+			{Title: "PROCESS", SortKey: -1, Min: 14, Max: 60, Priority: 2, Cell: eventProcess},
+			{Title: "IN", SortKey: -1, Min: 4, Max: 5, Priority: 9, AlignRight: true, Optional: true, Cell: func(e *track.Event) line { return eventBytes(e, e.Received) }},
+			{Title: "OUT", SortKey: -1, Min: 4, Max: 5, Priority: 10, AlignRight: true, Optional: true, Cell: func(e *track.Event) line { return eventBytes(e, e.Sent) }},
+			{Title: "LIVED", SortKey: -1, Min: 5, Max: 5, Priority: 7, AlignRight: true, Cell: eventLifetime},
 		},
 	}
 }
@@ -269,14 +271,4 @@ func eventBytes(e *track.Event, n uint64) line {
 		return styled(muted, dash)
 	}
 	return text(ui.Size(n))
-}
-
-// Columns are the names of the columns of the table, from left to right as they
-// stand without a choice.
-func Columns() []string {
-	var all []string
-	for _, c := range newRowTable(nil, nil, nil).columns {
-		all = append(all, c.name)
-	}
-	return all
 }

@@ -109,7 +109,7 @@ func (s *filmRecorder) demo() {
 	s.play(5)
 	s.presses("esc")
 	s.says = "details: who, reachable from where, the queue, the clients"
-	for s.m.rows.current().Socket.State != sockets.Listen {
+	for s.m.rows.Current().Socket.State != sockets.Listen {
 		s.presses("up")
 	}
 	s.presses("enter")

@@ -11,6 +11,7 @@ import (
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
+	"lotop/ui/style"
 )
 
 // write writes the pane, at most width cells wide.
@@ -41,7 +42,7 @@ type detailsWriter struct {
 func (w *detailsWriter) add(l line) { w.out = append(w.out, l.Cut(w.width)) }
 func (w *detailsWriter) blankLine() { w.out = append(w.out, nil) }
 func (w *detailsWriter) paragraph(r role, s string) {
-	for _, part := range wrapWords(s, w.width) {
+	for _, part := range style.WrapWords(s, w.width) {
 		w.add(styled(r, part))
 	}
 }
@@ -86,7 +87,7 @@ func (w *detailsWriter) endpoint(e *endpoint) {
 	}
 	w.add(who)
 	if command := p.Command.String(); command != "" {
-		w.add(text(ui.CutMiddle(command, w.width)))
+		w.add(text(style.CutMiddle(command, w.width)))
 	}
 	if d != nil {
 		w.processFacts(d)
@@ -100,7 +101,7 @@ func (w *detailsWriter) endpoint(e *endpoint) {
 func (w *detailsWriter) processFacts(d *process.Details) {
 	use := styled(muted, "cpu ").Add(plain, ui.Seconds(d.CPU)).Add(muted, "   mem ").Add(plain, ui.Size(d.Memory))
 	if folder := d.Cwd.String(); folder != "" {
-		in := styled(muted, "in ").Add(plain, ui.CutMiddle(folder, w.width-len("in ")))
+		in := styled(muted, "in ").Add(plain, style.CutMiddle(folder, w.width-len("in ")))
 		if in.Width()+len("   ")+use.Width() <= w.width {
 			use = append(in.Add(plain, "   "), use...)
 		} else {
@@ -109,7 +110,7 @@ func (w *detailsWriter) processFacts(d *process.Details) {
 	}
 	w.add(use)
 	if exe := d.Executable.String(); exe != "" && !strings.HasPrefix(d.Command.String(), exe) {
-		w.add(styled(muted, "program ").Add(plain, ui.CutMiddle(exe, w.width-8)))
+		w.add(styled(muted, "program ").Add(plain, style.CutMiddle(exe, w.width-8)))
 	}
 	if d.Tracer > 0 {
 		w.add(styled(warning, "traced by PID "+strconv.Itoa(d.Tracer)))
@@ -133,7 +134,7 @@ const factIndent = 13
 
 // fact writes a name and what is to be said of it, on as many lines as it takes.
 func (w *detailsWriter) fact(name string, r role, what string) {
-	for i, part := range wrapWords(what, w.width-factIndent) {
+	for i, part := range style.WrapWords(what, w.width-factIndent) {
 		if i > 0 {
 			name = ""
 		}

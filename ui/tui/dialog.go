@@ -13,14 +13,15 @@ import (
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
-	"lotop/ui/freeing"
+	"lotop/ui/ports"
+	"lotop/ui/tui/keymap"
 )
 
 // portService carries out what a dialog was told to do.
 type portService interface {
-	Stop(ctx context.Context, target bind.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) freeing.Report
-	Close(s *sockets.Socket) freeing.Report
-	WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*freeing.Rebound, error)
+	Stop(ctx context.Context, target bind.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) ports.Report
+	Close(s *sockets.Socket) ports.Report
+	WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*ports.Rebound, error)
 	DiagnoseNoConnect(ctx context.Context, target bind.Target) (bind.Diagnosis, error)
 }
 
@@ -38,9 +39,9 @@ type dialog struct {
 	// anyone.
 	closeOnly bool
 	signal    syscall.Signal
-	report    *freeing.Report
+	report    *ports.Report
 	watchDone bool // the time to be taken again is over
-	rebound   *freeing.Rebound
+	rebound   *ports.Rebound
 }
 
 // stage is how far a dialog has come.
@@ -76,7 +77,7 @@ func (m *Model) openFreeDialog() tea.Cmd {
 	}
 	switch {
 	case m.view == eventsView:
-		m.setStatus(warning, "events are history"+withHint(keyHint(m.keys.NextView, "switches to open sockets")))
+		m.setStatus(warning, "events are history"+keymap.WithHint(keymap.Hint(m.keys.NextView, "switches to open sockets")))
 		return nil
 	case r.Mark == model.Closed:
 		m.setStatus(warning, "already closed; select an open socket")

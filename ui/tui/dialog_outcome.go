@@ -6,7 +6,7 @@ import (
 
 	"lotop/sockets/process"
 	"lotop/ui"
-	"lotop/ui/freeing"
+	"lotop/ui/ports"
 )
 
 // outcome says what came of it, and what can be done next.
@@ -40,7 +40,7 @@ func (w *dialogWriter) freed(address string) {
 		w.paragraph(muted, "Old connections are still closing: a server without SO_REUSEADDR may have to wait up to a minute.")
 	}
 	if w.dialog.watchDone {
-		w.paragraph(muted, "Still free after "+ui.Interval(freeing.WatchDuration)+".")
+		w.paragraph(muted, "Still free after "+ui.Interval(ports.WatchDuration)+".")
 	} else {
 		w.paragraph(muted, "Checking that it stays free …")
 	}

@@ -13,18 +13,18 @@ import (
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
 	"lotop/ui"
-	"lotop/ui/freeing"
+	"lotop/ui/ports"
 )
 
 func (d *driver) keepRunning(pid int32) {
-	d.ports.report = freeing.Report{
+	d.ports.report = ports.Report{
 		Outcomes: []process.Outcome{{Process: d.source.snap.Processes[pid], Signal: syscall.SIGTERM, Result: process.Survived}},
 		Err:      fmt.Errorf("bind: %w", syscall.EADDRINUSE),
 	}
 }
 
 func (d *driver) exit(pid int32) {
-	d.ports.report = freeing.Report{
+	d.ports.report = ports.Report{
 		Outcomes: []process.Outcome{{Process: d.source.snap.Processes[pid], Signal: syscall.SIGTERM, Result: process.Exited}},
 		Free:     true,
 	}
@@ -164,7 +164,7 @@ func TestReboundAfterDialogClosed(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.exit(3333)
 	all := d.source.snap.Processes
-	d.ports.rebound = &freeing.Rebound{After: 400 * time.Millisecond, By: all[4400], Parent: all[1500]}
+	d.ports.rebound = &ports.Rebound{After: 400 * time.Millisecond, By: all[4400], Parent: all[1500]}
 	d.selectRow("127.0.0.1:3333")
 	d.press("x")
 	d.hold = true
@@ -213,7 +213,7 @@ func TestOnlyClientCanBeStopped(t *testing.T) {
 func TestOnlyTheConnectionAsRoot(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.m.root = true
-	d.ports.report = freeing.Report{Free: true}
+	d.ports.report = ports.Report{Free: true}
 	d.selectRow("← 127.0.0.1:51002")
 	d.press("x", "k")
 	d.wants("closes this connection only")
@@ -229,7 +229,7 @@ func TestOnlyTheConnectionAsRoot(t *testing.T) {
 		t.Errorf("of a TIME_WAIT closed %v", d.ports.closed)
 	}
 	d.press("esc")
-	d.ports.report = freeing.Report{Err: fmt.Errorf("close: %w", syscall.EPERM)}
+	d.ports.report = ports.Report{Err: fmt.Errorf("close: %w", syscall.EPERM)}
 	d.selectRow("← 127.0.0.1:51002")
 	d.press("x", "k", "y")
 	d.wants("not closed: not permitted for this user")

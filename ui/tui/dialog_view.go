@@ -9,6 +9,7 @@ import (
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui"
+	"lotop/ui/style"
 )
 
 func (d *dialog) title() string {
@@ -68,7 +69,7 @@ func (w *dialogWriter) blankLine() { w.out = append(w.out, nil) }
 
 // paragraph writes a sentence on as many lines as it takes.
 func (w *dialogWriter) paragraph(r role, s string) {
-	for _, part := range wrapWords(s, w.width) {
+	for _, part := range style.WrapWords(s, w.width) {
 		w.add(styled(r, part))
 	}
 }
@@ -130,7 +131,7 @@ func (w *dialogWriter) plan() {
 func (w *dialogWriter) stopLine(p *process.Process) {
 	w.add(styled(muted, w.wording.SendTo(syscall.SIGTERM)+"  ").Add(emphasis, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
 	if command := p.Command.String(); command != "" {
-		w.add(text("  " + ui.CutMiddle(command, w.width-2)))
+		w.add(text("  " + style.CutMiddle(command, w.width-2)))
 	}
 }
 
@@ -170,7 +171,7 @@ func (w *dialogWriter) supervisorAdvice(g *process.Cgroup, instead string) bool 
 	}
 	w.blankLine()
 	w.paragraph(warning, why+":")
-	for _, part := range wrapWords(command, w.width-2) {
+	for _, part := range style.WrapWords(command, w.width-2) {
 		w.add(text("  " + part))
 	}
 	return true

@@ -6,12 +6,14 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"lotop/ui/tui/table"
 )
 
 // countDrawn counts the rows that are drawn: each has its mark drawn once.
-func countDrawn[T any](t *table[T], n *int) {
-	mark := t.mark
-	t.mark = func(r *T) span {
+func countDrawn[T any](t *table.Table[T], n *int) {
+	mark := t.Mark
+	t.Mark = func(r *T) span {
 		*n++
 		return mark(r)
 	}
@@ -24,15 +26,15 @@ func TestKeysTypedAheadAreDrawnTogether(t *testing.T) {
 	drawn := 0
 	countDrawn(&d.m.rows, &drawn)
 	shows := func(row int) bool {
-		return d.m.rows.cursor == row && ansi.Strip(d.m.View().Content) == ansi.Strip(d.m.screen())
+		return d.m.rows.Cursor == row && ansi.Strip(d.m.View().Content) == ansi.Strip(d.m.screen())
 	}
 	for range 1000 {
 		d.press("down")
 		d.press("up")
 		_ = d.m.View()
 	}
-	if drawn > d.m.rows.height {
-		t.Errorf("%d rows drawn for keys that came at once, not %d at most", drawn, d.m.rows.height)
+	if drawn > d.m.rows.Height {
+		t.Errorf("%d rows drawn for keys that came at once, not %d at most", drawn, d.m.rows.Height)
 	}
 	d.press("down")
 	if _ = d.m.View(); shows(1) {

@@ -254,7 +254,7 @@ func (d *driver) wantsNot(all ...string) {
 // selected is the local address of the selected row.
 func (d *driver) selected() string {
 	d.t.Helper()
-	r := d.m.rows.current()
+	r := d.m.rows.Current()
 	if r == nil {
 		return ""
 	}
@@ -266,8 +266,8 @@ func (d *driver) selected() string {
 func (d *driver) selectRow(text string) {
 	d.t.Helper()
 	d.press("g")
-	for range len(d.m.rows.rows) {
-		r := d.m.rows.current()
+	for range len(d.m.rows.Rows) {
+		r := d.m.rows.Current()
 		who, _ := ui.Owner(r)
 		if strings.Contains(strings.Join([]string{ui.Local(r.Snapshot, r.Socket), ui.RemoteText(r), r.Socket.State.String(), who}, " "), text) {
 			return

@@ -8,7 +8,7 @@ import (
 	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
-	"lotop/ui/freeing"
+	"lotop/ui/ports"
 )
 
 // fakeSource shows the snapshot that it is given.
@@ -58,15 +58,15 @@ func (p *fakeProcessReader) Protected(q *process.Process) (reason string, ok boo
 
 // fakePortService ends nobody, and notes whom it was told to.
 type fakePortService struct {
-	report  freeing.Report
-	rebound *freeing.Rebound
+	report  ports.Report
+	rebound *ports.Rebound
 	signals []syscall.Signal
 	stopped []int
 	closed  []sockets.ID
 	checked []uint16
 }
 
-func (f *fakePortService) Stop(_ context.Context, _ bind.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) freeing.Report {
+func (f *fakePortService) Stop(_ context.Context, _ bind.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) ports.Report {
 	f.signals = append(f.signals, sig)
 	for _, v := range victims {
 		f.stopped = append(f.stopped, v.PID)
@@ -74,12 +74,12 @@ func (f *fakePortService) Stop(_ context.Context, _ bind.Target, victims []*proc
 	return f.report
 }
 
-func (f *fakePortService) Close(s *sockets.Socket) freeing.Report {
+func (f *fakePortService) Close(s *sockets.Socket) ports.Report {
 	f.closed = append(f.closed, s.ID)
 	return f.report
 }
 
-func (f *fakePortService) WatchRebind(context.Context, bind.Target, time.Time) (*freeing.Rebound, error) {
+func (f *fakePortService) WatchRebind(context.Context, bind.Target, time.Time) (*ports.Rebound, error) {
 	return f.rebound, nil
 }
 

@@ -10,7 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model/query"
-	"lotop/ui"
+	"lotop/ui/style"
 )
 
 func (m *Model) startFilter() tea.Cmd {
@@ -67,7 +67,7 @@ func (m *Model) applyFilter() tea.Cmd {
 		return nil
 	}
 	m.query = q
-	m.rows.resetWidths()
+	m.rows.ResetWidths()
 	return m.rearrange()
 }
 
@@ -109,12 +109,12 @@ func (m *Model) filterProblem(width int) []line {
 	}
 	var lines []line
 	if l, ok := m.errorMarker(wrong); ok {
-		if l.Width()+1+ui.Width(what) <= width {
+		if l.Width()+1+style.Width(what) <= width {
 			return []line{l.Add(danger, " "+what)}
 		}
 		lines = append(lines, l)
 	}
-	for _, part := range wrapWords(what, width-2) {
+	for _, part := range style.WrapWords(what, width-2) {
 		lines = append(lines, styled(danger, " "+part))
 	}
 	return lines
@@ -123,11 +123,11 @@ func (m *Model) filterProblem(width int) []line {
 // errorMarker marks the wrong place; there is none while the box is too narrow for
 // the filter and shows only a part of it.
 func (m *Model) errorMarker(wrong *query.Error) (line, bool) {
-	if ui.Width(m.filter.Value()) > m.filter.Width() {
+	if style.Width(m.filter.Value()) > m.filter.Width() {
 		return nil, false
 	}
 	column, width := wrong.Cells()
-	before := ui.Width(" / ")
+	before := style.Width(" / ")
 	if tabs := m.tabsWidth(); tabs > 0 {
 		before += tabs + 2
 	}

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-func (d *driver) count() int { return len(d.m.rows.rows) }
+func (d *driver) count() int { return len(d.m.rows.Rows) }
 
 func TestFilterWhileTyping(t *testing.T) {
 	d := start(t, street(), 80, 24)
@@ -20,8 +20,8 @@ func TestFilterWhileTyping(t *testing.T) {
 		t.Errorf("of %d rows: %d with 543, %d with 5432", all, none, d.count())
 	}
 	d.press("down", "down")
-	if d.m.rows.cursor != 2 || d.m.filter.Value() != "5432" {
-		t.Errorf("arrows while typing: row %d, filter %q", d.m.rows.cursor, d.m.filter.Value())
+	if d.m.rows.Cursor != 2 || d.m.filter.Value() != "5432" {
+		t.Errorf("arrows while typing: row %d, filter %q", d.m.rows.Cursor, d.m.filter.Value())
 	}
 	d.typeIn(" q")
 	if len(d.left) > 0 {
@@ -93,10 +93,10 @@ func TestFilterFromTheCommandLine(t *testing.T) {
 func TestEventsFiltered(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	playEvents(d)
-	all := len(d.m.events.rows)
+	all := len(d.m.events.Rows)
 	d.press("/")
 	d.typeIn("3005")
-	if n := len(d.m.events.rows); n != 2 || all <= n {
+	if n := len(d.m.events.Rows); n != 2 || all <= n {
 		t.Errorf("%d of %d events", n, all)
 	}
 	d.typeIn("9")

@@ -19,7 +19,7 @@ import (
 	"lotop/sockets/live"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
-	"lotop/ui/freeing"
+	"lotop/ui/ports"
 )
 
 // openLive opens the screen over the real kernel, with what has to do with a port.
@@ -34,7 +34,7 @@ func openLive(t testing.TB, port uint16) *driver {
 	d := prepare(t, sockets.Snapshot{}, Options{Query: "lport:" + strconv.Itoa(int(port))})
 	reader := process.NewReader("")
 	d.m.worker = newWorker(source, reader, nil)
-	d.m.ports = &freeing.Service{Reader: reader, Open: open}
+	d.m.ports = &ports.Service{Reader: reader, Open: open}
 	d.m.now, d.m.root = time.Now, os.Geteuid() == 0
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 30})
 	d.run(d.m.Init())

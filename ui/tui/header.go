@@ -9,6 +9,8 @@ import (
 
 	"lotop/sockets/untrusted"
 	"lotop/ui"
+	"lotop/ui/style"
+	"lotop/ui/tui/keymap"
 )
 
 // header sums up what there is, and says whether it is live. What there is no
@@ -69,11 +71,11 @@ func (m *Model) tabLine() string {
 	tabs := m.tabs()
 	switch {
 	case !hasFilter:
-		return m.theme.line(tabs.Fit(m.width))
+		return m.theme.Line(tabs.Fit(m.width))
 	case m.tabsWidth() == 0:
 		return lipgloss.NewStyle().MaxWidth(m.width).Render(" " + m.filter.View())
 	}
-	return lipgloss.NewStyle().MaxWidth(m.width).Render(m.theme.line(tabs) + "   " + m.filter.View())
+	return lipgloss.NewStyle().MaxWidth(m.width).Render(m.theme.Line(tabs) + "   " + m.filter.View())
 }
 
 func (m *Model) tabs() line {
@@ -111,7 +113,7 @@ func (m *Model) hasWarning() bool {
 // warning says what part of the truth is missing.
 func (m *Model) warning() line {
 	if m.readErr != nil {
-		return styled(danger, " "+shorten("✗ cannot read the socket tables: "+m.readErrorText(), m.width-1))
+		return styled(danger, " "+style.Shorten("✗ cannot read the socket tables: "+m.readErrorText(), m.width-1))
 	}
 	var all []string
 	for _, w := range m.latest.warnings {
@@ -120,7 +122,7 @@ func (m *Model) warning() line {
 	if m.latest.lost > 0 {
 		all = append(all, ui.LostMessage(m.latest.lost))
 	}
-	return styled(warning, " "+shorten(strings.Join(all, "  ·  "), m.width-1))
+	return styled(warning, " "+style.Shorten(strings.Join(all, "  ·  "), m.width-1))
 }
 
 // readErrorText is why the last look failed, in words that are safe to show.
@@ -129,14 +131,14 @@ func (m *Model) readErrorText() string { return untrusted.New(m.readErr.Error())
 // footer shows the keys, or what the last key did.
 func (m *Model) footer() string {
 	if len(m.status) > 0 {
-		return m.theme.line(append(text(" "), m.status...).Cut(m.width))
+		return m.theme.Line(append(text(" "), m.status...).Cut(m.width))
 	}
 	hints := m.footerKeys()
 	for len(hints) > 2 && m.hintLine(hints).Width() > m.width {
 		// How to get help and how to leave stay to the last.
 		hints = slices.Delete(hints, len(hints)-3, len(hints)-2)
 	}
-	return m.theme.line(m.hintLine(hints).Cut(m.width))
+	return m.theme.Line(m.hintLine(hints).Cut(m.width))
 }
 
 func (m *Model) hintLine(hints []key.Binding) line {
@@ -151,19 +153,19 @@ func (m *Model) hintLine(hints []key.Binding) line {
 // footerKeys lists the keys worth a hint where the keyboard is now.
 func (m *Model) footerKeys() []key.Binding {
 	if m.filtering {
-		return []key.Binding{newBinding("enter", "keep", "enter"), newBinding("esc", "clear", "esc"), newBinding("↑↓", "move", "up", "down")}
+		return []key.Binding{keymap.Bind("enter", "keep", "enter"), keymap.Bind("esc", "clear", "esc"), keymap.Bind("↑↓", "move", "up", "down")}
 	}
 	k := m.keys
 	k.NextView.SetHelp(k.NextView.Help().Key, "view")
-	all := k.short()
+	all := k.Short()
 	if m.player != nil {
 		all = m.replayKeys()
 	}
 	switch {
 	case m.details != nil:
-		all = []key.Binding{k.Back, k.moveHint(), k.Free, k.Copy, k.Browse, k.Help, k.Quit}
+		all = []key.Binding{k.Back, k.MoveHint(), k.Free, k.Copy, k.Browse, k.Help, k.Quit}
 	case m.view == eventsView:
-		all = []key.Binding{k.moveHint(), k.Filter, k.Details, k.NextView, k.Pause, k.Help, k.Quit}
+		all = []key.Binding{k.MoveHint(), k.Filter, k.Details, k.NextView, k.Pause, k.Help, k.Quit}
 	}
 	return slices.DeleteFunc(all, func(b key.Binding) bool { return !b.Enabled() })
 }

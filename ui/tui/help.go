@@ -8,7 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model/query"
-	"lotop/ui"
+	"lotop/ui/style"
+	"lotop/ui/tui/keymap"
 )
 
 // helpPage lists every key and every term of the filter, from the tables that
@@ -41,22 +42,22 @@ func (m *Model) handleHelpKey(k tea.KeyPressMsg) tea.Cmd {
 // helpLines writes the page.
 func (m *Model) helpLines() []line {
 	var out []line
-	for _, g := range m.keys.groups() {
-		out = append(out, styled(accent, " "+g.title))
-		out = append(out, keyLines(g.keys, m.width)...)
+	for _, g := range m.keys.Groups() {
+		out = append(out, styled(accent, " "+g.Title))
+		out = append(out, keyLines(g.Keys, m.width)...)
 		out = append(out, nil)
 	}
 	out = append(out, styled(accent, " filter").Add(muted, "  all terms must match"))
 	const termWidth = 34
 	for _, t := range query.Help() {
-		if m.width < 2*termWidth || ui.Width(t.Term)+5 > termWidth {
+		if m.width < 2*termWidth || style.Width(t.Term)+5 > termWidth {
 			out = append(out, text("   "+t.Term))
-			for _, part := range wrapWords(t.Meaning, m.width-6) {
+			for _, part := range style.WrapWords(t.Meaning, m.width-6) {
 				out = append(out, styled(muted, "     "+part))
 			}
 			continue
 		}
-		for i, part := range wrapWords(t.Meaning, m.width-termWidth-4) {
+		for i, part := range style.WrapWords(t.Meaning, m.width-termWidth-4) {
 			term := ""
 			if i == 0 {
 				term = t.Term
@@ -70,11 +71,11 @@ func (m *Model) helpLines() []line {
 // keyNames lists every key of a binding, short where they follow each other.
 func keyNames(b key.Binding) string {
 	names := slices.Clone(b.Keys())
-	if all := keysLabel(names); all != keyLabel(names[0]) {
+	if all := keymap.KeysLabel(names); all != keymap.KeyLabel(names[0]) {
 		return all
 	}
 	for i, k := range names {
-		names[i] = keyLabel(k)
+		names[i] = keymap.KeyLabel(k)
 	}
 	return strings.Join(names, " ")
 }
@@ -102,19 +103,19 @@ func (m *Model) helpRoom() int { return max(m.height-2, 0) }
 // helpScreen draws the page over the whole screen.
 func (m *Model) helpScreen() string {
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.theme.line(styled(emphasis, " lotop").Add(muted, "  keys and filters   "+m.version).Fit(m.width)))
+	lines = append(lines, m.theme.Line(styled(emphasis, " lotop").Add(muted, "  keys and filters   "+m.version).Fit(m.width)))
 	all := m.helpLines()
 	room, from := m.helpRoom(), m.help.scroll
 	for i := from; i < min(from+room, len(all)); i++ {
-		lines = append(lines, m.theme.line(all[i].Cut(m.width)))
+		lines = append(lines, m.theme.Line(all[i].Cut(m.width)))
 	}
 	for len(lines) < m.height-1 {
 		lines = append(lines, "")
 	}
 	hint := " other keys close"
 	if len(all) > room {
-		hint = " " + strings.Join([]string{m.keys.moveHint().Help().Key, m.keys.PageUp.Help().Key, m.keys.PageDown.Help().Key}, " ") + " scroll  " + hint[1:]
+		hint = " " + strings.Join([]string{m.keys.MoveHint().Help().Key, m.keys.PageUp.Help().Key, m.keys.PageDown.Help().Key}, " ") + " scroll  " + hint[1:]
 	}
-	lines = append(lines, m.theme.line(styled(muted, hint).Cut(m.width)))
+	lines = append(lines, m.theme.Line(styled(muted, hint).Cut(m.width)))
 	return strings.Join(lines[:min(len(lines), m.height)], "\n")
 }

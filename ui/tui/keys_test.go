@@ -9,10 +9,12 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"lotop/ui/tui/keymap"
 )
 
 // bindings are all fields of the key map, by their names.
-func bindings(k keyMap) map[string]key.Binding {
+func bindings(k keymap.Map) map[string]key.Binding {
 	all := map[string]key.Binding{}
 	v := reflect.ValueOf(k)
 	for i := range v.NumField() {
@@ -32,8 +34,8 @@ func TestHelpListsEveryKey(t *testing.T) {
 		if !strings.Contains(page, keyNames(b)) {
 			t.Errorf("help does not name the keys of %s: %q", name, keyNames(b))
 		}
-		for _, g := range d.m.keys.groups() {
-			for _, listed := range g.keys {
+		for _, g := range d.m.keys.Groups() {
+			for _, listed := range g.Keys {
 				if listed.Help().Desc == b.Help().Desc && !reflect.DeepEqual(listed.Keys(), b.Keys()) {
 					t.Errorf("help lists %s with other keys: %v", name, listed.Keys())
 				}
@@ -211,5 +213,16 @@ func TestWithoutColours(t *testing.T) {
 	}
 	if text := ansi.Strip(screen); !strings.Contains(text, "▸") || !strings.Contains(text, "\n+") || !strings.Contains(text, "\n-") || !strings.Contains(text, "\n~") {
 		t.Errorf("no marks:\n%s", text)
+	}
+}
+
+// A key that is pressed arrives by the name that the configuration has for it.
+func TestKeyNames(t *testing.T) {
+	for _, a := range keymap.Actions() {
+		for _, k := range a.Keys {
+			if got := keyPress(k).String(); got != k {
+				t.Errorf("%s arrives as %s", k, got)
+			}
+		}
 	}
 }

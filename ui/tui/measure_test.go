@@ -9,29 +9,30 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model/track"
+	"lotop/ui/tui/table"
 )
 
 // eventful opens the Events view over a full journal of events that differ.
 func eventful(t *testing.T, width, height int) *driver {
 	d := start(t, street(), width, height)
 	for i := range eventLogSize {
-		r := d.m.rows.rows[0].Clone()
+		r := d.m.rows.Rows[0].Clone()
 		r.Socket.Local = netip.AddrPortFrom(r.Socket.Local.Addr(), uint16(i+1))
 		d.m.worker.eventLog.Add(track.Event{Kind: track.EventOpened, Time: noon.Add(time.Duration(i)), Row: r})
 	}
 	d.press("shift+tab")
-	if n := len(d.m.events.rows); n != eventLogSize {
+	if n := len(d.m.events.Rows); n != eventLogSize {
 		t.Fatalf("%d events, not %d", n, eventLogSize)
 	}
 	return d
 }
 
 // countMeasured counts the rows of a table of which a cell is made.
-func countMeasured[T any](t *table[T], seen map[[2]uint64]bool) {
-	for c := range t.columns {
-		cell := t.columns[c].cell
-		t.columns[c].cell = func(r *T) line {
-			seen[t.keys(r)] = true
+func countMeasured[T any](t *table.Table[T], seen map[[2]uint64]bool) {
+	for c := range t.Columns {
+		cell := t.Columns[c].Cell
+		t.Columns[c].Cell = func(r *T) line {
+			seen[t.Keys(r)] = true
 			return cell(r)
 		}
 	}
@@ -57,7 +58,7 @@ func TestKeysMeasureWhatComesIntoSight(t *testing.T) {
 				d.press(k)
 				most := size[1]
 				if jumps[k] || i > 0 && jumps[keys[i-1]] {
-					most = max(measuredRows, most)
+					most = max(table.MeasuredRows, most)
 				}
 				if n := len(seen); n > most {
 					t.Errorf("key %d, %s: %d rows measured, not %d at most", i, k, n, most)

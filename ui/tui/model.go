@@ -14,7 +14,10 @@ import (
 	"lotop/sockets/process"
 	"lotop/sockets/recording"
 	"lotop/ui"
-	"lotop/ui/freeing"
+	"lotop/ui/ports"
+	"lotop/ui/style"
+	"lotop/ui/tui/keymap"
+	"lotop/ui/tui/table"
 )
 
 // Model is the whole screen. Only Update changes it.
@@ -34,17 +37,17 @@ type Model struct {
 	suspend func(group bool) tea.Msg // stops lotop until the shell continues it
 
 	width, height int
-	keys          keyMap
-	palette       palette
-	theme         theme
+	keys          keymap.Map
+	palette       style.Palette
+	theme         style.Theme
 	color         bool
 	dark          bool
 	noMouse       bool
 	version       string
 
 	view     view
-	rows     table[model.Row]
-	events   table[track.Event]
+	rows     table.Table[model.Row]
+	events   table.Table[track.Event]
 	query    *query.Query // the filter in force
 	shape    track.ListOptions
 	interval time.Duration
@@ -103,15 +106,15 @@ const spinnerDelay = 200 * time.Millisecond
 func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, now func() time.Time) *Model {
 	m := &Model{
 		worker:      newWorker(o.Source, reader, o.Notifications),
-		ports:       &freeing.Service{Reader: reader, Open: o.Open},
+		ports:       &ports.Service{Reader: reader, Open: o.Open},
 		live:        o.Open != nil,
 		now:         now,
 		after:       tea.Tick,
 		openBrowser: openURL,
 		signals:     newSignalHandler(),
 		version:     o.Version,
-		keys:        newKeyMap(o.Keys),
-		palette:     paletteOf(o.Theme),
+		keys:        keymap.New(o.Keys),
+		palette:     style.PaletteOf(o.Theme),
 		color:       o.Color != "never",
 		dark:        true,
 		noMouse:     o.NoMouse,
@@ -123,7 +126,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 	}
 	m.suspend = m.signals.suspend
 	m.rows, m.events = newRowTable(m.refTime, m.flowOf, m.pinClosedAt), newEventTable()
-	m.rows.selectColumns(o.Columns)
+	m.rows.SelectColumns(o.Columns)
 	m.filter.Prompt = "/ "
 	m.filter.SetValue(printable(o.Query))
 	m.worker.pins.query = pinQuery
@@ -134,10 +137,10 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 
 // rebuildTheme makes the theme anew; the terminal tells its background late or never.
 func (m *Model) rebuildTheme() {
-	m.theme = newTheme(m.palette, m.color, m.dark)
-	plainStyle := m.theme.styles[plain]
+	m.theme = style.NewTheme(m.palette, m.color, m.dark)
+	plainStyle := m.theme.Styles[plain]
 	s := m.filter.Styles()
-	s.Focused.Prompt, s.Blurred.Prompt = m.theme.styles[accent], m.theme.styles[muted]
+	s.Focused.Prompt, s.Blurred.Prompt = m.theme.Styles[accent], m.theme.Styles[muted]
 	s.Focused.Text, s.Blurred.Text = plainStyle, plainStyle
 	s.Cursor.Blink = false
 	m.filter.SetStyles(s)
@@ -148,11 +151,11 @@ type (
 	spinnerDelayMsg struct{}
 	freedMsg        struct {
 		dialog *dialog
-		report freeing.Report
+		report ports.Report
 	}
 	watchDoneMsg struct {
 		dialog  *dialog
-		rebound *freeing.Rebound
+		rebound *ports.Rebound
 		err     error
 	}
 	statusMsg line
@@ -172,12 +175,12 @@ func (m *Model) Init() tea.Cmd {
 // the event.
 func (m *Model) selectedRow() *model.Row {
 	if m.view == eventsView {
-		if e := m.events.current(); e != nil {
+		if e := m.events.Current(); e != nil {
 			return &e.Row
 		}
 		return nil
 	}
-	return m.rows.current()
+	return m.rows.Current()
 }
 
 // Options say what the screen shows and how.

@@ -37,9 +37,9 @@ func (m *Model) wheel(x, y, step int) tea.Cmd {
 		return nil
 	}
 	if m.view == eventsView {
-		m.events.scroll(step)
+		m.events.Scroll(step)
 	} else {
-		m.rows.scroll(step)
+		m.rows.Scroll(step)
 	}
 	return nil
 }
@@ -55,8 +55,8 @@ func (m *Model) click(x, y int) tea.Cmd {
 	}
 	row := y - a.table.y - 1
 	if row < 0 {
-		if c := m.rows.columnAt(x); m.view != eventsView && c >= 0 && m.rows.columns[c].sort >= 0 {
-			return m.sortBy(m.rows.columns[c].sort)
+		if c := m.rows.ColumnAt(x); m.view != eventsView && c >= 0 && m.rows.Columns[c].SortKey >= 0 {
+			return m.sortBy(m.rows.Columns[c].SortKey)
 		}
 		return nil
 	}
@@ -64,11 +64,11 @@ func (m *Model) click(x, y int) tea.Cmd {
 		row--
 	}
 	if m.view == eventsView {
-		if i := m.events.rowAt(row); i >= 0 {
-			m.events.moveTo(i)
+		if i := m.events.RowAt(row); i >= 0 {
+			m.events.MoveTo(i)
 		}
-	} else if i := m.rows.rowAt(row); i >= 0 {
-		m.rows.moveTo(i)
+	} else if i := m.rows.RowAt(row); i >= 0 {
+		m.rows.MoveTo(i)
 	}
 	return m.followSelection()
 }

@@ -108,11 +108,11 @@ func TestPinStaysOnTop(t *testing.T) {
 	d.selectRow("127.0.0.1:62893")
 	d.press("w")
 	d.wants("127.0.0.1:62893 pinned")
-	if first := d.m.rows.rows[0].Socket.ID; first != 10 {
+	if first := d.m.rows.Rows[0].Socket.ID; first != 10 {
 		t.Errorf("socket %v is first, not the pinned one", first)
 	}
 	d.press("S")
-	if first := d.m.rows.rows[0].Socket.ID; first != 10 {
+	if first := d.m.rows.Rows[0].Socket.ID; first != 10 {
 		t.Errorf("the order moved the pinned row down: %v is first", first)
 	}
 	d.wants("◆")
@@ -134,7 +134,7 @@ func TestPinnedRowThatCloses(t *testing.T) {
 	d.wants("◆ ", "closed", "127.0.0.1:62893")
 	d.pass(12 * time.Second)
 	d.wants("closed 12s ago", "was dlv")
-	if d.m.rows.rows[0].Socket.ID != 10 {
+	if d.m.rows.Rows[0].Socket.ID != 10 {
 		t.Error("the closed row is no longer on top")
 	}
 	if n := d.bells(); n != 0 {
@@ -144,7 +144,7 @@ func TestPinnedRowThatCloses(t *testing.T) {
 
 func TestPinQueryNotifiesClients(t *testing.T) {
 	d, _ := startWithNotifications(t, "62893")
-	if first := d.m.rows.rows[0].Socket.ID; first != 10 {
+	if first := d.m.rows.Rows[0].Socket.ID; first != 10 {
 		t.Fatalf("%v is first, not the listener", first)
 	}
 	if n := len(d.m.latest.pins); n != 1 {

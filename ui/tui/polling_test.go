@@ -141,7 +141,7 @@ func TestAgesStandStillWhilePaused(t *testing.T) {
 func TestEventsComeInAtTheTop(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	playEvents(d)
-	newest := func() bool { return d.m.events.cursor == 0 }
+	newest := func() bool { return d.m.events.Cursor == 0 }
 	toggle := func() {
 		snap := d.source.snap
 		if len(snap.Sockets) != len(without(snap, 7001).Sockets) {
@@ -156,15 +156,15 @@ func TestEventsComeInAtTheTop(t *testing.T) {
 		t.Error("the selection leaves the top by itself")
 	}
 	d.press("down")
-	want := d.m.events.current().Seq
+	want := d.m.events.Current().Seq
 	toggle()
-	if got := d.m.events.current().Seq; got != want {
+	if got := d.m.events.Current().Seq; got != want {
 		t.Errorf("event %d is selected, not %d", got, want)
 	}
 	d.press("g", "enter")
-	want = d.m.events.current().Seq
+	want = d.m.events.Current().Seq
 	toggle()
-	if got := d.m.events.current().Seq; got != want {
+	if got := d.m.events.Current().Seq; got != want {
 		t.Errorf("with details open event %d is selected, not %d", got, want)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/sockets/recording"
+	"lotop/ui/tui/keymap"
 )
 
 // player is a source that plays a recording, as [recording.Player] does. Its
@@ -34,9 +35,9 @@ const (
 func (m *Model) detectPlayer() {
 	m.player, _ = m.worker.source.(player)
 	replaying := m.player != nil
-	for _, a := range m.keys.entries() {
-		if a.group == recordingGroup {
-			a.key.SetEnabled(replaying)
+	for _, a := range m.keys.Entries() {
+		if a.Group == keymap.RecordingGroup {
+			a.Key.SetEnabled(replaying)
 		}
 	}
 	if replaying {
@@ -136,5 +137,5 @@ func speedText(times float64) string {
 // replayKeys are the keys worth a hint while a recording plays.
 func (m *Model) replayKeys() []key.Binding {
 	k := &m.keys
-	return []key.Binding{k.moveHint(), pairHint(k.StepBack, k.StepForward, "step"), pairHint(k.JumpBack, k.JumpForward, "10s"), k.Pause, k.Filter, k.Details, k.NextView, k.Help, k.Quit}
+	return []key.Binding{k.MoveHint(), keymap.PairHint(k.StepBack, k.StepForward, "step"), keymap.PairHint(k.JumpBack, k.JumpForward, "10s"), k.Pause, k.Filter, k.Details, k.NextView, k.Help, k.Quit}
 }

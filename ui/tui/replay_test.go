@@ -12,6 +12,7 @@ import (
 	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/recording"
+	"lotop/ui/tui/keymap"
 )
 
 // taped is a recording of the street over 100 seconds, a look every two: from
@@ -105,7 +106,7 @@ func TestReplayMarks(t *testing.T) {
 	d.wants("12:00:20", "+  tcp        127.0.0.1:3005")
 	d.press("]", "]")
 	d.wants("12:00:40")
-	for _, r := range d.m.rows.rows {
+	for _, r := range d.m.rows.Rows {
 		if r.Mark != model.Unmarked {
 			t.Errorf("after a jump %v is marked %v", r.Socket.Local, r.Mark)
 		}
@@ -180,7 +181,7 @@ func TestLiveHasNoReplayKeys(t *testing.T) {
 		t.Errorf("a key for recordings did something:\n%s", d.text())
 	}
 	d.press("?")
-	d.wantsNot("previous snapshot", "0-9", recordingGroup)
+	d.wantsNot("previous snapshot", "0-9", keymap.RecordingGroup)
 }
 
 func TestGoldenReplay(t *testing.T) {

@@ -91,9 +91,9 @@ func (d *driver) inspectEvent(unseen bool) {
 	d.t.Helper()
 	d.press("shift+tab")
 	d.steps(40)
-	for i := range d.m.events.rows {
-		if e := &d.m.events.rows[i]; e.Kind == track.EventClosed && e.ShortLived == unseen && e.Row.Socket.Connected() && e.HasBytes {
-			for d.m.events.current().Seq != e.Seq {
+	for i := range d.m.events.Rows {
+		if e := &d.m.events.Rows[i]; e.Kind == track.EventClosed && e.ShortLived == unseen && e.Row.Socket.Connected() && e.HasBytes {
+			for d.m.events.Current().Seq != e.Seq {
 				d.press("down")
 			}
 			d.press("enter")

@@ -10,6 +10,8 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"lotop/model"
+	"lotop/ui"
+	"lotop/ui/style"
 )
 
 // startWith opens the screen as configured.
@@ -22,7 +24,7 @@ func startWith(t *testing.T, o Options, width, height int) *driver {
 }
 
 func TestGoldenThemes(t *testing.T) {
-	for _, theme := range Themes() {
+	for _, theme := range style.Themes() {
 		t.Run(theme.Name, func(t *testing.T) {
 			var out strings.Builder
 			for _, dark := range []bool{false, true} {
@@ -41,7 +43,7 @@ func TestGoldenThemes(t *testing.T) {
 // No theme brings colours to where none are wanted.
 func TestNoColourInAnyTheme(t *testing.T) {
 	want := startWith(t, Options{Color: "never"}, 100, 30).m.screen()
-	for _, theme := range Themes() {
+	for _, theme := range style.Themes() {
 		if got := startWith(t, Options{Color: "never", Theme: theme.Name}, 100, 30).m.screen(); got != want {
 			t.Errorf("%s looks otherwise without colours", theme.Name)
 		}
@@ -70,7 +72,7 @@ func TestColumnsAsChosen(t *testing.T) {
 		}
 	}
 	for _, width := range []int{40, 80, 200} {
-		if got, want := titles(Options{Columns: Columns()}, width), titles(Options{}, width); !slices.Equal(got, want) {
+		if got, want := titles(Options{Columns: ui.TableColumns()}, width), titles(Options{}, width); !slices.Equal(got, want) {
 			t.Errorf("all columns in %d cells: %v, not %v", width, got, want)
 		}
 	}
@@ -91,12 +93,12 @@ func TestKeysAsBound(t *testing.T) {
 	d.wants("i n move", "X free port", "f10 quit")
 	d.wantsNot("p pause")
 	for _, no := range []string{"p", "space", "a", "q", "down", "j"} {
-		if d.press(no); d.m.paused || d.m.shape.AllHosts || len(d.left) > 0 || d.m.rows.cursor != 0 {
+		if d.press(no); d.m.paused || d.m.shape.AllHosts || len(d.left) > 0 || d.m.rows.Cursor != 0 {
 			t.Errorf("%s still does something", no)
 		}
 	}
-	if d.press("n", "ctrl+n", "i"); d.m.rows.cursor != 1 {
-		t.Errorf("row %d is selected", d.m.rows.cursor)
+	if d.press("n", "ctrl+n", "i"); d.m.rows.Cursor != 1 {
+		t.Errorf("row %d is selected", d.m.rows.Cursor)
 	}
 	d.press("enter")
 	d.wants("X free · y copy · o open · backspace back")
@@ -110,5 +112,17 @@ func TestKeysAsBound(t *testing.T) {
 	d.wantsNot("esc clears", "shows all hosts")
 	if d.press("f10"); len(d.left) != 1 {
 		t.Errorf("f10: %v", d.left)
+	}
+}
+
+// The names of the columns stand in package ui, so that reading a configuration
+// takes no screen.
+func TestColumnNames(t *testing.T) {
+	var names []string
+	for _, c := range newRowTable(nil, nil, nil).Columns {
+		names = append(names, c.Name)
+	}
+	if !slices.Equal(names, ui.TableColumns()) {
+		t.Errorf("%v, not %v", names, ui.TableColumns())
 	}
 }

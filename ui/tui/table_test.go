@@ -28,7 +28,7 @@ func hundred() sockets.Snapshot {
 }
 
 // cursorLine is the line of the screen that the selected row stands on.
-func (d *driver) cursorLine() int { return d.m.rows.cursor - d.m.rows.offset }
+func (d *driver) cursorLine() int { return d.m.rows.Cursor - d.m.rows.Offset }
 
 func TestSelectionFollowsItsSocket(t *testing.T) {
 	d := start(t, hundred(), 80, 24)
@@ -72,8 +72,8 @@ func TestWindowStaysAtTheTop(t *testing.T) {
 	want := d.selected()
 	d.source.snap = with(d.source.snap, listeners(10000, 3)...)
 	d.pass(time.Second)
-	if d.m.rows.offset != 0 || d.selected() != want || d.cursorLine() != 5 {
-		t.Errorf("offset %d, selected %s on line %d", d.m.rows.offset, d.selected(), d.cursorLine())
+	if d.m.rows.Offset != 0 || d.selected() != want || d.cursorLine() != 5 {
+		t.Errorf("offset %d, selected %s on line %d", d.m.rows.Offset, d.selected(), d.cursorLine())
 	}
 }
 
@@ -96,8 +96,8 @@ func TestShrinkToNothingAndGrow(t *testing.T) {
 	d.source.snap.Sockets = nil
 	d.pass(time.Second)
 	d.pass(track.MarkDuration + time.Second) // the ghosts go
-	if d.m.rows.current() != nil || d.m.rows.offset != 0 {
-		t.Errorf("of an empty table: row %v, offset %d", d.m.rows.current(), d.m.rows.offset)
+	if d.m.rows.Current() != nil || d.m.rows.Offset != 0 {
+		t.Errorf("of an empty table: row %v, offset %d", d.m.rows.Current(), d.m.rows.Offset)
 	}
 	d.press("down", "up", "pgdown", "G", "enter", "x", "y", "o")
 	d.wants("no socket on loopback")
@@ -124,7 +124,7 @@ func TestPairBecomesTimeWait(t *testing.T) {
 		}
 		d.source.snap = snap
 		d.pass(time.Second)
-		r := d.m.rows.current()
+		r := d.m.rows.Current()
 		if !r.Has(stays) || r.Socket.State != sockets.TimeWait {
 			t.Errorf("with %v left, selected: %v %v", stays, r.Socket.Local, r.Socket.State)
 		}
@@ -140,14 +140,14 @@ func TestUnfoldKeepsTheSelection(t *testing.T) {
 	}
 	d.selectRow("→ 127.0.0.1:62893")
 	d.press("u")
-	if r := d.m.rows.current(); !r.Folded || !r.Has(12) {
+	if r := d.m.rows.Current(); !r.Folded || !r.Has(12) {
 		t.Errorf("folded: %v", r.Socket.Local)
 	}
 }
 
 func TestMoving(t *testing.T) {
 	d := start(t, hundred(), 80, 24)
-	page := d.m.rows.height - 1
+	page := d.m.rows.Height - 1
 	for _, step := range []struct {
 		key  string
 		want int
@@ -168,23 +168,23 @@ func TestMoving(t *testing.T) {
 		{"g", 0},
 	} {
 		d.press(step.key)
-		if d.m.rows.cursor != step.want {
-			t.Errorf("after %s: row %d, not %d", step.key, d.m.rows.cursor, step.want)
+		if d.m.rows.Cursor != step.want {
+			t.Errorf("after %s: row %d, not %d", step.key, d.m.rows.Cursor, step.want)
 		}
-		if line := d.cursorLine(); line < 0 || line >= d.m.rows.height {
+		if line := d.cursorLine(); line < 0 || line >= d.m.rows.Height {
 			t.Errorf("after %s the selected row is out of sight", step.key)
 		}
 	}
 	wheel := func(b tea.MouseButton) { d.send(tea.MouseWheelMsg{X: 5, Y: 9, Button: b}) }
 	wheel(tea.MouseWheelDown)
-	if d.m.rows.offset != wheelStep || d.m.rows.cursor != wheelStep {
-		t.Errorf("after the wheel: offset %d, row %d", d.m.rows.offset, d.m.rows.cursor)
+	if d.m.rows.Offset != wheelStep || d.m.rows.Cursor != wheelStep {
+		t.Errorf("after the wheel: offset %d, row %d", d.m.rows.Offset, d.m.rows.Cursor)
 	}
 	wheel(tea.MouseWheelUp)
 	wheel(tea.MouseWheelUp)
 	wheel(tea.MouseWheelLeft)
-	if d.m.rows.offset != 0 {
-		t.Errorf("after the wheel back: offset %d", d.m.rows.offset)
+	if d.m.rows.Offset != 0 {
+		t.Errorf("after the wheel back: offset %d", d.m.rows.Offset)
 	}
 }
 
@@ -224,11 +224,11 @@ func TestClicks(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	click := func(x, y int) { d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
 	click(10, 6) // header, tabs, titles, rule come first
-	if d.m.rows.cursor != 2 {
-		t.Errorf("a click on the third row selects %d", d.m.rows.cursor)
+	if d.m.rows.Cursor != 2 {
+		t.Errorf("a click on the third row selects %d", d.m.rows.Cursor)
 	}
 	click(10, 3)
-	if d.m.rows.cursor != 2 {
+	if d.m.rows.Cursor != 2 {
 		t.Error("a click on the rule selects")
 	}
 	for _, c := range []struct {

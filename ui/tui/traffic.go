@@ -140,8 +140,8 @@ func (m *Model) visibleConns() []sockets.ID {
 	}
 	if m.view != eventsView {
 		t := &m.rows
-		for i := t.offset; i < min(t.offset+t.height, len(t.rows)); i++ {
-			add(&t.rows[i])
+		for i := t.Offset; i < min(t.Offset+t.Height, len(t.Rows)); i++ {
+			add(&t.Rows[i])
 		}
 	}
 	if d := m.details; d != nil && d.data != nil {

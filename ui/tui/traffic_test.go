@@ -38,8 +38,8 @@ func TestTrafficColumns(t *testing.T) {
 	d, s := startCounting(t, 140, 40)
 	d.wants("IN/s", "OUT/s", " 12K ", " 4.0K ")
 	connections := 0
-	for i := range d.m.rows.rows {
-		if d.m.rows.rows[i].Socket.Connected() {
+	for i := range d.m.rows.Rows {
+		if d.m.rows.Rows[i].Socket.Connected() {
 			connections++
 		}
 	}
@@ -55,8 +55,8 @@ func TestTrafficOfVisibleRowsOnly(t *testing.T) {
 	d, s := startCounting(t, 140, 8)
 	s.asked, s.sockets = 0, 0
 	d.pass(time.Second)
-	if s.sockets > d.m.rows.height {
-		t.Errorf("%d sockets asked for, %d rows in sight", s.sockets, d.m.rows.height)
+	if s.sockets > d.m.rows.Height {
+		t.Errorf("%d sockets asked for, %d rows in sight", s.sockets, d.m.rows.Height)
 	}
 }
 

@@ -22,8 +22,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		m.rows.resetWidths()
-		m.events.resetWidths()
+		m.rows.ResetWidths()
+		m.events.ResetWidths()
 		m.drawing.at = time.Time{} // the last one has another size
 	case drawMsg:
 		m.drawing.at, m.drawing.due = time.Time{}, false
@@ -152,9 +152,9 @@ func (m *Model) commands() []command {
 // moveSelection moves the selection; open details follow it.
 func (m *Model) moveSelection(by int) tea.Cmd {
 	if m.view == eventsView {
-		m.events.move(by)
+		m.events.Move(by)
 	} else {
-		m.rows.move(by)
+		m.rows.Move(by)
 	}
 	return m.followSelection()
 }
@@ -166,5 +166,5 @@ func (m *Model) movePage(by int) tea.Cmd {
 		m.details.scroll += by * max(m.layout().details.height-3, 1)
 		return nil
 	}
-	return m.moveSelection(by * max(m.rows.height-1, 1))
+	return m.moveSelection(by * max(m.rows.Height-1, 1))
 }

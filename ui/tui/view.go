@@ -6,6 +6,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/ui"
+	"lotop/ui/style"
+	"lotop/ui/tui/keymap"
+	"lotop/ui/tui/table"
 )
 
 // View implements [tea.Model].
@@ -32,10 +35,10 @@ func (m *Model) screen() string {
 	}
 	a := m.layout()
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.theme.line(m.header()), m.tabLine())
+	lines = append(lines, m.theme.Line(m.header()), m.tabLine())
 	lines = append(lines, m.body(a)...)
 	if a.warning {
-		lines = append(lines, m.theme.line(m.warning()))
+		lines = append(lines, m.theme.Line(m.warning()))
 	}
 	lines = append(lines, m.footer())
 	if len(lines) > m.height {
@@ -68,14 +71,14 @@ func (m *Model) body(a layout) []string {
 // the area.
 func (m *Model) table(a layout) []string {
 	lines := make([]string, 0, a.table.height)
-	add := func(l line) { lines = append(lines, m.theme.line(l.Fit(a.table.width))) }
+	add := func(l line) { lines = append(lines, m.theme.Line(l.Fit(a.table.width))) }
 	switch {
 	case a.table.height == 0:
 		return nil
 	case m.view == eventsView:
-		add(m.events.titleLine(-2, false))
+		add(m.events.TitleLine(-2, false))
 	default:
-		add(m.rows.titleLine(int(m.shape.Order.Column), m.shape.Order.Reverse))
+		add(m.rows.TitleLine(int(m.shape.Order.Column), m.shape.Order.Reverse))
 	}
 	if a.rule {
 		add(styled(muted, strings.Repeat("─", a.table.width)))
@@ -95,17 +98,17 @@ func (m *Model) table(a layout) []string {
 	}
 	for i, l := range m.filterProblem(a.table.width) {
 		if i < len(lines) {
-			lines[i] = m.theme.line(l.Fit(a.table.width))
+			lines[i] = m.theme.Line(l.Fit(a.table.width))
 		}
 	}
 	return lines[:a.table.height]
 }
 
-func drawRows[T any](lines []string, t *table[T], th *theme) []string {
+func drawRows[T any](lines []string, t *table.Table[T], th *style.Theme) []string {
 	var b strings.Builder
-	for i := t.offset; i < min(t.offset+t.height, len(t.rows)); i++ {
+	for i := t.Offset; i < min(t.Offset+t.Height, len(t.Rows)); i++ {
 		b.Reset()
-		th.render(&b, t.rowLine(i), i == t.cursor)
+		th.Render(&b, t.RowLine(i), i == t.Cursor)
 		lines = append(lines, b.String())
 	}
 	return lines
@@ -122,7 +125,7 @@ func (m *Model) emptyLines(width int) []line {
 	if m.showSpinner && m.latest.at.IsZero() && m.readErr == nil {
 		why = m.spinner.View() + " " + why
 	}
-	for _, part := range wrapWords(why, width-2*len(margin)) {
+	for _, part := range style.WrapWords(why, width-2*len(margin)) {
 		lines = append(lines, styled(muted, margin+part))
 	}
 	if m.details == nil {
@@ -139,19 +142,19 @@ func (m *Model) emptyLines(width int) []line {
 func (m *Model) emptyMessage() string {
 	switch {
 	case m.latest.at.IsZero() && m.readErr != nil && m.paused:
-		return m.readErrorText() + withHint(keyHint(m.keys.Pause, "retries"))
+		return m.readErrorText() + keymap.WithHint(keymap.Hint(m.keys.Pause, "retries"))
 	case m.latest.at.IsZero() && m.readErr != nil:
 		return m.readErrorText() + "; retrying every " + ui.Interval(m.interval)
 	case m.latest.at.IsZero():
 		return "reading the socket tables …"
 	case m.filterErr != nil:
 		return "" // what is said of the filter is enough
-	case m.view != eventsView && len(m.rows.rows) == 0:
-		return ui.EmptyMessage(m.modelView(), ui.Cut(m.filter.Value(), 40), m.shape.AllHosts, keyHint(m.keys.Back, "clears the filter"), keyHint(m.keys.All, "shows all hosts"))
-	case m.view != eventsView || len(m.events.rows) > 0 || !m.latest.hasEvents:
+	case m.view != eventsView && len(m.rows.Rows) == 0:
+		return ui.EmptyMessage(m.modelView(), style.Cut(m.filter.Value(), 40), m.shape.AllHosts, keymap.Hint(m.keys.Back, "clears the filter"), keymap.Hint(m.keys.All, "shows all hosts"))
+	case m.view != eventsView || len(m.events.Rows) > 0 || !m.latest.hasEvents:
 		return ""
 	case m.filter.Value() != "":
-		return "no event matches " + ui.Cut(m.filter.Value(), 40) + " so far" + withHint(keyHint(m.keys.Back, "clears the filter"))
+		return "no event matches " + style.Cut(m.filter.Value(), 40) + " so far" + keymap.WithHint(keymap.Hint(m.keys.Back, "clears the filter"))
 	}
 	return "no events yet; sockets that open, change or close appear here"
 }

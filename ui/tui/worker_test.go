@@ -21,15 +21,15 @@ func TestWorkerLeavesShownEventsAlone(t *testing.T) {
 			d.press("S")
 			d.release()
 		}
-		before := slices.Clone(d.m.events.rows)
-		d.m.worker.eventLog.Add(track.Event{Kind: track.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.rows[0].Clone()})
+		before := slices.Clone(d.m.events.Rows)
+		d.m.worker.eventLog.Add(track.Event{Kind: track.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.Rows[0].Clone()})
 		d.press("tab")
-		if !slices.EqualFunc(before, d.m.events.rows, func(a, b track.Event) bool { return a.Seq == b.Seq }) {
+		if !slices.EqualFunc(before, d.m.events.Rows, func(a, b track.Event) bool { return a.Seq == b.Seq }) {
 			t.Errorf("after %d results without events the worker wrote to those on the screen", elsewhere)
 		}
 		d.release()
-		if len(d.m.events.rows) != len(before)+1 {
-			t.Errorf("%d events, not one more than %d", len(d.m.events.rows), len(before))
+		if len(d.m.events.Rows) != len(before)+1 {
+			t.Errorf("%d events, not one more than %d", len(d.m.events.Rows), len(before))
 		}
 	}
 }

@@ -123,11 +123,11 @@ func (m *Model) takeRead(r readResult) tea.Cmd {
 func (m *Model) showResult(r *arrangement, read, anew bool) tea.Cmd {
 	m.latest = *r
 	m.sayUnrecorded(r.failed)
-	m.rows.setRows(r.rows, read)
+	m.rows.SetRows(r.rows, read)
 	if r.hasEvents {
 		// Open details stay with their event.
-		m.events.stickToTop = m.details == nil
-		m.events.setRows(r.events, false) // what has happened does not change
+		m.events.StickToTop = m.details == nil
+		m.events.SetRows(r.events, false) // what has happened does not change
 	}
 	if m.details != nil {
 		m.details.applyResult(&r.inspected, r.at, anew)

@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"bufio"
+	"strings"
+
+	"lotop/ui/style"
+)
+
+// styler tells whether roles are shown by colours, which are the terminal's own
+// and fit a light background as well as a dark one.
+type styler bool
+
+func (p styler) write(w *bufio.Writer, s style.Span) {
+	code := [style.NumRoles]string{
+		style.Muted: "90", style.Accent: "36", style.Success: "32", style.Warning: "33", style.Danger: "31", style.Emphasis: "1",
+	}[s.Role]
+	if !p || code == "" {
+		w.WriteString(s.Text)
+		return
+	}
+	w.WriteString("\x1b[" + code + "m" + s.Text + "\x1b[0m")
+}
+
+// writeLines writes lines one under the other. They are not wrapped:
+// a terminal does that itself, and what a pipe reads must not be broken.
+func (p styler) writeLines(w *bufio.Writer, lines []style.Line) {
+	for _, l := range lines {
+		for i, s := range l {
+			if i == len(l)-1 {
+				s.Text = strings.TrimRight(s.Text, " ")
+			}
+			p.write(w, s)
+		}
+		w.WriteByte('\n')
+	}
+}
+
+// trimSpans takes up to n spaces off the beginning of a cell.
+func trimSpans(all style.Line, n int) style.Line {
+	text := all[0].Text
+	blank := len(text) - len(strings.TrimLeft(text, " "))
+	return append(style.Line{{Text: text[min(n, blank):], Role: all[0].Role}}, all[1:]...)
+}

@@ -1,0 +1,136 @@
+package jsonout
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/netip"
+
+	"lotop/model/bind"
+)
+
+// Diagnosis is a diagnosis as scripts get it.
+type Diagnosis struct {
+	Target   Target       `json:"target"`
+	Verdict  bind.Verdict `json:"verdict"`
+	Binds    []Bind       `json:"binds"`
+	Connects []Connect    `json:"connects,omitempty"`
+	Blockers []Blocker    `json:"holders"`
+	Remedies []Remedy     `json:"remedies,omitempty"` // that belong to no single holder
+	Notes    []string     `json:"notes,omitempty"`
+}
+
+type Target struct {
+	Protocol string `json:"protocol"`
+	Address  string `json:"address,omitempty"` // if one was asked for
+	Port     uint16 `json:"port"`
+}
+
+type Bind struct {
+	Address string          `json:"address"`
+	Plain   bind.BindStatus `json:"plain"`
+	Reuse   bind.BindStatus `json:"reuse,omitempty"` // absent where only plain binds count
+}
+
+type Connect struct {
+	Address string `json:"address"`
+	Result  string `json:"result"`
+}
+
+type Blocker struct {
+	Socket        *Socket    `json:"socket,omitempty"`
+	Cause         bind.Cause `json:"cause"`
+	Blocks        []string   `json:"blocks"`
+	BlocksReuse   []string   `json:"blocks_reuse"`
+	MayBlock      []string   `json:"may_block,omitempty"`
+	MayBlockReuse []string   `json:"may_block_reuse,omitempty"`
+	Remedies      []Remedy   `json:"remedies"`
+}
+
+type Remedy struct {
+	Action    bind.Action `json:"action"`
+	PID       int         `json:"pid,omitempty"`
+	Unit      string      `json:"unit,omitempty"`
+	Container string      `json:"container,omitempty"`
+	Seconds   int         `json:"seconds,omitempty"`
+	Address   string      `json:"address,omitempty"`
+	Setting   string      `json:"setting,omitempty"`
+	Command   string      `json:"command,omitempty"`
+}
+
+func NewTarget(t bind.Target) Target {
+	j := Target{Protocol: t.Protocol.String(), Port: t.Port}
+	if t.SingleHost() {
+		j.Address = t.Hosts[0].String()
+	}
+	return j
+}
+
+func NewDiagnosis(d *bind.Diagnosis) Diagnosis {
+	j := Diagnosis{
+		Target: NewTarget(d.Target), Verdict: d.Verdict,
+		Blockers: []Blocker{}, Remedies: newRemedies(d.Remedies), Notes: d.Notes,
+	}
+	for _, b := range d.Binds {
+		one := Bind{Address: b.Host.String(), Plain: b.Plain, Reuse: b.Reuse}
+		if d.PlainOnly {
+			one.Reuse = ""
+		}
+		j.Binds = append(j.Binds, one)
+	}
+	for _, c := range d.Connects {
+		j.Connects = append(j.Connects, Connect{c.Host.String(), c.Status})
+	}
+	for i := range d.Blockers {
+		j.Blockers = append(j.Blockers, newBlocker(&d.Blockers[i]))
+	}
+	return j
+}
+
+func newBlocker(h *bind.Blocker) Blocker {
+	j := Blocker{
+		Cause:  h.Cause,
+		Blocks: addresses(h.Blocks), BlocksReuse: addresses(h.BlocksReuse),
+		MayBlock: addresses(h.MayBlock), MayBlockReuse: addresses(h.MayBlockReuse),
+		Remedies: newRemedies(h.Remedies),
+	}
+	if h.Row.Socket != nil {
+		s := NewSocket(&h.Row)
+		j.Socket = &s
+	}
+	return j
+}
+
+func newRemedies(all []bind.Remedy) []Remedy {
+	out := []Remedy{}
+	for _, r := range all {
+		j := Remedy{
+			Action: r.Action, PID: r.PID, Unit: r.Unit, Container: r.Container,
+			Seconds: r.Seconds, Setting: r.Setting, Command: r.Command,
+		}
+		if r.Address.IsValid() {
+			j.Address = r.Address.String()
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// addresses writes a list that is empty rather than absent.
+func addresses(all []netip.Addr) []string {
+	out := make([]string, 0, len(all))
+	for _, a := range all {
+		out = append(out, a.String())
+	}
+	return out
+}
+
+// WriteObject writes one JSON value: indented for a person, on one line for a
+// script.
+func WriteObject(w *bufio.Writer, v any, indent bool) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	if indent {
+		e.SetIndent("", "  ")
+	}
+	return e.Encode(v)
+}

@@ -1,0 +1,206 @@
+// Package jsonout has the shape of everything that lotop prints as JSON. The keys
+// are an interface: they are only added to.
+package jsonout
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"strconv"
+
+	"lotop/model"
+	"lotop/model/service"
+	"lotop/sockets"
+	"lotop/sockets/untrusted"
+	"lotop/ui"
+)
+
+// Socket is a socket as scripts get it. What does not apply or is not known
+// is absent.
+type Socket struct {
+	ID            string         `json:"id"`
+	Protocol      string         `json:"protocol"`
+	State         string         `json:"state"`
+	Local         Endpoint       `json:"local"`
+	Remote        *Endpoint      `json:"remote,omitempty"`
+	Interface     untrusted.Text `json:"interface,omitzero"` // that it is bound to
+	Mapped        bool           `json:"mapped,omitempty"`
+	V6Only        *bool          `json:"v6only,omitempty"`
+	DualStack     *bool          `json:"dual_stack,omitempty"`
+	Reach         string         `json:"reach,omitempty"`
+	Class         string         `json:"class,omitempty"`
+	Service       string         `json:"service,omitempty"`
+	UID           *uint32        `json:"uid,omitempty"`
+	User          untrusted.Text `json:"user,omitzero"`
+	Unit          untrusted.Text `json:"unit,omitzero"`
+	Container     untrusted.Text `json:"container,omitzero"`
+	Owners        []Owner        `json:"owners,omitempty"`
+	NoOwnerReason string         `json:"no_owner_reason,omitempty"`
+	Debugger      string         `json:"debugger,omitempty"`
+	Peer          *Peer          `json:"peer,omitempty"`
+	AcceptQueue   *Queue         `json:"accept_queue,omitempty"`
+	Timer         *Timer         `json:"timer,omitempty"`
+	Inode         uint64         `json:"inode,omitempty"`
+}
+
+type Endpoint struct {
+	Address string `json:"address"`
+	Port    uint16 `json:"port"`
+}
+
+type Owner struct {
+	PID     int32          `json:"pid"`
+	FD      *int32         `json:"fd,omitempty"`
+	Name    untrusted.Text `json:"name,omitzero"`
+	Command untrusted.Text `json:"command,omitzero"`
+}
+
+type Peer struct {
+	ID   string         `json:"id"`
+	PID  int32          `json:"pid,omitempty"`
+	Name untrusted.Text `json:"name,omitzero"`
+}
+
+type Queue struct {
+	Length uint32 `json:"length"`
+	Limit  uint32 `json:"limit"`
+}
+
+type Timer struct {
+	Kind      string `json:"kind"`
+	ExpiresMS uint32 `json:"expires_ms"`
+}
+
+// NewSocket writes the row's socket; of a folded row that is the server's
+// end.
+func NewSocket(r *model.Row) Socket {
+	s := r.Socket
+	j := Socket{
+		ID:            s.ID.String(),
+		Protocol:      s.Protocol.String(),
+		State:         s.State.String(),
+		Local:         newEndpoint(s.Local),
+		Mapped:        s.V4Mapped,
+		V6Only:        tristate(s.V6Only),
+		DualStack:     dualStack(s),
+		Reach:         r.Reach.String(),
+		Class:         service.ClassOf(s.Local.Port()).String(),
+		Service:       service.Name(s.Protocol, s.Local.Port()),
+		Owners:        newOwners(r.Snapshot, s),
+		NoOwnerReason: s.NoOwner.String(),
+		Debugger:      r.Debugger,
+		Peer:          newPeer(r),
+		Inode:         s.Inode,
+	}
+	if s.Connected() {
+		end := newEndpoint(s.Remote)
+		j.Remote = &end
+	}
+	if s.Interface != 0 {
+		j.Interface = r.Snapshot.Interfaces[s.Interface]
+	}
+	if s.HasUID {
+		j.UID = &s.UID
+		// A user without a name goes by the number, which is there already.
+		if name := r.Snapshot.Users[s.UID]; name.Raw() != strconv.FormatUint(uint64(s.UID), 10) {
+			j.User = name
+		}
+	} else if p := r.Owner(s); p != nil {
+		j.User = p.Account
+	}
+	if g := ui.Cgroup(r, s); g != nil {
+		j.Unit, j.Container = g.Unit, g.Container
+	}
+	if s.State == sockets.Listen && s.HasQueue {
+		j.AcceptQueue = &Queue{Length: s.RecvQueue, Limit: s.SendQueue}
+	}
+	if kind := s.Timer.String(); kind != "" {
+		j.Timer = &Timer{Kind: kind, ExpiresMS: s.TimerLeft}
+	}
+	return j
+}
+
+func newEndpoint(a netip.AddrPort) Endpoint {
+	return Endpoint{Address: a.Addr().String(), Port: a.Port()}
+}
+
+func tristate(k sockets.Tristate) *bool {
+	if k == sockets.Unknown {
+		return nil
+	}
+	yes := k == sockets.Yes
+	return &yes
+}
+
+// dualStack is nil for an IPv6 wildcard whose source does not tell.
+func dualStack(s *sockets.Socket) *bool {
+	if s.V6 && !s.V4Mapped && s.V6Only == sockets.Unknown && s.Local.Addr().IsUnspecified() {
+		return nil
+	}
+	yes := s.DualStack()
+	return &yes
+}
+
+func newOwners(in *sockets.Snapshot, s *sockets.Socket) []Owner {
+	all := make([]Owner, 0, len(s.Owners))
+	for i := range s.Owners {
+		o := Owner{PID: s.Owners[i].PID}
+		if s.Owners[i].FD >= 0 {
+			o.FD = &s.Owners[i].FD
+		}
+		if p := in.Process(o.PID); p != nil { // else it has ended meanwhile
+			o.Name, o.Command = p.Name, p.Command
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+func newPeer(r *model.Row) *Peer {
+	if r.Peer == nil {
+		return nil
+	}
+	j := &Peer{ID: r.Peer.ID.String()}
+	if len(r.Peer.Owners) > 0 {
+		j.PID = r.Peer.Owners[0].PID
+		if p := r.Snapshot.Process(j.PID); p != nil {
+			j.Name = p.Name
+		}
+	}
+	return j
+}
+
+// WriteRows writes rows as an array: indented for a person, or one object a
+// line, which line tools can read as well.
+func WriteRows(w *bufio.Writer, rows []model.Row, indent bool) error {
+	var line, spread bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false) // a command with & and > stays readable
+	w.WriteByte('[')
+	for i := range rows {
+		line.Reset()
+		if err := enc.Encode(NewSocket(&rows[i])); err != nil {
+			return err
+		}
+		text := bytes.TrimRight(line.Bytes(), "\n")
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteByte('\n')
+		if indent {
+			spread.Reset()
+			if err := json.Indent(&spread, text, "  ", "  "); err != nil {
+				return err
+			}
+			w.WriteString("  ")
+			text = spread.Bytes()
+		}
+		w.Write(text)
+	}
+	if len(rows) > 0 {
+		w.WriteByte('\n')
+	}
+	w.WriteString("]\n")
+	return nil
+}

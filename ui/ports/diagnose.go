@@ -1,0 +1,257 @@
+package ports
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"runtime"
+	"slices"
+
+	"lotop/model"
+	"lotop/model/bind"
+	"lotop/model/track"
+	"lotop/sockets"
+	"lotop/sockets/probe"
+	"lotop/sockets/process"
+)
+
+// Diagnose finds out whether a target can be bound, and what is in the way. The
+// tables are read before and after the kernel is asked; if they differ, the
+// answers may belong to neither, and it asks again.
+func (f *Service) Diagnose(ctx context.Context, target bind.Target) (bind.Diagnosis, error) {
+	source, err := f.Open()
+	if err != nil {
+		return bind.Diagnosis{}, err
+	}
+	defer source.Close()
+	e, _, err := f.collect(ctx, source, target)
+	if err != nil {
+		return bind.Diagnosis{}, err
+	}
+	e.Connects = probeConnects(ctx, e)
+	return bind.Diagnose(*e), nil
+}
+
+// collect collects the evidence but for the connections, and the tables that it
+// was taken from.
+func (f *Service) collect(ctx context.Context, source sockets.Source, target bind.Target) (*bind.Evidence, *track.Tracker, error) {
+	const tries = 5
+	e := &bind.Evidence{Target: target}
+	before, err := readTracker(ctx, source)
+	if err != nil {
+		return nil, nil, err
+	}
+	for range tries {
+		e.Rows = before.ByPort(target.Protocol, target.Port)
+		e.Options = f.optionsOf(e.Rows)
+		e.Platform.OS = runtime.GOOS                                // Unsettled asks by its rules
+		e.Binds, e.Probes = probeBinds(target, target.Binds()), nil // Unsettled must not see the last round's
+		e.Probes = probeBinds(target, e.MoreProbes())
+		var after sockets.Snapshot
+		if err := source.Read(ctx, &after); err != nil {
+			return nil, nil, err
+		}
+		if sameSockets(e.Rows, after.Sockets, target) {
+			break
+		}
+		before = newTracker(&after)
+	}
+	e.Platform = readPlatform(before.Snapshot(), target.Port)
+	e.Platform.Excluded = excludedPorts(e)
+	f.findDelegations(ctx, e)
+	return e, before, nil
+}
+
+func readTracker(ctx context.Context, source sockets.Source) (*track.Tracker, error) {
+	var snap sockets.Snapshot
+	if err := source.Read(ctx, &snap); err != nil {
+		return nil, err
+	}
+	return newTracker(&snap), nil
+}
+
+func newTracker(snap *sockets.Snapshot) *track.Tracker {
+	m := track.New()
+	m.Update(snap)
+	return m
+}
+
+func (f *Service) optionsOf(rows []model.Row) map[sockets.ID]sockets.SocketOptions {
+	all := map[sockets.ID]sockets.SocketOptions{}
+	for i := range rows {
+		s := rows[i].Socket
+		all[s.ID] = f.options(s)
+	}
+	return all
+}
+
+// probeBinds tries each bind twice, without and with SO_REUSEADDR.
+func probeBinds(t bind.Target, binds []bind.Bind) []bind.BindResult {
+	all := make([]bind.BindResult, 0, len(binds))
+	for _, b := range binds {
+		all = append(all, bind.BindResult{Bind: b, Plain: probeBind(t, b, false), Reuse: probeBind(t, b, true)})
+	}
+	return all
+}
+
+func probeBind(t bind.Target, b bind.Bind, reuse bool) bind.BindStatus {
+	err := probe.Bind(t.Protocol, netip.AddrPortFrom(b.Host, t.Port), probe.BindOptions{ReuseAddr: reuse, DualStack: !b.V6Only})
+	return bind.BindStatus(probe.ErrnoName(err))
+}
+
+// sameSockets tells whether the port is held by the same sockets as before.
+func sameSockets(before []model.Row, now []sockets.Socket, t bind.Target) bool {
+	for i := range now {
+		s := &now[i]
+		if s.Protocol != t.Protocol || s.Local.Port() != t.Port {
+			continue
+		}
+		if len(before) == 0 || before[0].Socket.ID != s.ID || before[0].Socket.State != s.State {
+			return false
+		}
+		before = before[1:]
+	}
+	return len(before) == 0
+}
+
+// probeConnects tries the addresses at which a client would look for the target. A
+// listener that leaves connections waiting is not given another one: it would
+// stay in the queue, and the queue is what is in trouble.
+func probeConnects(ctx context.Context, e *bind.Evidence) []bind.ConnectResult {
+	t := e.Target
+	if t.Protocol != sockets.TCP {
+		return nil // a datagram that nobody answers proves nothing
+	}
+	var all []bind.ConnectResult
+	for _, host := range t.Hosts {
+		if host.IsUnspecified() {
+			if !t.SingleHost() {
+				continue // the loopback addresses stand for it
+			}
+			host = loopbackOf(host)
+		}
+		if notLocal(e.Binds, host) {
+			continue // nothing may leave this machine
+		}
+		c := bind.ConnectResult{Host: host}
+		switch l := e.ReceivingListener(host); {
+		case l == nil || l.Socket.RecvQueue == 0:
+			c.Status = probe.Connect(ctx, netip.AddrPortFrom(host, t.Port))
+		case l.Socket.RecvQueue > l.Socket.SendQueue:
+			c.Status = "timeout" // the queue is full
+		default:
+			c.Status = "open"
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// notLocal tells whether the kernel has refused an address as none of this
+// machine's.
+func notLocal(binds []bind.BindResult, host netip.Addr) bool {
+	return slices.ContainsFunc(binds, func(a bind.BindResult) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
+}
+
+func loopbackOf(a netip.Addr) netip.Addr {
+	if a.Is4() {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.IPv6Loopback()
+}
+
+func readPlatform(snap *sockets.Snapshot, port uint16) bind.Platform {
+	r := probe.ReadPortRanges()
+	return bind.Platform{
+		Ephemeral:     r.Ephemeral,
+		Reserved:      r.IsReserved(port),
+		ReservedPorts: r.Reserved,
+		Unprivileged:  r.FirstUnprivileged,
+		Addresses:     snap.Addresses,
+		Root:          os.Geteuid() == 0,
+		UID:           uint32(os.Geteuid()),
+		Partial:       snap.Source == "netstat" || snap.Source == "iphlpapi",
+		OS:            runtime.GOOS,
+	}
+}
+
+// excludedPorts lists the reserved ranges of Windows. They cost the run of a program,
+// so they are asked for where an answer may be about them.
+func excludedPorts(e *bind.Evidence) []sockets.PortRange {
+	var all []sockets.PortRange
+	var told [2]bool
+	for _, a := range e.Binds {
+		six := 0
+		if a.Host.Is6() {
+			six = 1
+		}
+		if a.Plain == bind.BindDenied && !told[six] {
+			told[six] = true
+			all = append(all, probe.ExcludedPorts(e.Target.Protocol, six == 1)...)
+		}
+	}
+	return all
+}
+
+// findDelegations finds out for whom systemd or a proxy holds the port, and which
+// processes have lost their parent.
+func (f *Service) findDelegations(ctx context.Context, e *bind.Evidence) {
+	e.Delegations = bind.Delegations{Units: map[int]bind.SocketUnit{}, Proxies: map[int]bind.Container{}}
+	e.Reparented = map[int]bool{}
+	looked := map[int]bool{}
+	for i := range e.Rows {
+		r := &e.Rows[i]
+		if r.Socket.Connected() {
+			continue
+		}
+		for _, p := range r.Owners(r.Socket) {
+			if looked[p.PID] {
+				continue
+			}
+			looked[p.PID] = true
+			e.Reparented[p.PID] = f.isReparented(p)
+			if u, ok := f.socketUnit(p, e.Target); ok {
+				e.Units[p.PID] = u
+			}
+			if c, ok := f.publishedContainer(ctx, p, e.Target); ok {
+				e.Proxies[p.PID] = c
+			}
+		}
+	}
+}
+
+// isReparented tells whether a process has lost the parent that started it: then
+// init is its parent, or the systemd of its user.
+func (f *Service) isReparented(p *process.Process) bool {
+	if p.Parent <= 1 {
+		return p.Parent == 1
+	}
+	parent, err := f.Reader.Read(p.Parent)
+	return err == nil && parent.Name.String() == "systemd"
+}
+
+// socketUnit finds the socket unit for which systemd holds a port: the system's
+// for init, a user's for the systemd of that user.
+func (f *Service) socketUnit(p *process.Process, t bind.Target) (bind.SocketUnit, bool) {
+	u := bind.SocketUnit{User: p.PID != 1}
+	if u.User && p.Name.String() != "systemd" {
+		return u, false
+	}
+	folders := f.UnitPaths
+	switch {
+	case folders != nil:
+	case u.User:
+		folders = process.UserUnitPaths(os.Getenv("HOME"))
+	default:
+		folders = process.UnitPaths()
+	}
+	u.Name = process.SocketUnit(folders, t.Protocol.String(), t.Port)
+	return u, isShellSafe(u.Name)
+}
+
+// DiagnoseNoConnect is Diagnose without connecting to anyone: a look at a row must not
+// bother the server behind it.
+func (f *Service) DiagnoseNoConnect(ctx context.Context, target bind.Target) (bind.Diagnosis, error) {
+	d, _, err := f.diagnose(ctx, target)
+	return d, err
+}

@@ -1,0 +1,187 @@
+package ports
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lotop/model/bind"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/sockets/socketstest"
+)
+
+// TestProcessesThatExitFirst lets processes end between the plan and its
+// execution, and others take the port.
+func TestProcessesThatExitFirst(t *testing.T) {
+	ctx := context.Background()
+	f := newService()
+	for i := range 10 {
+		victim := socketstest.Start(t)
+		port := socketstest.FreePort(t, "tcp")
+		victim.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		plan, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: port, Hosts: bind.AnyHost()}, false, false)
+		if err != nil || len(plan.ToStop) != 1 {
+			t.Fatalf("%v, %+v", err, plan)
+		}
+		victim.Kill()
+		stranger := socketstest.Start(t)
+		stranger.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		r, err := f.Execute(ctx, &plan, FreeOptions{Grace: time.Second})
+		if err != nil || len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 || r.After.Verdict != bind.VerdictTaken {
+			t.Errorf("%d: %v, %+v", i, err, r)
+		}
+		if !stranger.Alive() {
+			t.Errorf("%d: the stranger was ended", i)
+		}
+	}
+}
+
+// TestReusedPIDs really gives the pids of a plan to other processes before the
+// plan is carried out.
+func TestReusedPIDs(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can make a pid namespace")
+	}
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), roleVariable+"=namespace")
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Pdeathsig: syscall.SIGKILL, Cloneflags: syscall.CLONE_NEWPID, Unshareflags: syscall.CLONE_NEWNS,
+	}
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	said := strings.TrimSpace(string(out))
+	if why, skip := strings.CutPrefix(said, "skip "); skip || errors.Is(err, unix.EPERM) {
+		t.Skip(why, err)
+	}
+	if err != nil || said != "ok" {
+		t.Errorf("%q, %v", said, err)
+	}
+}
+
+// raceForPIDs is init in a pid namespace of its own, where it chooses the pids.
+func raceForPIDs() error {
+	if err := syscall.Mount("proc", "/proc", "proc", 0, ""); err != nil {
+		fmt.Println("skip may not mount proc:", err)
+		return nil
+	}
+	for range 5 {
+		if err := raceOnce(); err != nil {
+			return err
+		}
+	}
+	fmt.Println("ok")
+	return nil
+}
+
+func raceOnce() error {
+	ctx := context.Background()
+	victim, err := startRole("listen 0", 0)
+	if err != nil {
+		return err
+	}
+	port, err := strconv.ParseUint(victim.says, 10, 16)
+	if err != nil {
+		return err
+	}
+	f := newService()
+	plan, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: uint16(port), Hosts: bind.AnyHost()}, false, true)
+	if err != nil {
+		return err
+	}
+	if len(plan.ToStop) != 1 || plan.ToStop[0].PID != victim.pid {
+		return fmt.Errorf("the plan is %+v", plan)
+	}
+	victim.end()
+	stranger, err := replace(f, plan.ToStop[0], victim)
+	if err != nil {
+		return err
+	}
+	defer stranger.end()
+	r, err := f.Execute(ctx, &plan, FreeOptions{Signal: syscall.SIGKILL, Grace: time.Second})
+	if err != nil {
+		return err
+	}
+	if len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 {
+		return fmt.Errorf("outcomes %+v", r.Outcomes)
+	}
+	if r.After.Verdict != bind.VerdictTaken || len(r.After.Blockers) == 0 || r.After.Blockers[0].Row.Owner(r.After.Blockers[0].Row.Socket).PID != victim.pid {
+		return fmt.Errorf("the stranger does not hold the port: %+v", r.After)
+	}
+	return nil
+}
+
+// replace starts a stranger that gets not only the pid of a victim but its port
+// as well.
+func replace(f *Service, old *process.Process, victim role) (role, error) {
+	for {
+		stranger, err := startRole("listen "+victim.says, victim.pid)
+		if err != nil {
+			return role{}, err
+		}
+		now, err := f.Reader.Read(victim.pid)
+		if err != nil {
+			return role{}, err
+		}
+		if !now.Same(old) {
+			return stranger, nil
+		}
+		// Pid and start name a process. Two of the same pid in the same tick of 10 ms
+		// would take a whole round of all pids in that time; only a test that chooses
+		// pids gets there.
+		stranger.end()
+	}
+}
+
+// role is a process that runs the test binary as something else.
+type role struct {
+	pid  int
+	says string // its first line
+	end  func() // ends and collects it
+}
+
+// startRole starts one, with that pid unless it is 0.
+func startRole(what string, pid int) (role, error) {
+	for range 200 {
+		if pid != 0 {
+			if err := os.WriteFile("/proc/sys/kernel/ns_last_pid", []byte(strconv.Itoa(pid-1)), 0); err != nil {
+				return role{}, err
+			}
+		}
+		cmd := exec.Command("/proc/self/exe")
+		cmd.Env = append(os.Environ(), roleVariable+"="+what)
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			return role{}, err
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			return role{}, err
+		}
+		if err := cmd.Start(); err != nil {
+			return role{}, err
+		}
+		end := func() { _ = in.Close(); _ = cmd.Wait() }
+		line, err := bufio.NewReader(out).ReadString('\n')
+		if err != nil && err != io.EOF {
+			return role{}, err
+		}
+		// A thread of this process may have taken the pid.
+		if pid == 0 || cmd.Process.Pid == pid {
+			return role{pid: cmd.Process.Pid, says: strings.TrimSpace(line), end: end}, nil
+		}
+		end()
+	}
+	return role{}, fmt.Errorf("pid %d never came back", pid)
+}

@@ -1,0 +1,63 @@
+package style
+
+// A palette names the colour of every role, on a light background and on a dark
+// one. The background itself is left to the terminal.
+type Palette struct {
+	name        string
+	description string
+	light, dark [NumRoles]colorCode
+}
+
+// colorCode is a number of the terminal's own 16 colours, or #rrggbb, which is
+// drawn with the nearest colour that the terminal has; own is its text colour.
+type colorCode string
+
+const defaultColor colorCode = "own"
+
+// palettes are the themes, the one without a choice first.
+func palettes() []Palette {
+	light := [NumRoles]colorCode{
+		Plain: defaultColor, Emphasis: defaultColor, Muted: "#667080", Accent: "#0a6880", Success: "#2b7333", Warning: "#855900", Danger: "#b02a22",
+	}
+	dark := [NumRoles]colorCode{
+		Plain: defaultColor, Emphasis: defaultColor, Muted: "#8b93a1", Accent: "#7cc4d4", Success: "#97c98b", Warning: "#dcbd74", Danger: "#ee8b82",
+	}
+	return []Palette{
+		{
+			name: "terminal", description: "the terminal's 16-color palette",
+			light: [NumRoles]colorCode{Plain: defaultColor, Emphasis: defaultColor, Muted: "8", Accent: "6", Success: "2", Warning: "3", Danger: "1"},
+			dark:  [NumRoles]colorCode{Plain: defaultColor, Emphasis: defaultColor, Muted: "8", Accent: "14", Success: "10", Warning: "11", Danger: "9"},
+		},
+		{name: "light", description: "muted colors for light backgrounds", light: light, dark: light},
+		{name: "dark", description: "muted colors for dark backgrounds", light: dark, dark: dark},
+		{
+			name: "contrast", description: "high contrast, no dimmed text",
+			light: [NumRoles]colorCode{Plain: defaultColor, Emphasis: defaultColor, Muted: defaultColor, Accent: "#00418a", Success: "#00561b", Warning: "#654000", Danger: "#9c0006"},
+			dark:  [NumRoles]colorCode{Plain: defaultColor, Emphasis: defaultColor, Muted: defaultColor, Accent: "#5cf2ff", Success: "#5dff6e", Warning: "#ffe14a", Danger: "#ff9a92"},
+		},
+	}
+}
+
+// PaletteOf finds a theme; a name that is none gives the first.
+func PaletteOf(name string) Palette {
+	all := palettes()
+	for _, p := range all {
+		if p.name == name {
+			return p
+		}
+	}
+	return all[0]
+}
+
+// Themes are the names of the looks that [Options] can ask for, with what each
+// is; the first is that of the zero Options.
+func Themes() []ThemeInfo {
+	var all []ThemeInfo
+	for _, p := range palettes() {
+		all = append(all, ThemeInfo{p.name, p.description})
+	}
+	return all
+}
+
+// ThemeInfo is a word of the configuration with what it means.
+type ThemeInfo struct{ Name, Description string }

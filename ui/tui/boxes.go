@@ -1,0 +1,120 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"lotop/model/track"
+	"lotop/ui/style"
+	"lotop/ui/tui/keymap"
+)
+
+// box draws a border around lines, with a title above and hints below, exactly
+// as large as told.
+func (m *Model) box(title, hints string, content []line, width, height int) []string {
+	if width < 4 || height < 2 {
+		return blankLines(width, height)
+	}
+	inner := width - 4
+	out := make([]string, 0, height)
+	out = append(out, m.boxEdge("╭", "╮", title, width))
+	side := styled(muted, "│")
+	for i := range height - 2 {
+		var l line
+		if i < len(content) {
+			l = content[i]
+		}
+		full := append(side.Add(plain, " "), l.Fit(inner)...)
+		out = append(out, m.theme.Line(append(full.Add(plain, " "), side...)))
+	}
+	return append(out, m.boxEdge("╰", "╯", hints, width))
+}
+
+func blankLines(width, height int) []string {
+	out := make([]string, max(height, 0))
+	for i := range out {
+		out[i] = spaces(width)
+	}
+	return out
+}
+
+// boxEdge is the upper or lower side of a box.
+func (m *Model) boxEdge(left, right, label string, width int) string {
+	l := styled(muted, left+"─")
+	if label != "" && width > 8 {
+		l = append(l.Add(plain, " "), text(label).Cut(width-6)...).Add(plain, " ")
+	}
+	if rest := width - l.Width() - 1; rest > 0 {
+		l = l.Add(muted, strings.Repeat("─", rest))
+	}
+	return m.theme.Line(l.Add(muted, right))
+}
+
+func (m *Model) detailsBox(r rect) []string {
+	content := m.detailsLines(r.width - 4)
+	k := &m.keys
+	hints := []string{keymap.Hint(k.Free, "free"), keymap.Hint(k.Copy, "copy"), keymap.Hint(k.Browse, "open"), keymap.Hint(k.Back, "back")}
+	if len(content) > r.height-2 {
+		hints = slices.Insert(hints, 0, strings.TrimSpace(k.PageUp.Help().Key+" "+keymap.Hint(k.PageDown, "scroll")))
+	}
+	hints = slices.DeleteFunc(hints, func(s string) bool { return s == "" })
+	content = content[min(m.details.scroll, len(content)):]
+	return m.box(m.details.title(), style.Shorten(strings.Join(hints, " · "), r.width-6), content, r.width, r.height)
+}
+
+// detailsLines writes the details, and under them whether the port can be bound.
+// They are kept until something in them can be other: every message asks how
+// many there are.
+func (m *Model) detailsLines(width int) []line {
+	const often = 100 * time.Millisecond // what is counted in seconds moves on
+	d := m.details
+	as := written{
+		width: width, of: m.latest.at, now: m.now().Truncate(often), why: m.diagnosis,
+		known: d.data, event: d.event, left: d.closed, gone: d.closedAt, absent: d.notAtTime,
+	}
+	if d.lines != nil && d.written == as {
+		return d.lines
+	}
+	out := d.write(m.refTime(), width, m.flowOf)
+	if why := m.diagnosis.lines(m.now(), width); why != nil {
+		out = append(append(out, nil), why...)
+	}
+	d.lines, d.written = out, as
+	return out
+}
+
+// written is what the lines of the details depend on.
+type written struct {
+	width   int
+	of, now time.Time
+	why     *diagnosisResult
+	known   *detailsData
+	event   *track.Event
+	left    bool
+	gone    time.Time
+	absent  bool
+}
+
+// overlay lays the dialog over the middle of the page.
+func (m *Model) overlay(page string) string {
+	if m.height < 3 || m.width < 8 {
+		// There is no room for a border: the dialog takes the whole screen.
+		lines := blankLines(0, m.height)
+		for i, l := range m.dialogLines(m.width, m.height) {
+			lines[i] = m.theme.Line(l)
+		}
+		return strings.Join(lines, "\n")
+	}
+	width := min(64, m.width)
+	content := m.dialogLines(width-4, m.height-2)
+	height := len(content) + 2
+	box := strings.Join(m.box(m.dialog.title(), "", content, width, height), "\n")
+	x, y := (m.width-width)/2, max((m.height-height)/2, 0)
+	return lipgloss.NewCompositor(
+		lipgloss.NewLayer(page),
+		lipgloss.NewLayer(box).X(x).Y(y).Z(1),
+	).Render()
+}

@@ -1,0 +1,208 @@
+package tui
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model"
+	"lotop/model/track"
+	"lotop/sockets"
+	"lotop/ui"
+)
+
+func (m *Model) setView(v view) tea.Cmd {
+	m.view = v
+	m.rows.ResetWidths()
+	m.rows.Offset = 0
+	return m.rearrange()
+}
+
+func (m *Model) toggleAll() tea.Cmd {
+	m.shape.AllHosts = !m.shape.AllHosts
+	m.setStatus(plain, "loopback only")
+	if m.shape.AllHosts {
+		m.setStatus(plain, "all hosts")
+	}
+	m.rows.ResetWidths()
+	return m.rearrange()
+}
+
+func (m *Model) toggleUnfold() tea.Cmd {
+	m.shape.Unfold = !m.shape.Unfold
+	m.setStatus(plain, "one row per loopback connection")
+	if m.shape.Unfold {
+		m.setStatus(plain, "one row per end")
+	}
+	return m.rearrange()
+}
+
+func (m *Model) reverseSort() tea.Cmd {
+	m.shape.Order.Reverse = !m.shape.Order.Reverse
+	return m.rearrange()
+}
+
+// sortNext orders by the next column on the screen that can be ordered by.
+func (m *Model) sortNext(step int) tea.Cmd {
+	var drawn []int
+	for _, p := range m.rows.Drawn {
+		if by := m.rows.Columns[p.Index].SortKey; by >= 0 {
+			drawn = append(drawn, by)
+		}
+	}
+	if len(drawn) == 0 {
+		return nil
+	}
+	at := slices.Index(drawn, int(m.shape.Order.Column))
+	return m.sortBy(drawn[(at+step+len(drawn))%len(drawn)])
+}
+
+// sortBy orders by a column; by the same one again, the other way round.
+func (m *Model) sortBy(column int) tea.Cmd {
+	if m.shape.Order.Column == model.Column(column) {
+		return m.reverseSort()
+	}
+	m.shape.Order = model.Order{Column: model.Column(column)}
+	return m.rearrange()
+}
+
+// changeInterval changes the interval by a step of the ladder.
+func (m *Model) changeInterval(step int) tea.Cmd {
+	i, known := slices.BinarySearch(intervals, m.interval)
+	if !known && step > 0 {
+		i-- // it lies below that step already
+	}
+	m.interval = intervals[min(max(i+step, 0), len(intervals)-1)]
+	m.setStatus(plain, "refresh every "+ui.Interval(m.interval))
+	if m.paused {
+		return nil
+	}
+	return m.tick()
+}
+
+func (m *Model) togglePause() tea.Cmd {
+	m.paused = !m.paused
+	if m.paused {
+		return nil
+	}
+	return m.refresh()
+}
+
+// back takes one step: it closes what was opened last, then lifts the filter.
+func (m *Model) back() tea.Cmd {
+	switch {
+	case m.details != nil:
+		m.details = nil
+		return nil
+	case m.filter.Value() != "":
+		return m.clearFilter()
+	}
+	return nil
+}
+
+// copyAddress puts the row's address on the clipboard, by way of the terminal,
+// so that it works over SSH.
+func (m *Model) copyAddress() tea.Cmd {
+	r := m.selectedRow()
+	if r == nil {
+		return nil
+	}
+	address := ui.Addr(reachableAddr(r.Socket))
+	m.setStatus(success, "copied "+address)
+	return tea.SetClipboard(address)
+}
+
+// reachableAddr is an address at which this machine reaches the socket: a wildcard
+// is none.
+func reachableAddr(s *sockets.Socket) netip.AddrPort {
+	a := s.Local.Addr()
+	switch {
+	case !a.IsUnspecified():
+	case a.Is4() || s.DualStack():
+		a = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	default:
+		a = netip.IPv6Loopback()
+	}
+	return netip.AddrPortFrom(a, s.Local.Port())
+}
+
+// browse opens the row's port in the browser.
+func (m *Model) browse() tea.Cmd {
+	r := m.selectedRow()
+	if r == nil {
+		return nil
+	}
+	if r.Socket.Protocol != sockets.TCP {
+		m.setStatus(warning, "only TCP ports can be opened in a browser")
+		return nil
+	}
+	url := browserURL(reachableAddr(r.Socket))
+	open := m.openBrowser
+	return func() tea.Msg {
+		if err := open(url); err != nil {
+			return statusMsg(styled(warning, "cannot open a browser: "+err.Error()+"; address: "+url))
+		}
+		return statusMsg(styled(success, "opened "+url))
+	}
+}
+
+// browserURL is what to type into a browser. Many servers only know themselves
+// as localhost; other loopback addresses must be meant as they are.
+func browserURL(a netip.AddrPort) string {
+	scheme, host := "http://", ui.Addr(a)
+	if a.Port() == 443 || a.Port() == 8443 {
+		scheme = "https://"
+	}
+	if a.Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+		host = "localhost:" + strconv.Itoa(int(a.Port()))
+	}
+	return scheme + host
+}
+
+func (m *Model) setStatus(r role, s string) { m.status = styled(r, s) }
+
+// refTime is the moment that ages are counted from: that of the newest look.
+func (m *Model) refTime() time.Time {
+	if m.latest.at.IsZero() {
+		return m.now()
+	}
+	return m.latest.at
+}
+
+// toggleDetails opens the details of the selected row, or closes them.
+func (m *Model) toggleDetails() tea.Cmd {
+	if m.details != nil {
+		m.details = nil
+		return nil
+	}
+	m.details = &detailsPane{}
+	cmd := m.followSelection()
+	if m.details.data == nil {
+		m.details = nil // there is no row
+	}
+	return cmd
+}
+
+// followSelection points open details at the selected row. What the row itself knows
+// shows at once, the rest when the worker has looked.
+func (m *Model) followSelection() tea.Cmd {
+	r := m.selectedRow()
+	if m.details == nil || r == nil || m.details.id == r.Socket.ID {
+		return nil
+	}
+	m.details = newDetails(r)
+	if m.view == eventsView {
+		e := *m.events.Current()
+		if m.details.event = &e; e.Kind == track.EventClosed {
+			m.details.closedAt = e.Time
+		}
+	}
+	return m.rearrange()
+}
+
+func newDetails(r *model.Row) *detailsPane {
+	return &detailsPane{id: r.Socket.ID, data: newDetailsData(r, cachedEndpoint)}
+}

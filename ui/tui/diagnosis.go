@@ -1,0 +1,162 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/model/bind"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
+	"lotop/ui"
+	"lotop/ui/style"
+)
+
+// diagnosisResult is what lotop why says of a port: under the details of a row, and in
+// place of rows where the filter is a port that nobody has.
+type diagnosisResult struct {
+	target    bind.Target
+	diagnosis bind.Diagnosis
+	contexts  map[int]processContext // looked up with the rest: a frame reads nothing
+	err       error
+	at        time.Time
+}
+
+type processContext struct {
+	cwd     untrusted.Text
+	parents []*process.Process
+}
+
+type (
+	diagnosisMsg    diagnosisResult
+	typingPausedMsg struct{} // the typing has paused
+)
+
+// typingPause is how long a filter has to stand before it is a question.
+const typingPause = 300 * time.Millisecond
+
+// diagnosisTTL is how long an answer is taken as true.
+const diagnosisTTL = 3 * time.Second
+
+// wantedTarget tells which port there is a question about, if any.
+func (m *Model) wantedTarget() (t bind.Target, ok bool) {
+	switch {
+	case !m.live:
+		return t, false // a recording: the kernel of now knows nothing of it
+	case m.details != nil && !m.details.closed:
+		s := m.details.data.row.Socket
+		return bind.Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: bind.AnyHost()}, true
+	case m.details == nil && m.view != eventsView && len(m.rows.Rows) == 0 && !m.latest.at.IsZero():
+		return m.filteredPort()
+	}
+	return t, false
+}
+
+// filteredPort is the one port that the filter asks for, and nothing else.
+func (m *Model) filteredPort() (t bind.Target, ok bool) {
+	q := m.query
+	ports := q.Ports()
+	if len(ports) != 1 || ports[0].First != ports[0].Last || ports[0].First == 0 || !isPort(q.String()) {
+		return t, false
+	}
+	return bind.Target{Protocol: sockets.TCP, Port: ports[0].First, Hosts: bind.AnyHost()}, true
+}
+
+// isPort tells whether a query is a lone port: 3000, :3000, port:3000 or lport:3000.
+func isPort(query string) bool {
+	if _, err := bind.ParseTarget(sockets.TCP, query); err == nil {
+		return true
+	}
+	for _, key := range []string{"port:", "lport:"} {
+		if len(query) > len(key) && query[:len(key)] == key && isPort(query[len(key):]) {
+			return true
+		}
+	}
+	return false
+}
+
+// requestDiagnosis asks the kernel about the port in question, unless the answer is there
+// or on its way.
+func (m *Model) requestDiagnosis() tea.Cmd {
+	t, ok := m.wantedTarget()
+	if !ok {
+		m.diagnosis = nil
+		return nil
+	}
+	if m.diagnosis != nil && !sameTarget(m.diagnosis.target, t) {
+		m.diagnosis = nil
+	}
+	if m.diagnosing || m.diagnosis != nil && m.now().Sub(m.diagnosis.at) < diagnosisTTL {
+		return nil
+	}
+	if m.filtering {
+		// 424 on the way to 4242 is no question.
+		if left := m.typedAt.Add(typingPause).Sub(m.now()); left > 0 {
+			return m.after(left, func(time.Time) tea.Msg { return typingPausedMsg{} })
+		}
+	}
+	m.diagnosing = true
+	freer, reader, now := m.ports, m.worker.reader, m.now
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+		defer cancel()
+		a := diagnosisMsg{target: t, contexts: map[int]processContext{}}
+		a.diagnosis, a.err = freer.DiagnoseNoConnect(ctx, t)
+		for i := range a.diagnosis.Blockers {
+			h := &a.diagnosis.Blockers[i]
+			if h.Row.Socket == nil {
+				continue
+			}
+			for _, p := range h.Row.Owners(h.Row.Socket) {
+				a.contexts[p.PID] = readProcessContext(reader, p.PID)
+			}
+		}
+		a.at = now()
+		return a
+	}
+}
+
+func readProcessContext(reader processReader, pid int) processContext {
+	var b processContext
+	if d, err := reader.Details(pid); err == nil {
+		b.cwd = d.Cwd
+	}
+	b.parents, _ = reader.Ancestors(pid)
+	return b
+}
+
+func sameTarget(a, b bind.Target) bool { return a.Protocol == b.Protocol && a.Port == b.Port }
+
+// applyDiagnosis takes the answer in. If the question has changed meanwhile, it is
+// asked anew.
+func (m *Model) applyDiagnosis(a diagnosisResult) tea.Cmd {
+	m.diagnosing = false
+	if t, ok := m.wantedTarget(); ok && sameTarget(t, a.target) {
+		m.diagnosis = &a
+		return nil
+	}
+	return m.requestDiagnosis()
+}
+
+// lines writes the answer, at most width cells wide; nil without one.
+func (a *diagnosisResult) lines(now time.Time, width int) []line {
+	switch {
+	case a == nil:
+		return nil
+	case a.err != nil:
+		return []line{styled(warning, "cannot test whether it can be bound: "+untrusted.New(a.err.Error()).String()).Cut(width)}
+	}
+	out := style.Wrap(ui.WhyAnswer(&a.diagnosis), width, 0)
+	out = append(out, nil)
+	for _, l := range ui.WhyLines(&a.diagnosis, ui.WhyOptions{Context: a.context, Now: now, Width: width}) {
+		out = append(out, l.Cut(width))
+	}
+	return out
+}
+
+func (a *diagnosisResult) context(pid int) (folder untrusted.Text, parents []*process.Process) {
+	b := a.contexts[pid]
+	return b.cwd, b.parents
+}
