@@ -1,17 +1,13 @@
 package ui
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"syscall"
-	"time"
 
 	"lotop/model"
 	"lotop/model/plan"
 	"lotop/sockets"
-	"lotop/sockets/process"
 	"lotop/ui/style"
 )
 
@@ -128,66 +124,6 @@ func skippedLines(all []plan.Skip) []string {
 			}
 			out = append(out, what+": "+k.reason)
 		}
-	}
-	return out
-}
-
-// OutcomeLine writes what became of a process that was to be ended.
-func OutcomeLine(o *process.Outcome, words Wording) style.Line {
-	name := NameAndPID(o.Process)
-	switch o.Result {
-	case process.Exited:
-		return style.Styled(style.Success, "✓ ").Add(style.Plain, name+" exited after "+Seconds(o.After))
-	case process.Gone:
-		return style.Styled(style.Success, "✓ ").Add(style.Plain, name+" had already exited")
-	case process.Survived:
-		if errors.Is(o.Err, context.Canceled) {
-			return style.Styled(style.Danger, "✗ ").Add(style.Plain, interrupted(name, o, words))
-		}
-		text := name + " is still running"
-		if o.Signal != 0 {
-			text = name + " " + words.StillRunning(o.Signal)
-		}
-		switch {
-		case o.Reason != "":
-			text += ": " + o.Reason
-		case o.Signal == 0 && o.Err != nil:
-			text = o.Err.Error() // it names the process
-		}
-		return style.Styled(style.Danger, "✗ ").Add(style.Plain, text)
-	}
-	text := name + " was not stopped"
-	if o.Err != nil {
-		text = o.Err.Error()
-	}
-	return style.Styled(style.Danger, "✗ ").Add(style.Plain, text)
-}
-
-// interrupted says of a process that lotop no longer waits for it. It had less
-// than the grace period, so there is nothing to advise.
-func interrupted(name string, o *process.Outcome, words Wording) string {
-	if o.Signal == 0 {
-		return name + " was not stopped: interrupted first"
-	}
-	return name + " has not exited yet: " + words.Sent(o.Signal) + ", interrupted before the grace period was over"
-}
-
-// ReboundLines says who took a freed port again, and whom to stop in its place.
-func ReboundLines(target string, after time.Duration, by, parent *process.Process) []style.Line {
-	l := style.Styled(style.Danger, "✗ in use again").Add(style.Plain, ": "+target+" was bound again after "+Seconds(after))
-	if by == nil {
-		return []style.Line{l}
-	}
-	l = l.Add(style.Plain, " by "+NameAndPID(by))
-	if parent != nil {
-		l = l.Add(style.Plain, ", started by "+NameAndPID(parent))
-	}
-	out := []style.Line{l}
-	if advice := SupervisorAdvice(&by.Cgroup); advice != "" {
-		return append(out, style.Styled(style.Warning, "  "+advice))
-	}
-	if parent != nil && parent.PID > 1 {
-		return append(out, style.Styled(style.Warning, "  stop "+NameAndPID(parent)+" first: it restarts the server"))
 	}
 	return out
 }

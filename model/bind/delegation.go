@@ -60,8 +60,8 @@ func (b *Delegations) delegationOf(p *process.Process) (delegation, bool) {
 	if c, ok := b.Proxies[p.PID]; ok {
 		return delegation{"forwards the port to the container " + c.Name, Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name}}, true
 	}
-	if commandName(p) == "docker-proxy" || isDockerDesktop(p) {
-		return delegation{"forwards the port to a container", Remedy{Action: StopContainer, Command: "docker ps"}}, true
+	if engine := ForwarderEngine(p); engine != "" {
+		return delegation{"forwards the port to a container", Remedy{Action: StopContainer, Command: engine + " ps"}}, true
 	}
 	return delegation{}, false
 }
@@ -74,10 +74,20 @@ func isSystemd(p *process.Process) bool { return p.Name.String() == "systemd" }
 // listens for jobs that have Sockets in their property list, launchd.plist(5).
 func isLaunchd(p *process.Process) bool { return p.PID == 1 && p.Name.String() == "launchd" }
 
-// isDockerDesktop tells whether a process forwards ports for Docker Desktop; macOS
-// cuts its name off.
-func isDockerDesktop(p *process.Process) bool {
-	return strings.HasPrefix(p.Name.String(), "com.docker.backe")
+// ForwarderEngine returns the command of the container engine that forwards ports
+// by such a process, empty if none does. To stop it would cut the network of a whole
+// container.
+func ForwarderEngine(p *process.Process) string {
+	switch p.Name.String() {
+	case "docker-proxy", "rootlesskit", "com.docker.backe": // Docker Desktop's, cut off by macOS
+		return "docker"
+	case "rootlessport", "pasta", "pasta.avx2", "slirp4netns":
+		return "podman"
+	}
+	if commandName(p) == "docker-proxy" {
+		return "docker"
+	}
+	return ""
 }
 
 // isAirPlay tells whether a process is the Control Center of macOS and the port one

@@ -105,7 +105,7 @@ func Diagnose(e Evidence) Diagnosis {
 func (e *Evidence) blockers() []Blocker {
 	var all []Blocker
 	for _, c := range e.candidates() {
-		h := Blocker{Row: *c.row, Cause: causeOf(c.row)}
+		h := Blocker{Row: *c.row, Cause: CauseOf(c.row)}
 		h.evaluate(c, e.Binds)
 		if h.blocksAny() {
 			all = append(all, h)
@@ -114,7 +114,8 @@ func (e *Evidence) blockers() []Blocker {
 	return all
 }
 
-func causeOf(r *model.Row) Cause {
+// CauseOf returns the cause for which the row's socket can block a bind.
+func CauseOf(r *model.Row) Cause {
 	switch s := r.Socket; {
 	case s.State == sockets.Listen:
 		return CauseListener

@@ -87,7 +87,7 @@ func (e *Evidence) otherUser(s *sockets.Socket) likelihood {
 func (e *Evidence) blockersMac() []Blocker {
 	all := make([]Blocker, len(e.Rows))
 	for i := range e.Rows {
-		all[i] = Blocker{Row: e.Rows[i], Cause: causeOf(&e.Rows[i])}
+		all[i] = Blocker{Row: e.Rows[i], Cause: CauseOf(&e.Rows[i])}
 	}
 	for _, a := range e.Binds {
 		for i, c := range e.attributeMac(a.Bind, false, a.Plain) {

@@ -58,7 +58,7 @@ func (e *Evidence) hasBlocker(b Bind) bool {
 func (e *Evidence) blockersByStatus() []Blocker {
 	var all []Blocker
 	for i := range e.Rows {
-		h := Blocker{Row: e.Rows[i], Cause: causeOf(&e.Rows[i])}
+		h := Blocker{Row: e.Rows[i], Cause: CauseOf(&e.Rows[i])}
 		for _, a := range e.Binds {
 			e.attribute(&h, a.Bind, a.Plain, &h.Blocks, &h.MayBlock)
 			e.attribute(&h, a.Bind, a.Reuse, &h.BlocksReuse, &h.MayBlockReuse)

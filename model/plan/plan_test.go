@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lotop/model"
+	"lotop/model/bind"
 	"lotop/model/modeltest"
 	"lotop/model/track"
 	"lotop/sockets"
@@ -18,12 +20,12 @@ func protect(pid int) func(*process.Process) (string, bool) {
 }
 
 var planTests = []struct {
-	name             string
-	id               sockets.ID
-	protected        func(*process.Process) (string, bool)
-	victims, refused []int
-	clients          int
-	closes           []sockets.ID
+	name           string
+	id             sockets.ID
+	protected      func(*process.Process) (string, bool)
+	stops, refused []int
+	clients        int
+	closes         []sockets.ID
 }{
 	// The connections of 20, accepted or not, are lost; that of 10 to 11 is
 	// no loss to others; 7 is held by 12 too and stays.
@@ -36,7 +38,25 @@ var planTests = []struct {
 	{"one of its own", 11, unprotected, []int{30}, nil, 0, nil},
 }
 
-func TestPlanForSocket(t *testing.T) {
+// inUseOf diagnoses the port of a socket at which every bind is refused.
+func inUseOf(m *track.Tracker, s *sockets.Socket) bind.Diagnosis {
+	e := bind.Evidence{Target: bind.TargetOf(s), Rows: m.ByPort(s.Protocol, s.Local.Port())}
+	for _, b := range e.Target.Binds() {
+		e.Binds = append(e.Binds, bind.BindResult{Bind: b, Plain: bind.BindInUse, Reuse: bind.BindInUse})
+	}
+	return bind.Diagnose(e)
+}
+
+// planFor plans for the port of a socket, or for its end of a connection.
+func planFor(m *track.Tracker, r model.Row, s *sockets.Socket, protected func(*process.Process) (string, bool)) Plan {
+	o := Options{Protected: protected}
+	if s.Connected() {
+		return ForConnection(inUseOf(m, s), r, s, o, m.ByPID)
+	}
+	return ForPort(inUseOf(m, s), o, m.ByPID)
+}
+
+func TestPlan(t *testing.T) {
 	for _, tt := range planTests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := track.New()
@@ -46,10 +66,10 @@ func TestPlanForSocket(t *testing.T) {
 			if s.ID != tt.id {
 				s = r.Peer
 			}
-			p := ForSocket(&r, s, tt.protected, m.ByPID)
-			var victims, refused []int
+			p := planFor(m, r.Clone(), s, tt.protected)
+			var stops, refused []int
 			for _, v := range p.ToStop {
-				victims = append(victims, v.PID)
+				stops = append(stops, v.PID)
 			}
 			for _, v := range p.Protected {
 				refused = append(refused, v.Process.PID)
@@ -57,8 +77,8 @@ func TestPlanForSocket(t *testing.T) {
 					t.Errorf("refused for %q", v.Reason)
 				}
 			}
-			if diff := cmp.Diff([][]int{tt.victims, tt.refused}, [][]int{victims, refused}); diff != "" {
-				t.Errorf("victims and refused (-want +got):\n%s", diff)
+			if diff := cmp.Diff([][]int{tt.stops, tt.refused}, [][]int{stops, refused}); diff != "" {
+				t.Errorf("stops and refuses (-want +got):\n%s", diff)
 			}
 			var closes []sockets.ID
 			for _, row := range p.AlsoCloses {
@@ -67,8 +87,8 @@ func TestPlanForSocket(t *testing.T) {
 			if diff := cmp.Diff(tt.closes, closes); diff != "" || p.ClientsLost != tt.clients {
 				t.Errorf("%d clients, want %d; closes (-want +got):\n%s", p.ClientsLost, tt.clients, diff)
 			}
-			if p.Target.Port != s.Local.Port() || p.Row.Socket == r.Socket {
-				t.Errorf("target %v, row kept %v", p.Target, p.Row.Socket != r.Socket)
+			if p.Possible() != (len(stops) > 0) || len(stops)+len(refused)+len(p.Skipped) == 0 {
+				t.Errorf("possible: %v, %+v", p.Possible(), p)
 			}
 		})
 	}
@@ -84,8 +104,19 @@ func TestPlanForStaleRow(t *testing.T) {
 	next := modeltest.Snapshot(t, 1, "2 tcp LISTEN 127.0.0.1:4000 pid:10")
 	next.Processes[10] = &process.Process{PID: 10, Start: 999}
 	m.Update(next)
-	p := ForSocket(&old, old.Socket, unprotected, m.ByPID)
+	p := ForConnection(inUseOf(m, old.Socket), old, old.Socket, Options{Protected: unprotected}, m.ByPID)
 	if len(p.ToStop) != 1 || p.ToStop[0].Start != 10 || p.AlsoCloses != nil {
 		t.Errorf("stops %v, closes %v", p.ToStop, p.AlsoCloses)
+	}
+}
+
+// A connection can be closed without stopping a process.
+func TestPlanForClosing(t *testing.T) {
+	m := track.New()
+	m.Update(modeltest.Snapshot(t, 0, modeltest.Shop))
+	r, _ := m.Find(2)
+	p := ForClosing(inUseOf(m, r.Socket), r.Clone())
+	if !p.Possible() || !p.CloseOnly || len(p.ToClose) != 1 || len(p.ToStop) != 0 {
+		t.Errorf("%+v", p)
 	}
 }

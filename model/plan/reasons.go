@@ -9,13 +9,14 @@ import (
 // system, named as by GOOS; empty is Linux. See sockets.Destroy.
 func CanDestroy(os string) bool { return os == "" || os == "linux" }
 
-// connectionReason returns why a plan does not touch the owner of a connection.
-func connectionReason(os string) string {
-	const stays = "owns only a connection: add --clients to stop it"
+// connectionReason returns why a plan does not touch the owner of a connection; hint
+// says how to have it stopped all the same.
+func connectionReason(os, hint string) string {
+	reason := "owns only a connection: " + hint
 	if CanDestroy(os) {
-		return stays + "; root can close just the connection"
+		return reason + "; root can close just the connection"
 	}
-	return stays
+	return reason
 }
 
 // noOwnerReason returns why a plan does not touch a socket that has no owner.

@@ -134,7 +134,7 @@ func TestPlanOfWindows(t *testing.T) {
 	if len(p.Skipped) == 0 {
 		t.Fatal("nothing is skipped")
 	}
-	texts := []string{connectionReason("windows"), noOwnerReason("windows"), unknownReason("windows", sockets.TCP)}
+	texts := []string{connectionReason("windows", "add --clients"), noOwnerReason("windows"), unknownReason("windows", sockets.TCP)}
 	for _, l := range p.Skipped {
 		texts = append(texts, l.Reason)
 	}

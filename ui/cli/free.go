@@ -72,11 +72,11 @@ func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target bind
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.portService(o)
-	plan, err := f.PlanPort(ctx, target, fo.clients, os.Geteuid() == 0)
+	p, err := f.PlanPort(ctx, target, plan.Options{Clients: fo.clients, Root: os.Geteuid() == 0})
 	if err != nil {
 		return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
 	}
-	run := &freeRun{app: a, options: o, free: fo, service: f, plan: &plan}
+	run := &freeRun{app: a, options: o, free: fo, service: f, plan: &p}
 	return run.runPlan(ctx)
 }
 
@@ -87,8 +87,8 @@ type freeRun struct {
 	free     *freeOptions
 	service  *ports.Service
 	plan     *plan.Plan
-	report   ports.PortReport
-	rebound  *ports.Rebound
+	report   plan.Report
+	rebound  *plan.Rebound
 	reported int // outcomes
 }
 
@@ -200,30 +200,14 @@ func (r *freeRun) printOutcomes() {
 	r.reported = len(r.report.Outcomes)
 }
 
-// printClosed says which connections were closed, as one number: the plan has
-// told them one by one.
-func (r *freeRun) printClosed() {
-	closed := 0
-	for _, c := range r.report.Closed {
-		if c.Err != nil {
-			r.print([]style.Line{style.Styled(style.Danger, "✗ ").Add(style.Plain, c.Err.Error())})
-			continue
-		}
-		closed++
-	}
-	if closed > 0 {
-		r.print([]style.Line{style.Styled(style.Success, "✓ ").Add(style.Plain, ui.Count(closed, "connection")+" closed, no process stopped")})
-	}
-}
-
 // finish tells what has come of it, and whether it lasts.
 func (r *freeRun) finish(ctx context.Context) (int, error) {
 	r.printOutcomes()
-	r.printClosed()
+	r.print(ui.ClosedLines(r.report.Closed))
 	after := &r.report.After
 	r.rebound = r.report.Rebound
 	if r.rebound == nil && !after.Verdict.OK() {
-		r.print(append([]style.Line{append(style.Styled(style.Danger, "✗ "), ui.WhyAnswer(after)...), nil},
+		r.print(append([]style.Line{ui.ResultLine(after), nil},
 			ui.WhyLines(after, ui.WhyOptions{Context: processContext(r.service.Reader), Now: time.Now(), Width: r.terminal.errWidth})...))
 		return exitNotFound, r.printJSON(after.Verdict)
 	}
@@ -234,10 +218,10 @@ func (r *freeRun) finish(ctx context.Context) (int, error) {
 		}
 	}
 	if r.rebound != nil {
-		r.print(ui.ReboundLines(after.Target.String(), r.rebound.After, r.rebound.By, r.rebound.Parent))
+		r.print(ui.ReboundLines(after.Target.String(), r.rebound))
 		return exitNotFound, r.printJSON(bind.VerdictTaken)
 	}
-	r.print([]style.Line{append(style.Styled(style.Success, "✓ "), ui.WhyAnswer(after)...)})
+	r.print([]style.Line{ui.ResultLine(after)})
 	if ctx.Err() != nil {
 		return exitInterrupted, ctx.Err() // free it is, but for how long was not seen
 	}

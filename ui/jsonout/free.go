@@ -7,7 +7,6 @@ import (
 	"lotop/model/plan"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
-	"lotop/ui/ports"
 )
 
 // Free is what was done to free a port, as scripts get it.
@@ -58,7 +57,7 @@ type Skipped struct {
 
 // NewFree describes a plan with the signal it starts with, and what came of it;
 // report and rebound are nil before.
-func NewFree(p *plan.Plan, sig syscall.Signal, report *ports.PortReport, rebound *ports.Rebound, verdict bind.Verdict) Free {
+func NewFree(p *plan.Plan, sig syscall.Signal, report *plan.Report, rebound *plan.Rebound, verdict bind.Verdict) Free {
 	j := Free{Target: NewTarget(p.Diagnosis.Target), Actions: []Action{}, Verdict: verdict}
 	if len(report.Outcomes)+len(report.Closed) == 0 {
 		j.Actions = newPlanned(p, sig)
@@ -125,7 +124,7 @@ func newSkipped(l *plan.Skip) Skipped {
 	return j
 }
 
-func newRebound(r *ports.Rebound) *Rebound {
+func newRebound(r *plan.Rebound) *Rebound {
 	if r == nil {
 		return nil
 	}

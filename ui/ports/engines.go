@@ -36,21 +36,9 @@ func defaultEngines() []Engine {
 	return all
 }
 
-// forwarderEngine tells which engine uses such a process to forward ports, empty if
-// none does.
-func forwarderEngine(p *process.Process) string {
-	switch p.Name.String() {
-	case "docker-proxy", "rootlesskit", "com.docker.backe": // Docker Desktop's, cut off by macOS
-		return "docker"
-	case "rootlessport", "pasta", "pasta.avx2", "slirp4netns":
-		return "podman"
-	}
-	return ""
-}
-
 // publishedContainer finds out for which container a process forwards the target's port.
 func (f *Service) publishedContainer(ctx context.Context, p *process.Process, t bind.Target) (bind.Container, bool) {
-	name := forwarderEngine(p)
+	name := bind.ForwarderEngine(p)
 	if name == "" {
 		return bind.Container{}, false
 	}

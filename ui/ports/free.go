@@ -21,32 +21,31 @@ type FreeOptions struct {
 	Grace  time.Duration  // how long to wait for the processes to end
 }
 
-// PortReport is what became of a port plan.
-type PortReport struct {
-	Outcomes []process.Outcome
-	Closed   []DestroyResult
-	After    bind.Diagnosis // made when all was done
-	// Rebound is who has taken the port again while that was asked; nil if it is
-	// free, or still held by whom the plan knew.
-	Rebound *Rebound
-}
-
-// DestroyResult is a connection that was to be closed without ending anyone.
-type DestroyResult struct {
-	Row model.Row
-	Err error // why it was not; nil if it was, or had gone already
-}
-
-// PlanPort diagnoses a target and plans to free it.
-func (f *Service) PlanPort(ctx context.Context, target bind.Target, clients, root bool) (plan.Plan, error) {
+// PlanPort diagnoses a target and plans to free it, without a protected process.
+func (f *Service) PlanPort(ctx context.Context, target bind.Target, o plan.Options) (plan.Plan, error) {
 	d, monitor, err := f.diagnose(ctx, target)
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	options := plan.Options{Clients: clients, Root: root, Protected: f.Reader.Protected}
-	plan := plan.ForPort(d, options, monitor.ByPID)
-	plan.ToStop = f.Reader.ParentsFirst(plan.ToStop)
-	return plan, nil
+	o.Protected = f.Reader.Protected
+	p := plan.ForPort(d, o, monitor.ByPID)
+	p.ToStop = f.Reader.ParentsFirst(p.ToStop)
+	return p, nil
+}
+
+// PlanConnection plans to stop the owners of s, an endpoint of the row's
+// connection, or with closeOnly to close just the connection.
+func (f *Service) PlanConnection(ctx context.Context, r model.Row, s *sockets.Socket, closeOnly bool) (plan.Plan, error) {
+	d, monitor, err := f.diagnose(ctx, bind.TargetOf(s))
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	if closeOnly {
+		return plan.ForClosing(d, r), nil
+	}
+	p := plan.ForConnection(d, r, s, plan.Options{Protected: f.Reader.Protected}, monitor.ByPID)
+	p.ToStop = f.Reader.ParentsFirst(p.ToStop)
+	return p, nil
 }
 
 // diagnose is Diagnose without connecting to anyone: whom free is about to end, or
@@ -67,36 +66,39 @@ func (f *Service) diagnose(ctx context.Context, target bind.Target) (bind.Diagno
 // Execute carries a plan out and asks the kernel what has come of it. Only the
 // processes and connections of the plan are touched, whatever the tables show
 // by now.
-func (f *Service) Execute(ctx context.Context, plan *plan.Plan, o FreeOptions) (PortReport, error) {
-	var r PortReport
-	r.Outcomes = f.Reader.Stop(ctx, plan.ToStop, process.StopOptions{Signal: o.Signal, Grace: o.Grace})
-	for _, row := range plan.ToClose {
-		r.Closed = append(r.Closed, DestroyResult{Row: row, Err: destroy(row.Socket)})
+func (f *Service) Execute(ctx context.Context, p *plan.Plan, o FreeOptions) (plan.Report, error) {
+	var r plan.Report
+	r.Outcomes = f.Reader.Stop(ctx, p.ToStop, process.StopOptions{Signal: o.Signal, Grace: o.Grace})
+	for _, row := range p.ToClose {
+		r.Closed = append(r.Closed, plan.CloseResult{Row: row, Err: destroy(row.Socket)})
+	}
+	if p.CloseOnly {
+		return r, nil
 	}
 	done := time.Now()
-	err := f.recheck(ctx, plan, &r)
-	r.Rebound = f.findRebound(plan, &r, done)
+	err := f.recheck(ctx, p, &r)
+	r.Rebound = f.findRebound(p, &r, done)
 	return r, err
 }
 
 // Kill sends SIGKILL to those who survived, and asks the kernel again.
-func (f *Service) Kill(ctx context.Context, plan *plan.Plan, r *PortReport, grace time.Duration) error {
+func (f *Service) Kill(ctx context.Context, p *plan.Plan, r *plan.Report, grace time.Duration) error {
 	r.Outcomes = append(r.Outcomes, f.Reader.Stop(ctx, r.StillRunning(), process.StopOptions{Signal: syscall.SIGKILL, Grace: grace})...)
 	done := time.Now()
-	err := f.recheck(ctx, plan, r)
-	r.Rebound = f.findRebound(plan, r, done)
+	err := f.recheck(ctx, p, r)
+	r.Rebound = f.findRebound(p, r, done)
 	return err
 }
 
 // findRebound tells whether everybody has gone and somebody new is there already: a
 // manager can be faster than a look.
-func (f *Service) findRebound(plan *plan.Plan, r *PortReport, done time.Time) *Rebound {
+func (f *Service) findRebound(p *plan.Plan, r *plan.Report, done time.Time) *plan.Rebound {
 	if r.After.Verdict.OK() || len(r.Outcomes) == 0 || len(r.StillRunning()) > 0 {
 		return nil
 	}
 	known := map[sockets.ID]bool{}
-	for i := range plan.Diagnosis.Blockers {
-		if s := plan.Diagnosis.Blockers[i].Row.Socket; s != nil {
+	for i := range p.Diagnosis.Blockers {
+		if s := p.Diagnosis.Blockers[i].Row.Socket; s != nil {
 			known[s.ID] = true
 		}
 	}
@@ -111,22 +113,22 @@ func (f *Service) findRebound(plan *plan.Plan, r *PortReport, done time.Time) *R
 
 // recheck diagnoses once more, and closes what the ended processes have left
 // behind: it belonged to them before.
-func (f *Service) recheck(ctx context.Context, plan *plan.Plan, r *PortReport) error {
+func (f *Service) recheck(ctx context.Context, p *plan.Plan, r *plan.Report) error {
 	var err error
-	if r.After, _, err = f.diagnose(ctx, plan.Diagnosis.Target); err != nil {
+	if r.After, _, err = f.diagnose(ctx, p.Diagnosis.Target); err != nil {
 		return err
 	}
 	closed := 0
 	for i := range r.After.Blockers {
 		row := r.After.Blockers[i].Row
-		if row.Socket == nil || len(row.Socket.Owners) > 0 || !isLeftover(row.Socket, plan.ToCloseAfter) {
+		if row.Socket == nil || len(row.Socket.Owners) > 0 || !isLeftover(row.Socket, p.ToCloseAfter) {
 			continue
 		}
-		r.Closed = append(r.Closed, DestroyResult{Row: row, Err: destroy(row.Socket)})
+		r.Closed = append(r.Closed, plan.CloseResult{Row: row, Err: destroy(row.Socket)})
 		closed++
 	}
 	if closed > 0 {
-		r.After, _, err = f.diagnose(ctx, plan.Diagnosis.Target)
+		r.After, _, err = f.diagnose(ctx, p.Diagnosis.Target)
 	}
 	return err
 }
@@ -137,22 +139,6 @@ func isLeftover(s *sockets.Socket, remains []model.Row) bool {
 	return slices.ContainsFunc(remains, func(r model.Row) bool {
 		return r.Socket.Local == s.Local && r.Socket.Remote == s.Remote
 	})
-}
-
-// StillRunning lists the processes whose last outcome is that they are still there.
-func (r *PortReport) StillRunning() []*process.Process {
-	last := map[int]process.Outcome{}
-	for _, o := range r.Outcomes {
-		last[o.Process.PID] = o
-	}
-	var all []*process.Process
-	for _, o := range r.Outcomes {
-		if o.Result == process.Survived && last[o.Process.PID].Result == process.Survived {
-			all = append(all, o.Process)
-			delete(last, o.Process.PID)
-		}
-	}
-	return all
 }
 
 // destroy closes a connection; that it has gone meanwhile is as good.

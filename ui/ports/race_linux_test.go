@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lotop/model/bind"
+	"lotop/model/plan"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
@@ -31,14 +32,14 @@ func TestProcessesThatExitFirst(t *testing.T) {
 		victim := socketstest.Start(t)
 		port := socketstest.FreePort(t, "tcp")
 		victim.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-		plan, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: port, Hosts: bind.AnyHost()}, false, false)
-		if err != nil || len(plan.ToStop) != 1 {
-			t.Fatalf("%v, %+v", err, plan)
+		p, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: port, Hosts: bind.AnyHost()}, plan.Options{})
+		if err != nil || len(p.ToStop) != 1 {
+			t.Fatalf("%v, %+v", err, p)
 		}
 		victim.Kill()
 		stranger := socketstest.Start(t)
 		stranger.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-		r, err := f.Execute(ctx, &plan, FreeOptions{Grace: time.Second})
+		r, err := f.Execute(ctx, &p, FreeOptions{Grace: time.Second})
 		if err != nil || len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 || r.After.Verdict != bind.VerdictTaken {
 			t.Errorf("%d: %v, %+v", i, err, r)
 		}
@@ -96,20 +97,20 @@ func raceOnce() error {
 		return err
 	}
 	f := newService()
-	plan, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: uint16(port), Hosts: bind.AnyHost()}, false, true)
+	p, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: uint16(port), Hosts: bind.AnyHost()}, plan.Options{Root: true})
 	if err != nil {
 		return err
 	}
-	if len(plan.ToStop) != 1 || plan.ToStop[0].PID != victim.pid {
-		return fmt.Errorf("the plan is %+v", plan)
+	if len(p.ToStop) != 1 || p.ToStop[0].PID != victim.pid {
+		return fmt.Errorf("the plan is %+v", p)
 	}
 	victim.end()
-	stranger, err := replace(f, plan.ToStop[0], victim)
+	stranger, err := replace(f, p.ToStop[0], victim)
 	if err != nil {
 		return err
 	}
 	defer stranger.end()
-	r, err := f.Execute(ctx, &plan, FreeOptions{Signal: syscall.SIGKILL, Grace: time.Second})
+	r, err := f.Execute(ctx, &p, FreeOptions{Signal: syscall.SIGKILL, Grace: time.Second})
 	if err != nil {
 		return err
 	}

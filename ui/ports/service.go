@@ -6,13 +6,11 @@ package ports
 
 import (
 	"context"
-	"errors"
-	"net/netip"
-	"syscall"
 	"time"
 
 	"lotop/model"
 	"lotop/model/bind"
+	"lotop/model/plan"
 	"lotop/sockets"
 	"lotop/sockets/probe"
 	"lotop/sockets/process"
@@ -40,76 +38,6 @@ func (f *Service) options(s *sockets.Socket) sockets.SocketOptions {
 	return probe.OptionsOf(s)
 }
 
-// Report is what became of a plan.
-type Report struct {
-	Outcomes []process.Outcome
-	// Free tells that the kernel allowed a bind of the target.
-	Free bool
-	// NeedsReuse tells that it is free for servers that set SO_REUSEADDR, and
-	// will be for the others when the last TIME_WAIT is over.
-	NeedsReuse bool
-	// Err is the kernel's refusal if it is not free.
-	Err error
-}
-
-// StillRunning lists the processes that are still there.
-func (r *Report) StillRunning() []*process.Process {
-	var all []*process.Process
-	for _, o := range r.Outcomes {
-		if o.Result == process.Survived {
-			all = append(all, o.Process)
-		}
-	}
-	return all
-}
-
-// Stop sends sig to the victims, waits for them for the grace period at most,
-// and asks the kernel whether the target is free.
-func (f *Service) Stop(ctx context.Context, target bind.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) Report {
-	r := Report{Outcomes: f.Reader.Stop(ctx, victims, process.StopOptions{Signal: sig, Grace: grace})}
-	r.verifyFree(target)
-	return r
-}
-
-// Close closes one connection without ending anyone, and asks the kernel
-// whether its local address is free.
-func (f *Service) Close(s *sockets.Socket) Report {
-	if err := probe.Destroy(s); err != nil {
-		return Report{Err: err}
-	}
-	var r Report
-	r.verifyFree(bind.TargetOf(s))
-	return r
-}
-
-// verifyFree binds every address of the target, and releases it at once.
-func (r *Report) verifyFree(t bind.Target) {
-	r.Free = true
-	for _, b := range t.Binds() {
-		at := netip.AddrPortFrom(b.Host, t.Port)
-		opt := probe.BindOptions{DualStack: !b.V6Only}
-		err := probe.Bind(t.Protocol, at, opt)
-		if errors.Is(err, syscall.EADDRINUSE) {
-			opt.ReuseAddr = true
-			if probe.Bind(t.Protocol, at, opt) == nil {
-				r.NeedsReuse = true
-				continue
-			}
-		}
-		if err != nil {
-			r.Free, r.Err = false, err
-			return
-		}
-	}
-}
-
-// Rebound says who took a port again that had been freed.
-type Rebound struct {
-	After  time.Duration
-	By     *process.Process // nil if it cannot be told
-	Parent *process.Process // who started By, nil if it cannot be told
-}
-
 // WatchDuration is how long a freed port is watched.
 const WatchDuration = 2 * time.Second
 
@@ -119,7 +47,7 @@ const watchInterval = 100 * time.Millisecond
 
 // WatchRebind looks whether somebody takes the target again, for WatchDuration. It returns
 // nil if nobody does.
-func (f *Service) WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*Rebound, error) {
+func (f *Service) WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*plan.Rebound, error) {
 	source, err := f.Open()
 	if err != nil {
 		return nil, err
@@ -150,8 +78,8 @@ func (f *Service) WatchRebind(ctx context.Context, target bind.Target, ended tim
 	}
 }
 
-func (f *Service) reboundBy(snap *sockets.Snapshot, s *sockets.Socket, after time.Duration) *Rebound {
-	r := &Rebound{After: max(after, 0)}
+func (f *Service) reboundBy(snap *sockets.Snapshot, s *sockets.Socket, after time.Duration) *plan.Rebound {
+	r := &plan.Rebound{After: max(after, 0)}
 	row := model.Row{Socket: s, Snapshot: snap}
 	if r.By = row.Owner(s); r.By == nil {
 		return r

@@ -17,31 +17,30 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// portService carries out what a dialog was told to do.
+// portService plans and frees as lotop free does.
 type portService interface {
-	Stop(ctx context.Context, target bind.Target, victims []*process.Process, sig syscall.Signal, grace time.Duration) ports.Report
-	Close(s *sockets.Socket) ports.Report
-	WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*ports.Rebound, error)
+	PlanPort(ctx context.Context, target bind.Target, o plan.Options) (plan.Plan, error)
+	PlanConnection(ctx context.Context, r model.Row, s *sockets.Socket, closeOnly bool) (plan.Plan, error)
+	Execute(ctx context.Context, p *plan.Plan, o ports.FreeOptions) (plan.Report, error)
+	Kill(ctx context.Context, p *plan.Plan, r *plan.Report, grace time.Duration) error
+	WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*plan.Rebound, error)
 	DiagnoseNoConnect(ctx context.Context, target bind.Target) (bind.Diagnosis, error)
 }
 
-// dialog frees the port of one row. It keeps its own copy of the row and of the
-// processes in it: whatever the table does meanwhile, those and no others are
-// signalled.
+// dialog frees the port of one row. It keeps its own copy of the row, and a plan:
+// whatever the table does meanwhile, the processes of the plan and no others are
+// signaled.
 type dialog struct {
-	number int // tells it from others
 	stage  stage
 	row    model.Row
-	socket *sockets.Socket // the end of the row that it is about
-	asked  bool            // the worker plans already
-	plan   plan.SocketPlan
-	// closeOnly tells that only the connection is to be closed, without ending
-	// anyone.
-	closeOnly bool
-	signal    syscall.Signal
-	report    *ports.Report
-	watchDone bool // the time to be taken again is over
-	rebound   *ports.Rebound
+	choice choice // the endpoint that it is about
+	plan   plan.Plan
+	signal syscall.Signal
+	report plan.Report
+	// watchDone reports that the time in which the port may be bound again is over.
+	watchDone bool
+	watchErr  error
+	err       error // why there is no plan, or no report
 }
 
 // stage is how far a dialog has come.
@@ -62,7 +61,7 @@ func (d *dialog) busy() bool {
 
 // canForce tells whether a signal was not enough.
 func (d *dialog) canForce() bool {
-	return d.stage == stageDone && d.signal == syscall.SIGTERM && d.report != nil && !d.report.Free && len(d.report.StillRunning()) > 0
+	return d.stage == stageDone && d.signal == syscall.SIGTERM && !d.report.After.Verdict.OK() && len(d.report.StillRunning()) > 0
 }
 
 // openFreeDialog opens the dialog for the selected row.
@@ -83,19 +82,19 @@ func (m *Model) openFreeDialog() tea.Cmd {
 		m.setStatus(warning, "already closed; select an open socket")
 		return nil
 	}
-	m.dialogs++
-	m.dialog = &dialog{number: m.dialogs, row: r.Clone()}
-	m.dialog.socket = m.dialog.row.Socket
-	if m.dialog.socket.Connected() {
+	m.dialog = &dialog{row: r.Clone()}
+	s := m.dialog.row.Socket
+	m.dialog.choice = choice{socket: s}
+	if s.Connected() {
 		all := m.choices()
-		if len(all) == 1 && all[0].socket == m.dialog.socket {
-			return m.selectChoice(all[0])
+		if len(all) == 1 && all[0].socket == s {
+			return m.requestPlan(all[0])
 		}
 		if len(all) > 0 {
-			return nil // whoever asks is to see whom it hits: a client, say
+			return nil // whoever asks is to see what it hits: a client, say
 		}
 	}
-	return m.requestPlan(m.dialog.socket)
+	return m.requestPlan(m.dialog.choice)
 }
 
 // choice is one way to deal with a connection.
@@ -129,36 +128,22 @@ func (m *Model) choices() []choice {
 	return all
 }
 
-func (m *Model) selectChoice(c choice) tea.Cmd {
-	m.dialog.closeOnly = c.closeOnly
-	return m.requestPlan(c.socket)
-}
-
-// requestPlan asks the worker for the plan to end whoever holds s.
-func (m *Model) requestPlan(s *sockets.Socket) tea.Cmd {
-	d := m.dialog
-	d.socket, d.stage = s, stagePlanning
-	return tea.Batch(m.plan(), m.spinner.Tick)
-}
-
-// plan asks for the plan that the dialog waits for, if the worker is free; else
-// [Model.goOn] does.
-func (m *Model) plan() tea.Cmd {
-	d := m.dialog
-	if m.busy || d == nil || d.stage != stagePlanning || d.asked {
-		return nil
-	}
-	m.busy, d.asked = true, true
-	return ask(m.worker.plan, planRequest{dialog: d.number, row: d.row.Clone(), peer: d.socket == d.row.Peer})
-}
-
-// applyPlan shows the plan that the worker has made.
-func (m *Model) applyPlan(r planResult) tea.Cmd {
-	m.busy = false
-	if d := m.dialog; d != nil && d.stage == stagePlanning && d.number == r.dialog {
-		d.plan, d.stage = r.plan, stageConfirming
-	}
-	return m.goOn()
+// requestPlan asks for the plan of a choice. It does not go through the worker: the
+// kernel is asked by binds, and the tables are read by a source of their own.
+func (m *Model) requestPlan(c choice) tea.Cmd {
+	d, row, service, root := m.dialog, m.dialog.row, m.ports, m.root
+	d.choice, d.stage = c, stagePlanning
+	return tea.Batch(m.spinner.Tick, func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+		defer cancel()
+		r := planMsg{dialog: d}
+		if c.socket.Connected() {
+			r.plan, r.err = service.PlanConnection(ctx, row, c.socket, c.closeOnly)
+		} else {
+			r.plan, r.err = service.PlanPort(ctx, bind.TargetOf(c.socket), plan.Options{Root: root, ClientsHint: "free its row to stop it"})
+		}
+		return r
+	})
 }
 
 func (m *Model) handleDialogKey(k tea.KeyPressMsg) tea.Cmd {
@@ -167,11 +152,11 @@ func (m *Model) handleDialogKey(k tea.KeyPressMsg) tea.Cmd {
 	case stageChoosing:
 		for _, c := range m.choices() {
 			if k.String() == c.key {
-				return m.selectChoice(c)
+				return m.requestPlan(c)
 			}
 		}
 	case stageConfirming:
-		if k.String() == "y" && d.hasEffect() {
+		if k.String() == "y" && d.plan.Possible() {
 			return m.runPlan(syscall.SIGTERM)
 		}
 	case stageStopping:
@@ -185,46 +170,47 @@ func (m *Model) handleDialogKey(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// hasEffect tells whether a yes would do anything.
-func (d *dialog) hasEffect() bool { return d.closeOnly || len(d.plan.ToStop) > 0 }
-
 // runPlan does what was planned: to exactly the processes that were shown.
 func (m *Model) runPlan(sig syscall.Signal) tea.Cmd {
-	d := m.dialog
-	victims := d.plan.ToStop
-	if d.report != nil {
-		victims = d.report.StillRunning()
-	}
-	d.stage, d.signal, d.report = stageStopping, sig, nil
-	freer, target, alone, socket := m.ports, d.plan.Target, d.closeOnly, d.socket
+	d, service := m.dialog, m.ports
+	d.stage, d.signal = stageStopping, sig
+	p, report := d.plan, d.report
 	return tea.Batch(m.spinner.Tick, func() tea.Msg {
-		if alone {
-			return freedMsg{d, freer.Close(socket)}
+		ctx := context.Background()
+		if sig == syscall.SIGKILL {
+			err := service.Kill(ctx, &p, &report, process.DefaultGrace)
+			return freedMsg{d, report, err}
 		}
-		return freedMsg{d, freer.Stop(context.Background(), target, victims, sig, process.DefaultGrace)}
+		report, err := service.Execute(ctx, &p, ports.FreeOptions{Signal: sig, Grace: process.DefaultGrace})
+		return freedMsg{d, report, err}
 	})
 }
 
 // handleDialogMsg takes what a command of the dialog found out. News of a dialog
-// that was closed meanwhile is only good for a look at the tables.
+// that was closed meanwhile is only good for a refresh.
 func (m *Model) handleDialogMsg(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case planMsg:
+		d := msg.dialog
+		if d.plan, d.err, d.stage = msg.plan, msg.err, stageConfirming; d.err != nil {
+			d.stage = stageDone
+		}
 	case freedMsg:
 		d := msg.dialog
-		d.report, d.stage = &msg.report, stageDone
-		if !msg.report.Free || d.closeOnly {
+		d.report, d.err, d.stage = msg.report, msg.err, stageDone
+		if d.err != nil || d.plan.CloseOnly || d.report.Rebound != nil || !d.report.After.Verdict.OK() {
 			return m.refresh()
 		}
-		freer, target, ended := m.ports, d.plan.Target, m.now()
+		service, target, stopped := m.ports, d.plan.Diagnosis.Target, m.now()
 		return tea.Batch(m.refresh(), func() tea.Msg {
-			retaken, err := freer.WatchRebind(context.Background(), target, ended)
-			return watchDoneMsg{d, retaken, err}
+			rebound, err := service.WatchRebind(context.Background(), target, stopped)
+			return watchDoneMsg{d, rebound, err}
 		})
 	case watchDoneMsg:
 		d := msg.dialog
-		d.watchDone, d.rebound = true, msg.rebound
-		if d.rebound != nil && d != m.dialog {
-			m.setStatus(danger, d.reboundText())
+		d.watchDone, d.watchErr, d.report.Rebound = true, msg.err, msg.rebound
+		if msg.rebound != nil && d != m.dialog {
+			m.setStatus(danger, "✗ "+ui.ReboundText(d.plan.Diagnosis.Target.String(), msg.rebound))
 		}
 		return m.refresh()
 	}

@@ -9,26 +9,25 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lotop/model/bind"
+	"lotop/model/plan"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
 	"lotop/ui"
-	"lotop/ui/ports"
 )
 
-func (d *driver) keepRunning(pid int32) {
-	d.ports.report = ports.Report{
-		Outcomes: []process.Outcome{{Process: d.source.snap.Processes[pid], Signal: syscall.SIGTERM, Result: process.Survived}},
-		Err:      fmt.Errorf("bind: %w", syscall.EADDRINUSE),
+// outcome lets what is stopped end like that, and the port be free or not.
+func (d *driver) outcome(pid int32, result process.Result, verdict bind.Verdict) {
+	p := d.source.snap.Processes[pid]
+	d.ports.report = plan.Report{
+		Outcomes: []process.Outcome{{Process: p, Signal: syscall.SIGTERM, Result: result}},
+		After:    bind.Diagnosis{Verdict: verdict},
 	}
 }
 
-func (d *driver) exit(pid int32) {
-	d.ports.report = ports.Report{
-		Outcomes: []process.Outcome{{Process: d.source.snap.Processes[pid], Signal: syscall.SIGTERM, Result: process.Exited}},
-		Free:     true,
-	}
-}
+func (d *driver) keepRunning(pid int32) { d.outcome(pid, process.Survived, bind.VerdictTaken) }
+func (d *driver) exit(pid int32)        { d.outcome(pid, process.Exited, bind.VerdictFree) }
 
 func (d *driver) wantsSignals(want ...syscall.Signal) {
 	d.t.Helper()
@@ -136,9 +135,9 @@ func TestForceOnlyAfterSurvival(t *testing.T) {
 	d.press("x", "y", "f", "f")
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL)
 	d.keepRunning(3333)
-	d.ports.report.Free, d.ports.report.Err = true, nil
+	d.ports.report.After.Verdict = bind.VerdictFree
 	d.press("x", "y")
-	d.wants("is free", "is still running but released the port")
+	d.wants("is free", "did not exit on SIGTERM")
 	d.wantsNot("SIGKILL")
 	d.press("f")
 	d.wantsSignals(syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM)
@@ -164,7 +163,7 @@ func TestReboundAfterDialogClosed(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.exit(3333)
 	all := d.source.snap.Processes
-	d.ports.rebound = &ports.Rebound{After: 400 * time.Millisecond, By: all[4400], Parent: all[1500]}
+	d.ports.rebound = &plan.Rebound{After: 400 * time.Millisecond, By: all[4400], Parent: all[1500]}
 	d.selectRow("127.0.0.1:3333")
 	d.press("x")
 	d.hold = true
@@ -213,15 +212,15 @@ func TestOnlyClientCanBeStopped(t *testing.T) {
 func TestOnlyTheConnectionAsRoot(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.m.root = true
-	d.ports.report = ports.Report{Free: true}
+	d.ports.report = plan.Report{}
 	d.selectRow("← 127.0.0.1:51002")
 	d.press("x", "k")
-	d.wants("closes this connection only")
+	d.wants("close  ESTABLISHED", "[ y  close socket ]")
 	d.press("n", "x", "k", "y")
 	if !slices.Equal(d.ports.closed, []sockets.ID{4}) || len(d.ports.signals) > 0 {
 		t.Errorf("closed %v, sent %v", d.ports.closed, d.ports.signals)
 	}
-	d.wants("connection closed; no process stopped")
+	d.wants("1 connection closed, no process stopped")
 	d.press("esc")
 	d.selectRow("TIME_WAIT")
 	d.press("x", "y")
@@ -229,10 +228,10 @@ func TestOnlyTheConnectionAsRoot(t *testing.T) {
 		t.Errorf("of a TIME_WAIT closed %v", d.ports.closed)
 	}
 	d.press("esc")
-	d.ports.report = ports.Report{Err: fmt.Errorf("close: %w", syscall.EPERM)}
+	d.ports.report = plan.Report{Closed: []plan.CloseResult{{Err: fmt.Errorf("close: %w", syscall.EPERM)}}}
 	d.selectRow("← 127.0.0.1:51002")
 	d.press("x", "k", "y")
-	d.wants("not closed: not permitted for this user")
+	d.wants("close: operation not permitted")
 }
 
 func TestProtected(t *testing.T) {
@@ -262,14 +261,14 @@ func TestNothingToFree(t *testing.T) {
 // Windows has no signals, and the dialog names none.
 func TestDialogOfWindows(t *testing.T) {
 	d := start(t, street(), 80, 24)
-	d.m.wording = ui.WordingFor("windows")
+	d.m.wording, d.ports.os = ui.WordingFor("windows"), "windows"
 	d.selectRow("127.0.0.1:3000")
 	d.press("x")
 	d.wants("request close of  node (2001)", "killed only if you confirm it")
 	d.wantsNot("SIG")
 	d.keepRunning(2001)
 	d.press("y")
-	d.wants("node (2001) did not close within 3s", "[ f  kill process ]")
+	d.wants("node (2001) did not close", "[ f  kill process ]")
 	d.press("f")
 	d.wants("could not be killed")
 	d.wantsNot("SIG")
@@ -283,7 +282,7 @@ func TestDialogOfService(t *testing.T) {
 	service.Cgroup = process.Cgroup{Unit: untrusted.New("Shop"), Service: process.Stoppable}
 	snap.Processes[2001] = &service
 	d := start(t, snap, 80, 24)
-	d.m.wording = ui.WordingFor("windows")
+	d.m.wording, d.ports.os = ui.WordingFor("windows"), "windows"
 	d.selectRow("127.0.0.1:3000")
 	d.wants("node (Shop)")
 	d.press("x")

@@ -3,18 +3,18 @@ package tui
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 
-	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
+	"lotop/ui/ports"
 	"lotop/ui/style"
 )
 
 func (d *dialog) title() string {
-	s := d.socket
-	if d.closeOnly || s.Connected() && d.stage == stageChoosing {
+	s := d.choice.socket
+	if d.choice.closeOnly || s.Connected() && d.stage == stageChoosing {
 		return "Close " + ui.Local(d.row.Snapshot, s) + " " + ui.RemoteText(&d.row)
 	}
 	return "Free " + ui.Local(d.row.Snapshot, s)
@@ -97,109 +97,68 @@ func (w *dialogWriter) choices(all []choice) {
 
 // plan says what a yes would do.
 func (w *dialogWriter) plan() {
-	d := w.dialog
-	if d.closeOnly {
-		w.paragraph(plain, "closes this connection only; no process is stopped")
-		w.buttons([2]string{"y", "close socket"}, [2]string{"n", "cancel"})
-		return
-	}
-	for _, v := range d.plan.ToStop {
-		w.stopLine(v)
-	}
-	for _, r := range d.plan.Protected {
-		w.paragraph(warning, "skip "+ui.NameAndPID(r.Process)+": "+r.Reason)
-	}
-	if !d.hasEffect() {
-		if len(d.plan.Protected) == 0 {
-			w.paragraph(warning, noOwnerReason(d, w.wording))
-			w.supervisorAdvice(d.socket.Cgroup, "or stop its service")
+	p := &w.dialog.plan
+	w.lines(ui.PlanLines(p, syscall.SIGTERM, w.width))
+	if !p.Possible() {
+		if len(p.Protected)+len(p.Skipped) == 0 {
+			w.lines([]line{ui.WhyAnswer(&p.Diagnosis)})
 		}
 		w.buttons([2]string{"n", "cancel"})
 		return
 	}
-	w.sideEffects()
-	for _, v := range d.plan.ToStop {
-		if w.supervisorAdvice(&v.Cgroup, "") {
-			break // one advice is enough
-		}
+	yes := "free port"
+	if p.CloseOnly {
+		yes = "close socket"
+	} else if len(p.ToStop) > 0 {
+		w.blankLine()
+		w.add(styled(muted, ui.WordingFor(p.Diagnosis.OS).KillNote()))
 	}
-	w.blankLine()
-	w.add(styled(muted, w.wording.KillNote()))
-	w.buttons([2]string{"y", "free port"}, [2]string{"n", "cancel"})
+	w.buttons([2]string{"y", yes}, [2]string{"n", "cancel"})
 }
 
-func (w *dialogWriter) stopLine(p *process.Process) {
-	w.add(styled(muted, w.wording.SendTo(syscall.SIGTERM)+"  ").Add(emphasis, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")"))
-	if command := p.Command.String(); command != "" {
-		w.add(text("  " + style.CutMiddle(command, w.width-2)))
+// lines writes lines of any width.
+func (w *dialogWriter) lines(all []line) {
+	for _, l := range style.WrapAll(all, w.width, 2) {
+		w.add(l)
 	}
-}
-
-func (w *dialogWriter) sideEffects() {
-	p := &w.dialog.plan
-	if p.ClientsLost == 0 && len(p.AlsoCloses) == 0 {
-		return
-	}
-	w.blankLine()
-	w.add(styled(muted, "also closes"))
-	if p.ClientsLost > 0 {
-		w.add(text("  " + ui.Count(p.ClientsLost, "client connection")))
-	}
-	const most = 5
-	for i := range p.AlsoCloses {
-		if i == most {
-			w.add(text("  and " + ui.Count(len(p.AlsoCloses)-most, "other port")))
-			break
-		}
-		r := &p.AlsoCloses[i]
-		w.add(text("  " + r.Socket.Protocol.String() + " " + ui.Local(r.Snapshot, r.Socket)))
-	}
-}
-
-// supervisorAdvice warns of a service manager that will start the process again, or
-// says instead of that how to have it stopped.
-func (w *dialogWriter) supervisorAdvice(g *process.Cgroup, instead string) bool {
-	if g == nil {
-		return false
-	}
-	why, command, found := strings.Cut(ui.SupervisorAdvice(g), ": ")
-	if !found {
-		return false
-	}
-	if instead != "" {
-		why = instead
-	}
-	w.blankLine()
-	w.paragraph(warning, why+":")
-	for _, part := range style.WrapWords(command, w.width-2) {
-		w.add(text("  " + part))
-	}
-	return true
-}
-
-// noOwnerReason says why there is no process to end, and what can be done.
-func noOwnerReason(d *dialog, words ui.Wording) string {
-	s := d.socket
-	switch s.NoOwner {
-	case sockets.OtherUser:
-		who, _ := ui.SocketOwner(&d.row, s)
-		return "owned by " + who + ": " + words.OtherUser()
-	case sockets.InTimeWait:
-		return words.InTimeWait(ui.TimeLeftPhrase(" for another ", s))
-	case sockets.NotAccepted:
-		return "still in the accept queue: free the listener's port instead"
-	case sockets.KernelOwned:
-		return "owned by the kernel: unmount or shut down what uses it, such as NFS or a tunnel"
-	case sockets.Orphaned:
-		return "no owner: the kernel is still closing it"
-	}
-	main, _ := ui.SocketOwner(&d.row, s)
-	return "owner unknown: " + main
 }
 
 func (w *dialogWriter) progress() string {
-	if w.dialog.closeOnly {
-		return "closing the connection …"
+	p := &w.dialog.plan
+	if len(p.ToStop) == 0 {
+		return "closing " + ui.Count(len(p.ToClose), "connection") + " …"
 	}
-	return w.wording.Sent(w.dialog.signal) + ", waiting up to " + ui.Interval(process.DefaultGrace) + " for it to exit …"
+	return ui.WordingFor(p.Diagnosis.OS).Sent(w.dialog.signal) + ", waiting up to " + ui.Interval(process.DefaultGrace) + " for it to exit …"
+}
+
+// outcome says what came of it, and what can be done next.
+func (w *dialogWriter) outcome() {
+	d, r := w.dialog, &w.dialog.report
+	for i := range r.Outcomes {
+		w.lines([]line{ui.OutcomeLine(&r.Outcomes[i], ui.WordingFor(d.plan.Diagnosis.OS))})
+	}
+	w.lines(ui.ClosedLines(r.Closed))
+	switch {
+	case d.err != nil:
+		w.paragraph(danger, "✗ "+untrusted.New(d.err.Error()).String())
+	case d.plan.CloseOnly:
+	case r.Rebound != nil:
+		w.lines(ui.ReboundLines(d.plan.Diagnosis.Target.String(), r.Rebound))
+	default:
+		w.lines([]line{ui.ResultLine(&r.After)})
+		switch {
+		case !r.After.Verdict.OK():
+		case d.watchErr != nil:
+			w.paragraph(warning, "cannot check that it stays free: "+untrusted.New(d.watchErr.Error()).String())
+		case d.watchDone:
+			w.add(styled(muted, "Still free after "+ui.Interval(ports.WatchDuration)+"."))
+		default:
+			w.add(styled(muted, "Checking that it stays free …"))
+		}
+	}
+	if d.canForce() {
+		w.buttons([2]string{"f", w.wording.KillButton()}, [2]string{"n", "cancel"})
+		return
+	}
+	w.footer = styled(muted, "press any key to close").Cut(w.width)
 }

@@ -53,6 +53,7 @@ func start(t testing.TB, snap sockets.Snapshot, width, height int) *driver {
 func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 	t.Helper()
 	d := &driver{t: t, clock: noon, processes: somePeople(), ports: &fakePortService{}}
+	d.ports.d = d
 	d.source = &fakeSource{snap: snap, d: d}
 	if o.Source == nil {
 		o.Source = d.source
@@ -101,7 +102,7 @@ func (d *driver) run(cmd tea.Cmd) {
 		d.left = append(d.left, msg)
 	case spinner.TickMsg:
 		d.m.Update(msg) // its command waits for the next frame
-	case hearResult, arrangement, readResult, planResult, freedMsg, watchDoneMsg:
+	case hearResult, arrangement, readResult, planMsg, freedMsg, watchDoneMsg:
 		if d.hold {
 			d.held = append(d.held, msg)
 			d.checkOneJob()
@@ -125,16 +126,21 @@ func (d *driver) run(cmd tea.Cmd) {
 // time.
 func (d *driver) checkOneJob() {
 	d.t.Helper()
+	if n := d.jobs(); n > 1 {
+		d.t.Fatalf("%d requests to the worker in flight", n)
+	}
+}
+
+// jobs counts the results of the worker that are held.
+func (d *driver) jobs() int {
 	n := 0
 	for _, msg := range d.held {
 		switch msg.(type) {
-		case hearResult, arrangement, readResult, planResult:
+		case hearResult, arrangement, readResult:
 			n++
 		}
 	}
-	if n > 1 {
-		d.t.Fatalf("%d requests to the worker in flight", n)
-	}
+	return n
 }
 
 // release delivers what was held, and goes on holding.

@@ -2,10 +2,14 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"syscall"
 	"time"
 
+	"lotop/model"
 	"lotop/model/bind"
+	"lotop/model/plan"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/ui/ports"
@@ -56,30 +60,94 @@ func (p *fakeProcessReader) Protected(q *process.Process) (reason string, ok boo
 	return reason, ok
 }
 
-// fakePortService ends nobody, and notes whom it was told to.
+// fakePortService stops nobody, and notes what it was told to. Its plans are made of
+// the snapshot that the driver shows.
 type fakePortService struct {
-	report  ports.Report
-	rebound *ports.Rebound
+	d       *driver
+	os      string // whose rules the plans follow
+	report  plan.Report
+	rebound *plan.Rebound
+	err     error
 	signals []syscall.Signal
 	stopped []int
 	closed  []sockets.ID
 	checked []uint16
 }
 
-func (f *fakePortService) Stop(_ context.Context, _ bind.Target, victims []*process.Process, sig syscall.Signal, _ time.Duration) ports.Report {
-	f.signals = append(f.signals, sig)
-	for _, v := range victims {
-		f.stopped = append(f.stopped, v.PID)
+// diagnose makes the kernel refuse every bind to a port that has a socket.
+func (f *fakePortService) diagnose(t bind.Target) (bind.Diagnosis, *track.Tracker) {
+	snap := f.d.source.snap
+	snap.Sockets = slices.Clone(snap.Sockets)
+	m := track.New()
+	m.Update(&snap)
+	e := bind.Evidence{Target: t, Rows: m.ByPort(t.Protocol, t.Port), Platform: bind.Platform{OS: f.os}}
+	status := bind.BindOK
+	if len(e.Rows) > 0 {
+		status = bind.BindInUse
 	}
-	return f.report
+	for _, b := range t.Binds() {
+		e.Binds = append(e.Binds, bind.BindResult{Bind: b, Plain: status, Reuse: status})
+	}
+	return bind.Diagnose(e), m
 }
 
-func (f *fakePortService) Close(s *sockets.Socket) ports.Report {
-	f.closed = append(f.closed, s.ID)
-	return f.report
+func (f *fakePortService) PlanPort(_ context.Context, t bind.Target, o plan.Options) (plan.Plan, error) {
+	d, m := f.diagnose(t)
+	o.Protected = f.d.processes.Protected
+	return plan.ForPort(d, o, m.ByPID), f.err
 }
 
-func (f *fakePortService) WatchRebind(context.Context, bind.Target, time.Time) (*ports.Rebound, error) {
+func (f *fakePortService) PlanConnection(_ context.Context, r model.Row, s *sockets.Socket, closeOnly bool) (plan.Plan, error) {
+	d, m := f.diagnose(bind.TargetOf(s))
+	if closeOnly {
+		return plan.ForClosing(d, r), f.err
+	}
+	return plan.ForConnection(d, r, s, plan.Options{Protected: f.d.processes.Protected}, m.ByPID), f.err
+}
+
+func (f *fakePortService) Execute(_ context.Context, p *plan.Plan, o ports.FreeOptions) (plan.Report, error) {
+	if len(p.ToStop) > 0 {
+		f.signal(p.ToStop, o.Signal)
+	}
+	r := f.report
+	for _, row := range p.ToClose {
+		f.closed = append(f.closed, row.Socket.ID)
+		r.Closed = append(r.Closed, plan.CloseResult{Row: row, Err: f.err})
+	}
+	r.After = f.after(p.Diagnosis.Target)
+	return r, nil
+}
+
+// after is the diagnosis that the driver wants; of a port in use that of the
+// snapshot.
+func (f *fakePortService) after(t bind.Target) bind.Diagnosis {
+	d := f.report.After
+	if d.Verdict == bind.VerdictTaken {
+		d, _ = f.diagnose(t)
+	}
+	d.Target, d.OS = t, f.os
+	return d
+}
+
+func (f *fakePortService) Kill(_ context.Context, _ *plan.Plan, r *plan.Report, _ time.Duration) error {
+	f.signal(r.StillRunning(), syscall.SIGKILL)
+	after := f.after(r.After.Target)
+	*r = f.report
+	r.After, r.Outcomes = after, slices.Clone(r.Outcomes)
+	for i := range r.Outcomes {
+		r.Outcomes[i].Signal = syscall.SIGKILL
+	}
+	return nil
+}
+
+func (f *fakePortService) signal(all []*process.Process, sig syscall.Signal) {
+	f.signals = append(f.signals, sig)
+	for _, p := range all {
+		f.stopped = append(f.stopped, p.PID)
+	}
+}
+
+func (f *fakePortService) WatchRebind(context.Context, bind.Target, time.Time) (*plan.Rebound, error) {
 	return f.rebound, nil
 }
 

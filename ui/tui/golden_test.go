@@ -4,16 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"lotop/model/bind"
+	"lotop/model/plan"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"lotop/sockets"
 	"lotop/sockets/process"
-	"lotop/ui/ports"
 )
 
 var sizes = []struct{ width, height int }{{40, 12}, {80, 24}, {120, 30}, {200, 50}}
@@ -101,15 +102,13 @@ func dialogScenarios() []scenario {
 	free := func(address string, keys ...string) func(*driver) {
 		return func(d *driver) { d.selectRow(address); d.press("x"); d.press(keys...) }
 	}
-	outcome := func(result process.Result, r ports.Report, keys ...string) func(*driver) {
+	outcome := func(result process.Result, verdict bind.Verdict, keys ...string) func(*driver) {
 		return func(d *driver) {
-			p := d.source.snap.Processes[2001]
-			r.Outcomes = []process.Outcome{{Process: p, Signal: syscall.SIGTERM, Result: result, After: 230 * time.Millisecond}}
-			d.ports.report = r
+			d.outcome(2001, result, verdict)
+			d.ports.report.Outcomes[0].After = 230 * time.Millisecond
 			free("127.0.0.1:3000", keys...)(d)
 		}
 	}
-	taken := ports.Report{Err: fmt.Errorf("bind tcp 127.0.0.1:3000: %w", syscall.EADDRINUSE)}
 	return []scenario{
 		{"dialog-choosing", func(d *driver) { d.m.root = true; free("← 127.0.0.1:51002")(d) }},
 		{"dialog-close-alone", func(d *driver) { d.m.root = true; free("← 127.0.0.1:51002", "k")(d) }},
@@ -127,16 +126,16 @@ func dialogScenarios() []scenario {
 			d.hold = true
 			d.press("y")
 		}},
-		{"dialog-free", outcome(process.Exited, ports.Report{Free: true}, "y")},
-		{"dialog-free-reuse", outcome(process.Exited, ports.Report{Free: true, NeedsReuse: true}, "y")},
-		{"dialog-free-but-alive", outcome(process.Survived, ports.Report{Free: true}, "y")},
-		{"dialog-survived", outcome(process.Survived, taken, "y")},
-		{"dialog-survived-twice", outcome(process.Survived, taken, "y", "f")},
-		{"dialog-others-hold", outcome(process.Exited, taken, "y")},
+		{"dialog-free", outcome(process.Exited, bind.VerdictFree, "y")},
+		{"dialog-free-reuse", outcome(process.Exited, bind.VerdictReuse, "y")},
+		{"dialog-free-but-alive", outcome(process.Survived, bind.VerdictFree, "y")},
+		{"dialog-survived", outcome(process.Survived, bind.VerdictTaken, "y")},
+		{"dialog-survived-twice", outcome(process.Survived, bind.VerdictTaken, "y", "f")},
+		{"dialog-others-hold", outcome(process.Exited, bind.VerdictTaken, "y")},
 		{"dialog-retaken", func(d *driver) {
 			all := d.source.snap.Processes
-			d.ports.rebound = &ports.Rebound{After: 400 * time.Millisecond, By: all[3333], Parent: all[1500]}
-			outcome(process.Exited, ports.Report{Free: true}, "y")(d)
+			d.ports.rebound = &plan.Rebound{After: 400 * time.Millisecond, By: all[3333], Parent: all[1500]}
+			outcome(process.Exited, bind.VerdictFree, "y")(d)
 		}},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/plan"
 	"lotop/model/query"
 	"lotop/model/track"
 	"lotop/sockets"
@@ -70,7 +71,6 @@ type Model struct {
 
 	details    *detailsPane     // nil when closed
 	dialog     *dialog          // nil when closed
-	dialogs    int              // how many there have been
 	help       *helpPage        // nil when closed
 	diagnosis  *diagnosisResult // about the port in question, nil without one
 	diagnosing bool             // a question about a port is under way
@@ -149,13 +149,19 @@ func (m *Model) rebuildTheme() {
 type (
 	tickMsg         struct{ n int }
 	spinnerDelayMsg struct{}
-	freedMsg        struct {
+	planMsg         struct {
 		dialog *dialog
-		report ports.Report
+		plan   plan.Plan
+		err    error
+	}
+	freedMsg struct {
+		dialog *dialog
+		report plan.Report
+		err    error
 	}
 	watchDoneMsg struct {
 		dialog  *dialog
-		rebound *ports.Rebound
+		rebound *plan.Rebound
 		err     error
 	}
 	statusMsg line

@@ -78,12 +78,12 @@ func TestNeverTwoJobs(t *testing.T) {
 		d.press("S", "a", "u", "tab", "p", "p", "+", "-", "enter", "x")
 		d.pass(5 * time.Second)
 		d.wantsReads(reads, busy)
-		if len(d.held) != 1 {
-			t.Fatalf("%s: %d jobs in flight", busy, len(d.held))
+		if d.jobs() != 1 {
+			t.Fatalf("%s: %d jobs in flight", busy, d.jobs())
 		}
 		d.release()
-		if len(d.held) != 1 {
-			t.Fatalf("%s: %d jobs follow", busy, len(d.held))
+		if d.jobs() != 1 {
+			t.Fatalf("%s: %d jobs follow", busy, d.jobs())
 		}
 		d.hold = false
 		d.release()

@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
-	"lotop/model/plan"
 	"lotop/model/query"
 	"lotop/model/track"
 	"lotop/sockets"
@@ -35,13 +34,6 @@ type (
 	readRequest struct {
 		arrangeRequest
 		measure []sockets.ID // the connections whose bytes are to be counted
-	}
-
-	// planRequest asks what freeing a row's port would do.
-	planRequest struct {
-		dialog int // the number of the dialog that asks
-		row    model.Row
-		peer   bool // the row's other end is meant
 	}
 )
 
@@ -80,11 +72,6 @@ type (
 		arrangement
 		anew bool // the snapshot does not follow the last one: the replay has jumped
 		err  error
-	}
-
-	planResult struct {
-		dialog int
-		plan   plan.SocketPlan
 	}
 )
 
@@ -151,16 +138,6 @@ func (w *worker) inspected(of *subject) (found inspected) {
 		found.past = newDetailsData(&of.row, w.readEndpoint) // its processes may go on
 	}
 	return found
-}
-
-func (w *worker) plan(q planRequest) planResult {
-	s := q.row.Socket
-	if q.peer {
-		s = q.row.Peer
-	}
-	p := plan.ForSocket(&q.row, s, w.reader.Protected, w.tracker.ByPID)
-	p.ToStop = w.reader.ParentsFirst(p.ToStop)
-	return planResult{q.dialog, p}
 }
 
 // parsed returns the query of a text that the screen has checked. The worker has a

@@ -42,8 +42,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.takeArranged(msg)
 	case readResult:
 		return m.takeRead(msg)
-	case planResult:
-		return m.applyPlan(msg)
 	case tickMsg:
 		if msg.n == m.tickID && !m.paused {
 			return m.refresh()
@@ -59,7 +57,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 			m.spinner, cmd = m.spinner.Update(msg)
 			return cmd
 		}
-	case freedMsg, watchDoneMsg:
+	case planMsg, freedMsg, watchDoneMsg:
 		return m.handleDialogMsg(msg)
 	case typingPausedMsg:
 		return m.requestDiagnosis()

@@ -61,8 +61,6 @@ func (t *turns[T]) fill(f func(dst []T) []T) []T {
 type processReader interface {
 	Details(pid int) (*process.Details, error)
 	Ancestors(pid int) ([]*process.Process, error)
-	Protected(p *process.Process) (reason string, ok bool)
-	ParentsFirst(all []*process.Process) []*process.Process
 }
 
 // eventLogSize is how many events are kept.

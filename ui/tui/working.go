@@ -57,9 +57,6 @@ func (m *Model) arrangeRequest() arrangeRequest {
 
 // goOn sends the next request, now that the worker is free.
 func (m *Model) goOn() tea.Cmd {
-	if plan := m.plan(); plan != nil {
-		return plan
-	}
 	if m.pending != taskNone {
 		return m.schedule(m.pending)
 	}

@@ -4,6 +4,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"lotop/model"
@@ -12,27 +13,37 @@ import (
 	"lotop/sockets/process"
 )
 
-// Plan is what freeing a port would do, for every kind of holder.
+// Plan is what freeing a port, or ending one connection, would do.
 type Plan struct {
+	// Diagnosis is that of the port.
 	Diagnosis bind.Diagnosis
-	// ToStop are the processes to be asked to end, each once.
+	// ToStop are the processes to send a signal to, each once.
 	ToStop []*process.Process
-	// ToClose are connections to be closed without ending anyone.
+	// ToClose are connections to close without stopping a process.
 	ToClose []model.Row
-	// ToCloseAfter are connections of the victims. Should one outlive them, as a
-	// TIME_WAIT does, then it is to be closed as well.
+	// CloseOnly reports that closing these is all that is wanted, whatever becomes
+	// of the port.
+	CloseOnly bool
+	// ToCloseAfter are connections of the processes in ToStop. Should one outlive
+	// them, as a TIME_WAIT does, then it is closed too.
 	ToCloseAfter []model.Row
-	// Protected are processes that hold the port and will not be ended.
+	// Protected are owners of the port that are not stopped.
 	Protected []Refusal
-	// Skipped are holders that stay, with the reason and what to do.
+	// Skipped are blocking sockets that stay, with the reason and what to do.
 	Skipped []Skip
-	// ClientsLost counts the connections that others lose, Closes lists the other
-	// ports that the victims hold.
+	// ClientsLost counts the connections that other processes lose, AlsoCloses lists
+	// the other ports of the processes in ToStop.
 	ClientsLost int
 	AlsoCloses  []model.Row
 }
 
-// Skip is a holder that a plan does not touch, and why.
+// Refusal is a process that is not stopped, and the reason with what to do instead.
+type Refusal struct {
+	Process *process.Process
+	Reason  string
+}
+
+// Skip is a blocking socket that a plan does not touch, and why.
 type Skip struct {
 	Blocker *bind.Blocker
 	Reason  string
@@ -40,8 +51,10 @@ type Skip struct {
 
 // Options say what a plan may do.
 type Options struct {
-	// Clients tells to end the processes of connections as well.
-	Clients bool
+	// Clients reports that owners of connections are stopped too. ClientsHint says to
+	// the reader how to have that; empty for the flag of lotop free.
+	Clients     bool
+	ClientsHint string
 	// Root tells that single connections can be closed, where the system of the
 	// diagnosis has a way to do that.
 	Root bool
@@ -60,8 +73,31 @@ func ForPort(d bind.Diagnosis, o Options, held func(pid int32) []model.Row) Plan
 		b.addBlocker(&b.plan.Diagnosis.Blockers[i])
 	}
 	b.decideCloses()
-	b.addSideEffects(held)
+	t := d.Target
+	b.addSideEffects(held, func(s *sockets.Socket) bool { return s.Protocol == t.Protocol && s.Local.Port() == t.Port })
 	return b.plan
+}
+
+// ForConnection plans to stop the owners of s, an endpoint of the row's connection.
+// The plan is about the processes of the row, which may be older than the diagnosis
+// of the endpoint's port.
+func ForConnection(d bind.Diagnosis, r model.Row, s *sockets.Socket, o Options, held func(pid int32) []model.Row) Plan {
+	b := planner{plan: Plan{Diagnosis: d}, options: o, seen: map[int]bool{}}
+	r.Socket = s
+	h := &bind.Blocker{Row: r, Cause: bind.CauseOf(&r)}
+	switch h.Cause {
+	case bind.CauseNotAccepted, bind.CauseClosing, bind.CauseTimeWait:
+		b.skip(h, noOwnerReason(d.OS))
+	default:
+		b.planStop(h)
+	}
+	b.addSideEffects(held, func(other *sockets.Socket) bool { return other.ID == s.ID })
+	return b.plan
+}
+
+// ForClosing plans to close the row's connection without stopping a process.
+func ForClosing(d bind.Diagnosis, r model.Row) Plan {
+	return Plan{Diagnosis: d, ToClose: []model.Row{r}, CloseOnly: true}
 }
 
 // decideCloses decides about the connections once it is known who ends. What
@@ -76,7 +112,7 @@ func (b *planner) decideCloses() {
 		switch goes := b.willClose(s); {
 		case goes && !b.canDestroy(): // and what outlives them ends by itself
 		case !b.canDestroy():
-			b.skip(h, connectionReason(b.plan.Diagnosis.OS))
+			b.skip(h, connectionReason(b.plan.Diagnosis.OS, b.clientsHint()))
 		case goes:
 			b.plan.ToCloseAfter = append(b.plan.ToCloseAfter, h.Row)
 		case b.blockerStays:
@@ -95,6 +131,10 @@ type planner struct {
 	blockerStays bool            // somebody who listens or is bound will stay
 }
 
+func (b *planner) clientsHint() string {
+	return cmp.Or(b.options.ClientsHint, "add --clients to stop it")
+}
+
 // canDestroy tells whether root can close a connection alone.
 func (b *planner) canDestroy() bool { return CanDestroy(b.plan.Diagnosis.OS) }
 
@@ -111,13 +151,13 @@ func (b *planner) addBlocker(h *bind.Blocker) {
 		case b.options.Clients:
 			b.planStop(h)
 		case h.Row.Socket.State == sockets.Close:
-			b.skip(h, "the connection is closed but its owner keeps the socket: use --clients to stop the owner")
+			b.skip(h, "the connection is closed but its owner keeps the socket: "+b.clientsHint())
 		case !b.canDestroy():
 			b.toClose = append(b.toClose, h)
 		case b.options.Root:
 			b.planClose(h)
 		default:
-			b.skip(h, connectionReason(b.plan.Diagnosis.OS))
+			b.skip(h, connectionReason(b.plan.Diagnosis.OS, b.clientsHint()))
 		}
 	default:
 		b.planWithoutOwner(h)
@@ -183,9 +223,9 @@ func (b *planner) willClose(s *sockets.Socket) bool {
 	return len(s.Owners) > 0
 }
 
-// addSideEffects counts what else goes down with the victims.
-func (b *planner) addSideEffects(held func(pid int32) []model.Row) {
-	t := b.plan.Diagnosis.Target
+// addSideEffects counts what else closes when the processes exit. isTarget reports
+// whether a socket is what the plan is about.
+func (b *planner) addSideEffects(held func(pid int32) []model.Row, isTarget func(*sockets.Socket) bool) {
 	for i := range b.plan.Diagnosis.Blockers {
 		if h := &b.plan.Diagnosis.Blockers[i]; h.Cause == bind.CauseNotAccepted && h.Row.Listener != nil && b.willClose(h.Row.Listener) {
 			b.plan.ClientsLost++
@@ -194,17 +234,27 @@ func (b *planner) addSideEffects(held func(pid int32) []model.Row) {
 	seen := map[sockets.ID]bool{}
 	for _, v := range b.plan.ToStop {
 		for _, r := range held(int32(v.PID)) {
-			if seen[r.Socket.ID] {
+			// The PID may have been reused since the row was read: that process is
+			// not going to be stopped.
+			if now := r.Snapshot.Process(int32(v.PID)); now == nil || !now.Same(v) || seen[r.Socket.ID] {
 				continue
 			}
 			seen[r.Socket.ID] = true
-			mine := r.Socket.Protocol == t.Protocol && r.Socket.Local.Port() == t.Port
 			switch {
+			case !b.willClose(r.Socket):
 			case r.Inbound:
-				b.plan.ClientsLost++
-			case !r.Socket.Connected() && !mine:
+				b.loseClient(&r)
+			case !r.Socket.Connected() && !isTarget(r.Socket):
 				b.plan.AlsoCloses = append(b.plan.AlsoCloses, r.Clone())
 			}
 		}
+	}
+}
+
+// loseClient counts the client of a connection that closes, unless it is stopped
+// too.
+func (b *planner) loseClient(r *model.Row) {
+	if r.Peer == nil || !b.willClose(r.Peer) {
+		b.plan.ClientsLost++
 	}
 }
