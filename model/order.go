@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Column is what rows can be ordered by.
+// Column is a column that rows can be sorted by.
 type Column uint8
 
 // The columns, in the order of the screen.
@@ -25,7 +25,7 @@ var columnNames = [...]string{
 	ByPID: "pid", ByProcess: "process", ByUser: "user", ByAge: "age",
 }
 
-// String gives the name that --sort takes.
+// String returns the name that --sort accepts.
 func (c Column) String() string {
 	if int(c) < len(columnNames) {
 		return columnNames[c]
@@ -33,18 +33,18 @@ func (c Column) String() string {
 	return ""
 }
 
-// ParseColumn finds a column by its name.
+// ParseColumn returns the column of that name.
 func ParseColumn(name string) (Column, bool) {
 	i := slices.Index(columnNames[:], strings.ToLower(name))
 	return Column(max(i, 0)), i >= 0
 }
 
-// ColumnNames lists what ParseColumn takes.
+// ColumnNames returns the names that ParseColumn accepts.
 func ColumnNames() []string { return slices.Clone(columnNames[:]) }
 
-// Order is a column and a direction. Rows for which the column is not known
-// come last, reversed first. Ties are always broken by address, upwards, so
-// that rows do not dance: the order is total, no two rows are equal in it.
+// Order is a column and a direction. Rows without a value in the column come last,
+// reversed first. Ties are broken by address, always ascending, so that rows keep their
+// places: the order is total, no two rows are equal in it.
 type Order struct {
 	Column  Column
 	Reverse bool

@@ -1,10 +1,8 @@
-// Package model says what a row of the table is: its sockets, their owners, who
-// can reach it, what has just happened to it, and by which columns rows are
-// ordered.
+// Package model defines a row of the table: its sockets, their owners, whether it is
+// exposed, its latest change, and the columns by which rows are sorted.
 //
-// It is pure, as are the packages below it: no I/O, no clock of their own, nothing
-// of a screen. What they need to know of the world stands in the snapshots that
-// they are given.
+// It is pure, as are the packages below it: no I/O, no clock, no terminal. Their only
+// input is the snapshots passed to them.
 package model
 
 import (
@@ -14,7 +12,7 @@ import (
 	"lotop/sockets/process"
 )
 
-// Mark says what has become of a row since a moment ago.
+// Mark is the latest change of a row, shown for a short time.
 type Mark uint8
 
 // The marks.
@@ -25,17 +23,17 @@ const (
 	Closed
 )
 
-// Reach says who can get to a socket.
+// Reach is from where a socket can be reached.
 type Reach uint8
 
 // The reaches.
 const (
 	ReachUnknown  Reach = iota
-	ReachLoopback       // only this machine
-	ReachNetwork        // others too: exposed
+	ReachLoopback       // from this machine only
+	ReachNetwork        // from other machines too: exposed
 )
 
-// String gives the word of queries and JSON.
+// String returns the value used in queries and JSON.
 func (r Reach) String() string {
 	switch r {
 	case ReachLoopback:
@@ -46,40 +44,39 @@ func (r Reach) String() string {
 	return ""
 }
 
-// Row is one line of the table: a socket, or both ends of a loopback
-// connection.
+// Row is one line of the table: a socket, or both ends of a loopback connection.
 type Row struct {
-	// Socket is the row's socket; of a pair the server's end.
+	// Socket is the row's socket; of a pair the server's side.
 	Socket *sockets.Socket
-	// Peer is the other end of a connection whose both ends are on this
-	// machine, of a pair the client's end; nil if there is none.
+	// Peer is the other end of a connection within this machine, of a pair the
+	// client's side; nil if there is none.
 	Peer *sockets.Socket
-	// Listener is the socket that a connection came in by, if this machine is
-	// the server and the listener is still there.
+	// Listener is the socket that accepted the connection, if this machine is the
+	// server and the listener is still open.
 	Listener *sockets.Socket
-	// Snapshot is where owners, users and interfaces of the row are looked up.
+	// Snapshot holds the row's owners, users and interfaces.
 	Snapshot *sockets.Snapshot
-	// FirstSeen is when the row's socket was first seen. If not Exact, it was
-	// there before lotop looked, and First is when its owner started; zero if
-	// that is not known either.
+	// FirstSeen is when the row's socket was first seen. If not FirstSeenExact, the
+	// socket is older than the first snapshot, and FirstSeen is when its owner
+	// started; zero if that is unknown too.
 	FirstSeen      time.Time
 	FirstSeenExact bool
 	Mark           Mark
-	// Inbound tells that Socket is the server's end of its connection. If
-	// Unsure, nothing shows which end that is.
+	// Inbound reports whether Socket is the server's side of its connection. If
+	// RoleUnknown, nothing shows which side is the server.
 	Inbound, RoleUnknown bool
-	// Folded tells that the row stands for both Socket and Peer.
+	// Folded reports whether the row represents both Socket and Peer.
 	Folded bool
 	Reach  Reach
-	// Debugger names the debug server whose socket this is, such as "delve";
-	// empty if it is none.
+	// Debugger is the debug server that serves on the socket, such as "delve";
+	// empty if there is none.
 	Debugger string
-	// Clients counts a listener's connections, Waiting those of them that it
-	// has not accepted yet.
+	// Clients counts a listener's connections, Queued those of them in its accept
+	// queue.
 	Clients, Queued int32
 }
 
-// Owner returns the first process that holds s, or nil.
+// Owner returns the first process that owns s, or nil.
 func (r *Row) Owner(s *sockets.Socket) *process.Process {
 	for _, o := range s.Owners {
 		if p := r.Snapshot.Process(o.PID); p != nil {
@@ -89,8 +86,7 @@ func (r *Row) Owner(s *sockets.Socket) *process.Process {
 	return nil
 }
 
-// Owners returns every process that holds s, each once, in the order of the
-// table.
+// Owners returns every process that owns s, each once, in table order.
 func (r *Row) Owners(s *sockets.Socket) []*process.Process {
 	var all []*process.Process
 	for _, pid := range s.PIDs() {
@@ -101,34 +97,34 @@ func (r *Row) Owners(s *sockets.Socket) []*process.Process {
 	return all
 }
 
-// Has tells whether the row stands for the socket with that ID.
+// Has reports whether the row represents the socket with that ID.
 func (r *Row) Has(id sockets.ID) bool {
 	return r.Socket.ID == id || r.Folded && r.Peer.ID == id
 }
 
-// Clone returns a copy of the row that does not point into a snapshot, whose
-// memory is used again.
+// Clone returns a copy of the row that does not point into a snapshot, whose memory is
+// reused.
 func (r *Row) Clone() Row {
-	kept := *r
+	c := *r
 	snap := *r.Snapshot
 	snap.Sockets, snap.Warnings = nil, nil
-	kept.Snapshot = &snap
-	kept.Socket, kept.Peer, kept.Listener = r.Socket.Clone(), r.Peer.Clone(), r.Listener.Clone()
-	return kept
+	c.Snapshot = &snap
+	c.Socket, c.Peer, c.Listener = r.Socket.Clone(), r.Peer.Clone(), r.Listener.Clone()
+	return c
 }
 
-// Unfold returns the two rows of a folded pair, the client's second, or the one
-// row of anything else.
-func (r *Row) Unfold() (all [2]Row, n int) {
-	all[0] = *r
+// Unfold returns the two rows of a folded pair, the client's second, or the one row of
+// anything else.
+func (r *Row) Unfold() (rows [2]Row, n int) {
+	rows[0] = *r
 	if !r.Folded {
-		return all, 1
+		return rows, 1
 	}
-	all[0].Folded = false
-	client := &all[1]
-	*client = all[0]
+	rows[0].Folded = false
+	client := &rows[1]
+	*client = rows[0]
 	client.Socket, client.Peer = r.Peer, r.Socket
 	client.Listener, client.Inbound, client.Debugger = nil, false, ""
 	client.Clients, client.Queued = 0, 0
-	return all, 2
+	return rows, 2
 }

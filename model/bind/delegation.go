@@ -6,41 +6,40 @@ import (
 	"lotop/sockets/process"
 )
 
-// Delegations is what stands behind processes that hold a port for somebody else, by
-// their pid.
+// Delegations is what processes own a port on behalf of, by PID.
 type Delegations struct {
-	Units   map[int]SocketUnit // for which systemd holds it
-	Proxies map[int]Container  // into which the port leads
-	Port    uint16             // that they hold
+	Units   map[int]SocketUnit // systemd owns the port for the unit
+	Proxies map[int]Container  // the port is forwarded to the container
+	Port    uint16             // the port that these processes own
 }
 
-// SocketUnit is a socket unit of systemd, the system's or a user's own.
+// SocketUnit is a systemd socket unit, of the system or of a user.
 type SocketUnit struct {
 	Name string
 	User bool
 }
 
-// Container is a container that a port leads into.
+// Container is a container that a port is forwarded to.
 type Container struct{ Engine, Name string }
 
-// delegation is what to stop in place of a process, and why.
+// delegation is what to stop instead of a process, and why.
 type delegation struct {
-	reason string // what the process does, as what comes after its name
+	reason string // what the process does: a predicate to its name
 	remedy Remedy
 }
 
-// delegationOf tells whether ending a process would be wrong because it holds the
-// port for somebody else, and what to do in its place.
-func (b *Delegations) delegationOf(p *process.Process) (delegation, bool) {
-	if s, ok := serviceDelegation(&p.Cgroup); ok {
-		return s, true
+// delegationOf returns what to do instead of stopping p; ok is false if p does not own
+// the port on behalf of a unit, a container or a service.
+func (d *Delegations) delegationOf(p *process.Process) (_ delegation, ok bool) {
+	if d, ok := serviceDelegation(&p.Cgroup); ok {
+		return d, true
 	}
 	if isSystemd(p) {
 		ctl := "systemctl "
 		if p.PID != 1 {
 			ctl = "systemctl --user "
 		}
-		if u, ok := b.Units[p.PID]; ok {
+		if u, ok := d.Units[p.PID]; ok {
 			return delegation{"listens on behalf of the socket unit " + u.Name, Remedy{Action: StopUnit, Unit: u.Name, Command: ctl + "stop " + u.Name}}, true
 		}
 		return delegation{"listens on behalf of a socket unit", Remedy{Action: StopUnit, Command: ctl + "list-sockets"}}, true
@@ -51,13 +50,13 @@ func (b *Delegations) delegationOf(p *process.Process) (delegation, bool) {
 			Remedy{Action: StopJob, Command: "sudo launchctl list"},
 		}, true
 	}
-	if b.isAirPlay(p) {
+	if d.isAirPlay(p) {
 		return delegation{
 			"listens for AirPlay Receiver and restarts if stopped",
 			Remedy{Action: ChangeSetting, Setting: "AirPlay Receiver in System Settings › General › AirDrop & Handoff"},
 		}, true
 	}
-	if c, ok := b.Proxies[p.PID]; ok {
+	if c, ok := d.Proxies[p.PID]; ok {
 		return delegation{"forwards the port to the container " + c.Name, Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name}}, true
 	}
 	if engine := ForwarderEngine(p); engine != "" {
@@ -66,12 +65,12 @@ func (b *Delegations) delegationOf(p *process.Process) (delegation, bool) {
 	return delegation{}, false
 }
 
-// isSystemd tells whether a process is the systemd of the system or of a user,
-// whose services would all go with it.
+// isSystemd reports whether p is the systemd of the system or of a user. Stopping it
+// would stop all its services.
 func isSystemd(p *process.Process) bool { return p.Name.String() == "systemd" }
 
-// isLaunchd tells whether a process is the one that starts all others on macOS. It
-// listens for jobs that have Sockets in their property list, launchd.plist(5).
+// isLaunchd reports whether p is launchd, the init of macOS. It listens for jobs that
+// have Sockets in their property list, launchd.plist(5).
 func isLaunchd(p *process.Process) bool { return p.PID == 1 && p.Name.String() == "launchd" }
 
 // ForwarderEngine returns the command of the container engine that forwards ports
@@ -90,20 +89,19 @@ func ForwarderEngine(p *process.Process) string {
 	return ""
 }
 
-// isAirPlay tells whether a process is the Control Center of macOS and the port one
-// of those on which it serves AirPlay. A program of that name from elsewhere is
-// not meant.
-func (b *Delegations) isAirPlay(p *process.Process) bool {
-	const folder = "/System/Library/CoreServices/ControlCenter.app/"
-	return p.Name.String() == "ControlCenter" && (b.Port == 5000 || b.Port == 7000) &&
-		(len(p.Args) == 0 || strings.HasPrefix(p.Args[0], folder))
+// isAirPlay reports whether p is the Control Center of macOS and the port one on which it
+// serves AirPlay. A program of that name at another path does not count.
+func (d *Delegations) isAirPlay(p *process.Process) bool {
+	const dir = "/System/Library/CoreServices/ControlCenter.app/"
+	return p.Name.String() == "ControlCenter" && (d.Port == 5000 || d.Port == 7000) &&
+		(len(p.Args) == 0 || strings.HasPrefix(p.Args[0], dir))
 }
 
-// SkipReason tells whom no plan ends: whom protected names, and who holds the port
-// for somebody else.
-func (b *Delegations) SkipReason(p *process.Process, protected func(*process.Process) (string, bool)) (string, bool) {
-	if s, ok := b.delegationOf(p); ok {
-		return "it " + s.text(), true
+// SkipReason returns why no plan stops p: because protected says so, or because p owns
+// the port on behalf of something else; ok is false if p may be stopped.
+func (d *Delegations) SkipReason(p *process.Process, protected func(*process.Process) (string, bool)) (reason string, ok bool) {
+	if other, ok := d.delegationOf(p); ok {
+		return "it " + other.text(), true
 	}
 	return protected(p)
 }

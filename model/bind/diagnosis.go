@@ -1,8 +1,7 @@
 // Package bind explains why a bind fails: which sockets block it, by the rules of
 // each operating system, and what to do about them.
 //
-// It is given the results of real binds and the sockets on the port, and asks
-// nobody itself.
+// It works on the results of test binds and the sockets on the port, and does no I/O.
 package bind
 
 import (
@@ -14,24 +13,24 @@ import (
 	"lotop/sockets"
 )
 
-// Cause says why a socket stands in the way of a bind.
+// Cause is why a socket blocks a bind.
 type Cause string
 
 // The causes, as JSON writes them.
 const (
 	CauseListener    Cause = "listener"
 	CauseBound       Cause = "bound"
-	CauseClient      Cause = "client"   // an outgoing connection that got the port as its own
-	CauseAccepted    Cause = "accepted" // a server's connection
+	CauseClient      Cause = "client"   // an outgoing connection with the port as its local one
+	CauseAccepted    Cause = "accepted" // a connection that a server accepted
 	CauseSelf        Cause = "self_connected"
 	CauseTimeWait    Cause = "time_wait"
 	CauseClosing     Cause = "closing"
 	CauseNotAccepted Cause = "not_accepted"
-	CauseExcluded    Cause = "excluded_range" // Windows has reserved the port for nobody in sight
-	CauseUnknown     Cause = "unseen"         // the kernel refuses and no table shows why
+	CauseExcluded    Cause = "excluded_range" // Windows has reserved the port; no process owns it
+	CauseUnknown     Cause = "unseen"         // the kernel refuses the bind and no listed socket explains it
 )
 
-// Verdict sums up whether a target can be bound.
+// Verdict is whether a target can be bound.
 type Verdict string
 
 // The verdicts, as JSON writes them.
@@ -42,46 +41,46 @@ const (
 	VerdictNotPermitted Verdict = "not_permitted"
 )
 
-// OK tells whether a server can start now, as nearly all do.
+// OK reports whether a server can start now, given that most servers set SO_REUSEADDR.
 func (v Verdict) OK() bool { return v == VerdictFree || v == VerdictReuse }
 
-// ConnectResult is what became of a connection to one address.
+// ConnectResult is the result of connecting to one address.
 type ConnectResult struct {
 	Host   netip.Addr
 	Status string // "open", "refused", "timeout" or the name of an errno
 }
 
-// Blocker is a socket that stands in the way, or may. Row.Socket is nil for
-// CauseUnknown and CauseExcluded.
+// Blocker is a socket that blocks the bind, or may. Row.Socket is nil for CauseUnknown
+// and CauseExcluded.
 type Blocker struct {
 	Row   model.Row
 	Cause Cause
-	// Blocks lists the asked addresses at which this holder alone stops a plain
-	// bind, BlocksReuse those at which SO_REUSEADDR does not help. Both are
-	// certain. MayBlock and MayBlockReuse are what cannot be told from outside.
+	// Blocks lists the tested addresses at which this socket alone makes a plain bind
+	// fail, BlocksReuse those at which SO_REUSEADDR does not help. Both are certain;
+	// MayBlock and MayBlockReuse are possible, depending on unknown options.
 	Blocks, BlocksReuse     []netip.Addr
 	MayBlock, MayBlockReuse []netip.Addr
 	Remedies                []Remedy
 }
 
-// Diagnosis is the answer to "address already in use".
+// Diagnosis explains "address already in use".
 type Diagnosis struct {
 	Target      Target
 	Verdict     Verdict
 	Binds       []BindResult
 	Connects    []ConnectResult
 	Blockers    []Blocker
-	Remedies    []Remedy // that belong to no single holder
+	Remedies    []Remedy // that belong to no single blocker
 	Notes       []string
-	Delegations Delegations // whom to stop in place of who holds it
-	// PlainOnly tells that only a plain bind was tried: on Windows SO_REUSEADDR
-	// takes an address away from its holder, so it is no answer.
+	Delegations Delegations // what to stop instead of the owners
+	// PlainOnly reports whether only plain binds were tested: on Windows SO_REUSEADDR
+	// takes the address away from its owner, so it is no solution.
 	PlainOnly bool
-	OS        string // whose rules they are, as System.OS
+	OS        string // the operating system whose rules apply, as Platform.OS
 }
 
-// Diagnose says what is in the way of a bind. What no table shows it takes from
-// the kernel's answers; what they do not settle either it calls uncertain.
+// Diagnose returns what blocks a bind. Options that no table shows are inferred from the
+// results of test binds; what they do not settle either is reported as possible.
 func Diagnose(e Evidence) Diagnosis {
 	e.Delegations.Port = e.Target.Port
 	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Delegations: e.Delegations, PlainOnly: e.Platform.windows(), OS: e.Platform.OS}
@@ -101,14 +100,14 @@ func Diagnose(e Evidence) Diagnosis {
 	return d
 }
 
-// blockers lists who is in the way, by the rules of Linux.
+// blockers returns the blocking sockets by the rules of Linux.
 func (e *Evidence) blockers() []Blocker {
 	var all []Blocker
 	for _, c := range e.candidates() {
-		h := Blocker{Row: *c.row, Cause: CauseOf(c.row)}
-		h.evaluate(c, e.Binds)
-		if h.blocksAny() {
-			all = append(all, h)
+		b := Blocker{Row: *c.row, Cause: CauseOf(c.row)}
+		b.evaluate(c, e.Binds)
+		if b.blocksAny() {
+			all = append(all, b)
 		}
 	}
 	return all
@@ -128,7 +127,7 @@ func CauseOf(r *model.Row) Cause {
 	case !s.Connected():
 		return CauseBound
 	case s.State == sockets.Close:
-		// Its connection is over, and only what was bound by hand keeps its port.
+		// The connection is over; only a socket bound explicitly keeps its port.
 		return CauseClient
 	case s.Local == s.Remote:
 		return CauseSelf
@@ -138,7 +137,7 @@ func CauseOf(r *model.Row) Cause {
 	return CauseClient
 }
 
-// causeRank puts first what is most likely what the reader looks for.
+// causeRank orders causes, the likeliest first.
 func causeRank(c Cause) int {
 	return slices.Index([]Cause{
 		CauseListener, CauseBound, CauseSelf, CauseClient, CauseAccepted,
@@ -146,8 +145,8 @@ func causeRank(c Cause) int {
 	}, c)
 }
 
-// compareBlockers puts holders in the order in which they are told. Among equals the
-// kernel's own order is a matter of chance.
+// compareBlockers orders blockers for display. Among equals the kernel's own order is
+// arbitrary, so addresses and IDs decide.
 func compareBlockers(a, b Blocker) int {
 	if a.Row.Socket == nil || b.Row.Socket == nil {
 		return causeRank(a.Cause) - causeRank(b.Cause)
@@ -156,40 +155,40 @@ func compareBlockers(a, b Blocker) int {
 	return cmp.Or(causeRank(a.Cause)-causeRank(b.Cause), s.Local.Compare(o.Local), s.Remote.Compare(o.Remote), cmp.Compare(s.ID, o.ID))
 }
 
-func (h *Blocker) evaluate(c *candidate, asked []BindResult) {
-	for _, a := range asked {
+func (b *Blocker) evaluate(c *candidate, results []BindResult) {
+	for _, a := range results {
 		n := a.request()
-		c.blocks(n, false).addTo(a.Host, &h.Blocks, &h.MayBlock)
-		c.blocks(n, true).addTo(a.Host, &h.BlocksReuse, &h.MayBlockReuse)
+		c.blocks(n, false).addTo(a.Host, &b.Blocks, &b.MayBlock)
+		c.blocks(n, true).addTo(a.Host, &b.BlocksReuse, &b.MayBlockReuse)
 	}
 }
 
-func (h *Blocker) blocksAny() bool {
-	return len(h.Blocks)+len(h.MayBlock)+len(h.BlocksReuse)+len(h.MayBlockReuse) > 0
+func (b *Blocker) blocksAny() bool {
+	return len(b.Blocks)+len(b.MayBlock)+len(b.BlocksReuse)+len(b.MayBlockReuse) > 0
 }
 
-// addUnknown names the refusals that no socket explains.
+// addUnknown adds a blocker for the refusals that no socket explains.
 func (d *Diagnosis) addUnknown() {
-	unseen := Blocker{Cause: CauseUnknown}
+	unknown := Blocker{Cause: CauseUnknown}
 	for _, a := range d.Binds {
 		if a.Plain == BindInUse && !d.explained(a.Host, false) {
-			unseen.Blocks = append(unseen.Blocks, a.Host)
+			unknown.Blocks = append(unknown.Blocks, a.Host)
 		}
 		if a.Reuse == BindInUse && !d.explained(a.Host, true) {
-			unseen.BlocksReuse = append(unseen.BlocksReuse, a.Host)
+			unknown.BlocksReuse = append(unknown.BlocksReuse, a.Host)
 		}
 	}
-	if unseen.blocksAny() {
-		d.Blockers = append(d.Blockers, unseen)
+	if unknown.blocksAny() {
+		d.Blockers = append(d.Blockers, unknown)
 	}
 }
 
 func (d *Diagnosis) explained(host netip.Addr, reuse bool) bool {
 	for i := range d.Blockers {
-		h := &d.Blockers[i]
-		certain, possible := h.Blocks, h.MayBlock
+		b := &d.Blockers[i]
+		certain, possible := b.Blocks, b.MayBlock
 		if reuse {
-			certain, possible = h.BlocksReuse, h.MayBlockReuse
+			certain, possible = b.BlocksReuse, b.MayBlockReuse
 		}
 		if slices.Contains(certain, host) || slices.Contains(possible, host) {
 			return true
@@ -198,11 +197,11 @@ func (d *Diagnosis) explained(host netip.Addr, reuse bool) bool {
 	return false
 }
 
-// VerdictOf sums up the kernel's answers. An address family that this system
-// does not have is nothing that anybody could take.
-func VerdictOf(asked []BindResult) Verdict {
+// VerdictOf sums up bind results. An address family that this system lacks does not
+// count.
+func VerdictOf(results []BindResult) Verdict {
 	v := VerdictFree
-	for _, a := range asked {
+	for _, a := range results {
 		switch {
 		case a.Plain == BindOK || a.familyMissing():
 		case a.Plain != BindInUse:

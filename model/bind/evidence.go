@@ -8,47 +8,46 @@ import (
 	"lotop/sockets"
 )
 
-// Evidence is what a diagnosis is made from: the sockets on the port, the
-// kernel's answers, and how this system hands out ports.
+// Evidence is the input of a diagnosis: the sockets on the port, the results of test
+// binds, and how this system assigns ports.
 type Evidence struct {
 	Target  Target
-	Rows    []model.Row // every socket with the port as its local one, each by itself
+	Rows    []model.Row // every socket with that local port, unfolded
 	Options map[sockets.ID]sockets.SocketOptions
 	Binds   []BindResult
-	// Probes are binds that nobody asked for; see Evidence.Unsettled.
+	// Probes are further test binds; see Evidence.MoreProbes.
 	Probes   []BindResult
 	Connects []ConnectResult
 	Platform Platform
 	Delegations
-	// Reparented tells which processes have lost the parent that started them.
+	// Reparented has the processes whose parent exited.
 	Reparented map[int]bool
 }
 
-// Platform is what decides about ports beside the sockets on them.
+// Platform is what decides about a bind besides the sockets on the port.
 type Platform struct {
-	OS        string // its rules are those of this GOOS; empty is Linux
+	OS        string // a GOOS; empty is Linux
 	Ephemeral sockets.PortRange
-	// Reserved tells that the port is kept out of the ephemeral range
+	// Reserved reports whether the port is excluded from the ephemeral range
 	// (ip_local_reserved_ports).
 	Reserved bool
-	// ReservedPorts is all that is kept out of it.
+	// ReservedPorts are all ports excluded from it.
 	ReservedPorts []sockets.PortRange
 	// Unprivileged is the first port that needs no privilege
 	// (ip_unprivileged_port_start).
 	Unprivileged uint16
-	// Excluded are the ranges in which Windows lets nobody bind, as far as they
-	// were asked for.
+	// Excluded are the ranges in which Windows refuses every bind, if they were read.
 	Excluded  []sockets.PortRange
 	Addresses []netip.Addr
 	Root      bool
-	// UID is who asked, meaningful for macOS only: its rules tell users apart.
+	// UID is the user of the test binds. Only the rules of macOS depend on it.
 	UID uint32
-	// Partial tells that the tables do not show every kind of socket.
+	// Partial reports whether the tables omit some kinds of socket.
 	Partial bool
 }
 
-// candidates lists the sockets that can be in the way, with all that the answers
-// tell about them.
+// candidates returns the sockets that can block the bind, with all that is known or can
+// be inferred about their options.
 func (e *Evidence) candidates() []*candidate {
 	var listeners []*sockets.Socket
 	for i := range e.Rows {
@@ -66,15 +65,13 @@ func (e *Evidence) candidates() []*candidate {
 	return all
 }
 
-// occupiesPort tells whether a socket takes part in the decision about a bind. A
-// connection whose handshake is not done has no port of its own yet: it uses
-// the listener's (struct request_sock).
+// occupiesPort reports whether a socket takes part in bind conflicts. A connection in its
+// handshake has no port of its own yet: it uses the listener's (struct request_sock).
 func occupiesPort(s *sockets.Socket) bool { return s.State != sockets.SynRecv }
 
-// MoreProbes lists binds that can tell what the answers so far have not: about
-// the addresses of the holders, and about IPv6 without IPv4. It is empty if
-// nothing is left to be known. Only by the rules of Linux do options matter that
-// no table shows.
+// MoreProbes returns binds that can settle what is still unknown: at the addresses of the
+// blockers, and IPv6 without IPv4. It is empty if nothing is unknown. Only the rules of
+// Linux depend on options that no table shows.
 func (e *Evidence) MoreProbes() []Bind {
 	if !e.Platform.linux() {
 		return nil
@@ -100,32 +97,32 @@ func (e *Evidence) MoreProbes() []Bind {
 	return ask
 }
 
-// optionsOf gives what is known of a socket's options: what the table shows,
-// what the socket itself told, and what follows from the listeners on the port.
+// optionsOf returns what is known of a socket's options: from the table, from the socket
+// itself, and by inference from the listeners on the port.
 func (e *Evidence) optionsOf(r *model.Row, listeners []*sockets.Socket) sockets.SocketOptions {
 	o := e.Options[r.Socket.ID]
 	if r.Socket.V6Only != sockets.Unknown {
 		o.V6Only = r.Socket.V6Only
 	}
-	var told sockets.SocketOptions
+	var inferred sockets.SocketOptions
 	switch {
 	case r.Socket.NoOwner == sockets.NotAccepted:
-		told = e.inheritedOptions(r.Socket, listeners)
+		inferred = e.inheritedOptions(r.Socket, listeners)
 	case r.Listener != nil && r.Listener.ID != r.Socket.ID:
-		told = e.impliedOptions(r.Socket, r.Listener)
+		inferred = e.impliedOptions(r.Socket, r.Listener)
 	}
 	if o.ReuseAddr == sockets.Unknown {
-		o.ReuseAddr = told.ReuseAddr
+		o.ReuseAddr = inferred.ReuseAddr
 	}
 	if o.V6Only == sockets.Unknown {
-		o.V6Only = told.V6Only
+		o.V6Only = inferred.V6Only
 	}
 	return o
 }
 
-// inheritedOptions gives the options of a connection that nobody has accepted. It goes
-// when its listener goes, so that is one of those there are, of its family, and
-// it has that one's options. Which one does not matter where all agree.
+// inheritedOptions returns the options of a connection in an accept queue. It closes with
+// its listener, so its listener is one of these, of its family, and it has that one's
+// options. Which one does not matter where all agree.
 func (e *Evidence) inheritedOptions(s *sockets.Socket, listeners []*sockets.Socket) sockets.SocketOptions {
 	var o sockets.SocketOptions
 	first := true
@@ -147,10 +144,10 @@ func (e *Evidence) inheritedOptions(s *sockets.Socket, listeners []*sockets.Sock
 	return o
 }
 
-// impliedOptions gives what follows for a connection from a listener that is there at
-// the same time. Either it came in by that listener and has inherited its
-// options; or it was there before, and the listener could bind only because both
-// have SO_REUSEADDR. SO_REUSEPORT would be a third way, so then nothing follows.
+// impliedOptions returns what a listener on the port implies for a connection. Either the
+// listener accepted it, and it inherited the listener's options; or it is older, and the
+// listener could bind only because both have SO_REUSEADDR. SO_REUSEPORT would be a third
+// way, so then nothing follows.
 func (e *Evidence) impliedOptions(s, l *sockets.Socket) sockets.SocketOptions {
 	var o sockets.SocketOptions
 	theirs := e.Options[l.ID]
@@ -159,7 +156,7 @@ func (e *Evidence) impliedOptions(s, l *sockets.Socket) sockets.SocketOptions {
 	}
 	o.ReuseAddr = theirs.ReuseAddr
 	if theirs.ReuseAddr == sockets.No && s.V6 && l.V6 {
-		o.V6Only = l.V6Only // it cannot have been there before
+		o.V6Only = l.V6Only // it cannot be older than the listener
 	}
 	return o
 }

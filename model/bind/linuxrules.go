@@ -7,22 +7,22 @@ import (
 	"lotop/sockets"
 )
 
-// BindStatus is what the kernel says to a bind: "ok", or the name of an errno.
+// BindStatus is the result of a bind: "ok", or the name of an errno.
 type BindStatus string
 
-// The answers that a conflict is about.
+// The results that a conflict is about.
 const (
 	BindOK    BindStatus = "ok"
 	BindInUse BindStatus = "EADDRINUSE"
 )
 
-// Bind is one bind to try: an address, "::" dual-stack unless V6Only.
+// Bind is a bind to test: an address, "::" dual-stack unless V6Only.
 type Bind struct {
 	Host   netip.Addr
 	V6Only bool
 }
 
-// BindResult is a bind that was tried, without and with SO_REUSEADDR.
+// BindResult is a tested bind, without and with SO_REUSEADDR.
 type BindResult struct {
 	Bind
 	Plain, Reuse BindStatus
@@ -30,7 +30,7 @@ type BindResult struct {
 
 func (b Bind) request() bindRequest { return bindRequest{b.Host, b.V6Only} }
 
-// verdict of a holder at one address.
+// likelihood is whether a socket blocks a bind.
 type likelihood uint8
 
 const (
@@ -39,7 +39,7 @@ const (
 	always
 )
 
-// addTo puts an address on the list that it belongs to.
+// addTo appends an address to the list that it belongs to.
 func (c likelihood) addTo(host netip.Addr, certain, possible *[]netip.Addr) {
 	switch c {
 	case always:
@@ -49,9 +49,9 @@ func (c likelihood) addTo(host netip.Addr, certain, possible *[]netip.Addr) {
 	}
 }
 
-// candidate is a socket on the port, with what is not known of it: whether it has
-// SO_REUSEADDR, and whether it is loose (see looseness). Of the four
-// combinations some are ruled out, by its options or by the kernel's answers.
+// candidate is a socket on the port with what is unknown of it: whether it has
+// SO_REUSEADDR, and whether it also covers IPv4 (see ipv4Coverage). Of the four
+// combinations its options or the results of binds rule some out.
 type candidate struct {
 	row      *model.Row
 	socket   *sockets.Socket // the row's
@@ -65,9 +65,9 @@ const (
 
 func newCandidate(r *model.Row, o sockets.SocketOptions) *candidate {
 	c := &candidate{row: r, socket: r.Socket}
-	loose := ipv4Coverage(r.Socket, o.V6Only)
+	coverage := ipv4Coverage(r.Socket, o.V6Only)
 	for i := range c.possible {
-		c.possible[i] = allows(o.ReuseAddr, i&withReuse != 0) && allows(loose, i&withIPv4 != 0)
+		c.possible[i] = allows(o.ReuseAddr, i&withReuse != 0) && allows(coverage, i&withIPv4 != 0)
 	}
 	return c
 }
@@ -76,10 +76,10 @@ func allows(k sockets.Tristate, v bool) bool {
 	return k == sockets.Unknown || (k == sockets.Yes) == v
 }
 
-// conflicts tells whether the holder, with that combination and alone on the port,
-// stops a bind. A plain newcomer shares with nobody; one with SO_REUSEADDR
-// shares with a holder that has it too and, for TCP, does not listen
-// (inet_csk_bind_conflict, udp_lib_lport_inuse).
+// conflicts reports whether the socket, with that combination and alone on the port,
+// makes a bind fail. A plain bind shares with no socket; one with SO_REUSEADDR shares
+// with a socket that has it too and, for TCP, does not listen (inet_csk_bind_conflict,
+// udp_lib_lport_inuse).
 func (c *candidate) conflicts(n bindRequest, reuse bool, combination int) bool {
 	if !overlaps(c.socket, n, combination&withIPv4 != 0) {
 		return false
@@ -88,7 +88,7 @@ func (c *candidate) conflicts(n bindRequest, reuse bool, combination int) bool {
 	return !shares
 }
 
-// resolved tells whether everything about the holder is known.
+// resolved reports whether all options of the socket are known.
 func (c *candidate) resolved() bool {
 	n := 0
 	for _, possible := range c.possible {
@@ -99,7 +99,8 @@ func (c *candidate) resolved() bool {
 	return n == 1
 }
 
-// blocks sums up over the combinations that are still possible.
+// blocks returns how likely the socket makes a bind fail, over the combinations still
+// possible.
 func (c *candidate) blocks(n bindRequest, reuse bool) likelihood {
 	yes, no := false, false
 	for i, possible := range c.possible {
@@ -120,51 +121,51 @@ func (c *candidate) blocks(n bindRequest, reuse bool) likelihood {
 	return never
 }
 
-// eliminate strikes the combinations by which the bind would have been answered
-// otherwise, and tells whether there were any. If nothing would be left, the
-// table changed meanwhile and the answer proves nothing.
-func (c *candidate) eliminate(n bindRequest, reuse, stopped bool) bool {
-	rest, struck := c.possible, false
+// eliminate removes the combinations that contradict the result of a bind, and reports
+// whether there were any. If none would be left, the table has changed meanwhile and the
+// result proves nothing.
+func (c *candidate) eliminate(n bindRequest, reuse, failed bool) bool {
+	rest, changed := c.possible, false
 	for i, possible := range rest {
-		if possible && c.conflicts(n, reuse, i) != stopped {
-			rest[i], struck = false, true
+		if possible && c.conflicts(n, reuse, i) != failed {
+			rest[i], changed = false, true
 		}
 	}
 	if rest == ([4]bool{}) {
 		return false
 	}
 	c.possible = rest
-	return struck
+	return changed
 }
 
-// propagate lets the kernel's own answers decide what no table shows. A bind that
-// worked proves that nobody stops it; one that was refused, where only a single
-// socket can have been the reason, proves that it was this one. Each answer can
-// settle what makes another one speak, so it goes round until nothing changes.
-func propagate(suspects []*candidate, asked []BindResult) {
-	for again := true; again; {
-		again = false
-		for _, a := range asked {
+// propagate infers options that no table shows from the results of binds. A bind that
+// succeeded proves that no socket blocks it; one that failed, where only one socket can
+// be the reason, proves that it was this one. Each result can settle what makes another
+// one conclusive, so it repeats until nothing changes.
+func propagate(candidates []*candidate, results []BindResult) {
+	for changed := true; changed; {
+		changed = false
+		for _, a := range results {
 			n := a.request()
-			again = propagateOne(suspects, n, false, a.Plain) || again
-			again = propagateOne(suspects, n, true, a.Reuse) || again
+			changed = propagateOne(candidates, n, false, a.Plain) || changed
+			changed = propagateOne(candidates, n, true, a.Reuse) || changed
 		}
 	}
 }
 
-func propagateOne(suspects []*candidate, n bindRequest, reuse bool, answer BindStatus) bool {
+func propagateOne(candidates []*candidate, n bindRequest, reuse bool, status BindStatus) bool {
 	changed := false
-	switch answer {
+	switch status {
 	case BindOK:
-		for _, c := range suspects {
+		for _, c := range candidates {
 			changed = c.eliminate(n, reuse, false) || changed
 		}
 	case BindInUse:
 		var only *candidate
-		for _, c := range suspects {
+		for _, c := range candidates {
 			switch c.blocks(n, reuse) {
 			case always:
-				return false // reason enough
+				return false // explains it already
 			case maybe:
 				if only != nil {
 					return false // one of several

@@ -8,57 +8,56 @@ import (
 )
 
 // macOS decides about a bind in in_pcbbind (bsd/netinet/in_pcb.c) and in6_pcbbind
-// (bsd/netinet6/in6_pcb.c) of xnu. It looks at the options of the newcomer, hardly
-// at the holder's:
+// (bsd/netinet6/in6_pcb.c) of xnu. The options of the requested bind count, those of
+// the existing socket hardly do:
 //
-//   - a plain bind is refused by every socket with an address in common, a
-//     connected one too;
-//   - one with SO_REUSEADDR is refused by a socket that has the very same address
-//     and is not connected, and by another user's as if it were plain, unless root
-//     binds;
-//   - "::" with IPv4 may come to an IPv4 socket on 0.0.0.0, but not 0.0.0.0 to
-//     such a "::".
+//   - a plain bind fails on every socket with an address in common, also a connected
+//     one;
+//   - one with SO_REUSEADDR fails on a socket that has the same address and is not
+//     connected, and on another user's as a plain bind does, unless root binds;
+//   - a dual-stack "::" can be bound beside an IPv4 socket on 0.0.0.0, but not 0.0.0.0
+//     beside such a "::".
 //
-// SO_REUSEPORT, which both need, lets all of them in; lotop never binds with it.
+// SO_REUSEPORT on both sockets allows all of them; lotop never binds with it.
 
 func (s *Platform) macOS() bool { return s.OS == "darwin" }
 
-// blocksMac tells whether a socket, alone on the port, refuses a bind.
+// blocksMac returns how likely a socket, alone on the port, makes a bind fail.
 func (e *Evidence) blocksMac(s *sockets.Socket, b Bind, reuse bool) likelihood {
 	dual := b.Host == netip.IPv6Unspecified() && !b.V6Only
-	foreign := e.otherUser(s)
+	otherUser := e.otherUser(s)
 	six, four := never, never
 	if b.Host.Is6() && s.Local.Addr().Is6() {
-		six = addrConflictMac(s, s.Local.Addr(), b.Host, reuse, foreign)
+		six = addrConflictMac(s, s.Local.Addr(), b.Host, reuse, otherUser)
 	}
-	held, ok := ipv4Local(s)
+	local, ok := ipv4Local(s)
 	switch {
 	case !ok:
 	case b.Host.Is4():
-		four = addrConflictMac(s, held, b.Host, reuse, foreign)
-	case dual && (s.V6 || !held.IsUnspecified()):
+		four = addrConflictMac(s, local, b.Host, reuse, otherUser)
+	case dual && (s.V6 || !local.IsUnspecified()):
 		if e.Options[s.ID].ReusePort == sockets.Yes {
-			foreign = never
+			otherUser = never
 		}
-		four = addrConflictMac(s, held, netip.IPv4Unspecified(), reuse, foreign)
+		four = addrConflictMac(s, local, netip.IPv4Unspecified(), reuse, otherUser)
 	}
 	return max(six, four)
 }
 
 // addrConflictMac compares addresses of one family, as in_pcblookup_local and
 // in6_pcblookup_local do.
-func addrConflictMac(s *sockets.Socket, held, wanted netip.Addr, reuse bool, foreign likelihood) likelihood {
+func addrConflictMac(s *sockets.Socket, local, wanted netip.Addr, reuse bool, otherUser likelihood) likelihood {
 	switch {
-	case held != wanted && !held.IsUnspecified() && !wanted.IsUnspecified():
+	case local != wanted && !local.IsUnspecified() && !wanted.IsUnspecified():
 		return never
-	case !reuse || held == wanted && !s.Connected():
+	case !reuse || local == wanted && !s.Connected():
 		return always
 	}
-	return foreign
+	return otherUser
 }
 
-// ipv4Local gives the address by which a socket is one of IPv4 (INP_IPV4): a
-// dual-stack "::" is 0.0.0.0 as well.
+// ipv4Local returns the address of a socket in IPv4 (INP_IPV4): a dual-stack "::" is also
+// 0.0.0.0.
 func ipv4Local(s *sockets.Socket) (netip.Addr, bool) {
 	switch a := s.Local.Addr(); {
 	case a.Is4():
@@ -69,8 +68,8 @@ func ipv4Local(s *sockets.Socket) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// otherUser tells whether a socket is another user's, from whom root is not kept
-// away.
+// otherUser reports whether a socket is another user's; for root that
+// makes no difference.
 func (e *Evidence) otherUser(s *sockets.Socket) likelihood {
 	switch {
 	case e.Platform.UID == 0:
@@ -83,7 +82,7 @@ func (e *Evidence) otherUser(s *sockets.Socket) likelihood {
 	return never
 }
 
-// blockersMac lists who is in the way, by the rules of macOS.
+// blockersMac returns the blocking sockets by the rules of macOS.
 func (e *Evidence) blockersMac() []Blocker {
 	all := make([]Blocker, len(e.Rows))
 	for i := range e.Rows {
@@ -97,34 +96,34 @@ func (e *Evidence) blockersMac() []Blocker {
 			c.addTo(a.Host, &all[i].BlocksReuse, &all[i].MayBlockReuse)
 		}
 	}
-	return slices.DeleteFunc(all, func(h Blocker) bool { return !h.blocksAny() })
+	return slices.DeleteFunc(all, func(b Blocker) bool { return !b.blocksAny() })
 }
 
-// attributeMac tells of every row whether it stops a bind. The kernel's answer
-// counts more than the rules: nobody is in the way of a bind that worked, and
-// where the rules know nobody who stops one that was refused, everybody with an
-// address in common may. The only one who can be the reason is it for certain.
-func (e *Evidence) attributeMac(b Bind, reuse bool, answer BindStatus) []likelihood {
-	if answer == BindOK {
+// attributeMac returns for every row how likely it makes a bind fail. The result of the
+// bind overrides the rules: nothing blocks a bind that succeeded; and where the rules
+// explain no failure, every socket with an address in common may. The only possible
+// reason is a certain one.
+func (e *Evidence) attributeMac(b Bind, reuse bool, status BindStatus) []likelihood {
+	if status == BindOK {
 		return nil
 	}
 	verdicts := make([]likelihood, len(e.Rows))
 	for i := range e.Rows {
 		verdicts[i] = e.blocksMac(e.Rows[i].Socket, b, reuse)
 	}
-	if answer != BindInUse {
+	if status != BindInUse {
 		return verdicts
 	}
-	suspected := func(c likelihood) bool { return c != never }
-	if !slices.ContainsFunc(verdicts, suspected) {
+	possible := func(c likelihood) bool { return c != never }
+	if !slices.ContainsFunc(verdicts, possible) {
 		for i := range e.Rows {
 			if e.overlapsBind(&e.Rows[i], b) {
 				verdicts[i] = maybe
 			}
 		}
 	}
-	first := slices.IndexFunc(verdicts, suspected)
-	if first >= 0 && !slices.ContainsFunc(verdicts[first+1:], suspected) {
+	first := slices.IndexFunc(verdicts, possible)
+	if first >= 0 && !slices.ContainsFunc(verdicts[first+1:], possible) {
 		verdicts[first] = always
 	}
 	return verdicts

@@ -12,8 +12,8 @@ import (
 	"lotop/sockets/process"
 )
 
-// addNotes adds what helps to understand the answer: each note is one sentence of
-// what is, then what follows from it.
+// addNotes adds explanations of the result: each note is a sentence with a fact, then
+// what follows from it.
 func (d *Diagnosis) addNotes(e *Evidence) {
 	for _, f := range []func(*Evidence) []string{
 		d.noteLocalhost, d.noteSharedPort, d.noteShadowed, d.noteBlockers, d.noteTimeWait, d.noteUnexplained, d.noteErrno, d.noteMac, d.noteFree,
@@ -28,15 +28,15 @@ func (d *Diagnosis) addNotes(e *Evidence) {
 
 func nameAndPID(p *process.Process) string { return fmt.Sprintf("%s (%d)", p.Name, p.PID) }
 
-// noteLocalhost tells when the two addresses of localhost lead to different
-// servers, or only ::1 to any.
+// noteLocalhost notes that the two addresses of localhost reach different servers, or
+// only ::1 reaches one.
 func (d *Diagnosis) noteLocalhost(e *Evidence) []string {
 	if d.Target.Protocol != sockets.TCP || len(d.Target.Hosts) == 1 {
 		return nil
 	}
 	four, six := e.ReceivingListener(loopback4), e.ReceivingListener(loopback6)
 	switch {
-	case six == nil: // clients try the other address; nearly all servers are like that
+	case six == nil: // clients try the other address (most servers listen on IPv4)
 		return nil
 	case four == nil:
 		return []string{"localhost may be refused: nothing is listening on 127.0.0.1; IPv4-only clients fail, [::1] works"}
@@ -47,8 +47,8 @@ func (d *Diagnosis) noteLocalhost(e *Evidence) []string {
 		ownerText(four), ownerText(six))}
 }
 
-// ReceivingListener finds the listener that a connection to host would reach: the most
-// specific one; nil if nobody would answer.
+// ReceivingListener returns the listener that receives a connection to host: the most
+// specific one; nil if there is none.
 func (e *Evidence) ReceivingListener(host netip.Addr) *model.Row {
 	to := sockets.Socket{Protocol: e.Target.Protocol, Local: netip.AddrPortFrom(host, e.Target.Port), V6: host.Is6()}
 	var best *model.Row
@@ -64,8 +64,8 @@ func (e *Evidence) ReceivingListener(host netip.Addr) *model.Row {
 	return best
 }
 
-// specificity ranks the listeners that could answer: on one address before on all,
-// and on all of the family before on all of both.
+// specificity ranks listeners for host: on one address before all addresses of the
+// family, before all addresses of both.
 func specificity(s *sockets.Socket, host netip.Addr) int {
 	switch a := s.Local.Addr(); {
 	case !a.IsUnspecified():
@@ -83,7 +83,7 @@ func ownerText(r *model.Row) string {
 	return "an unknown process"
 }
 
-// noteSharedPort tells of several sockets that listen on one address.
+// noteSharedPort notes that several sockets listen on one address.
 func (d *Diagnosis) noteSharedPort(e *Evidence) []string {
 	for i := range e.Rows {
 		s := e.Rows[i].Socket
@@ -103,7 +103,7 @@ func (d *Diagnosis) noteSharedPort(e *Evidence) []string {
 	return nil
 }
 
-// noteBlockers tells what is special about the processes in the way.
+// noteBlockers adds notes about the processes that block the bind.
 func (d *Diagnosis) noteBlockers(e *Evidence) []string {
 	var notes []string
 	for i := range e.Rows {
@@ -135,32 +135,32 @@ func (d *Diagnosis) noteBlockers(e *Evidence) []string {
 
 func (e *Evidence) noteProcess(h *Blocker, p *process.Process) []string {
 	var notes []string
-	say := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
+	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	listens := h.Cause == CauseListener || h.Cause == CauseBound
 	other, ok := e.delegationOf(p)
 	switch {
 	case ok:
-		say("%s %s", nameAndPID(p), other.text())
+		note("%s %s", nameAndPID(p), other.text())
 	case p.PID == 1:
-		say("%s is init: stopping it stops the whole system", nameAndPID(p))
+		note("%s is init: stopping it stops the whole system", nameAndPID(p))
 	case isForwarder(p) && listens:
-		say("%s forwards the port: close that session or remove the forward to free it", nameAndPID(p))
+		note("%s forwards the port: close that session or remove the forward to free it", nameAndPID(p))
 	case listens && e.orphaned(p):
-		say("%s is orphaned (its parent exited): it may have inherited the socket from a server that exited", nameAndPID(p))
+		note("%s is orphaned (its parent exited): it may have inherited the socket from a server that exited", nameAndPID(p))
 	}
 	switch p.State {
 	case 'T':
-		say("%s is suspended: it handles SIGTERM only after SIGCONT; SIGKILL works immediately", nameAndPID(p))
+		note("%s is suspended: it handles SIGTERM only after SIGCONT; SIGKILL works immediately", nameAndPID(p))
 	case 't':
-		say("%s is paused by a debugger and may not exit until the debugger detaches", nameAndPID(p))
+		note("%s is paused by a debugger and may not exit until the debugger detaches", nameAndPID(p))
 	case 'D':
-		say("%s is in uninterruptible sleep (I/O): no signal takes effect until the I/O completes", nameAndPID(p))
+		note("%s is in uninterruptible sleep (I/O): no signal takes effect until the I/O completes", nameAndPID(p))
 	}
 	return notes
 }
 
-// orphaned tells whether a process has lost its parent without being a service,
-// which has none to begin with: somebody started it and has gone.
+// orphaned reports whether the parent of p has exited and p is not a service, which has
+// no other parent than init to begin with.
 func (e *Evidence) orphaned(p *process.Process) bool {
 	return e.Reparented[p.PID] && !strings.HasSuffix(p.Cgroup.Unit.String(), ".service") && p.Cgroup.Container.String() == ""
 }
@@ -172,15 +172,15 @@ func commandName(p *process.Process) string {
 	return p.Name.String()
 }
 
-// isForwarder tells whether a process listens on behalf of another: ssh with a
-// forward, the server's end of one, or an editor's remote session.
+// isForwarder reports whether a process listens on behalf of another: ssh with a
+// forward, the server's side of one, or an editor's remote session.
 func isForwarder(p *process.Process) bool {
 	switch name := p.Name.String(); {
 	case name == "ssh" || name == "autossh" || name == "sshd-session" || name == "wslrelay.exe":
-		return true // what else would it listen for
+		return true // they listen for nothing else
 	case name == "sshd":
-		// The one that lets users in calls itself after its program, or "sshd:
-		// /usr/sbin/sshd [listener] …", one of a session after its user.
+		// The title of the server is its path, or "sshd: /usr/sbin/sshd [listener] …";
+		// a session's has the user name.
 		title := strings.Join(p.Args, " ")
 		return strings.HasPrefix(title, "sshd: ") && !strings.Contains(title, "[listener]")
 	case strings.HasPrefix(name, "code") || name == "cursor" || name == "kubectl":
@@ -190,7 +190,7 @@ func isForwarder(p *process.Process) bool {
 	return false
 }
 
-// noteTimeWait tells when SO_REUSEADDR does not help.
+// noteTimeWait notes that SO_REUSEADDR does not help against a TIME_WAIT socket.
 func (d *Diagnosis) noteTimeWait(e *Evidence) []string {
 	for i := range d.Blockers {
 		h := &d.Blockers[i]
@@ -222,7 +222,7 @@ func (d *Diagnosis) noteUnexplained(e *Evidence) []string {
 	return nil
 }
 
-// noteErrno explains the answers that are not about holders.
+// noteErrno explains the results that are not about other sockets.
 func (d *Diagnosis) noteErrno(e *Evidence) []string {
 	var notes []string
 	for _, a := range d.Binds {
@@ -248,7 +248,7 @@ func joinAddrs(all []netip.Addr) string {
 	return strings.Join(words, ", ")
 }
 
-// noteFree says of a free port what may become of it.
+// noteFree adds notes about a free port.
 func (d *Diagnosis) noteFree(e *Evidence) []string {
 	if !d.Verdict.OK() {
 		return nil
@@ -266,6 +266,8 @@ func (d *Diagnosis) noteFree(e *Evidence) []string {
 	return notes
 }
 
+// CannotStopReason returns why there is no process to stop for a socket without an
+// owner, and what to do.
 func CannotStopReason(s *sockets.Socket) string {
 	switch s.NoOwner {
 	case sockets.OtherUser:

@@ -6,45 +6,43 @@ import (
 	"lotop/sockets"
 )
 
-// bindRequest is a bind that somebody wants to make: an address, "::" dual-stack
-// unless v6only. It carries neither device nor SO_REUSEPORT.
+// bindRequest is a requested bind: an address, "::" dual-stack unless v6only. It has
+// neither SO_BINDTODEVICE nor SO_REUSEPORT.
 type bindRequest struct {
 	addr   netip.Addr
 	v6only bool
 }
 
-// overlaps tells whether holder and newcomer claim an address in common, by
+// overlaps reports whether a socket and a bind have an address in common, by
 // ipv6_rcv_saddr_equal and ipv4_rcv_saddr_equal (net/ipv4/inet_connection_sock.c).
-// loose says that the holder is an IPv6 socket with IPV6_V6ONLY off that never
-// called bind, see canBeLoose.
-func overlaps(h *sockets.Socket, n bindRequest, loose bool) bool {
-	ha, na := h.Local.Addr(), n.addr
+// coversIPv4 says that the socket is an IPv6 one that also claims IPv4, see ipv4Coverage.
+func overlaps(s *sockets.Socket, n bindRequest, coversIPv4 bool) bool {
+	sa, na := s.Local.Addr(), n.addr
 	switch {
 	case na.Is6() && na.IsUnspecified():
-		return !n.v6only || ha.Is6() // dual-stack: everything on the port
-	case ha.Is4() && na.Is4():
-		return ha == na || ha.IsUnspecified() || na.IsUnspecified()
-	case ha.Is6() && na.Is6():
-		return ha == na || ha.IsUnspecified()
-	case ha.Is6() && ha.IsUnspecified():
-		return loose // a wildcard that takes IPv4 too
-	case ha.Is6():
-		return loose && (na.IsUnspecified() || h.Protocol == sockets.UDP && na == loopback4InV6)
+		return !n.v6only || sa.Is6() // dual-stack: everything on the port
+	case sa.Is4() && na.Is4():
+		return sa == na || sa.IsUnspecified() || na.IsUnspecified()
+	case sa.Is6() && na.Is6():
+		return sa == na || sa.IsUnspecified()
+	case sa.Is6() && sa.IsUnspecified():
+		return coversIPv4 // a dual-stack wildcard
+	case sa.Is6():
+		return coversIPv4 && (na.IsUnspecified() || s.Protocol == sockets.UDP && na == loopback4InV6)
 	}
-	return false // an IPv4 holder and one specific IPv6 address
+	return false // an IPv4 socket and a specific IPv6 address
 }
 
-// loopback4InV6 is the IPv4 address that the kernel keeps for a connected IPv6 UDP
+// loopback4InV6 is the IPv4 address that the kernel stores for a connected IPv6 UDP
 // socket (LOOPBACK4_IPV6, include/net/ipv6.h).
 var loopback4InV6 = netip.AddrFrom4([4]byte{127, 0, 0, 6})
 
-// ipv4Coverage tells whether h is loose: it takes IPv4 into account although its
-// address is an IPv6 one. A socket that was bound by hand to a specific address
-// has IPV6_V6ONLY set by that; one that was accepted by a dual-stack listener,
-// or connected without a bind, may not, and most states do not show it: v6only
-// is what is known.
-func ipv4Coverage(h *sockets.Socket, v6only sockets.Tristate) sockets.Tristate {
-	if !h.V6 || h.V4Mapped || h.Local.Addr().Is4() {
+// ipv4Coverage returns whether a socket with an IPv6 address also takes part in IPv4
+// conflicts. An explicit bind to a specific address sets IPV6_V6ONLY; a socket accepted
+// by a dual-stack listener, or connected without a bind, may not have it, and most states
+// do not show it: v6only is what is known.
+func ipv4Coverage(s *sockets.Socket, v6only sockets.Tristate) sockets.Tristate {
+	if !s.V6 || s.V4Mapped || s.Local.Addr().Is4() {
 		return sockets.No
 	}
 	switch v6only {

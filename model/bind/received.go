@@ -2,8 +2,8 @@ package bind
 
 import "lotop/sockets"
 
-// ReceivedBy tells whether a client that goes for one of the target's addresses
-// reaches that socket: a listener or, of UDP, a socket without a remote end.
+// ReceivedBy reports whether a client of one of the target's addresses reaches that
+// socket: a listener or an unconnected UDP socket.
 func (t Target) ReceivedBy(s *sockets.Socket) bool {
 	serves := s.State == sockets.Listen || s.State == sockets.Unconn && s.Protocol == sockets.UDP
 	if !serves || s.Protocol != t.Protocol || s.Local.Port() != t.Port {

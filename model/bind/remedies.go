@@ -27,7 +27,7 @@ const (
 	Privilege       Action = "privilege"
 )
 
-// Remedy is something the reader can do now. Fields that do not apply are zero.
+// Remedy is something the user can do now. Fields that do not apply are zero.
 type Remedy struct {
 	Action    Action
 	PID       int
@@ -35,16 +35,16 @@ type Remedy struct {
 	Container string
 	Seconds   int
 	Address   netip.Addr
-	Setting   string // to be turned off, and where it is
-	Command   string // to be typed into a shell; safe to print
+	Setting   string // the setting to turn off, and where it is
+	Command   string // a shell command; safe to print
 }
 
-// addRemedies gives every holder its remedies, and the diagnosis those that belong
+// addRemedies adds its remedies to every blocker, and to the diagnosis those that belong
 // to none.
 func (d *Diagnosis) addRemedies(e *Evidence) {
-	ended := d.stoppedByFree()
+	stopped := d.stoppedByFree()
 	for i := range d.Blockers {
-		d.Blockers[i].addRemedies(e, ended)
+		d.Blockers[i].addRemedies(e, stopped)
 	}
 	if d.Verdict == VerdictNotPermitted && e.Target.Port < e.Platform.Unprivileged {
 		d.Remedies = append(d.Remedies, e.privilegeRemedies()...)
@@ -58,17 +58,17 @@ func (d *Diagnosis) addRemedies(e *Evidence) {
 	}
 }
 
-// stoppedByFree lists the processes that free ends without being told more: what
-// else they hold goes with them.
+// stoppedByFree returns the processes that free stops without further flags: their other
+// sockets close with them.
 func (d *Diagnosis) stoppedByFree() map[int32]bool {
 	pids := map[int32]bool{}
 	for i := range d.Blockers {
-		h := &d.Blockers[i]
-		if h.Cause != CauseListener && h.Cause != CauseBound {
+		b := &d.Blockers[i]
+		if b.Cause != CauseListener && b.Cause != CauseBound {
 			continue
 		}
-		for _, o := range h.Row.Socket.Owners {
-			if !isWindowsService(h.Row.Snapshot, o.PID) {
+		for _, o := range b.Row.Socket.Owners {
+			if !isWindowsService(b.Row.Snapshot, o.PID) {
 				pids[o.PID] = true
 			}
 		}
@@ -76,92 +76,92 @@ func (d *Diagnosis) stoppedByFree() map[int32]bool {
 	return pids
 }
 
-func (h *Blocker) closesWith(ended map[int32]bool) bool {
-	if h.Row.Socket == nil {
+func (b *Blocker) closesWith(stopped map[int32]bool) bool {
+	if b.Row.Socket == nil {
 		return false
 	}
-	owners := h.Row.Socket.Owners
-	if h.Cause == CauseNotAccepted && h.Row.Listener != nil {
-		owners = h.Row.Listener.Owners
+	owners := b.Row.Socket.Owners
+	if b.Cause == CauseNotAccepted && b.Row.Listener != nil {
+		owners = b.Row.Listener.Owners
 	}
 	for _, o := range owners {
-		if !ended[o.PID] {
+		if !stopped[o.PID] {
 			return false
 		}
 	}
 	return len(owners) > 0
 }
 
-func (h *Blocker) addRemedies(e *Evidence, ended map[int32]bool) {
-	if h.closesWith(ended) && h.Cause != CauseListener && h.Cause != CauseBound {
-		for pid := range ended {
-			if h.Row.Socket.OwnedBy(pid) || h.Row.Listener != nil && h.Row.Listener.OwnedBy(pid) {
-				h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: int(pid), Command: e.freeCommand("")})
+func (b *Blocker) addRemedies(e *Evidence, stopped map[int32]bool) {
+	if b.closesWith(stopped) && b.Cause != CauseListener && b.Cause != CauseBound {
+		for pid := range stopped {
+			if b.Row.Socket.OwnedBy(pid) || b.Row.Listener != nil && b.Row.Listener.OwnedBy(pid) {
+				b.Remedies = append(b.Remedies, Remedy{Action: Terminate, PID: int(pid), Command: e.freeCommand("")})
 			}
 		}
-		slices.SortFunc(h.Remedies, func(a, b Remedy) int { return a.PID - b.PID })
+		slices.SortFunc(b.Remedies, func(a, b Remedy) int { return a.PID - b.PID })
 		return
 	}
-	switch h.Cause {
+	switch b.Cause {
 	case CauseListener, CauseBound:
-		h.addStop(e, "")
+		b.addStop(e, "")
 	case CauseClient, CauseAccepted, CauseSelf:
-		h.addStop(e, " --clients")
-		if h.Row.Socket.State != sockets.Close {
-			h.addClose(e)
+		b.addStop(e, " --clients")
+		if b.Row.Socket.State != sockets.Close {
+			b.addClose(e)
 		}
-		if h.Cause == CauseClient && e.inEphemeralRange() && (e.Platform.linux() || e.Platform.windows()) {
-			h.Remedies = append(h.Remedies, Remedy{Action: ReservePort, Command: e.reserveCommand()})
+		if b.Cause == CauseClient && e.inEphemeralRange() && (e.Platform.linux() || e.Platform.windows()) {
+			b.Remedies = append(b.Remedies, Remedy{Action: ReservePort, Command: e.reserveCommand()})
 		}
 	case CauseNotAccepted:
-		if l := h.Row.Listener; l != nil {
-			for _, p := range h.Row.Owners(l) {
-				h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand("")})
+		if l := b.Row.Listener; l != nil {
+			for _, p := range b.Row.Owners(l) {
+				b.Remedies = append(b.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand("")})
 			}
 		}
-		h.addClose(e)
+		b.addClose(e)
 	case CauseTimeWait, CauseClosing:
-		h.addWait()
-		if len(h.BlocksReuse) == 0 && !e.Platform.windows() { // where it takes the address from its holder
-			h.Remedies = append(h.Remedies, Remedy{Action: ReuseAddress})
+		b.addWait()
+		if len(b.BlocksReuse) == 0 && !e.Platform.windows() { // where it takes the address from its owner
+			b.Remedies = append(b.Remedies, Remedy{Action: ReuseAddress})
 		}
-		h.addClose(e)
+		b.addClose(e)
 	}
 }
 
-// addStop says how to end those who hold the socket: through their manager
-// where there is one, since it would start them again.
-func (h *Blocker) addStop(e *Evidence, flag string) {
-	s := h.Row.Socket
+// addStop adds how to stop the owners: through their supervisor where there is one,
+// because it would restart them.
+func (b *Blocker) addStop(e *Evidence, flag string) {
+	s := b.Row.Socket
 	seen := map[string]bool{}
-	for _, p := range h.Row.Owners(s) {
+	for _, p := range b.Row.Owners(s) {
 		if other, ok := e.delegationOf(p); ok {
 			if other.remedy.Action != "" {
-				h.Remedies = append(h.Remedies, other.remedy)
+				b.Remedies = append(b.Remedies, other.remedy)
 			}
 			continue
 		}
 		if p.PID == 1 {
 			continue // noteProcess says why
 		}
-		// Its manager first: that would start it again.
+		// The supervisor first: it would restart the process.
 		if r, ok := supervisorRemedy(&p.Cgroup); ok && !seen[r.Command] {
 			seen[r.Command] = true
-			h.Remedies = append(h.Remedies, r)
+			b.Remedies = append(b.Remedies, r)
 		}
-		h.Remedies = append(h.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand(flag + forceFlag(p))})
+		b.Remedies = append(b.Remedies, Remedy{Action: Terminate, PID: p.PID, Command: e.freeCommand(flag + forceFlag(p))})
 	}
 	if s.NoOwner == sockets.OtherUser {
-		h.Remedies = append(h.Remedies, Remedy{Action: Terminate, Command: "sudo " + e.freeCommand(flag)})
+		b.Remedies = append(b.Remedies, Remedy{Action: Terminate, Command: "sudo " + e.freeCommand(flag)})
 	}
 	if len(s.Owners) == 0 && s.Cgroup != nil {
 		if r, ok := supervisorRemedy(s.Cgroup); ok {
-			h.Remedies = append(h.Remedies, r)
+			b.Remedies = append(b.Remedies, r)
 		}
 	}
 }
 
-// forceFlag is the flag that it takes to end a stopped process: it does not act on
+// forceFlag returns the flag needed to stop p: a suspended process does not handle
 // SIGTERM.
 func forceFlag(p *process.Process) string {
 	if p.State == 'T' {
@@ -170,9 +170,9 @@ func forceFlag(p *process.Process) string {
 	return ""
 }
 
-// addClose says how to close a connection without ending anyone: on Linux free does
-// it for root, and only as long as it is not told to end clients.
-func (h *Blocker) addClose(e *Evidence) {
+// addClose adds how to close only the connection: on Linux free does that as root, unless
+// it is told to stop clients.
+func (b *Blocker) addClose(e *Evidence) {
 	if !e.Platform.linux() {
 		return
 	}
@@ -180,12 +180,12 @@ func (h *Blocker) addClose(e *Evidence) {
 	if !e.Platform.Root {
 		command = "sudo " + command
 	}
-	h.Remedies = append(h.Remedies, Remedy{Action: CloseConnection, Command: command})
+	b.Remedies = append(b.Remedies, Remedy{Action: CloseConnection, Command: command})
 }
 
-func (h *Blocker) addWait() {
-	if s := h.Row.Socket; s.Timer == sockets.TimeWaitTimer {
-		h.Remedies = append(h.Remedies, Remedy{Action: Wait, Seconds: int(s.TimerLeft+999) / 1000})
+func (b *Blocker) addWait() {
+	if s := b.Row.Socket; s.Timer == sockets.TimeWaitTimer {
+		b.Remedies = append(b.Remedies, Remedy{Action: Wait, Seconds: int(s.TimerLeft+999) / 1000})
 	}
 }
 
@@ -197,7 +197,7 @@ func (e *Evidence) freeCommand(flag string) string {
 	return c + flag
 }
 
-// Text says a remedy as a person would.
+// Text returns the remedy as a phrase or a command.
 func (r *Remedy) Text() string {
 	switch r.Action {
 	case Wait:
@@ -214,12 +214,12 @@ func (r *Remedy) Text() string {
 	return string(r.Action)
 }
 
-// AllRemedies lists every remedy once: those of the holders, then the others. To
-// wait is one only where that is enough, and what one command does is told once.
+// AllRemedies returns every remedy once: those of the blockers, then the others. Waiting
+// is included only if it is enough, and a command only once.
 func (d *Diagnosis) AllRemedies() []Remedy {
 	var all []Remedy
 	add := func(r Remedy) {
-		r.PID = 0 // one command ends all of them
+		r.PID = 0 // one command stops all of them
 		same := func(o Remedy) bool { return o.Command == r.Command }
 		switch {
 		case r.Action == Wait && !d.expiresOnItsOwn(), r.Action == CloseConnection && slices.ContainsFunc(all, same):
@@ -247,7 +247,7 @@ func (d *Diagnosis) AllRemedies() []Remedy {
 	return all
 }
 
-// expiresOnItsOwn tells whether all that is in the way goes away by itself.
+// expiresOnItsOwn reports whether all blockers expire without action.
 func (d *Diagnosis) expiresOnItsOwn() bool {
-	return !slices.ContainsFunc(d.Blockers, func(h Blocker) bool { return h.Cause != CauseTimeWait && h.Cause != CauseClosing })
+	return !slices.ContainsFunc(d.Blockers, func(b Blocker) bool { return b.Cause != CauseTimeWait && b.Cause != CauseClosing })
 }

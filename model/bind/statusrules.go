@@ -7,20 +7,19 @@ import (
 	"lotop/sockets"
 )
 
-// The rules of sharing in conflict.go are Linux's, those in conflict_macos.go
-// macOS's. On other systems the answers alone tell who is in the way: an address
-// that could be bound is blocked by nobody, and one that was refused by somebody
-// who claims it.
+// The conflict rules in linuxrules.go are those of Linux, in macrules.go those of
+// macOS. On other systems only the results of binds count: nothing blocks an address
+// that could be bound, and a refused one is blocked by a socket that claims it.
 
-// BindDenied is what Windows says of a port that somebody holds with
-// SO_EXCLUSIVEADDRUSE, and of one in a range that is reserved (WSAEACCES).
+// BindDenied is what Windows returns for a port bound with SO_EXCLUSIVEADDRUSE, and for
+// one in a reserved range (WSAEACCES).
 const BindDenied BindStatus = "EACCES"
 
 func (s *Platform) linux() bool { return s.OS == "" || s.OS == "linux" }
 
 func (s *Platform) windows() bool { return s.OS == "windows" }
 
-// excluded finds the reserved range that a port lies in.
+// excluded returns the reserved range that a port lies in.
 func (s *Platform) excluded(port uint16) (sockets.PortRange, bool) {
 	for _, r := range s.Excluded {
 		if r.Contains(port) {
@@ -30,21 +29,21 @@ func (s *Platform) excluded(port uint16) (sockets.PortRange, bool) {
 	return sockets.PortRange{}, false
 }
 
-// isRefusal tells whether an answer says that somebody holds the address.
-func (e *Evidence) isRefusal(answer BindStatus) bool {
-	return answer == BindInUse || e.Platform.windows() && answer == BindDenied
+// isRefusal reports whether a result says that the address is in use.
+func (e *Evidence) isRefusal(status BindStatus) bool {
+	return status == BindInUse || e.Platform.windows() && status == BindDenied
 }
 
-// overlapsBind tells whether a row may have been what refused a bind.
+// overlapsBind reports whether a row may have made a bind fail.
 func (e *Evidence) overlapsBind(r *model.Row, b Bind) bool {
 	s := r.Socket
 	if !occupiesPort(s) || e.Platform.windows() && s.State == sockets.TimeWait {
-		return false // Windows binds beside a TIME_WAIT
+		return false // on Windows TIME_WAIT sockets do not block
 	}
 	return overlaps(s, b.request(), ipv4Coverage(s, s.V6Only) != sockets.No)
 }
 
-// hasBlocker tells whether the tables show somebody at an address that was asked for.
+// hasBlocker reports whether the tables show a socket that overlaps the bind.
 func (e *Evidence) hasBlocker(b Bind) bool {
 	for i := range e.Rows {
 		if e.overlapsBind(&e.Rows[i], b) {
@@ -54,27 +53,26 @@ func (e *Evidence) hasBlocker(b Bind) bool {
 	return false
 }
 
-// blockersByStatus lists who is in the way, by the answers alone.
+// blockersByStatus returns the blocking sockets by the results of the binds alone.
 func (e *Evidence) blockersByStatus() []Blocker {
 	var all []Blocker
 	for i := range e.Rows {
-		h := Blocker{Row: e.Rows[i], Cause: CauseOf(&e.Rows[i])}
+		b := Blocker{Row: e.Rows[i], Cause: CauseOf(&e.Rows[i])}
 		for _, a := range e.Binds {
-			e.attribute(&h, a.Bind, a.Plain, &h.Blocks, &h.MayBlock)
-			e.attribute(&h, a.Bind, a.Reuse, &h.BlocksReuse, &h.MayBlockReuse)
+			e.attribute(&b, a.Bind, a.Plain, &b.Blocks, &b.MayBlock)
+			e.attribute(&b, a.Bind, a.Reuse, &b.BlocksReuse, &b.MayBlockReuse)
 		}
-		if h.blocksAny() {
-			all = append(all, h)
+		if b.blocksAny() {
+			all = append(all, b)
 		}
 	}
 	return all
 }
 
-// attribute puts an address down to a holder if that is what refused it, or may be:
-// it is certain for the only one there, and for one that is bound to that very
-// address.
-func (e *Evidence) attribute(h *Blocker, b Bind, answer BindStatus, certain, possible *[]netip.Addr) {
-	if !e.isRefusal(answer) || !e.overlapsBind(&h.Row, b) {
+// attribute adds an address to a blocker if that made the bind fail, or may have: it is
+// certain for the only candidate, and for a socket bound to that very address.
+func (e *Evidence) attribute(blocker *Blocker, b Bind, status BindStatus, certain, possible *[]netip.Addr) {
+	if !e.isRefusal(status) || !e.overlapsBind(&blocker.Row, b) {
 		return
 	}
 	n := 0
@@ -83,7 +81,7 @@ func (e *Evidence) attribute(h *Blocker, b Bind, answer BindStatus, certain, pos
 			n++
 		}
 	}
-	exactly := (h.Cause == CauseListener || h.Cause == CauseBound) && h.Row.Socket.Local.Addr() == b.Host
+	exactly := (blocker.Cause == CauseListener || blocker.Cause == CauseBound) && blocker.Row.Socket.Local.Addr() == b.Host
 	if n == 1 || exactly {
 		*certain = append(*certain, b.Host)
 	} else {
@@ -91,34 +89,34 @@ func (e *Evidence) attribute(h *Blocker, b Bind, answer BindStatus, certain, pos
 	}
 }
 
-// verdict sums up the kernel's answers. What Windows denies because somebody
-// holds it exclusively is taken.
+// verdict sums up the bind results. What Windows denies because a socket was bound
+// exclusively is taken.
 func (e *Evidence) verdict() Verdict {
 	if !e.Platform.windows() {
 		return VerdictOf(e.Binds)
 	}
-	asked := make([]BindResult, len(e.Binds))
+	results := make([]BindResult, len(e.Binds))
 	for i, a := range e.Binds {
-		if asked[i] = a; a.Plain == BindDenied && e.hasBlocker(a.Bind) {
-			asked[i].Plain, asked[i].Reuse = BindInUse, BindInUse
+		if results[i] = a; a.Plain == BindDenied && e.hasBlocker(a.Bind) {
+			results[i].Plain, results[i].Reuse = BindInUse, BindInUse
 		}
 	}
-	return VerdictOf(asked)
+	return VerdictOf(results)
 }
 
-// addExcluded names the reserved range as what is in the way.
+// addExcluded adds the reserved range as a blocker.
 func (d *Diagnosis) addExcluded(e *Evidence) {
 	if _, ok := e.Platform.excluded(e.Target.Port); !ok {
 		return
 	}
-	h := Blocker{Cause: CauseExcluded}
+	b := Blocker{Cause: CauseExcluded}
 	for _, a := range d.Binds {
 		if a.Plain == BindDenied && !e.hasBlocker(a.Bind) {
-			h.Blocks = append(h.Blocks, a.Host)
-			h.BlocksReuse = append(h.BlocksReuse, a.Host)
+			b.Blocks = append(b.Blocks, a.Host)
+			b.BlocksReuse = append(b.BlocksReuse, a.Host)
 		}
 	}
-	if h.blocksAny() {
-		d.Blockers = append(d.Blockers, h)
+	if b.blocksAny() {
+		d.Blockers = append(d.Blockers, b)
 	}
 }

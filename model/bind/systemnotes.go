@@ -6,9 +6,9 @@ import (
 	"lotop/sockets"
 )
 
-// noteShadowed tells when a listener on every address gets nothing that comes to
-// one of them, because another listens on just that. Windows allows it between
-// any two programs.
+// noteShadowed notes that a listener on every address receives nothing on one of them,
+// because another socket listens on just that. Windows allows it between any two
+// programs.
 func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 	var notes []string
 	for i := range e.Rows {
@@ -22,7 +22,7 @@ func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 				continue
 			}
 			if wide.SharesOwner(specific) || wide.V6 && !specific.V6 && wide.V6Only != sockets.No {
-				continue // a program that knows what it does, or no rival for all that is known
+				continue // intended by their common owner, or not known to compete
 			}
 			notes = append(notes, fmt.Sprintf("%s is shadowed on %s: connections to that address reach %s, whose bind is more specific",
 				ownerText(&e.Rows[j]), specific.Local.Addr(), ownerText(&e.Rows[i])))
@@ -31,8 +31,8 @@ func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 	return notes
 }
 
-// sharedPortText says how several sockets came to listen on one address, and what that
-// means. macOS takes the same one every time (in_pcblookup_hash).
+// sharedPortText returns how several sockets can listen on one address, and what that
+// means. macOS picks the same one every time (in_pcblookup_hash).
 func (s *Platform) sharedPortText() string {
 	switch {
 	case s.linux():
@@ -43,7 +43,7 @@ func (s *Platform) sharedPortText() string {
 	return "SO_REUSEPORT: one of them receives every connection until it closes"
 }
 
-// ephemeralText says which ports the system gives by itself, and where that is set.
+// ephemeralText names the ephemeral port range, and where it is set.
 func (e *Evidence) ephemeralText() string {
 	where := ""
 	if e.Platform.macOS() {
@@ -52,7 +52,7 @@ func (e *Evidence) ephemeralText() string {
 	return fmt.Sprintf("the ephemeral port range (%d-%d%s)", e.Platform.Ephemeral.First, e.Platform.Ephemeral.Last, where)
 }
 
-// policyExamples gives examples of what forbids a bind.
+// policyExamples returns examples of policies that deny a bind.
 func (s *Platform) policyExamples() string {
 	switch {
 	case s.linux():
@@ -63,7 +63,7 @@ func (s *Platform) policyExamples() string {
 	return ""
 }
 
-// redirectCause says what leads a connection away from this machine's tables.
+// redirectCause returns what may redirect a connection away from the listed sockets.
 func (s *Platform) redirectCause() string {
 	switch {
 	case s.linux():
@@ -74,7 +74,7 @@ func (s *Platform) redirectCause() string {
 	return "a port proxy or firewall rule"
 }
 
-// noteDenied explains why a port is not for this user.
+// noteDenied explains why this user may not bind the port.
 func (e *Evidence) noteDenied(b Bind) string {
 	switch {
 	case e.Platform.windows():
@@ -89,7 +89,7 @@ func (e *Evidence) noteDenied(b Bind) string {
 	return "this user may not bind the port: run the server as root, or use a higher port"
 }
 
-// noteDeniedByWindows explains what Windows denies although no socket is in sight.
+// noteDeniedByWindows explains why Windows denies a bind although no socket is listed.
 func (e *Evidence) noteDeniedByWindows(b Bind) string {
 	if e.hasBlocker(b) {
 		return "its owner bound it exclusively (SO_EXCLUSIVEADDRUSE), or is another user"
@@ -106,19 +106,20 @@ func (e *Evidence) noteDeniedByWindows(b Bind) string {
 	return "Windows denies the bind although no socket is listed: the port may be reserved (run " + list + ")" + e.maybeBoundNote()
 }
 
-// excludeCommand keeps a port out of the dynamic range. A server may still bind
-// it: only what asks for any port does not get it. It takes an administrator.
+// excludeCommand returns the command that excludes a port from the dynamic range. A
+// server can still bind it; only binds to any free port do not get it. It requires an
+// administrator.
 func (e *Evidence) excludeCommand() string {
 	return fmt.Sprintf("netsh interface ipv4 add excludedportrange protocol=%s startport=%d numberofports=1", e.Target.Protocol, e.Target.Port)
 }
 
-// ListBound lists the TCP sockets that are bound without listening, with the pids
-// that no table of lotop's has (netstat in the documentation of Windows, since
-// Windows 10). GetExtendedTcpTable leaves them out, and no documented call tells.
+// ListBound lists the TCP sockets that are bound without listening, with their PIDs
+// (netstat in the documentation of Windows, since Windows 10). GetExtendedTcpTable omits
+// them, and no documented call returns them.
 const ListBound = "netstat -anoq"
 
-// unlistedBoundNote says what may hold a port that Windows calls taken though its
-// tables are empty there.
+// unlistedBoundNote explains a port that Windows reports in use although its tables do
+// not list it.
 func (e *Evidence) unlistedBoundNote() string {
 	if e.Target.Protocol != sockets.TCP {
 		return "Windows refused the bind, but no listed socket explains it: it may have just opened or closed; try again"
@@ -127,7 +128,8 @@ func (e *Evidence) unlistedBoundNote() string {
 		ListBound + " lists them as BOUND, with the PID"
 }
 
-// maybeBoundNote adds that to what else a denied port may mean.
+// maybeBoundNote returns the clause that adds such a socket to the reasons for a denied
+// port.
 func (e *Evidence) maybeBoundNote() string {
 	if e.Target.Protocol != sockets.TCP {
 		return ""

@@ -9,14 +9,14 @@ import (
 	"lotop/sockets/process"
 )
 
-// inEphemeralRange tells whether the system may give the port to any program that
-// connects somewhere.
+// inEphemeralRange reports whether the system may assign the port to an outgoing
+// connection.
 func (e *Evidence) inEphemeralRange() bool {
 	return e.Platform.Ephemeral.Contains(e.Target.Port) && !e.Platform.Reserved
 }
 
-// privilegeRemedies says how a server may have a port that needs one. macOS wants it for
-// a single address only (in_pcbbind, bsd/netinet/in_pcb.c).
+// privilegeRemedies returns how a server can bind a privileged port. macOS requires root
+// for specific addresses only (in_pcbbind, bsd/netinet/in_pcb.c).
 func (e *Evidence) privilegeRemedies() []Remedy {
 	switch {
 	case e.Platform.linux():
@@ -36,24 +36,24 @@ func (e *Evidence) privilegeRemedies() []Remedy {
 	return nil
 }
 
-// reserveCommand keeps the ports that are reserved already: the setting is a
-// list, which the command replaces.
+// reserveCommand returns the command that reserves the port. The setting is a list, which
+// the command replaces, so it repeats the ports reserved already.
 func (e *Evidence) reserveCommand() string {
 	if e.Platform.windows() {
 		return e.excludeCommand()
 	}
 	list := ""
-	for _, kept := range e.Platform.ReservedPorts {
-		list += strconv.Itoa(int(kept.First))
-		if kept.Last != kept.First {
-			list += "-" + strconv.Itoa(int(kept.Last))
+	for _, r := range e.Platform.ReservedPorts {
+		list += strconv.Itoa(int(r.First))
+		if r.Last != r.First {
+			list += "-" + strconv.Itoa(int(r.Last))
 		}
 		list += ","
 	}
 	return fmt.Sprintf("sudo sysctl net.ipv4.ip_local_reserved_ports=%s%d", list, e.Target.Port)
 }
 
-// supervisorRemedy says how to stop the service or the container that something runs in.
+// supervisorRemedy returns how to stop the service or container of a cgroup.
 func supervisorRemedy(g *process.Cgroup) (Remedy, bool) {
 	if name := g.Container.String(); name != "" {
 		r := Remedy{Action: StopContainer, Container: name}
@@ -68,7 +68,7 @@ func supervisorRemedy(g *process.Cgroup) (Remedy, bool) {
 		return r, true
 	}
 	unit := g.Unit.String()
-	if ending := path.Ext(unit); ending != ".service" && ending != ".socket" || strings.HasPrefix(unit, "user@") {
+	if ext := path.Ext(unit); ext != ".service" && ext != ".socket" || strings.HasPrefix(unit, "user@") {
 		return Remedy{}, false
 	}
 	command := "systemctl stop " + unit

@@ -10,16 +10,16 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// Target is what somebody wants to bind: a port, at some addresses.
+// Target is what to bind: a port, at some addresses.
 type Target struct {
 	Protocol sockets.Protocol
 	Port     uint16
 	// Hosts are the addresses asked for, each once; "::" is meant dual-stack,
 	// as Node and Go servers bind it. A bare port means AnyHost.
 	Hosts []netip.Addr
-	// V6Only takes that back: "::" is meant without IPv4.
+	// V6Only reports whether "::" is meant without IPv4 instead.
 	V6Only bool
-	// Text is the target as it was written, for commands to repeat.
+	// Text is the target as the user wrote it, for use in commands.
 	Text string
 }
 
@@ -28,23 +28,23 @@ var (
 	loopback6 = netip.IPv6Loopback()
 )
 
-// AnyHost lists the addresses that a bare port is asked for: both loopback
-// addresses and both wildcards.
+// AnyHost returns the addresses that a bare port stands for: both loopback addresses and
+// both wildcards.
 func AnyHost() []netip.Addr {
 	return []netip.Addr{loopback4, netip.IPv4Unspecified(), loopback6, netip.IPv6Unspecified()}
 }
 
-// TargetError says what is wrong with a target, then how to write one.
+// TargetError is what is wrong with a target.
 type TargetError struct{ Text, Problem string }
 
-// Error says it in one line.
+// Error returns the problem and the expected form in one line.
 func (e *TargetError) Error() string {
 	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT", untrusted.New(e.Text).String(), e.Problem)
 }
 
-// ParseTarget understands PORT, :PORT, HOST:PORT and [IPv6]:PORT. HOST is an
-// address of this machine or localhost, which means both loopback addresses;
-// other names are never looked up.
+// ParseTarget parses PORT, :PORT, HOST:PORT and [IPv6]:PORT. HOST is an address of this
+// machine or localhost, which means both loopback addresses; other names are never
+// resolved.
 func ParseTarget(p sockets.Protocol, text string) (Target, error) {
 	t := Target{Protocol: p, Text: strings.TrimSpace(text)}
 	host, port, problem := splitTarget(t.Text)
@@ -114,8 +114,7 @@ func parseHosts(s string) ([]netip.Addr, string) {
 	return []netip.Addr{a.Unmap()}, ""
 }
 
-// HostLabel writes the address of a target as people write it in front of a
-// port, "::" marked as dual-stack.
+// HostLabel formats an address of a target, "::" marked as dual-stack.
 func HostLabel(a netip.Addr) string {
 	if a == netip.IPv6Unspecified() {
 		return ":: (dual)"
@@ -123,7 +122,7 @@ func HostLabel(a netip.Addr) string {
 	return a.String()
 }
 
-// String writes the target as PORT, or HOST:PORT if one address was asked for.
+// String returns PORT, or HOST:PORT if the target has one address.
 func (t Target) String() string {
 	if len(t.Hosts) == 1 {
 		return netip.AddrPortFrom(t.Hosts[0], t.Port).String()
@@ -131,7 +130,7 @@ func (t Target) String() string {
 	return strconv.Itoa(int(t.Port))
 }
 
-// Binds lists the binds that the target stands for.
+// Binds returns the binds that the target stands for.
 func (t Target) Binds() []Bind {
 	all := make([]Bind, len(t.Hosts))
 	for i, host := range t.Hosts {
@@ -140,17 +139,17 @@ func (t Target) Binds() []Bind {
 	return all
 }
 
-// SingleHost tells whether the target was asked for at one address only.
+// SingleHost reports whether the target has one address only.
 func (t Target) SingleHost() bool { return len(t.Hosts) == 1 }
 
-// TargetOf is the address that s keeps from others.
+// TargetOf returns the address that s occupies.
 func TargetOf(s *sockets.Socket) Target {
 	t := Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: []netip.Addr{s.Local.Addr()}}
 	t.V6Only = s.V6 && s.Local.Addr().IsUnspecified() && !s.DualStack()
 	return t
 }
 
-// OccupiedBy tells whether s listens or is bound on an address of the target.
+// OccupiedBy reports whether s listens or is bound on an address of the target.
 func (t Target) OccupiedBy(s *sockets.Socket) bool {
 	if s.Protocol != t.Protocol || s.Local.Port() != t.Port || s.Connected() {
 		return false
@@ -159,10 +158,10 @@ func (t Target) OccupiedBy(s *sockets.Socket) bool {
 		if t.V6Only && s.Local.Addr().Is4() {
 			continue
 		}
-		// A socket that was bound by hand to one IPv6 address is never loose, also
-		// where the source does not tell.
-		loose := s.Local.Addr().IsUnspecified() && ipv4Coverage(s, s.V6Only) != sockets.No
-		if overlaps(s, bindRequest{host, t.V6Only}, loose) {
+		// A socket bound explicitly to a specific IPv6 address never covers IPv4, also
+		// where the source does not show IPV6_V6ONLY.
+		coversIPv4 := s.Local.Addr().IsUnspecified() && ipv4Coverage(s, s.V6Only) != sockets.No
+		if overlaps(s, bindRequest{host, t.V6Only}, coversIPv4) {
 			return true
 		}
 	}

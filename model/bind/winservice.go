@@ -7,8 +7,8 @@ import (
 	"lotop/sockets/process"
 )
 
-// serviceDelegation says what to do in place of ending a process that Windows runs as a
-// service: it is to be stopped, or Windows may start it again.
+// serviceDelegation returns what to do instead of stopping the process of a Windows
+// service: the service must be stopped, or Windows may restart it.
 func serviceDelegation(g *process.Cgroup) (delegation, bool) {
 	unit := g.Unit.String()
 	switch g.Service {
@@ -17,25 +17,26 @@ func serviceDelegation(g *process.Cgroup) (delegation, bool) {
 	case process.Unstoppable:
 		return delegation{reason: "is the service " + unit + ", which cannot be stopped: use another port"}, true
 	case process.Shared:
-		// No table that any user may read tells which of them made a socket. This
-		// names it above the program (netstat in the documentation of Windows).
+		// No table that every user can read shows which of them owns a socket. This
+		// command names it above the program (netstat in the documentation of Windows).
 		return delegation{"runs the services " + unit + ", only one of which owns the port", Remedy{Action: StopUnit, Command: "netstat -abno"}}, true
 	case process.NoService:
 	}
 	return delegation{}, false
 }
 
-// isWindowsService tells whether a process is one that free leaves to Windows to stop.
+// isWindowsService reports whether a process is a Windows service, which free does not
+// stop itself.
 func isWindowsService(in *sockets.Snapshot, pid int32) bool {
 	p := in.Process(pid)
 	return p != nil && p.Cgroup.Service != process.NoService
 }
 
-// ServicesList shows the services, to be stopped there.
+// ServicesList opens the list of services, where they can be stopped.
 const ServicesList = "services.msc"
 
-// serviceStopCommand is what stops a service, in every shell of Windows: in PowerShell
-// sc is another command. A name that a shell would not take as it is leads to
+// serviceStopCommand returns the command that stops a service in every shell of Windows
+// (in PowerShell sc is another command). For a name that needs quoting in a shell it is
 // the list of services.
 func serviceStopCommand(name string) string {
 	odd := func(r rune) bool {
@@ -50,8 +51,8 @@ func serviceStopCommand(name string) string {
 	return "net stop " + name
 }
 
-// StopServiceCommand is the command that stops the service of Windows in which
-// something runs, empty if it is in none that can be stopped.
+// StopServiceCommand returns the command that stops the Windows service of a process,
+// empty if it is in none that can be stopped.
 func StopServiceCommand(g *process.Cgroup) string {
 	if g.Service != process.Stoppable {
 		return ""
@@ -59,7 +60,7 @@ func StopServiceCommand(g *process.Cgroup) string {
 	return serviceStopCommand(g.Unit.String())
 }
 
-// text says what the process does, after its name, and what to do.
+// text returns what the process does, as a predicate to its name, and what to do.
 func (s *delegation) text() string {
 	if s.remedy.Action == "" {
 		return s.reason
