@@ -13,43 +13,43 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// Server is a process through which programs are debugged over TCP, and
-// which of its sockets serve that. The zero value is no debugger.
+// Server is a process through which programs are debugged over TCP, and which of its
+// sockets serve that. The zero value is no debug server.
 //
-// It is recognised by its command alone, so what a command does not show
-// cannot be known: NODE_OPTIONS, JAVA_TOOL_OPTIONS and RUBYOPT, an inspector
-// that a signal has opened, debugpy.listen() in a program. Xdebug is the
-// other way round: it connects to the editor, and the editor listens.
+// It is recognized by its command line alone, so what that does not show stays unknown:
+// NODE_OPTIONS, JAVA_TOOL_OPTIONS and RUBYOPT, an inspector opened by a signal,
+// debugpy.listen() in a program. Xdebug works the other way round: it connects to the
+// editor, and the editor listens.
 type Server struct {
-	Name  string // such as "delve"; one of ours, never from outside
+	Name  string // such as "delve"; always a literal of this package
 	scope socketScope
-	// port is where it listens, 0 if the system was to choose; addr the
-	// address, invalid if any.
+	// port is where it listens, 0 if the system chooses; addr the address,
+	// invalid for any.
 	port uint16
 	addr netip.Addr
-	// clientPort is the port of a client that it connects to by itself, as
-	// dlv dap --client-addr does.
+	// clientPort is the port of a client that it connects to, as dlv dap
+	// --client-addr does.
 	clientPort uint16
-	// backendPort is a remote port at which it speaks to somebody else than a
-	// client: debugpy's adapter to the program.
+	// backendPort is the remote port of its connection to something other than a
+	// client: of debugpy's adapter to the program.
 	backendPort uint16
-	// pid or program is what is debugged, as far as the command tells.
+	// pid or program is the debuggee, if the command line shows it.
 	pid     int
-	program string // from outside: clean it before it is shown
+	program string // untrusted: sanitize before display
 }
 
-// socketScope says which sockets of a process are the debugger's.
+// socketScope is which sockets of a process are the debug server's.
 type socketScope uint8
 
 const (
 	scopeNone socketScope = iota
-	scopePort             // the process is the program itself: only those at that port
-	scopeAll              // the process does nothing else
+	scopePort             // the process is the debuggee itself: only those at that port
+	scopeAll              // the process is only a debug server
 )
 
-// DebuggerName names the debug server whose socket s of process p is, such as
-// "delve"; empty if it is none. Listeners count and the connections they have
-// accepted, connections that p has opened itself do not.
+// DebuggerName returns the name of the debug server that serves on socket s of process p,
+// such as "delve"; empty if there is none. Listeners count and the connections they
+// accepted, connections that p opened do not.
 func DebuggerName(p *process.Process, s *sockets.Socket) string {
 	if d, ok := Recognize(p); ok && d.Owns(s) {
 		return d.Name
@@ -57,9 +57,9 @@ func DebuggerName(p *process.Process, s *sockets.Socket) string {
 	return ""
 }
 
-// Debuggee tells what the debug server p debugs: a process, a program, or, if p
-// carries its debugger within, p itself. It is false if p is no debug server
-// or its command does not tell.
+// Debuggee returns what the debug server p debugs: a process, a program, or p itself if p
+// contains its debug server. ok is false if p is no debug server or its command line does
+// not show the debuggee.
 func Debuggee(p *process.Process) (pid int, program untrusted.Text, ok bool) {
 	d, ok := Recognize(p)
 	if !ok || d.pid == 0 && d.program == "" {
@@ -68,7 +68,7 @@ func Debuggee(p *process.Process) (pid int, program untrusted.Text, ok bool) {
 	return d.pid, untrusted.New(d.program), true
 }
 
-// Owns tells whether s, a socket of the process, serves debugging.
+// Owns reports whether s, a socket of the process, serves debugging.
 func (d Server) Owns(s *sockets.Socket) bool {
 	if d.scope == scopeNone || s.Protocol != sockets.TCP || s.State == sockets.SynSent {
 		return false
@@ -87,10 +87,10 @@ func (d Server) Owns(s *sockets.Socket) bool {
 	return (listens || connected) && s.Local.Port() == d.port && d.listensAt(s.Local.Addr())
 }
 
-// isChosenPort tells whether an inspector that may take any port may have
-// taken this one. Where the range of such ports was moved it can be wrong.
+// isChosenPort reports whether the system may have chosen this port for an inspector.
+// Where the ephemeral port range was changed the result can be wrong.
 func isChosenPort(ap netip.AddrPort) bool {
-	const lowest = 32768 // of Linux's range as it comes; other systems begin higher
+	const lowest = 32768 // the default on Linux; other systems begin higher
 	return ap.Port() >= lowest && ap.Addr().Unmap().IsLoopback()
 }
 
@@ -98,7 +98,7 @@ func (d *Server) listensAt(a netip.Addr) bool {
 	return !d.addr.IsValid() || d.addr == a.Unmap().WithZone("")
 }
 
-// setListen notes where the server listens, from HOST:PORT, :PORT, PORT or HOST.
+// setListen sets where the server listens, from HOST:PORT, :PORT, PORT or HOST.
 func (d *Server) setListen(where string, defaultPort uint16) {
 	host, port, ok := splitHostPort(where)
 	if !ok {
@@ -106,14 +106,14 @@ func (d *Server) setListen(where string, defaultPort uint16) {
 	}
 	d.port = port
 	d.addr = netip.Addr{}
-	// A name may lead to any address, and a wildcard answers at every one.
+	// A name may resolve to any address, and a wildcard covers every one.
 	if a, err := netip.ParseAddr(host); err == nil && !a.IsUnspecified() {
 		d.addr = a.Unmap().WithZone("")
 	}
 }
 
-// splitHostPort takes HOST:PORT, [HOST]:PORT, :PORT, PORT or HOST apart; ok tells
-// whether there is a port.
+// splitHostPort splits HOST:PORT, [HOST]:PORT, :PORT, PORT or HOST; ok reports whether
+// there is a port.
 func splitHostPort(s string) (host string, port uint16, ok bool) {
 	s = strings.TrimPrefix(s, "tcp:")
 	host, digits := "", s
@@ -127,8 +127,8 @@ func splitHostPort(s string) (host string, port uint16, ok bool) {
 	return strings.Trim(host, "[]"), uint16(n), err == nil
 }
 
-// Recognize looks at the command of p. For a process that is none it
-// costs a few comparisons of its program's name.
+// Recognize returns the debug server that p is by its command line. For other processes
+// it costs a few comparisons of the program's name.
 func Recognize(p *process.Process) (d Server, ok bool) {
 	if len(p.Args) == 0 {
 		return Server{}, false
@@ -150,7 +150,7 @@ func Recognize(p *process.Process) (d Server, ok bool) {
 		return Server{}, false
 	}
 	if d.pid == 0 && d.scope == scopePort {
-		d.pid = p.PID // the program carries its debugger within
+		d.pid = p.PID // the program contains its debug server
 	}
 	return d, true
 }
@@ -178,8 +178,8 @@ func recognizeByName(name string, args []string) Server {
 	return Server{}
 }
 
-// programName returns the file's name of an argv[0]: without its folder, the
-// dash of a login shell and .exe.
+// programName returns the file name of an argv[0]: without its directory, the dash of a
+// login shell and .exe.
 func programName(arg0 string) string {
 	if i := strings.LastIndexAny(arg0, `/\`); i >= 0 {
 		arg0 = arg0[i+1:]
@@ -189,7 +189,7 @@ func programName(arg0 string) string {
 
 func isVersion(s string) bool { return strings.Trim(s, "0123456789.") == "" }
 
-// option returns the value of the last of those options that is given, as
+// option returns the value of the last of those options that is present, as
 // --option=value or --option value.
 func option(args []string, names ...string) (value string, given bool) {
 	for i, a := range args {
@@ -210,8 +210,8 @@ func option(args []string, names ...string) (value string, given bool) {
 	return value, given
 }
 
-// positional returns args from the first that is neither an option nor the value
-// of one of the options in valued on.
+// positional returns args from the first positional argument on: one that is neither an
+// option nor the value of one of the options in valued.
 func positional(args []string, valued ...string) []string {
 	return positionalFunc(args, func(a string) bool { return slices.Contains(valued, a) })
 }
@@ -231,5 +231,5 @@ func positionalFunc(args []string, takesValue func(option string) bool) []string
 	return nil
 }
 
-// optionsBefore returns the part of args that stands before rest, which is its end.
+// optionsBefore returns the part of args before rest, which is its tail.
 func optionsBefore(args, rest []string) []string { return args[:len(args)-len(rest)] }

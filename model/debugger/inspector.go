@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// jsRuntime is a JavaScript runtime with an inspector: a web socket within the
-// program itself, so that the program's other sockets are not the debugger's.
+// jsRuntime is a JavaScript runtime with an inspector: a WebSocket server in the
+// debuggee itself, so the program's other sockets are not the debug server's.
 type jsRuntime struct {
 	name        string
-	interpreter string   // the interpreter
-	port        uint16   // where the inspector listens if nothing else is said
-	commands    []string // what stands before the script: deno run
+	interpreter string   // as interpreterNamed returns it
+	port        uint16   // where the inspector listens by default
+	commands    []string // what precedes the script: deno run
 	valued      []string // options whose value is the next argument
 }
 
@@ -35,13 +35,13 @@ var (
 	}
 )
 
-// takesValue tells whether the argument behind an option is its value, which can be
+// takesValue reports whether the argument after an option is its value, which can be
 // the program itself.
 func (js *jsRuntime) takesValue(option string) bool {
 	return slices.Contains(js.valued, option) || isInlineCode(js.interpreter, option)
 }
 
-// nodeDebugger recognises the inspector, and js-debug's stand-alone server:
+// nodeDebugger recognizes the inspector, and js-debug's stand-alone server:
 // node dapDebugServer.js [PORT] [HOST].
 func nodeDebugger(args []string) Server {
 	rest := positionalFunc(args, nodeRuntime.takesValue)
@@ -55,12 +55,12 @@ func nodeDebugger(args []string) Server {
 	return inspector(nodeRuntime, args)
 }
 
-// inspector looks for --inspect among the options of the runtime. Behind the
-// script they would be the script's own.
+// inspector recognizes --inspect among the options of the runtime. After the script
+// they would be the script's own.
 func inspector(js jsRuntime, args []string) Server {
 	rest := positionalFunc(args, js.takesValue)
 	options := optionsBefore(args, rest)
-	isFile := true // and not the program itself, as in node -e CODE and deno eval CODE
+	isFile := true // and not inline code, as in node -e CODE and deno eval CODE
 	if len(rest) > 0 && slices.Contains(js.commands, rest[0]) {
 		isFile = rest[0] != "eval"
 		script := positionalFunc(rest[1:], js.takesValue)
@@ -77,8 +77,8 @@ func inspector(js jsRuntime, args []string) Server {
 		case "--inspect", "--inspect-brk", "--inspect-wait", "--inspect-brk-node":
 			d.Name, d.scope = js.name, scopePort
 		case "--inspect-port", "--debug-port":
-			// It says where, and opens nothing before a signal asks for it. With
-			// port 0, as VS Code starts its own helpers, that is nowhere.
+			// It sets the address, which a signal opens later. With port 0, as VS
+			// Code starts its own helpers, there is none.
 			if _, port, ok := splitHostPort(where); ok && port != 0 {
 				d.Name, d.scope = js.name, scopePort
 			}
@@ -87,7 +87,7 @@ func inspector(js jsRuntime, args []string) Server {
 		}
 		if hasWhere {
 			where = strings.TrimPrefix(where, "ws://")
-			where, _, _ = strings.Cut(where, "/") // bun takes a path behind the port
+			where, _, _ = strings.Cut(where, "/") // bun accepts a path after the port
 			d.setListen(where, d.port)
 		}
 	}
@@ -97,7 +97,7 @@ func inspector(js jsRuntime, args []string) Server {
 	return d
 }
 
-// javaDebugger recognises a JVM with a JDWP agent that listens.
+// javaDebugger recognizes a JVM with a JDWP agent that listens.
 func javaDebugger(args []string) Server {
 	rest := positional(args, "-cp", "-classpath", "--class-path", "-p", "--module-path", "--add-modules",
 		"--add-opens", "--add-exports", "--add-reads", "--upgrade-module-path", "-jar", "-m", "--module")
@@ -113,7 +113,7 @@ func javaDebugger(args []string) Server {
 	return Server{}
 }
 
-// jdwp reads transport=dt_socket,server=y,suspend=n,address=*:5005. Without
+// jdwp parses transport=dt_socket,server=y,suspend=n,address=*:5005. Without
 // server=y the JVM connects to a waiting debugger.
 func jdwp(agent string) Server {
 	d := Server{Name: "jdwp", scope: scopePort}
@@ -135,8 +135,8 @@ func jdwp(agent string) Server {
 	return d
 }
 
-// isBrowser knows the programs that are built on Chromium and are debugged
-// through it. Others can carry the same option and do nothing with it.
+// isBrowser reports whether a program is built on Chromium and debugged through it.
+// Others can have the same option and ignore it.
 func isBrowser(name string) bool {
 	switch name {
 	case "chrome", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "google-chrome-beta",
@@ -148,10 +148,9 @@ func isBrowser(name string) bool {
 	return false
 }
 
-// browserDebugger recognises a browser that is remote controlled. Its child
-// processes (--type=renderer) may repeat the option and do not hold the port.
-// Electron programs and their helpers are Node as well, so --inspect counts
-// too.
+// browserDebugger recognizes a browser under remote control. Its child processes
+// (--type=renderer) may repeat the option and do not listen. Electron programs and their
+// helpers are also Node, so --inspect counts too.
 func browserDebugger(name string, args []string) Server {
 	child := slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "--type=") })
 	for i, a := range args {
@@ -160,7 +159,7 @@ func browserDebugger(name string, args []string) Server {
 			continue
 		}
 		if where == "" && i+1 < len(args) {
-			where = args[i+1] // Firefox takes it so
+			where = args[i+1] // as Firefox accepts it
 		}
 		d := Server{Name: name, scope: scopePort}
 		d.setListen(strings.TrimPrefix(where, "="), 9222)

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// delve recognises dlv. Without --headless it talks to its terminal and has no
-// sockets; dlv connect is a client.
+// delve recognizes dlv. Without --headless it serves its terminal and has no sockets; dlv
+// connect is a client.
 func delve(args []string) Server {
 	valued := []string{
 		"-l", "--listen", "--client-addr", "--backend", "--init", "--log-output", "--log-dest", "--wd",
 		"--build-flags", "--output", "--api-version", "-r", "--redirect", "--tty",
 	}
-	own, _, _ := cutArgs(args, "--") // behind it are the program's own
+	own, _, _ := cutArgs(args, "--") // after it are the program's own
 	rest := positional(own, valued...)
 	if len(rest) == 0 {
 		return Server{}
@@ -49,7 +49,7 @@ func cutArgs(args []string, sep string) (head, tail []string, found bool) {
 	return args, nil, false
 }
 
-// firstPID returns the pid that args begin with, 0 if they do not.
+// firstPID returns the PID that args begin with, 0 if there is none.
 func firstPID(args []string) int {
 	if len(args) == 0 {
 		return 0
@@ -61,12 +61,13 @@ func firstPID(args []string) int {
 	return pid
 }
 
-// isGDBServer knows the cross debuggers too: aarch64-linux-gnu-gdbserver.
+// isGDBServer reports whether a program is a gdbserver, also one for another
+// architecture: aarch64-linux-gnu-gdbserver.
 func isGDBServer(name string) bool {
 	return name == "gdbserver" || strings.HasSuffix(name, "-gdbserver")
 }
 
-// gdbServer recognises gdbserver [OPTION]… COMM PROGRAM, --attach COMM PID and
+// gdbServer recognizes gdbserver [OPTION]… COMM PROGRAM, --attach COMM PID and
 // --multi COMM.
 func gdbServer(args []string) Server {
 	attach := false
@@ -101,7 +102,7 @@ func gdbServerAt(where string, what []string, attach bool) Server {
 	return d
 }
 
-// lldbDebugger recognises lldb-server platform and gdbserver, also with a
+// lldbDebugger recognizes lldb-server platform and gdbserver, also with a
 // version (lldb-server-18), and the adapter lldb-dap, formerly lldb-vscode.
 func lldbDebugger(name string, args []string) Server {
 	base := name
@@ -135,7 +136,7 @@ func lldbServer(args []string) Server {
 	d := Server{Name: "lldb-server", scope: scopeAll}
 	switch args[0] {
 	case "platform", "p":
-		// It starts a gdbserver for each program, on ports of its own choice.
+		// It starts a gdbserver for each program, on ports that it chooses.
 		return d
 	case "gdbserver", "g":
 		own, program, found := cutArgs(args[1:], "--")
@@ -154,8 +155,8 @@ func lldbServer(args []string) Server {
 	return Server{}
 }
 
-// adapterNamed recognises servers that are programs of their own and take
-// their port as an option.
+// adapterNamed recognizes servers that are programs of their own and take their port as
+// an option.
 func adapterNamed(name string, args []string) Server {
 	switch name {
 	case "debugpy":

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// pythonDebugger recognises debugpy, its adapter, its predecessor ptvsd and
+// pythonDebugger recognizes debugpy, its adapter, its predecessor ptvsd and
 // pydevd, run as a module (python -m debugpy) or by path.
 func pythonDebugger(args []string) Server {
 	for i := 0; i < len(args); i++ {
@@ -24,8 +24,8 @@ func pythonDebugger(args []string) Server {
 	return Server{}
 }
 
-// moduleOf gives the name of the debugger's module that a script is or lies
-// in, else the script's own name.
+// moduleOf returns the name of the debugger's module that a script is or lies in, else
+// the script's own name.
 func moduleOf(script string) string {
 	script = strings.TrimSuffix(strings.TrimSuffix(script, "/"), "/__main__.py")
 	switch {
@@ -51,8 +51,8 @@ func pythonModule(module string, args []string) Server {
 	return Server{}
 }
 
-// debugpy is a program under debugpy --listen; the adapter that it starts
-// mostly holds the port in its place. With --connect it is a client.
+// debugpy recognizes a program under debugpy --listen; usually the adapter that it starts
+// listens instead. With --connect it is a client.
 func debugpy(args []string) Server {
 	own := optionsBefore(args, positional(args, "--listen", "--connect", "--log-to", "--pid", "--configure-qt", "--adapter-access-token", "--parent-session-pid"))
 	where, ok := option(own, "--listen")
@@ -69,7 +69,8 @@ func debugpy(args []string) Server {
 	return d
 }
 
-// debugpyAdapter holds two listeners, for the editor and for the programs.
+// debugpyAdapter recognizes debugpy's adapter. It has two listeners, for the editor
+// and for the programs.
 func debugpyAdapter(args []string) Server {
 	d := Server{Name: "debugpy", scope: scopeAll}
 	if back, ok := option(args, "--for-server"); ok {
@@ -89,9 +90,8 @@ func pydevdServer(name string, args []string, client bool) Server {
 	return d
 }
 
-// rubyDebugger recognises rdbg and rdebug-ide as scripts, and a program that
-// requires debug/open. After rdbg has started the program nothing of it is
-// left in the command.
+// rubyDebugger recognizes rdbg and rdebug-ide as scripts, and a program that requires
+// debug/open. Once rdbg has started the program, the command line does not show it.
 func rubyDebugger(args []string) Server {
 	rest := positional(args, "-r", "-I", "-C")
 	for i, a := range optionsBefore(args, rest) {
@@ -115,8 +115,8 @@ func rubyDebugger(args []string) Server {
 	return Server{}
 }
 
-// rdbg serves with --open and a port; without a port it uses a Unix socket,
-// and with --attach it is a client.
+// rdbg recognizes rdbg --open with a port; without a port it uses a Unix socket, and
+// with --attach it is a client.
 func rdbg(args []string) Server {
 	rest := positional(args, "--port", "--host", "--sock-path", "--init-script", "-e", "-x", "--session-name", "--cookie")
 	own := optionsBefore(args, rest)

@@ -7,9 +7,9 @@ import (
 	"lotop/sockets/process"
 )
 
-// ScriptName names what an interpreter runs, such as "vite" for node or "gradle"
-// for java; empty for other programs and where the command does not tell. It is
-// text from outside: clean it before it is shown.
+// ScriptName returns the name of what an interpreter runs, such as "vite" for node or
+// "gradle" for java; empty for other programs and where the command line does not show
+// it. It is untrusted text: sanitize it before display.
 func ScriptName(p *process.Process) string {
 	if len(p.Args) < 2 {
 		return ""
@@ -20,9 +20,9 @@ func ScriptName(p *process.Process) string {
 	return ""
 }
 
-// interpreterNamed tells which interpreter a program is, whatever its version;
-// empty if none: these are programs whose name says little, what they run says
-// more.
+// interpreterNamed returns the interpreter that a program is, whatever its version; empty
+// if it is none. Interpreters are programs whose name means less than that of the script
+// they run.
 func interpreterNamed(name string) string {
 	switch name = strings.TrimRight(name, "0123456789."); name {
 	case "nodejs":
@@ -37,7 +37,8 @@ func interpreterNamed(name string) string {
 	return ""
 }
 
-// scriptOf finds the first argument that is not an option of the interpreter.
+// scriptOf returns the name of the first argument that is not an option of the
+// interpreter.
 func scriptOf(interpreter string, args []string) string {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
@@ -62,7 +63,7 @@ func scriptOf(interpreter string, args []string) string {
 	return ""
 }
 
-// takesModule tells whether the program stands behind this option.
+// takesModule reports whether the argument after an option is the program.
 func takesModule(interpreter, option string) bool {
 	switch option {
 	case "-m":
@@ -75,14 +76,14 @@ func takesModule(interpreter, option string) bool {
 	return false
 }
 
-// isInlineCode tells whether the program itself stands in the command: it has no
-// name.
+// isInlineCode reports whether the argument after an option is the code itself, which
+// has no name.
 func isInlineCode(interpreter, option string) bool {
 	switch option {
 	case "-c":
 		return interpreter == "python" || interpreter == "sh"
 	case "-e":
-		return interpreter != "sh" && interpreter != "java" // there it is errexit
+		return interpreter != "sh" && interpreter != "java" // in sh it is errexit
 	case "-p", "--eval", "--print":
 		return interpreter == "node" || interpreter == "bun"
 	case "-E":
@@ -93,7 +94,7 @@ func isInlineCode(interpreter, option string) bool {
 	return false
 }
 
-// isRunCommand tells whether an argument only says that the next one is to be run.
+// isRunCommand reports whether an argument is a subcommand that runs the next one.
 func isRunCommand(interpreter, arg string) bool {
 	switch interpreter {
 	case "deno", "bun":
@@ -124,16 +125,16 @@ func takesValue(interpreter, option string) bool {
 	return false
 }
 
-// shortName drops the folder and an ending that says only which language it is.
+// shortName drops the directory and an extension that only shows the language.
 func shortName(path string) string {
 	if path == "" {
 		return ""
 	}
 	name := filepath.Base(path)
-	switch ending := filepath.Ext(name); ending {
+	switch ext := filepath.Ext(name); ext {
 	case name: // a dot file
 	case ".js", ".mjs", ".cjs", ".ts", ".mts", ".py", ".rb", ".pl", ".php", ".jar", ".java", ".lua", ".R", ".sh", ".dll":
-		return strings.TrimSuffix(name, ending)
+		return strings.TrimSuffix(name, ext)
 	}
 	return name
 }

@@ -1,4 +1,4 @@
-// Package modeltest writes snapshots as text, for the tests of model's packages.
+// Package modeltest builds snapshots from text, for the tests of model's packages.
 package modeltest
 
 import (

@@ -49,39 +49,39 @@ type Skip struct {
 	Reason  string
 }
 
-// Options say what a plan may do.
+// Options is what a plan may do.
 type Options struct {
 	// Clients reports that owners of connections are stopped too. ClientsHint says to
 	// the reader how to have that; empty for the flag of lotop free.
 	Clients     bool
 	ClientsHint string
-	// Root tells that single connections can be closed, where the system of the
-	// diagnosis has a way to do that.
+	// Root allows closing single connections, where the operating system of the
+	// diagnosis can do that.
 	Root bool
-	// Protected tells whom not to end, and what to do instead.
+	// Protected reports whether not to stop a process, and what to do instead.
 	Protected func(*process.Process) (string, bool)
 }
 
-// Possible tells whether the plan would do anything.
+// Possible reports whether the plan would do anything.
 func (p *Plan) Possible() bool { return len(p.ToStop)+len(p.ToClose) > 0 }
 
-// ForPort plans to free the port of a diagnosis. held gives the rows of every
-// socket that a process holds.
-func ForPort(d bind.Diagnosis, o Options, held func(pid int32) []model.Row) Plan {
+// ForPort plans to free the port of a diagnosis. socketsOf returns the rows of every
+// socket that a process owns.
+func ForPort(d bind.Diagnosis, o Options, socketsOf func(pid int32) []model.Row) Plan {
 	b := planner{plan: Plan{Diagnosis: d}, options: o, seen: map[int]bool{}}
 	for i := range b.plan.Diagnosis.Blockers {
 		b.addBlocker(&b.plan.Diagnosis.Blockers[i])
 	}
 	b.decideCloses()
 	t := d.Target
-	b.addSideEffects(held, func(s *sockets.Socket) bool { return s.Protocol == t.Protocol && s.Local.Port() == t.Port })
+	b.addSideEffects(socketsOf, func(s *sockets.Socket) bool { return s.Protocol == t.Protocol && s.Local.Port() == t.Port })
 	return b.plan
 }
 
 // ForConnection plans to stop the owners of s, an endpoint of the row's connection.
 // The plan is about the processes of the row, which may be older than the diagnosis
 // of the endpoint's port.
-func ForConnection(d bind.Diagnosis, r model.Row, s *sockets.Socket, o Options, held func(pid int32) []model.Row) Plan {
+func ForConnection(d bind.Diagnosis, r model.Row, s *sockets.Socket, o Options, socketsOf func(pid int32) []model.Row) Plan {
 	b := planner{plan: Plan{Diagnosis: d}, options: o, seen: map[int]bool{}}
 	r.Socket = s
 	h := &bind.Blocker{Row: r, Cause: bind.CauseOf(&r)}
@@ -91,7 +91,7 @@ func ForConnection(d bind.Diagnosis, r model.Row, s *sockets.Socket, o Options, 
 	default:
 		b.planStop(h)
 	}
-	b.addSideEffects(held, func(other *sockets.Socket) bool { return other.ID == s.ID })
+	b.addSideEffects(socketsOf, func(other *sockets.Socket) bool { return other.ID == s.ID })
 	return b.plan
 }
 
@@ -100,20 +100,20 @@ func ForClosing(d bind.Diagnosis, r model.Row) Plan {
 	return Plan{Diagnosis: d, ToClose: []model.Row{r}, CloseOnly: true}
 }
 
-// decideCloses decides about the connections once it is known who ends. What
-// victims hold goes with them; and where a listener stays, closing connections
-// would only do harm.
+// decideCloses decides about the connections once it is known which processes are
+// stopped. Their connections close with them; and where a listener stays, closing
+// connections would not free the port.
 func (b *planner) decideCloses() {
 	for _, h := range b.toClose {
 		s := h.Row.Socket
 		if s.NoOwner == sockets.NotAccepted && h.Row.Listener != nil {
 			s = h.Row.Listener
 		}
-		switch goes := b.willClose(s); {
-		case goes && !b.canDestroy(): // and what outlives them ends by itself
+		switch closes := b.willClose(s); {
+		case closes && !b.canDestroy(): // what is left after their exit expires
 		case !b.canDestroy():
 			b.skip(h, connectionReason(b.plan.Diagnosis.OS, b.clientsHint()))
-		case goes:
+		case closes:
 			b.plan.ToCloseAfter = append(b.plan.ToCloseAfter, h.Row)
 		case b.blockerStays:
 			b.skip(h, "closing it would not free the port")
@@ -126,16 +126,16 @@ func (b *planner) decideCloses() {
 type planner struct {
 	plan         Plan
 	options      Options
-	seen         map[int]bool    // processes that are victims or refused, by pid
-	toClose      []*bind.Blocker // connections to be closed if that is of any use
-	blockerStays bool            // somebody who listens or is bound will stay
+	seen         map[int]bool    // processes in ToStop or Protected, by PID
+	toClose      []*bind.Blocker // connections to close if that helps
+	blockerStays bool            // a listening or bound socket will stay
 }
 
 func (b *planner) clientsHint() string {
 	return cmp.Or(b.options.ClientsHint, "add --clients to stop it")
 }
 
-// canDestroy tells whether root can close a connection alone.
+// canDestroy reports whether root can close a single connection.
 func (b *planner) canDestroy() bool { return CanDestroy(b.plan.Diagnosis.OS) }
 
 func (b *planner) addBlocker(h *bind.Blocker) {
@@ -164,20 +164,20 @@ func (b *planner) addBlocker(h *bind.Blocker) {
 	}
 }
 
-// planWithoutOwner deals with sockets that nobody holds.
+// planWithoutOwner handles sockets without an owner.
 func (b *planner) planWithoutOwner(h *bind.Blocker) {
 	switch {
 	case b.options.Root && b.canDestroy():
 		b.toClose = append(b.toClose, h)
 	case h.Cause == bind.CauseNotAccepted && h.Row.Listener != nil:
-		// It goes with its listener, which is a holder of its own.
+		// It closes with its listener, which is a blocker itself.
 	default:
 		b.skip(h, noOwnerReason(b.plan.Diagnosis.OS))
 	}
 }
 
-// planClose plans to close a connection, unless it belongs to what lotop runs in:
-// that may be the session in which somebody is waiting for the answer.
+// planClose plans to close a connection, unless it belongs to an ancestor of lotop:
+// that may be the session the user is in.
 func (b *planner) planClose(h *bind.Blocker) {
 	for _, p := range h.Row.Owners(h.Row.Socket) {
 		if reason, ok := b.options.Protected(p); ok {
@@ -188,14 +188,14 @@ func (b *planner) planClose(h *bind.Blocker) {
 	b.toClose = append(b.toClose, h)
 }
 
-// planStop plans to end all who hold the socket.
+// planStop plans to stop every owner of the socket.
 func (b *planner) planStop(h *bind.Blocker) {
-	holders := h.Row.Owners(h.Row.Socket)
-	if len(holders) == 0 {
+	owners := h.Row.Owners(h.Row.Socket)
+	if len(owners) == 0 {
 		b.blockerStays = true
 		b.skip(h, bind.CannotStopReason(h.Row.Socket))
 	}
-	for _, p := range holders {
+	for _, p := range owners {
 		if b.seen[p.PID] {
 			continue
 		}
@@ -213,7 +213,7 @@ func (b *planner) skip(h *bind.Blocker, reason string) {
 	b.plan.Skipped = append(b.plan.Skipped, Skip{Blocker: h, Reason: reason})
 }
 
-// willClose tells whether a socket closes when the victims end: nobody else holds it.
+// willClose reports whether a socket closes when the processes exit: no other owns it.
 func (b *planner) willClose(s *sockets.Socket) bool {
 	for _, o := range s.Owners {
 		if !slices.ContainsFunc(b.plan.ToStop, func(v *process.Process) bool { return v.PID == int(o.PID) }) {
@@ -225,7 +225,7 @@ func (b *planner) willClose(s *sockets.Socket) bool {
 
 // addSideEffects counts what else closes when the processes exit. isTarget reports
 // whether a socket is what the plan is about.
-func (b *planner) addSideEffects(held func(pid int32) []model.Row, isTarget func(*sockets.Socket) bool) {
+func (b *planner) addSideEffects(socketsOf func(pid int32) []model.Row, isTarget func(*sockets.Socket) bool) {
 	for i := range b.plan.Diagnosis.Blockers {
 		if h := &b.plan.Diagnosis.Blockers[i]; h.Cause == bind.CauseNotAccepted && h.Row.Listener != nil && b.willClose(h.Row.Listener) {
 			b.plan.ClientsLost++
@@ -233,7 +233,7 @@ func (b *planner) addSideEffects(held func(pid int32) []model.Row, isTarget func
 	}
 	seen := map[sockets.ID]bool{}
 	for _, v := range b.plan.ToStop {
-		for _, r := range held(int32(v.PID)) {
+		for _, r := range socketsOf(int32(v.PID)) {
 			// The PID may have been reused since the row was read: that process is
 			// not going to be stopped.
 			if now := r.Snapshot.Process(int32(v.PID)); now == nil || !now.Same(v) || seen[r.Socket.ID] {

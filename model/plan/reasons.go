@@ -27,8 +27,8 @@ func noOwnerReason(os string) string {
 	return "no owner: wait for it to expire"
 }
 
-// unknownReason returns what a plan cannot do about a refusal that no socket
-// explains.
+// unknownReason returns why a plan cannot do anything about a refused bind that no
+// socket explains.
 func unknownReason(os string, p sockets.Protocol) string {
 	const none = "no listed socket explains it, so there is no process to stop"
 	if p != sockets.TCP || os != "windows" {

@@ -9,8 +9,8 @@ import (
 	"lotop/sockets"
 )
 
-// addrMatcher is what one end of a socket must be. Of prefix, wildcard and localhost
-// one is set.
+// addrMatcher matches an address of a socket. One of prefix, wildcard and localhost is
+// set.
 type addrMatcher struct {
 	prefix    netip.Prefix // without a zone
 	zone      string       // any if empty
@@ -20,9 +20,9 @@ type addrMatcher struct {
 	port      uint16
 }
 
-// parseAddresses reads addr:.
+// parseAddresses parses addr:.
 func parseAddresses(p *parser, key string, values []rawValue) (term, error) {
-	ends := make([]addrMatcher, 0, len(values))
+	addrs := make([]addrMatcher, 0, len(values))
 	texts := make([]string, 0, len(values))
 	for _, v := range values {
 		e, ok := parseAddrMatcher(v.text)
@@ -30,25 +30,26 @@ func parseAddresses(p *parser, key string, values []rawValue) (term, error) {
 			return term{}, p.fail(v.at, v.end, v.text+" is not an address",
 				"expected 127.0.0.1, ::1, 127.0.0.0/8, localhost or *")
 		}
-		ends = append(ends, e)
+		addrs = append(addrs, e)
 		texts = append(texts, quoteValue(e.String()))
 	}
-	return addrTerm(key+":"+strings.Join(texts, ","), ends), nil
+	return addrTerm(key+":"+strings.Join(texts, ","), addrs), nil
 }
 
-// addrTerm makes the term that holds if an end of the socket is one of ends.
-func addrTerm(text string, ends []addrMatcher) term {
+// addrTerm returns the term that matches if the local or remote address of the socket
+// matches one of addrs.
+func addrTerm(text string, addrs []addrMatcher) term {
 	t := term{text: text}
-	for i := range ends {
-		if !ends[i].hasPort {
+	for i := range addrs {
+		if !addrs[i].hasPort {
 			t.ports = nil
 			break
 		}
-		t.ports = append(t.ports, sockets.PortRange{First: ends[i].port, Last: ends[i].port})
+		t.ports = append(t.ports, sockets.PortRange{First: addrs[i].port, Last: addrs[i].port})
 	}
 	t.match = func(_ *model.Row, s *sockets.Socket) bool {
-		for i := range ends {
-			if ends[i].matches(s.Local) || s.Remote.IsValid() && ends[i].matches(s.Remote) {
+		for i := range addrs {
+			if addrs[i].matches(s.Local) || s.Remote.IsValid() && addrs[i].matches(s.Remote) {
 				return true
 			}
 		}
@@ -57,8 +58,8 @@ func addrTerm(text string, ends []addrMatcher) term {
 	return t
 }
 
-// matches tells whether ap is such an end. A mapped address is the IPv4 address
-// that it stands for.
+// matches reports whether ap matches. An IPv4-mapped address counts as the IPv4
+// address.
 func (e *addrMatcher) matches(ap netip.AddrPort) bool {
 	if e.hasPort && ap.Port() != e.port {
 		return false
@@ -75,13 +76,13 @@ func (e *addrMatcher) matches(ap netip.AddrPort) bool {
 	return e.prefix.Contains(a.WithZone(""))
 }
 
-// isLocalhost tells whether the name localhost leads to a; 127.0.0.2 is on
-// loopback too, but has no name.
+// isLocalhost reports whether localhost resolves to a; 127.0.0.2 is also a loopback
+// address, but has no name.
 func isLocalhost(a netip.Addr) bool {
 	return a == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || a == netip.IPv6Loopback()
 }
 
-// parseAddrMatcher reads ADDRESS, PREFIX, localhost or *, each but the prefix also with
+// parseAddrMatcher parses ADDRESS, PREFIX, localhost or *, each but the prefix also with
 // :PORT, where * is any port.
 func parseAddrMatcher(s string) (addrMatcher, bool) {
 	if e, ok := parseHost(s); ok {
@@ -130,7 +131,7 @@ func parseHost(s string) (addrMatcher, bool) {
 	return addrMatcher{prefix: netip.PrefixFrom(a, a.BitLen()), zone: zone}, true
 }
 
-// unmapPrefix turns ::ffff:127.0.0.0/104 into 127.0.0.0/8.
+// unmapPrefix converts ::ffff:127.0.0.0/104 to 127.0.0.0/8.
 func unmapPrefix(p netip.Prefix) netip.Prefix {
 	const mapped = 96
 	if p.Addr().Is4In6() && p.Bits() >= mapped {
@@ -139,7 +140,7 @@ func unmapPrefix(p netip.Prefix) netip.Prefix {
 	return p
 }
 
-// String writes the end as it is read.
+// String returns the text that parses to the matcher.
 func (e *addrMatcher) String() string {
 	host := e.hostText()
 	if !e.hasPort {
@@ -163,8 +164,8 @@ func (e *addrMatcher) hostText() string {
 	return e.prefix.String()
 }
 
-// appendAddr writes ap, an end of s, as the table shows it: a dual-stack
-// wildcard as *, a mapped address as IPv4.
+// appendAddr appends ap, an address of s, as the table shows it: a dual-stack wildcard as
+// *, a mapped address as IPv4.
 func appendAddr(b []byte, s *sockets.Socket, ap netip.AddrPort) []byte {
 	if !ap.IsValid() {
 		return b

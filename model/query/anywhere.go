@@ -9,21 +9,20 @@ import (
 	"lotop/sockets/process"
 )
 
-// anywhereTerm looks for a word or a regular expression in every text of a
-// socket.
+// anywhereTerm searches every text of a socket for a word or a regular expression.
 type anywhereTerm struct {
 	finder       textFinder
-	canMatchAddr bool             // whether it can occur in an address without a zone
-	services     *service.PortSet // nil if it occurs in no service's name
+	canMatchAddr bool             // whether an address without a zone can match
+	services     *service.PortSet // nil if no service name matches
 	cache        matchCache
-	// cgroup is the last that was looked at: sockets of one service often
-	// follow each other and share it.
+	// cgroup is the last one searched: sockets of one service are often adjacent
+	// and share it.
 	cgroup        *process.Cgroup
 	cgroupMatches bool
 	scratch       [96]byte // for addresses
 }
 
-// match looks at the cheap places first.
+// match searches the cheap texts first.
 func (w *anywhereTerm) match(r *model.Row, s *sockets.Socket) bool {
 	if r.Debugger != "" && w.finder.matches(r.Debugger) {
 		return true
@@ -43,13 +42,13 @@ func (w *anywhereTerm) match(r *model.Row, s *sockets.Socket) bool {
 	return s.Cgroup != nil && w.cgroupMatches || w.matchesOwner(r, s)
 }
 
-// sameAddrs tells whether s is the second end of a row and its addresses are
-// those of the first, swapped: then they have been looked at.
+// sameAddrs reports whether s is the peer of a row and its addresses are those of the
+// row's socket, swapped: then they have been searched.
 func sameAddrs(r *model.Row, s *sockets.Socket) bool {
 	return r.Folded && s == r.Peer && s.Local == r.Socket.Remote && s.Remote == r.Socket.Local
 }
 
-// matchesAddr looks at an end's address and at the service of its port.
+// matchesAddr searches an address and the service name of its port.
 func (w *anywhereTerm) matchesAddr(s *sockets.Socket, ap netip.AddrPort) bool {
 	if !ap.IsValid() {
 		return false
@@ -73,7 +72,7 @@ func (w *anywhereTerm) matchesOwner(r *model.Row, s *sockets.Socket) bool {
 			continue
 		}
 		// The owner's user is often not the socket's: a server that bound as
-		// root and gave its rights up.
+		// root and dropped its privileges.
 		if !(s.HasUID && s.UID == p.UID) && w.finder.matches(r.Snapshot.Users[p.UID].String()) {
 			return true
 		}
@@ -85,34 +84,34 @@ func (w *anywhereTerm) matchesOwner(r *model.Row, s *sockets.Socket) bool {
 }
 
 func (w *anywhereTerm) matchesProcess(p *process.Process) bool {
-	holds, known := w.cache.get(p)
+	matched, known := w.cache.get(p)
 	if !known {
-		holds = w.finder.matches(p.Name.String()) || w.finder.matches(p.Command.String()) || w.finder.matches(p.Account.String()) || w.matchesCgroup(&p.Cgroup)
-		w.cache.put(p, holds)
+		matched = w.finder.matches(p.Name.String()) || w.finder.matches(p.Command.String()) || w.finder.matches(p.Account.String()) || w.matchesCgroup(&p.Cgroup)
+		w.cache.put(p, matched)
 	}
-	return holds
+	return matched
 }
 
 func (w *anywhereTerm) matchesCgroup(c *process.Cgroup) bool {
 	return w.finder.matches(c.Unit.String()) || w.finder.matches(c.Container.String())
 }
 
-// matchCache remembers what a search in a process has given: one process
-// holds many sockets, and a refresh asks again. A Process is never changed, so
-// its address stands for what is in it.
+// matchCache caches the results of searches in processes: one process owns many
+// sockets, and every refresh searches again. A Process is immutable, so its address
+// is the key.
 type matchCache map[*process.Process]bool
 
-// maxCached bounds how many processes that have ended the memo keeps alive.
+// maxCached bounds how many exited processes the cache keeps in memory.
 const maxCached = 4096
 
-func (m matchCache) get(p *process.Process) (holds, known bool) {
-	holds, known = m[p]
-	return holds, known
+func (m matchCache) get(p *process.Process) (matched, known bool) {
+	matched, known = m[p]
+	return matched, known
 }
 
-func (m *matchCache) put(p *process.Process, holds bool) {
+func (m *matchCache) put(p *process.Process, matched bool) {
 	if *m == nil || len(*m) >= maxCached {
 		*m = make(matchCache)
 	}
-	(*m)[p] = holds
+	(*m)[p] = matched
 }

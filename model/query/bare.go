@@ -10,7 +10,7 @@ import (
 	"lotop/model/service"
 )
 
-// parseBare makes the term of a word without quotes: ports, an address, or a text.
+// parseBare parses a word without quotes: ports, an address, or text.
 func (p *parser) parseBare(v rawValue) (term, error) {
 	ports, isPort := strings.CutPrefix(v.text, ":")
 	if isPort && !strings.Contains(ports, ":") || isPortList(v.text) {
@@ -25,7 +25,7 @@ func (p *parser) parseBare(v rawValue) (term, error) {
 	return newAnywhereTerm(v.text), nil
 }
 
-// parseBarePorts reads 3000, :3000, 3000-3999 and lists of them.
+// parseBarePorts parses 3000, :3000, 3000-3999 and lists of them.
 func (p *parser) parseBarePorts(v rawValue, ports string) (term, error) {
 	if ports == "" {
 		return term{}, p.fail(v.at, v.end, "missing port", "for example :3000")
@@ -39,7 +39,7 @@ func (p *parser) parseBarePorts(v rawValue, ports string) (term, error) {
 	return parsePorts(p, "port", list)
 }
 
-// colonError says why a word with a colon is neither KEY:VALUE nor an address.
+// colonError returns why a word with a colon is neither KEY:VALUE nor an address.
 func (p *parser) colonError(v rawValue) error {
 	i := strings.LastIndexByte(v.text, ':')
 	if e, ok := parseHost(v.text[:i]); ok && !e.prefix.IsValid() || ok && e.prefix.IsSingleIP() {
@@ -59,7 +59,7 @@ func (p *parser) colonError(v rawValue) error {
 	return p.fail(v.at, v.at+len(name)+1, name+": is not a filter key", help)
 }
 
-// parseQuoted reads "foo bar", which is always a text, whatever is in it.
+// parseQuoted parses "foo bar", which is always text, whatever is in it.
 func (p *parser) parseQuoted() (term, error) {
 	v, err := p.scanQuoted("")
 	if err != nil {
@@ -71,30 +71,30 @@ func (p *parser) parseQuoted() (term, error) {
 	return newAnywhereTerm(v.text), nil
 }
 
-// newAnywhereTerm makes the term of a text. Its canonical form has quotes only if it
-// would be read as something else without them.
+// newAnywhereTerm returns the term for a text. Its canonical form is quoted only if it
+// would parse as something else without quotes.
 func newAnywhereTerm(text string) term {
-	written := text
+	canonical := text
 	if !isBareWord(text) {
-		written = quoteText(text)
+		canonical = quoteText(text)
 	}
 	n := newNeedle(text)
 	w := anywhereTerm{finder: &n, canMatchAddr: canBeInAddress(n.lower), services: service.PortsNamed(n.matches)}
-	return term{text: written, cost: costText, match: w.match}
+	return term{text: canonical, cost: costText, match: w.match}
 }
 
 func isBareWord(s string) bool {
 	if strings.ContainsAny(s[:1], `-!"/`) || strings.Contains(s, ":") || strings.IndexFunc(s, unicode.IsSpace) >= 0 {
 		return false
 	}
-	_, isEnd := parseAddrMatcher(s)
-	return !isEnd && !isPortList(s)
+	_, isAddr := parseAddrMatcher(s)
+	return !isAddr && !isPortList(s)
 }
 
-// ignoreCase is what makes a regular expression match in any case.
+// ignoreCase makes a regular expression case-insensitive.
 const ignoreCase = "(?i)"
 
-// parseRegex reads /EXPRESSION/.
+// parseRegex parses /EXPRESSION/.
 func (p *parser) parseRegex() (term, error) {
 	v, err := p.scanRegex()
 	if err != nil {
@@ -112,7 +112,7 @@ func (p *parser) parseRegex() (term, error) {
 	return term{text: "/" + v.text + "/", cost: costText, match: w.match}, nil
 }
 
-// regexError points at the part that the regexp package complains about.
+// regexError points at the part of the expression that the regexp package reports.
 func (p *parser) regexError(v rawValue, err error) error {
 	at, end, problem := v.at, v.end, "invalid regular expression"
 	var bad *syntax.Error

@@ -9,15 +9,15 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// Error says what is wrong with a query, and where.
+// Error is a syntax error in a query.
 type Error struct {
 	Query          string
-	Offset, Length int    // the place in Query, in bytes; Length is 0 at its end
+	Offset, Length int    // the position in Query, in bytes; Length is 0 at its end
 	Problem        string // what is wrong; safe to print
 	Help           string // what to do about it; safe to print
 }
 
-// Error says the problem and the help in one line.
+// Error returns the problem and the help in one line.
 func (e *Error) Error() string {
 	if e.Help == "" {
 		return e.Problem
@@ -25,15 +25,15 @@ func (e *Error) Error() string {
 	return e.Problem + ": " + e.Help
 }
 
-// Pointer returns two lines, the query and marks under the place, for a
-// terminal: columns are its cells, and nothing in it can move the cursor.
+// Pointer returns two lines for a terminal, the query and carets under the error.
+// Columns are counted in cells, and the text is safe to print.
 func (e *Error) Pointer() string {
 	column, width := e.Cells()
 	return sanitize(e.Query) + "\n" + strings.Repeat(" ", column) + strings.Repeat("^", width)
 }
 
-// Cells returns the place in terminal cells from the start of the cleaned
-// query. The width is at least one.
+// Cells returns the position in terminal cells from the start of the sanitized query. The
+// width is at least one.
 func (e *Error) Cells() (column, width int) {
 	column = displaywidth.String(sanitize(e.Query[:e.Offset]))
 	end := displaywidth.String(sanitize(e.Query[:e.Offset+e.Length]))
@@ -42,12 +42,12 @@ func (e *Error) Cells() (column, width int) {
 
 func sanitize(s string) string { return untrusted.New(s).String() }
 
-// fail makes the error for the bytes from at to end.
+// fail returns the error for the bytes from at to end.
 func (p *parser) fail(at, end int, problem, help string) error {
 	return &Error{Query: p.query, Offset: at, Length: end - at, Problem: sanitize(problem), Help: sanitize(help)}
 }
 
-// keyAliases are keys that people know from elsewhere.
+// keyAliases are keys that people know from other programs.
 var keyAliases = [...]struct{ theirs, ours string }{
 	{"address", "addr"},
 	{"host", "addr"},
@@ -70,7 +70,7 @@ func suggest(word string, known []string) string {
 	word = strings.ToLower(word)
 	best, least := "", 3
 	if len(word) < 4 {
-		least = 2 // of three letters two wrong ones are another word
+		least = 2 // with two of three letters wrong it is another word
 	}
 	try := func(spelling, meant string) {
 		d := editDistance(word, spelling)
@@ -92,8 +92,8 @@ func suggest(word string, known []string) string {
 	return best
 }
 
-// editDistance counts the insertions, deletions, replacements and swaps of
-// neighbours that lead from a to b. Words that are far too long are far away.
+// editDistance returns the number of insertions, deletions, replacements and swaps of
+// neighbors that turn a into b. Words over 24 bytes count as entirely different.
 func editDistance(a, b string) int {
 	const longest = 24
 	if len(a) > longest || len(b) > longest {

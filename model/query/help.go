@@ -2,16 +2,16 @@ package query
 
 import "strings"
 
-// HelpTerm is one line of the help on queries.
+// HelpTerm is one line of the query help.
 type HelpTerm struct {
-	Term    string   // as it is written, an example in it
-	Meaning string   // what it holds for, in a few words
+	Term    string   // the syntax, with an example
+	Meaning string   // what it matches, in a few words
 	Key     string   // the key without the colon; empty for terms without one
-	Values  []string // the words the key takes; nil if it takes anything
+	Values  []string // the words the key accepts; nil if it accepts anything
 }
 
-// Help lists every term of the language. The help screen, completion and
-// the documentation come from it, and it comes from the parser's own table.
+// Help returns every term of the language. The help screen, completion and the
+// documentation are generated from it, and it is generated from the parser's own table.
 func Help() []HelpTerm {
 	terms := []HelpTerm{
 		{Term: "3000  :3000  3000-3999", Meaning: "local or remote port"},
@@ -33,7 +33,7 @@ func Help() []HelpTerm {
 	)
 }
 
-// Keys lists the keys of the language, without the colon.
+// Keys returns the keys of the language, without the colon.
 func Keys() []string {
 	keys := make([]string, len(keyTable))
 	for i := range keyTable {
@@ -42,8 +42,7 @@ func Keys() []string {
 	return keys
 }
 
-// Values lists the words that a key takes; nil if it takes anything or is
-// no key.
+// Values returns the words that a key accepts; nil if it accepts anything or is no key.
 func Values(key string) []string {
 	k := findKey(key)
 	if k == nil || k.keywords == nil {

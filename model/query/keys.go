@@ -9,19 +9,19 @@ import (
 	"lotop/sockets"
 )
 
-// filterKey is a key of the language. The table of them drives the parser, the
-// help and completion, so that none of the three can lie.
+// filterKey is a key of the language. The parser, the help and completion use the same
+// table, so that they agree.
 type filterKey struct {
 	name    string
 	example string
 	meaning string
-	// Of these two one is set: the words the key takes, or what reads its
+	// One of these two is set: the words the key accepts, or the parser of its
 	// values.
 	keywords func() []keyword
 	parse    func(p *parser, key string, values []rawValue) (term, error)
 }
 
-// keyword is a word that a key takes.
+// keyword is a word that a key accepts.
 type keyword struct {
 	name    string
 	aliases []string // other spellings, in lower case without - and _
@@ -48,7 +48,7 @@ var keyTable = [...]filterKey{
 	{name: "is", example: "debugger", meaning: "flags set by lotop", keywords: flagKeywords},
 }
 
-// findKey returns the key of that name in any case, or nil.
+// findKey returns the key of that name, ignoring case, or nil.
 func findKey(name string) *filterKey {
 	for i := range keyTable {
 		if strings.EqualFold(keyTable[i].name, name) {
@@ -58,12 +58,12 @@ func findKey(name string) *filterKey {
 	return nil
 }
 
-// parseKeywords makes the term of a key that takes words: any of them must hold.
+// parseKeywords returns the term of a key that accepts words: any of them must match.
 func (p *parser) parseKeywords(k *filterKey, values []rawValue) (term, error) {
 	known := k.keywords()
 	var chosen []keyword
 	texts := make([]string, 0, len(values))
-	dearest := costSocket
+	maxCost := costSocket
 	for _, v := range values {
 		i := slices.IndexFunc(known, func(c keyword) bool { return c.matches(v.text) })
 		if i < 0 {
@@ -76,11 +76,11 @@ func (p *parser) parseKeywords(k *filterKey, values []rawValue) (term, error) {
 		}
 		chosen = append(chosen, known[i])
 		texts = append(texts, known[i].name)
-		dearest = max(dearest, known[i].cost)
+		maxCost = max(maxCost, known[i].cost)
 	}
 	return term{
 		text: k.name + ":" + strings.Join(texts, ","),
-		cost: dearest,
+		cost: maxCost,
 		match: func(r *model.Row, s *sockets.Socket) bool {
 			for i := range chosen {
 				if chosen[i].match(r, s) {
@@ -92,7 +92,7 @@ func (p *parser) parseKeywords(k *filterKey, values []rawValue) (term, error) {
 	}, nil
 }
 
-// matches compares without case, hyphens and underscores: time-wait is TIME_WAIT.
+// matches ignores case, hyphens and underscores: time-wait is TIME_WAIT.
 func (c *keyword) matches(text string) bool {
 	text = foldKeyword(text)
 	return foldKeyword(c.name) == text || slices.Contains(c.aliases, text)
@@ -110,7 +110,7 @@ func keywordNames(choices []keyword) []string {
 	return words
 }
 
-// quoteValue writes a text so that it is read as one value of a list.
+// quoteValue quotes a text if needed to parse as one value of a list.
 func quoteValue(s string) string {
 	if s != "" && !strings.ContainsAny(s, "\",\\") && strings.IndexFunc(s, unicode.IsSpace) < 0 {
 		return s

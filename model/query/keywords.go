@@ -8,7 +8,7 @@ import (
 	"lotop/sockets"
 )
 
-// The words of the keys that take words. What a word means stands beside it.
+// The words of the keys that accept words, each with what it matches.
 
 func protocolKeywords() []keyword {
 	one := func(p sockets.Protocol) keyword {
@@ -37,8 +37,8 @@ func stateKeywords() []keyword {
 	return all
 }
 
-// familyKeywords count a mapped address as IPv4, which it is on the wire, and a
-// dual-stack wildcard as both, because it answers both.
+// familyKeywords counts a mapped address as IPv4, which it is on the wire, and a
+// dual-stack wildcard as both, because it receives both.
 func familyKeywords() []keyword {
 	return []keyword{
 		{name: "4", aliases: []string{"v4", "ipv4"}, match: func(_ *model.Row, s *sockets.Socket) bool {
@@ -57,8 +57,8 @@ func reachKeywords() []keyword {
 	return []keyword{one(model.ReachLoopback), one(model.ReachNetwork)}
 }
 
-// classKeywords look at the local port: it is the one that this machine has
-// chosen. For a folded row that covers both ends.
+// classKeywords matches the local port: it is the one that this machine has chosen. For a
+// folded row that covers both ends.
 func classKeywords() []keyword {
 	one := func(class service.Class) keyword {
 		return keyword{name: class.String(), match: func(_ *model.Row, s *sockets.Socket) bool {
@@ -85,11 +85,10 @@ func flagKeywords() []keyword {
 	}
 }
 
-// isOrphan holds for a socket that its process has closed and the kernel still
-// ends, and for one whose owner has lost its parent: init has adopted it, and
-// it is neither a systemd service nor in a container, where process 1 starts
-// programs by itself. On a machine without systemd every daemon has lost its
-// parent in this sense.
+// isOrphan reports whether a socket is orphaned, closed by its process and in a closing
+// state of the kernel, or owned by an orphaned process: one reparented to init that is
+// neither a systemd service nor in a container, where process 1 starts programs itself.
+// On a machine without systemd every daemon is orphaned in this sense.
 func isOrphan(r *model.Row, s *sockets.Socket) bool {
 	if len(s.Owners) == 0 {
 		return s.NoOwner == sockets.Orphaned

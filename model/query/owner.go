@@ -11,7 +11,7 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// parsePIDs reads pid:.
+// parsePIDs parses pid:.
 func parsePIDs(p *parser, key string, values []rawValue) (term, error) {
 	pids := make([]int32, 0, len(values))
 	texts := make([]string, 0, len(values))
@@ -37,8 +37,7 @@ func parsePIDs(p *parser, key string, values []rawValue) (term, error) {
 	}, nil
 }
 
-// userMatcher is a value of user:, a number that must be equal or a part of a
-// name.
+// userMatcher is a value of user:, a UID or part of a name.
 type userMatcher struct {
 	uid    uint32
 	hasUID bool
@@ -52,8 +51,8 @@ func (u *userMatcher) matches(in *sockets.Snapshot, uid uint32) bool {
 	return u.name.matches(in.Users[uid].String())
 }
 
-// parseUsers reads user:. It looks at the socket's user, which needs no owner
-// in sight, and at those of its owners.
+// parseUsers parses user:. It matches the socket's user, which is known also without
+// an owner, and those of its owners.
 func parseUsers(_ *parser, key string, values []rawValue) (term, error) {
 	users := make([]userMatcher, 0, len(values))
 	texts := make([]string, 0, len(values))
@@ -94,7 +93,7 @@ func ownerMatches(r *model.Row, s *sockets.Socket, u *userMatcher) bool {
 	})
 }
 
-// anyOwner tells whether f holds for an owner of s.
+// anyOwner reports whether f is true for an owner of s.
 func anyOwner(r *model.Row, s *sockets.Socket, f func(*process.Process) bool) bool {
 	for i := range s.Owners {
 		if i > 0 && s.Owners[i].PID == s.Owners[i-1].PID {
@@ -107,15 +106,15 @@ func anyOwner(r *model.Row, s *sockets.Socket, f func(*process.Process) bool) bo
 	return false
 }
 
-// ownerTextTerm looks for any of its needles in one of the owners' texts.
+// ownerTextTerm searches one of the owners' texts for any of its needles.
 type ownerTextTerm struct {
 	needles      []needle
 	matchProcess func(t *ownerTextTerm, p *process.Process) bool
-	matchCgroup  func(t *ownerTextTerm, c *process.Cgroup) bool // nil if the socket's own does not count
+	matchCgroup  func(t *ownerTextTerm, c *process.Cgroup) bool // nil if the socket's own cgroup does not count
 	cache        matchCache
 }
 
-// parseOwnerText reads name:, cmd:, unit: and container:.
+// parseOwnerText parses name:, cmd:, unit: and container:.
 func parseOwnerText(_ *parser, key string, values []rawValue) (term, error) {
 	t := &ownerTextTerm{}
 	texts := make([]string, 0, len(values))
@@ -166,12 +165,12 @@ func (t *ownerTextTerm) match(r *model.Row, s *sockets.Socket) bool {
 		if p == nil {
 			continue
 		}
-		holds, known := t.cache.get(p)
+		matched, known := t.cache.get(p)
 		if !known {
-			holds = t.matchProcess(t, p)
-			t.cache.put(p, holds)
+			matched = t.matchProcess(t, p)
+			t.cache.put(p, matched)
 		}
-		if holds {
+		if matched {
 			return true
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"lotop/sockets"
 )
 
-// parseRangeList reads port:, lport: and rport:.
+// parsePorts parses port:, lport: and rport:.
 func parsePorts(p *parser, key string, values []rawValue) (term, error) {
 	ranges := make([]sockets.PortRange, 0, len(values))
 	for _, v := range values {
@@ -21,7 +21,7 @@ func parsePorts(p *parser, key string, values []rawValue) (term, error) {
 	return portTerm(key, ranges), nil
 }
 
-// portTerm makes the term for ports of the ends that key names.
+// portTerm returns the term for local, remote or both ports, as key selects.
 func portTerm(key string, ranges []sockets.PortRange) term {
 	texts := make([]string, len(ranges))
 	for i, r := range ranges {
@@ -59,7 +59,7 @@ func formatRange(r sockets.PortRange) string {
 	return first + "-" + strconv.Itoa(int(r.Last))
 }
 
-// parsePortRange reads 3000 or 3000-3999.
+// parsePortRange parses 3000 or 3000-3999.
 func (p *parser) parsePortRange(v rawValue) (sockets.PortRange, error) {
 	from, to, isRange := strings.Cut(v.text, "-")
 	first, err := p.parsePortNumber(v, from)
@@ -79,7 +79,7 @@ func (p *parser) parsePortRange(v rawValue) (sockets.PortRange, error) {
 	return sockets.PortRange{First: first, Last: last}, nil
 }
 
-// parsePortNumber reads one port, which is part of v or all of it.
+// parsePortNumber parses one port, which is part of v or all of it.
 func (p *parser) parsePortNumber(v rawValue, text string) (uint16, error) {
 	n, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {
@@ -91,7 +91,7 @@ func (p *parser) parsePortNumber(v rawValue, text string) (uint16, error) {
 	return uint16(n), nil
 }
 
-// isPortList tells whether a bare word is meant as ports: 3000, 3000-3999 or
+// isPortList reports whether a bare word is meant as ports: 3000, 3000-3999 or
 // 3000,8000-8100. A broken range is meant as one too.
 func isPortList(s string) bool {
 	for part := range strings.SplitSeq(s, ",") {
@@ -103,7 +103,7 @@ func isPortList(s string) bool {
 	return true
 }
 
-// isDigits holds for the empty text too.
+// isDigits reports whether s has only digits; it may be empty.
 func isDigits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

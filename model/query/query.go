@@ -10,30 +10,29 @@ import (
 	"lotop/sockets"
 )
 
-// Query is a filter for rows in the language of the filter box and of every
-// command: terms stand side by side and all must hold. QueryHelp lists them.
+// Query is a filter for rows. Its terms are separated by spaces and all must match; Help
+// lists them.
 //
-// A row that stands for both ends of a connection satisfies a term if either
-// end does, and a negated term if neither does. The zero value and nil match
-// everything. A Query is used by one goroutine at a time: it keeps scratch
-// memory, so that matching allocates nothing.
+// A row that represents both ends of a connection matches a term if either end does, and
+// a negated term if neither does. The zero value and nil match everything. A Query is
+// used by one goroutine at a time: it reuses memory, so that matching allocates nothing.
 type Query struct {
-	terms   []term // as they were written
+	terms   []term // in the order of the text
 	ordered []term // the same, the cheapest first
 }
 
 // term is one term of a query.
 type term struct {
-	text    string // canonical, without the sign
+	text    string // canonical, without the negation
 	negated bool
 	cost    termCost
-	// ports is what a socket must have at either end for the term to hold, nil
-	// if it may have any.
+	// ports are those of which a socket must have one, local or remote, to match;
+	// nil for any.
 	ports []sockets.PortRange
 	match func(r *model.Row, s *sockets.Socket) bool
 }
 
-// termCost orders terms, so that a number that differs saves the search in a text.
+// termCost orders terms, so that cheap comparisons come before text searches.
 type termCost uint8
 
 const (
@@ -42,8 +41,8 @@ const (
 	costText
 )
 
-// Parse reads a query. An empty one matches every row. The error is a
-// *QueryError, which tells the place.
+// Parse parses a query. An empty one matches every row. The error is an *Error, which
+// has the position.
 func Parse(s string) (*Query, error) {
 	p := parser{query: s}
 	q := &Query{}
@@ -62,26 +61,25 @@ func Parse(s string) (*Query, error) {
 	return q, nil
 }
 
-// Match tells whether every term holds for r.
+// Match reports whether every term matches r.
 func (q *Query) Match(r *model.Row) bool {
 	if q == nil {
 		return true
 	}
 	for i := range q.ordered {
 		t := &q.ordered[i]
-		holds := t.match(r, r.Socket) || r.Folded && r.Peer != nil && t.match(r, r.Peer)
-		if holds == t.negated {
+		matched := t.match(r, r.Socket) || r.Folded && r.Peer != nil && t.match(r, r.Peer)
+		if matched == t.negated {
 			return false
 		}
 	}
 	return true
 }
 
-// Empty tells whether the query matches every row because it has no terms.
+// Empty reports whether the query matches every row because it has no terms.
 func (q *Query) Empty() bool { return q == nil || len(q.terms) == 0 }
 
-// String writes the query in its canonical form, which parses to the same
-// query.
+// String returns the query in its canonical form, which parses to the same query.
 func (q *Query) String() string {
 	if q == nil {
 		return ""
@@ -99,9 +97,8 @@ func (q *Query) String() string {
 	return b.String()
 }
 
-// Ports returns ranges of which a socket must have a port, at either end, to
-// match at all; nil if the query does not narrow to ports. A reader may leave
-// out every other socket.
+// Ports returns the ranges of ports of which a socket must have one, local or remote, to
+// match; nil if the query does not restrict ports. A reader may omit all other sockets.
 func (q *Query) Ports() []sockets.PortRange {
 	if q == nil {
 		return nil
@@ -115,7 +112,7 @@ func (q *Query) Ports() []sockets.PortRange {
 	return slices.Clone(best)
 }
 
-// countPorts counts the ports of ranges, those that overlap as often as they do.
+// countPorts returns the number of ports in ranges, overlapping ones counted repeatedly.
 func countPorts(ranges []sockets.PortRange) int {
 	n := 0
 	for _, r := range ranges {

@@ -6,20 +6,20 @@ import (
 	"unicode/utf8"
 )
 
-// parser takes a query apart, one term after the other.
+// parser parses a query term by term.
 type parser struct {
 	query  string
-	offset int // byte offset of what comes next
+	offset int // byte offset of the next character
 }
 
-// rawValue is one piece of a term and where it stands.
+// rawValue is one value of a term and its position.
 type rawValue struct {
 	text    string // without its quotes
 	at, end int
 	quoted  bool
 }
 
-// nextTerm reads one term; more is false at the end of the query.
+// nextTerm parses one term; more is false at the end of the query.
 func (p *parser) nextTerm() (t term, more bool, err error) {
 	p.skipSpace()
 	if p.offset == len(p.query) {
@@ -41,7 +41,7 @@ func (p *parser) nextTerm() (t term, more bool, err error) {
 	return t, err == nil, err
 }
 
-// parseNegation takes what negates the term; two negations cancel out.
+// parseNegation parses what negates a term; two negations cancel out.
 func (p *parser) parseNegation() (negated bool, err error) {
 	for {
 		size := negationLen(p.query[p.offset:])
@@ -74,14 +74,13 @@ func (p *parser) skipSpace() {
 	p.offset = len(p.query) - len(rest)
 }
 
-// atTermEnd tells whether a term ends here.
+// atTermEnd reports whether a term ends here.
 func (p *parser) atTermEnd() bool {
 	r, _ := utf8.DecodeRuneInString(p.query[p.offset:])
 	return p.offset == len(p.query) || unicode.IsSpace(r)
 }
 
-// tokenEnd returns where the characters from here on stop that are neither spaces
-// nor one of stops.
+// tokenEnd returns the offset of the next character that is a space or one of stops.
 func (p *parser) tokenEnd(stops string) int {
 	n := strings.IndexFunc(p.query[p.offset:], func(r rune) bool {
 		return unicode.IsSpace(r) || r != utf8.RuneError && strings.ContainsRune(stops, r)
@@ -92,8 +91,8 @@ func (p *parser) tokenEnd(stops string) int {
 	return p.offset + n
 }
 
-// parseTerm reads a term that begins with neither a quote nor a slash: KEY:VALUES
-// if the key is known, a bare word else.
+// parseTerm parses a term that begins with neither a quote nor a slash: KEY:VALUES if the
+// key is known, else a bare word.
 func (p *parser) parseTerm() (term, error) {
 	at, end := p.offset, p.tokenEnd("")
 	text := p.query[at:end]
@@ -107,7 +106,7 @@ func (p *parser) parseTerm() (term, error) {
 	return p.parseBare(rawValue{text: text, at: at, end: end})
 }
 
-// parseKeyed reads the values behind KEY: and makes the term.
+// parseKeyed parses the values after KEY:.
 func (p *parser) parseKeyed(k *filterKey, at int) (term, error) {
 	values, err := p.parseValues(k, at)
 	if err != nil {
@@ -119,7 +118,7 @@ func (p *parser) parseKeyed(k *filterKey, at int) (term, error) {
 	return k.parse(p, k.name, values)
 }
 
-// parseValues reads a list: A,"B C",D.
+// parseValues parses a list: A,"B C",D.
 func (p *parser) parseValues(k *filterKey, at int) ([]rawValue, error) {
 	var list []rawValue
 	for {
@@ -148,8 +147,8 @@ func (p *parser) parseValue() (rawValue, error) {
 	return v, nil
 }
 
-// scanQuoted reads a text in double quotes. Within it only \" and \\ are escapes,
-// so that paths and patterns can be pasted as they are.
+// scanQuoted scans a text in double quotes. Only \" and \\ are escapes in it, so that
+// paths and patterns can be pasted unchanged.
 func (p *parser) scanQuoted(after string) (rawValue, error) {
 	v := rawValue{at: p.offset, quoted: true}
 	var b strings.Builder
@@ -168,7 +167,7 @@ func (p *parser) scanQuoted(after string) (rawValue, error) {
 	return v, p.fail(v.at, len(p.query), "unterminated quote", `add a closing "`)
 }
 
-// scanRegex reads a regular expression between slashes.
+// scanRegex scans a regular expression between slashes.
 func (p *parser) scanRegex() (rawValue, error) {
 	v := rawValue{at: p.offset}
 	for i := p.offset + 1; i < len(p.query); i++ {
@@ -185,7 +184,7 @@ func (p *parser) scanRegex() (rawValue, error) {
 		`add a closing /; to search for text that starts with a slash, quote it: "/usr/bin"`)
 }
 
-// expectTermEnd tells what is wrong if neither a space nor one of after follows.
+// expectTermEnd returns an error unless a space or one of after follows.
 func (p *parser) expectTermEnd(what, after string) error {
 	if p.atTermEnd() || after != "" && strings.IndexByte(after, p.query[p.offset]) >= 0 {
 		return nil

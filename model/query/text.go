@@ -9,19 +9,19 @@ import (
 	"unicode/utf8"
 )
 
-// textFinder looks for something in a text, without allocating.
+// textFinder searches a text without allocating.
 type textFinder interface {
 	matches(s string) bool
 	matchesBytes(b []byte) bool
 }
 
-// regexFinder finds a regular expression.
+// regexFinder searches for a regular expression.
 type regexFinder struct{ re *regexp.Regexp }
 
 func (m regexFinder) matches(s string) bool      { return m.re.MatchString(s) }
 func (m regexFinder) matchesBytes(b []byte) bool { return m.re.Match(b) }
 
-// needle finds a text in any case.
+// needle searches for a text, ignoring case.
 type needle struct {
 	lower string
 	ascii bool
@@ -37,8 +37,8 @@ func newNeedle(text string) needle {
 	return n
 }
 
-// toLower is strings.ToLower rune by rune as hasPrefixFold compares, and leaves
-// bytes that are no UTF-8 as they are.
+// toLower is strings.ToLower rune by rune, as hasPrefixFold compares, and leaves invalid
+// UTF-8 unchanged.
 func toLower(s string) string {
 	if !utf8.ValidString(s) {
 		return s
@@ -65,8 +65,8 @@ func (n *needle) matchesBytes(b []byte) bool {
 	return n.matches(string(b)) // only interface names in addresses are not ASCII
 }
 
-// containsFold tells whether s contains lower, which is ASCII and in lower
-// case, in any case.
+// containsFold reports whether s contains lower, which is lower-case ASCII, ignoring
+// case.
 func containsFold[T string | []byte](s T, lower string) bool {
 	if lower == "" {
 		return true
@@ -94,7 +94,7 @@ func lowerByte(c byte) byte {
 	return c
 }
 
-// hasPrefixFold tells whether s begins with lower in any case.
+// hasPrefixFold reports whether s begins with lower, ignoring case.
 func hasPrefixFold(s, lower string) bool {
 	for _, want := range lower {
 		r, size := utf8.DecodeRuneInString(s)
@@ -106,17 +106,17 @@ func hasPrefixFold(s, lower string) bool {
 	return true
 }
 
-// canBeInAddress tells whether a text in lower case can occur in an address
-// and port at all. Most words cannot, which saves writing the addresses out.
+// canBeInAddress reports whether a lower-case text can occur in an address and port.
+// Most words cannot, which saves formatting the addresses.
 func canBeInAddress(lower string) bool {
 	return strings.Trim(lower, addressLetters) == ""
 }
 
-// addressLetters are what addresses without a zone are written with.
+// addressLetters are the characters of addresses without a zone.
 const addressLetters = "0123456789abcdef.:[]*"
 
-// cannotMatchAddr tells for certain that no address matches expr, because
-// every match has a letter that no address has. It is right to say no in doubt.
+// cannotMatchAddr reports whether no address matches expr because every match has a
+// letter that no address has. In doubt it returns false.
 func cannotMatchAddr(expr string) bool {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	return err == nil && cannotMatch(re)

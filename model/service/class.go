@@ -1,6 +1,6 @@
 package service
 
-// Class is the range of the IANA that a port lies in (RFC 6335).
+// Class is the IANA range that a port lies in (RFC 6335).
 type Class uint8
 
 // The classes.
@@ -10,7 +10,7 @@ const (
 	Dynamic                 // 49152-65535
 )
 
-// String gives the word of queries and JSON.
+// String returns the value used in queries and JSON.
 func (c Class) String() string {
 	switch c {
 	case WellKnown:
@@ -23,8 +23,8 @@ func (c Class) String() string {
 	return ""
 }
 
-// ClassOf returns the class of a port. What a system hands out by itself is
-// another range, which it chooses: sockets.Snapshot.Ephemeral.
+// ClassOf returns the class of a port. The ephemeral range of a system can be another
+// one: sockets.Snapshot.Ephemeral.
 func ClassOf(port uint16) Class {
 	const firstRegistered, firstDynamic = 1024, 49152
 	switch {

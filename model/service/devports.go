@@ -1,8 +1,7 @@
 package service
 
-// devServices are the ports of programs that developers run which have
-// no assigned name, or one that hardly anybody knows them by. The table is
-// sorted by port.
+// devServices are ports of programs that developers run, without an assigned name or with
+// one that few people know. The table is sorted by port.
 var devServices = [...]service{
 	{1521, onTCP, "oracle"},    // assigned: ncube-lm
 	{1935, onTCP, "rtmp"},      // assigned: macromedia-fcs

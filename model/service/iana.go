@@ -1,8 +1,8 @@
 package service
 
-// ianaServices are the names that getservbyport gives, nearly all of them
-// assigned by the IANA, for the ports that are met in practice. The table is
-// sorted by port and shares none with devServices.
+// ianaServices are names that getservbyport returns, nearly all of them assigned by the
+// IANA, for ports used in practice. The table is sorted by port and has no port of
+// devServices.
 var ianaServices = [...]service{
 	{1, onTCP, "tcpmux"},
 	{7, onBoth, "echo"},

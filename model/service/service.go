@@ -1,4 +1,4 @@
-// Package service names ports and sorts them into the classes of the IANA.
+// Package service returns the service names of ports and their IANA classes.
 package service
 
 import (
@@ -7,10 +7,9 @@ import (
 	"lotop/sockets"
 )
 
-// Name returns the name that a port goes by, empty if it has none. It
-// is the name of the port and no proof of what runs there: anybody can listen
-// anywhere. The names are the IANA's as getservbyport gives them, and where
-// developers know a port by another program, that program's.
+// Name returns the service name of a port, empty if it has none. It does not prove what
+// runs there: any program can listen on any port. The names are the IANA's as
+// getservbyport returns them, except where developers use a port for another program.
 func Name(proto sockets.Protocol, port uint16) string {
 	on := protocolBit(proto)
 	if name := lookupName(devServices[:], on, port); name != "" {
@@ -29,7 +28,7 @@ func lookupName(table []service, on protocolSet, port uint16) string {
 	return ""
 }
 
-// service is the name of a port.
+// service is a named port.
 type service struct {
 	port uint16
 	on   protocolSet
