@@ -97,7 +97,7 @@ func (d *Delegations) isAirPlay(p *process.Process) bool {
 		(len(p.Args) == 0 || strings.HasPrefix(p.Args[0], dir))
 }
 
-// SkipReason returns why no plan stops p: because protected says so, or because p owns
+// SkipReason returns why no plan stops p: because of protected, or because p owns
 // the port on behalf of something else; ok is false if p may be stopped.
 func (d *Delegations) SkipReason(p *process.Process, protected func(*process.Process) (string, bool)) (reason string, ok bool) {
 	if other, ok := d.delegationOf(p); ok {

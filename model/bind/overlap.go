@@ -15,7 +15,7 @@ type bindRequest struct {
 
 // overlaps reports whether a socket and a bind have an address in common, by
 // ipv6_rcv_saddr_equal and ipv4_rcv_saddr_equal (net/ipv4/inet_connection_sock.c).
-// coversIPv4 says that the socket is an IPv6 one that also claims IPv4, see ipv4Coverage.
+// coversIPv4 means that the socket is an IPv6 one that also claims IPv4, see ipv4Coverage.
 func overlaps(s *sockets.Socket, n bindRequest, coversIPv4 bool) bool {
 	sa, na := s.Local.Addr(), n.addr
 	switch {

@@ -142,7 +142,7 @@ func (b *Blocker) addStop(e *Evidence, flag string) {
 			continue
 		}
 		if p.PID == 1 {
-			continue // noteProcess says why
+			continue // noteProcess explains why
 		}
 		// The supervisor first: it would restart the process.
 		if r, ok := supervisorRemedy(&p.Cgroup); ok && !seen[r.Command] {

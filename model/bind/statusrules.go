@@ -29,7 +29,7 @@ func (s *Platform) excluded(port uint16) (sockets.PortRange, bool) {
 	return sockets.PortRange{}, false
 }
 
-// isRefusal reports whether a result says that the address is in use.
+// isRefusal reports whether a result means that the address is in use.
 func (e *Evidence) isRefusal(status BindStatus) bool {
 	return status == BindInUse || e.Platform.windows() && status == BindDenied
 }

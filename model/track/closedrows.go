@@ -7,38 +7,38 @@ import (
 	"lotop/model"
 )
 
-// closedRow is a row that has gone and still shows for a moment.
+// closedRow is a row that closed and is still shown for MarkDuration.
 type closedRow struct {
 	row   model.Row
 	until time.Time
 }
 
-// maxClosedRows bounds their memory where thousands of connections close a second:
-// nobody reads more in three.
+// maxClosedRows bounds their memory where thousands of connections close every second:
+// more cannot be read in three seconds.
 const maxClosedRows = 5_000
 
-// retainClosed keeps the rows that have gone for a moment, and lets go of those whose
-// moment is over. A TIME_WAIT that follows its connection is no ghost: it still
-// stands in the table.
-func (m *Tracker) retainClosed(events []Event) {
-	now := m.cur.snap.Time
-	m.closedRows = slices.DeleteFunc(m.closedRows, func(g closedRow) bool {
-		left := g.until.Sub(now)
-		return left <= 0 || left > MarkDuration || m.inTable(&g.row) // later than its time: the clock was set back
+// retainClosed keeps the rows of closed events for MarkDuration and drops those that are
+// older. A TIME_WAIT socket after its connection needs no row of its own: it is still in
+// the table.
+func (tr *Tracker) retainClosed(events []Event) {
+	now := tr.cur.snap.Time
+	tr.closedRows = slices.DeleteFunc(tr.closedRows, func(c closedRow) bool {
+		d := c.until.Sub(now)
+		return d <= 0 || d > MarkDuration || tr.inTable(&c.row) // longer than that: the clock was set back
 	})
 	for i := range events {
 		e := &events[i]
-		if e.Kind == EventClosed && !e.hasTimeWait && !m.inTable(&e.Row) {
-			m.closedRows = append(m.closedRows, closedRow{row: e.Row, until: now.Add(MarkDuration)})
+		if e.Kind == EventClosed && !e.hasTimeWait && !tr.inTable(&e.Row) {
+			tr.closedRows = append(tr.closedRows, closedRow{row: e.Row, until: now.Add(MarkDuration)})
 		}
 	}
-	if over := len(m.closedRows) - maxClosedRows; over > 0 {
-		m.closedRows = slices.Delete(m.closedRows, 0, over)
+	if n := len(tr.closedRows) - maxClosedRows; n > 0 {
+		tr.closedRows = slices.Delete(tr.closedRows, 0, n)
 	}
 }
 
-// inTable tells whether a socket of the row is in the newest table. On systems
-// without cookies it can be there again, under the same ID.
-func (m *Tracker) inTable(r *model.Row) bool {
-	return m.tracks[r.Socket.ID] != nil || r.Folded && m.tracks[r.Peer.ID] != nil
+// inTable reports whether a socket of the row is in the newest snapshot. On systems
+// without cookies it can be there again with the same ID.
+func (tr *Tracker) inTable(r *model.Row) bool {
+	return tr.tracks[r.Socket.ID] != nil || r.Folded && tr.tracks[r.Peer.ID] != nil
 }

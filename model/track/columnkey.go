@@ -9,38 +9,38 @@ import (
 	"lotop/sockets"
 )
 
-// columnKey gives what a row has in the column as a number that orders as the
-// column does, less than math.MaxUint64; known is false if there is nothing.
+// columnKey returns the row's value in the column as a number that sorts as the column
+// does, less than math.MaxUint64; known is false if there is none.
 func (s *sorter) columnKey(c model.Column, r *model.Row) (key uint64, known bool) {
-	switch k := r.Socket; c {
+	switch socket := r.Socket; c {
 	case model.ByProto:
-		return uint64(k.Protocol), true
+		return uint64(socket.Protocol), true
 	case model.ByLocal:
-		return uint64(k.Protocol)<<16 | uint64(k.Local.Port()), true
+		return uint64(socket.Protocol)<<16 | uint64(socket.Local.Port()), true
 	case model.ByRemote:
-		if !k.Connected() {
+		if !socket.Connected() {
 			return uint64(r.Clients), true
 		}
-		return 1<<62 | addrPrefix(k.Remote), true
+		return 1<<62 | addrPrefix(socket.Remote), true
 	case model.ByState:
-		return stateRank(k.State), true
+		return stateRank(socket.State), true
 	case model.ByPID:
-		if len(k.Owners) == 0 {
+		if len(socket.Owners) == 0 {
 			return 0, false
 		}
-		return uint64(k.Owners[0].PID), true
+		return uint64(socket.Owners[0].PID), true
 	case model.ByProcess:
-		p := r.Owner(k)
+		p := r.Owner(socket)
 		return s.processes[p], p != nil
 	case model.ByUser:
-		return s.userRank(r, k)
+		return s.userRank(r, socket)
 	case model.ByAge: // the youngest first
 		return math.MaxInt64 - uint64(r.FirstSeen.UnixNano()), !r.FirstSeen.IsZero()
 	}
 	return 0, true
 }
 
-// stateRank orders states by how much they say about what goes on now.
+// stateRank orders states by how much they show of current activity.
 func stateRank(s sockets.State) uint64 {
 	switch s {
 	case sockets.Listen:
@@ -55,8 +55,8 @@ func stateRank(s sockets.State) uint64 {
 	return 2 + uint64(s)
 }
 
-// compareAddress is a total order, of which rankAddress is the beginning. It
-// puts what holds a port before its connections.
+// compareAddress is a total order, of which rankAddress is a prefix. Listening and bound
+// sockets come before the connections on their port.
 func compareAddress(a, b *model.Row) int {
 	s, t := a.Socket, b.Socket
 	if c := cmp.Compare(s.Protocol, t.Protocol); c != 0 {
@@ -80,10 +80,10 @@ func compareAddress(a, b *model.Row) int {
 	return cmp.Compare(s.ID, t.ID)
 }
 
-// rankAddress gives numbers that order as compareAddress does, so that it is
-// needed only for those that are equal. If not whole, the first is only a
-// prefix, and decides only where it differs.
-func rankAddress(s *sockets.Socket) (local, remote uint64, whole bool) {
+// rankAddress returns numbers that sort as compareAddress does, which is needed only
+// where they are equal. If not exact, local is only a prefix of the address and decides
+// only where it differs.
+func rankAddress(s *sockets.Socket) (local, remote uint64, exact bool) {
 	local = uint64(s.Protocol)<<56 | uint64(s.Local.Port())<<40 | addrPrefix(s.Local)>>16
 	if s.Connected() {
 		local |= 1 << 39
@@ -91,8 +91,8 @@ func rankAddress(s *sockets.Socket) (local, remote uint64, whole bool) {
 	return local, addrPrefix(s.Remote), !isWide(s.Local.Addr())
 }
 
-// addrPrefix gives 50 bits that order as address and port do. They are all there
-// is to tell of IPv4 and of ::1, and a prefix of other IPv6 addresses.
+// addrPrefix returns 50 bits that sort as address and port do. They are the whole of IPv4
+// addresses and of ::1, and a prefix of other IPv6 addresses.
 func addrPrefix(e netip.AddrPort) uint64 {
 	const none, short4, short6, long = 0, 1 << 48, 2 << 48, 3 << 48
 	a := e.Addr()
@@ -110,7 +110,7 @@ func addrPrefix(e netip.AddrPort) uint64 {
 	return short6 | beUint32(b[12:])<<16 | uint64(e.Port())
 }
 
-// isWide tells whether an address does not fit into an addrPrefix.
+// isWide reports whether an address does not fit into an addrPrefix.
 func isWide(a netip.Addr) bool {
 	if !a.Is6() {
 		return false

@@ -7,14 +7,14 @@ import (
 	"lotop/sockets/process"
 )
 
-// debuggerCache remembers which processes are debug servers: to look at a command
-// for every row would cost too much.
+// debuggerCache caches which processes are debug servers: to parse a command line for
+// every row would cost too much.
 type debuggerCache struct {
 	servers map[*process.Process]debugger.Server // the zero value for all others
 	count   int                                  // of those that are debug servers
 }
 
-// add looks at the processes that are new.
+// add caches the processes that are new.
 func (d *debuggerCache) add(snap *sockets.Snapshot) {
 	for _, p := range snap.Processes {
 		if _, ok := d.servers[p]; ok {
@@ -28,10 +28,10 @@ func (d *debuggerCache) add(snap *sockets.Snapshot) {
 	}
 }
 
-// prune drops the processes that have gone.
+// prune removes the processes that exited.
 func (d *debuggerCache) prune(snap *sockets.Snapshot) {
 	if len(d.servers) == len(snap.Processes) {
-		return // meet has added all of these, so there are no others
+		return // add has added all of these, so there are no others
 	}
 	for p, server := range d.servers {
 		if snap.Process(int32(p.PID)) == p {
@@ -44,9 +44,9 @@ func (d *debuggerCache) prune(snap *sockets.Snapshot) {
 	}
 }
 
-// nameFor names the debug server whose socket the row's is, or whose listener the
-// row's connection came in by; empty if there is none. An inspector within a
-// program has only its listener to be known by.
+// nameFor returns the name of the debug server that serves on the row's socket, or on the
+// listener of the row's connection; empty if there is none. An inspector within a program
+// is recognized by its listener only.
 func (d *debuggerCache) nameFor(r *model.Row) string {
 	if name := d.lookup(r.Snapshot, r.Socket); name != "" || !r.Inbound || r.Listener == nil {
 		return name
@@ -54,7 +54,7 @@ func (d *debuggerCache) nameFor(r *model.Row) string {
 	return d.lookup(r.Snapshot, r.Listener)
 }
 
-// lookup names the debug server whose socket s is, empty if it is none's.
+// lookup returns the name of the debug server that serves on s, empty if there is none.
 func (d *debuggerCache) lookup(snap *sockets.Snapshot, s *sockets.Socket) string {
 	if d.count == 0 {
 		return ""

@@ -2,46 +2,46 @@ package track
 
 import "lotop/model"
 
-// EventLog keeps the newest events, up to a fixed number, so that memory stays
-// flat however long lotop runs.
+// EventLog keeps the newest events, up to a fixed number, so that memory stays bounded
+// however long lotop runs.
 type EventLog struct {
 	size int
 	ring []Event
-	next int // where the oldest is, once the ring is full
+	next int // index of the oldest, once the ring is full
 	seq  uint64
 }
 
-// NewEventLog returns a Journal that keeps size events, at least one.
+// NewEventLog returns an EventLog that keeps size events, at least one.
 func NewEventLog(size int) *EventLog { return &EventLog{size: max(size, 1)} }
 
-// Add takes events in, the oldest first.
-func (j *EventLog) Add(events ...Event) {
+// Add appends events, the oldest first.
+func (l *EventLog) Add(events ...Event) {
 	for _, e := range events {
-		j.seq++
-		e.Seq = j.seq
-		if len(j.ring) < j.size {
-			j.ring = append(j.ring, e)
+		l.seq++
+		e.Seq = l.seq
+		if len(l.ring) < l.size {
+			l.ring = append(l.ring, e)
 			continue
 		}
-		j.ring[j.next] = e
-		j.next = (j.next + 1) % len(j.ring)
+		l.ring[l.next] = e
+		l.next = (l.next + 1) % len(l.ring)
 	}
 }
 
-// Clear lets go of all events. The numbers of those to come go on from theirs.
-func (j *EventLog) Clear() {
-	clear(j.ring)
-	j.ring, j.next = j.ring[:0], 0
+// Clear removes all events. Sequence numbers continue.
+func (l *EventLog) Clear() {
+	clear(l.ring)
+	l.ring, l.next = l.ring[:0], 0
 }
 
-// Len tells how many events are kept.
-func (j *EventLog) Len() int { return len(j.ring) }
+// Len returns the number of events in the log.
+func (l *EventLog) Len() int { return len(l.ring) }
 
-// Newest appends to dst the kept events whose rows match (nil for all) and are in
-// scope, the newest first.
-func (j *EventLog) Newest(dst []Event, match func(*model.Row) bool, all bool) []Event {
-	for i := len(j.ring) - 1; i >= 0; i-- {
-		e := &j.ring[(j.next+i)%len(j.ring)]
+// Newest appends to dst the events whose rows match (nil for all) and, unless all is set,
+// are in scope, the newest first.
+func (l *EventLog) Newest(dst []Event, match func(*model.Row) bool, all bool) []Event {
+	for i := len(l.ring) - 1; i >= 0; i-- {
+		e := &l.ring[(l.next+i)%len(l.ring)]
 		if (all || e.Row.InScope()) && (match == nil || match(&e.Row)) {
 			dst = append(dst, *e)
 		}

@@ -7,17 +7,17 @@ import (
 	"lotop/sockets"
 )
 
-// EventKind is what can happen to a row.
+// EventKind is what happened to a row.
 type EventKind uint8
 
-// The kinds of event.
+// The event kinds.
 const (
 	EventOpened  EventKind = iota + 1
 	EventChanged           // of state
 	EventClosed
 )
 
-// String gives the word that watch and JSON use.
+// String returns the value used in watch and JSON.
 func (k EventKind) String() string {
 	switch k {
 	case EventOpened:
@@ -30,7 +30,7 @@ func (k EventKind) String() string {
 	return ""
 }
 
-// Mark is how a row is marked to which that has happened.
+// Mark returns the mark of a row after such an event.
 func (k EventKind) Mark() model.Mark {
 	switch k {
 	case EventOpened:
@@ -41,67 +41,66 @@ func (k EventKind) Mark() model.Mark {
 	return model.Changed
 }
 
-// Event is something that happened between two snapshots. A loopback connection
-// has one event for both ends.
+// Event is a change between two snapshots. A loopback connection has one event for both
+// ends.
 type Event struct {
 	Kind EventKind
 	Time time.Time
-	// Row is a copy of the row as it was at the event; with EventClosed as it
-	// was last seen. Row.In knows no other processes than the row's own. If of
-	// a connection only the client's end has changed, the row is that end's,
-	// not folded.
+	// Row is a copy of the row at the event; with EventClosed as it was last seen.
+	// Row.Snapshot has only the processes of events. If only the client's side of a
+	// connection changed, the row is that side's, not folded.
 	Row model.Row
 	// OldState is the state of Row.Socket before an EventChanged; if the row was
-	// the other end's before, the state of that.
+	// the peer's before, the state of the peer.
 	OldState sockets.State
-	// Lifetime is how long the row was seen, with EventClosed; 0 if it was there
-	// before lotop, or if no snapshot saw it alive.
+	// Lifetime is how long the row was seen, with EventClosed; 0 if it is older than
+	// the first snapshot, or if no snapshot showed it open.
 	Lifetime time.Duration
-	// ShortLived tells that no snapshot saw the connection: it came and went
-	// between two.
+	// ShortLived reports whether no snapshot showed the connection: it opened and
+	// closed between two.
 	ShortLived bool
-	// Sent and Received are bytes of payload, seen from Row.Socket, with
-	// EventClosed and if Counted; RTT is the last known round trip.
+	// Sent and Received are payload bytes of Row.Socket, with EventClosed and if
+	// HasBytes; RTT is the last round-trip time.
 	HasBytes       bool
 	Sent, Received uint64
 	RTT            time.Duration
-	// Seq numbers the events of a Journal from 1 on.
+	// Seq numbers the events of an EventLog from 1 on.
 	Seq uint64
 
-	hasTimeWait bool // a TIME_WAIT of it stands in the table
+	hasTimeWait bool // its TIME_WAIT socket is in the table
 }
 
-// change is what happened to one socket; tell makes events of them.
+// change is a change of one socket; emitEvents turns changes into events.
 type change struct {
 	kind    EventKind
 	track   *track
 	emitted bool
 }
 
-func (m *Tracker) recordChange(kind EventKind, t *track) {
-	t.changeIndex = int32(len(m.changes))
-	m.changes = append(m.changes, change{kind: kind, track: t})
+func (tr *Tracker) recordChange(kind EventKind, t *track) {
+	t.changeIndex = int32(len(tr.changes))
+	tr.changes = append(tr.changes, change{kind: kind, track: t})
 }
 
-// emitEvents folds the changes of both ends of a connection into one event each, behind
-// the events that have waited for this snapshot.
-func (m *Tracker) emitEvents() []Event {
-	events := m.completeOpens()
-	for i := range m.changes {
-		c := &m.changes[i]
+// emitEvents merges the changes of both ends of a connection into one event each, after
+// the events that were pending for this snapshot.
+func (tr *Tracker) emitEvents() []Event {
+	events := tr.completeOpens()
+	for i := range tr.changes {
+		c := &tr.changes[i]
 		if c.emitted {
 			continue
 		}
 		c.emitted = true
-		p := m.peerChange(c.track)
+		p := tr.peerChange(c.track)
 		if p != nil {
 			p.emitted = true
 		}
-		if e, ok := m.buildEvent(c, p); ok {
-			e.Time = m.cur.snap.Time
+		if e, ok := tr.buildEvent(c, p); ok {
+			e.Time = tr.cur.snap.Time
 			e.Row.Mark = e.Kind.Mark()
-			if e.Kind == EventOpened && m.lacksPeer(c.track) {
-				m.pendingOpens = append(m.pendingOpens, pendingOpen{c.track, e})
+			if e.Kind == EventOpened && tr.lacksPeer(c.track) {
+				tr.pendingOpens = append(tr.pendingOpens, pendingOpen{c.track, e})
 				continue
 			}
 			events = append(events, e)
@@ -110,23 +109,23 @@ func (m *Tracker) emitEvents() []Event {
 	return events
 }
 
-// peerChange returns what happened to the other end in the same pass, or nil.
-func (m *Tracker) peerChange(t *track) *change {
+// peerChange returns the change of the peer in the same snapshot, or nil.
+func (tr *Tracker) peerChange(t *track) *change {
 	if t.peer == nil || t.peer.changeIndex < 0 {
 		return nil
 	}
-	return &m.changes[t.peer.changeIndex]
+	return &tr.changes[t.peer.changeIndex]
 }
 
-// inHandshake tells whether a connection is only asked for. The kernel keeps no socket
-// for that (inet_reqsk_alloc, net/ipv4/inet_connection_sock.c), so it is no news by
-// itself: the server's socket comes with an ID of its own if the table was read
-// at that moment, and no notice is sent of what was there before.
+// inHandshake reports whether a connection is only requested. The kernel has no full
+// socket for that (inet_reqsk_alloc, net/ipv4/inet_connection_sock.c), so it is no event
+// by itself: if the table is read at that moment the request has an ID of its own, and
+// the kernel sends no destroy notification for it.
 func (t *track) inHandshake() bool { return t.state == sockets.SynRecv }
 
-// buildEvent makes an event of what happened to a socket and, if p is not nil, to
-// the other end of its connection; ok is false if that is no news.
-func (m *Tracker) buildEvent(c, p *change) (e Event, ok bool) {
+// buildEvent returns the event for a change of a socket and, if p is not nil, of its
+// peer; ok is false if there is none.
+func (tr *Tracker) buildEvent(c, p *change) (e Event, ok bool) {
 	if c.track.inHandshake() {
 		if p == nil {
 			return Event{}, false
@@ -135,85 +134,84 @@ func (m *Tracker) buildEvent(c, p *change) (e Event, ok bool) {
 	}
 	t, peer := c.track, c.track.peer
 	switch {
-	case m.notifications.enabled && t.closeEmitted && (peer == nil || peer.closeEmitted || peer.inHandshake()):
-		return Event{}, false // heard of already; the table is older, or shows what is left
-	case m.isOver(t) && (peer == nil || m.isOver(peer)):
-		return m.closedEvent(t, peer)
+	case tr.notifications.enabled && t.closeEmitted && (peer == nil || peer.closeEmitted || peer.inHandshake()):
+		return Event{}, false // emitted already; the table is older, or shows a TIME_WAIT
+	case tr.isOver(t) && (peer == nil || tr.isOver(peer)):
+		return tr.closedEvent(t, peer)
 	case c.kind == EventOpened && (peer == nil || peer.inHandshake() || p != nil && p.kind == EventOpened):
-		return Event{Kind: EventOpened, Row: m.cloneRow(m.cur, t.index)}, true
+		return Event{Kind: EventOpened, Row: tr.cloneRow(tr.cur, t.index)}, true
 	}
-	return m.changedEvent(t, peer)
+	return tr.changedEvent(t, peer)
 }
 
-// isOver tells whether a socket's part is over: it has gone, or only the
-// kernel's memory of it is left.
-func (m *Tracker) isOver(t *track) bool {
-	return t.generation != m.generation || t.state == sockets.TimeWait
+// isOver reports whether a connection is over for a socket: it has left the table, or
+// only its TIME_WAIT is left.
+func (tr *Tracker) isOver(t *track) bool {
+	return t.generation != tr.generation || t.state == sockets.TimeWait
 }
 
-func (m *Tracker) closedEvent(t, peer *track) (e Event, ok bool) {
-	told, remains := t.closeEmitted, t.hasTimeWait
+func (tr *Tracker) closedEvent(t, peer *track) (e Event, ok bool) {
+	emitted, hasTimeWait := t.closeEmitted, t.hasTimeWait
 	t.closeEmitted = true
-	f, i := m.lastSeen(t)
+	f, i := tr.lastSeen(t)
 	if peer != nil {
-		told, remains = told || peer.closeEmitted, remains || peer.hasTimeWait
+		emitted, hasTimeWait = emitted || peer.closeEmitted, hasTimeWait || peer.hasTimeWait
 		peer.closeEmitted = true
-		if f == m.cur {
-			f, i = m.lastSeen(peer)
+		if f == tr.cur {
+			f, i = tr.lastSeen(peer)
 		}
 	}
-	if told || f == m.cur && m.notifications.enabled && !m.notifications.overrun {
-		return Event{}, false // a TIME_WAIT has run out, or the kernel tells of it
+	if emitted || f == tr.cur && tr.notifications.enabled && !tr.notifications.overrun {
+		return Event{}, false // a TIME_WAIT has expired, or its notification will come
 	}
-	e = Event{Kind: EventClosed, ShortLived: f == m.cur, hasTimeWait: remains}
-	if j := f.pairs.peer[i]; j >= 0 && !m.isOver(f.tracks[j]) {
-		e.Row = f.clone(m.row(f, int(i), false)) // the other end goes on with somebody else
+	e = Event{Kind: EventClosed, ShortLived: f == tr.cur, hasTimeWait: hasTimeWait}
+	if j := f.pairs.peer[i]; j >= 0 && !tr.isOver(f.tracks[j]) {
+		e.Row = f.clone(tr.row(f, int(i), false)) // the peer has another peer now
 	} else {
-		e.Row = m.cloneRow(f, i)
+		e.Row = tr.cloneRow(f, i)
 	}
 	if e.Row.FirstSeenExact && !e.ShortLived {
-		e.Lifetime = max(m.cur.snap.Time.Sub(e.Row.FirstSeen), 0)
+		e.Lifetime = max(tr.cur.snap.Time.Sub(e.Row.FirstSeen), 0)
 	}
 	return e, true
 }
 
-// lastSeen returns where the last snapshot had a socket; if it had not, where this
-// one has it.
-func (m *Tracker) lastSeen(t *track) (*frame, int32) {
+// lastSeen returns where the previous snapshot had a socket; if it had not, where the
+// current one has it.
+func (tr *Tracker) lastSeen(t *track) (*frame, int32) {
 	switch {
-	case t.generation != m.generation:
-		return m.prev, t.index
+	case t.generation != tr.generation:
+		return tr.prev, t.index
 	case t.prevIndex >= 0:
-		return m.prev, t.prevIndex
+		return tr.prev, t.prevIndex
 	}
-	return m.cur, t.index
+	return tr.cur, t.index
 }
 
-// changedEvent compares what the table shows of a connection with what it showed.
-func (m *Tracker) changedEvent(t, peer *track) (e Event, ok bool) {
-	if t.generation != m.generation {
-		t, peer = peer, t // one end has gone, the other is what shows
+// changedEvent compares a connection in the two snapshots.
+func (tr *Tracker) changedEvent(t, peer *track) (e Event, ok bool) {
+	if t.generation != tr.generation {
+		t, peer = peer, t // one end has closed; the other is in the table
 	}
-	f, was := m.lastSeen(t)
-	if f == m.cur {
-		f, was = m.lastSeen(peer) // an end has come to one that was there
+	f, was := tr.lastSeen(t)
+	if f == tr.cur {
+		f, was = tr.lastSeen(peer) // an end was added to one that was there
 	}
-	was, is := f.rowIndex(was), m.cur.rowIndex(t.index)
-	before, now := f.snap.Sockets[was].State, m.cur.snap.Sockets[is].State
+	was, is := f.rowIndex(was), tr.cur.rowIndex(t.index)
+	before, now := f.snap.Sockets[was].State, tr.cur.snap.Sockets[is].State
 	if before != now {
-		return Event{Kind: EventChanged, OldState: before, Row: m.cloneRow(m.cur, is)}, true
+		return Event{Kind: EventChanged, OldState: before, Row: tr.cloneRow(tr.cur, is)}, true
 	}
-	was, is = f.pairs.peer[was], m.cur.pairs.peer[is]
-	if was < 0 || is < 0 || f.snap.Sockets[was].State == m.cur.snap.Sockets[is].State {
+	was, is = f.pairs.peer[was], tr.cur.pairs.peer[is]
+	if was < 0 || is < 0 || f.snap.Sockets[was].State == tr.cur.snap.Sockets[is].State {
 		return Event{}, false
 	}
 	e = Event{Kind: EventChanged, OldState: f.snap.Sockets[was].State}
-	e.Row = m.cur.clone(m.row(m.cur, int(is), false))
+	e.Row = tr.cur.clone(tr.row(tr.cur, int(is), false))
 	return e, true
 }
 
-// cloneRow copies the row that stands for a socket out of its snapshot, whose
-// memory will be used again.
-func (m *Tracker) cloneRow(f *frame, i int32) model.Row {
-	return f.clone(m.row(f, int(f.rowIndex(i)), true))
+// cloneRow copies the row of a socket out of its snapshot, whose memory will be reused.
+func (tr *Tracker) cloneRow(f *frame, i int32) model.Row {
+	return f.clone(tr.row(f, int(f.rowIndex(i)), true))
 }

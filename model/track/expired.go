@@ -6,31 +6,32 @@ import (
 	"lotop/sockets"
 )
 
-// expiredNotifications remembers the sockets whose end was told without their notice, because
-// it did not come in time: a process can keep a connection that was reset for
-// as long as it likes before it closes it. What has been waited for longest is
-// forgotten first, so that memory stays flat.
+// expiredNotifications is a set of sockets whose close was emitted without their destroy
+// notification, because that did not arrive in time: a process can keep a connection that
+// was reset open for as long as it likes. The oldest are dropped first, so that memory
+// stays bounded.
 type expiredNotifications struct {
 	newer, older map[notificationKey]struct{}
 }
 
-// notificationKey is a socket: by its ID, or if that is not known by its addresses.
+// notificationKey identifies a socket: by its ID, or by its addresses if the ID is
+// unknown.
 type notificationKey struct {
 	id       sockets.ID
 	addrHash uint64
 }
 
-// maxExpired bounds the half of what is remembered.
+// maxExpired bounds each of the two generations.
 const maxExpired = 1 << 14
 
-func (l *expiredNotifications) add(id sockets.ID, p sockets.Protocol, local, remote netip.AddrPort) {
-	if len(l.newer) >= maxExpired {
-		l.older, l.newer = l.newer, nil
+func (x *expiredNotifications) add(id sockets.ID, p sockets.Protocol, local, remote netip.AddrPort) {
+	if len(x.newer) >= maxExpired {
+		x.older, x.newer = x.newer, nil
 	}
-	if l.newer == nil {
-		l.newer = map[notificationKey]struct{}{}
+	if x.newer == nil {
+		x.newer = map[notificationKey]struct{}{}
 	}
-	l.newer[notificationKeyOf(id, p, local, remote)] = struct{}{}
+	x.newer[notificationKeyOf(id, p, local, remote)] = struct{}{}
 }
 
 func notificationKeyOf(id sockets.ID, p sockets.Protocol, local, remote netip.AddrPort) notificationKey {
@@ -40,12 +41,13 @@ func notificationKeyOf(id sockets.ID, p sockets.Protocol, local, remote netip.Ad
 	return notificationKey{addrHash: mix(endpointHash(local)+uint64(p), 0xa0761d6478bd642f) ^ endpointHash(remote)}
 }
 
-// consume tells whether the notice of that socket comes late, which it can once.
-func (l *expiredNotifications) consume(s *sockets.Socket) bool {
+// consume reports whether the notification of that socket is late, and removes the
+// socket: each notification comes once.
+func (x *expiredNotifications) consume(s *sockets.Socket) bool {
 	for _, key := range []notificationKey{{id: s.ID}, notificationKeyOf(0, s.Protocol, s.Local, s.Remote)} {
-		for _, all := range []map[notificationKey]struct{}{l.newer, l.older} {
-			if _, ok := all[key]; ok {
-				delete(all, key)
+		for _, set := range []map[notificationKey]struct{}{x.newer, x.older} {
+			if _, ok := set[key]; ok {
+				delete(set, key)
 				return true
 			}
 		}

@@ -5,90 +5,90 @@ import (
 	"lotop/sockets"
 )
 
-// View is which kinds of row are wanted.
+// View selects kinds of row.
 type View uint8
 
-// The views of the screen that show rows.
+// The views.
 const (
 	AllSockets  View = iota
-	Listeners        // what holds a port: LISTEN, BOUND, UNCONN
-	Connections      // what has a remote end
+	Listeners        // without a remote address: LISTEN, BOUND, UNCONN
+	Connections      // with a remote address
 )
 
-// ListOptions says which rows are wanted, and in which order.
+// ListOptions selects and orders rows.
 type ListOptions struct {
 	View     View
-	AllHosts bool // connections to other machines too
-	Unfold   bool // both ends of a pair as rows of their own
+	AllHosts bool // include connections to other machines
+	Unfold   bool // both ends of a pair as separate rows
 	// Match selects rows, nil for all.
 	Match func(*model.Row) bool
 	Order model.Order
 }
 
-// Counts sums up what is in scope, whatever view and query leave of it.
+// Counts counts the rows in scope, independent of view and query.
 type Counts struct {
 	Listening   int // TCP sockets in LISTEN
-	Connections int // TIME_WAIT left out
+	Connections int // without TIME_WAIT
 	Exposed     int // rows that other machines can send to
 	Rows        int // rows in scope
 }
 
 // Rows appends the rows of the newest snapshot to dst, in order. They point
 // into the snapshot.
-func (m *Tracker) Rows(dst []model.Row, shape ListOptions) ([]model.Row, Counts) {
+func (tr *Tracker) Rows(dst []model.Row, o ListOptions) ([]model.Row, Counts) {
 	l := lister{rows: dst}
-	f := m.cur
+	f := tr.cur
 	if f.snap == nil {
 		return dst, l.counts
 	}
 	for i := range f.tracks {
-		if f.pairs.peer[i] >= 0 && !shape.Unfold && !f.pairs.server[i] {
-			continue // stands in the row of the server's end
+		if f.pairs.peer[i] >= 0 && !o.Unfold && !f.pairs.server[i] {
+			continue // folded into the row of the server's side
 		}
-		l.rows = append(l.rows, m.row(f, i, !shape.Unfold))
-		l.filterLast(&shape, &l.counts)
+		l.rows = append(l.rows, tr.row(f, i, !o.Unfold))
+		l.filterLast(&o, &l.counts)
 	}
-	l.appendClosed(m.closedRows, &shape)
-	m.sorter.sort(l.rows[len(dst):], shape.Order)
+	l.appendClosed(tr.closedRows, &o)
+	tr.sorter.sort(l.rows[len(dst):], o.Order)
 	return l.rows, l.counts
 }
 
-// lister is what a call of Rows gathers.
+// lister is the state of a call of Rows.
 type lister struct {
 	rows   []model.Row
 	counts Counts
 }
 
-func (l *lister) appendClosed(ghosts []closedRow, shape *ListOptions) {
+func (l *lister) appendClosed(closed []closedRow, o *ListOptions) {
 	var uncounted Counts
-	for i := range ghosts {
-		if r := &ghosts[i].row; shape.Unfold {
+	for i := range closed {
+		if r := &closed[i].row; o.Unfold {
 			ends, n := r.Unfold()
 			for _, end := range ends[:n] {
 				l.rows = append(l.rows, end)
-				l.filterLast(shape, &uncounted)
+				l.filterLast(o, &uncounted)
 			}
 		} else {
 			l.rows = append(l.rows, *r)
-			l.filterLast(shape, &uncounted)
+			l.filterLast(o, &uncounted)
 		}
 	}
 }
 
-// filterLast drops the last row again if it is not wanted.
-func (l *lister) filterLast(shape *ListOptions, counts *Counts) {
-	if last := len(l.rows) - 1; !shape.include(&l.rows[last], counts) {
+// filterLast removes the last row if it is not included.
+func (l *lister) filterLast(o *ListOptions, counts *Counts) {
+	if last := len(l.rows) - 1; !o.include(&l.rows[last], counts) {
 		l.rows = l.rows[:last]
 	}
 }
 
-// include tells whether a row is wanted, and counts it if it is in scope.
-func (shape *ListOptions) include(r *model.Row, counts *Counts) bool {
-	if !shape.AllHosts && !r.InScope() {
+// include reports whether a row is listed, and counts it if it is in scope.
+func (o *ListOptions) include(r *model.Row, counts *Counts) bool {
+	if !o.AllHosts && !r.InScope() {
 		return false
 	}
 	counts.add(r)
-	switch shape.View {
+	switch o.View {
 	case Listeners:
 		if r.Socket.Connected() {
 			return false
@@ -98,7 +98,7 @@ func (shape *ListOptions) include(r *model.Row, counts *Counts) bool {
 			return false
 		}
 	}
-	return shape.Match == nil || shape.Match(r)
+	return o.Match == nil || o.Match(r)
 }
 
 func (c *Counts) add(r *model.Row) {

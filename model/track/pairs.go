@@ -8,27 +8,27 @@ import (
 	"lotop/sockets"
 )
 
-// pairTable says which sockets of a table belong together.
+// pairTable is which sockets of a snapshot belong together.
 type pairTable struct {
-	peer     []int32 // index of the other end, -1 for none
-	listener []int32 // index of the socket a connection may have come in by, -1 for none
-	server   []bool  // whether the socket is the server's end; see assignRoles
+	peer     []int32 // index of the peer, -1 for none
+	listener []int32 // index of the listener that may have accepted the connection, -1 for none
+	server   []bool  // whether the socket is the server's side; see assignRoles
 }
 
-// pairMatcher finds the two ends of every connection inside this machine, and the
-// listener behind each. It is only memory that is used again for each table.
+// pairMatcher finds the two ends of every connection within this machine, and the
+// listener of each. It is only memory reused for each snapshot.
 type pairMatcher struct {
 	slots []int32 // hash table: index of the first end of a connection, -1 for none
 	mask  uint64
 	keys  []uint64 // of the sockets, by index; see connHash
-	// byPort leads to the first of the sockets that hold a port without a remote
-	// end, next from each to the next one; -1 for none. Every connection asks
-	// for its port, so this is no map.
+	// byPort is the index of the first listening or unconnected socket on a port, next
+	// of the one after each; -1 for none. Every connection looks up its port, so this
+	// is no map.
 	byPort []int32
 	next   []int32
 }
 
-// portIndex is a port's place in pairer.ports.
+// portIndex returns a port's index in pairMatcher.byPort.
 func portIndex(s *sockets.Socket) int {
 	i := int(s.Local.Port())
 	if s.Protocol == sockets.UDP {
@@ -39,7 +39,7 @@ func portIndex(s *sockets.Socket) int {
 
 func (m *pairMatcher) match(p *pairTable, all []sockets.Socket) {
 	m.reset(p, len(all))
-	// From the end on, so that the lists are in the order of the table.
+	// From the last on, so that the lists are in table order.
 	for i := len(all) - 1; i >= 0; i-- {
 		s := &all[i]
 		switch {
@@ -48,7 +48,7 @@ func (m *pairMatcher) match(p *pairTable, all []sockets.Socket) {
 				port := portIndex(s)
 				m.next[i], m.byPort[port] = m.byPort[port], int32(i)
 			}
-		case s.Local != s.Remote: // one that is connected to itself has no second end
+		case s.Local != s.Remote: // one that is connected to itself has no peer
 			m.pair(p, all, int32(i))
 		}
 	}
@@ -73,7 +73,7 @@ func (m *pairMatcher) reset(p *pairTable, n int) {
 
 func fill[T any](s []T, n int, v T) []T {
 	if cap(s) < n {
-		s = make([]T, n, n+n/8) // or a table that grows by one would cost a new one each time
+		s = make([]T, n, n+n/8) // or a table that grows by one would allocate each time
 	}
 	s = s[:n]
 	for i := range s {
@@ -82,15 +82,15 @@ func fill[T any](s []T, n int, v T) []T {
 	return s
 }
 
-// pair pairs socket i with its other end, if that has come by already. Several
-// sockets can have the same addresses (SO_REUSEPORT); each end has one peer.
+// pair pairs socket i with its peer, if that is in the hash table already. Several
+// sockets can have the same addresses (SO_REUSEPORT); each has one peer.
 func (m *pairMatcher) pair(p *pairTable, all []sockets.Socket, i int32) {
 	s := &all[i]
 	key := connHash(s)
 	m.keys[i] = key
-	place := key & m.mask
-	for ; m.slots[place] >= 0; place = (place + 1) & m.mask {
-		j := m.slots[place]
+	slot := key & m.mask
+	for ; m.slots[slot] >= 0; slot = (slot + 1) & m.mask {
+		j := m.slots[slot]
 		if m.keys[j] != key || p.peer[j] >= 0 {
 			continue
 		}
@@ -99,11 +99,11 @@ func (m *pairMatcher) pair(p *pairTable, all []sockets.Socket, i int32) {
 			return
 		}
 	}
-	m.slots[place] = i
+	m.slots[slot] = i
 }
 
-// connHash is the same for both ends of a connection, and for nothing else
-// within reason: equality is checked by join.
+// connHash is the same for both ends of a connection. It can collide, so pair compares
+// the addresses.
 func connHash(s *sockets.Socket) uint64 {
 	return endpointHash(s.Local) + endpointHash(s.Remote) + uint64(s.Protocol)
 }
@@ -121,9 +121,8 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// listenerOf finds the socket that a connection came in by: the one bound to
-// just its address before a wildcard, and of several the one whose process
-// holds the connection.
+// listenerOf returns the index of the listener that accepted a connection: one on its
+// very address before a wildcard, and of several the one that shares an owner with it.
 func (m *pairMatcher) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
 	best, bestScore := int32(-1), 0
 	for i := m.byPort[portIndex(s)]; i >= 0; i = m.next[i] {

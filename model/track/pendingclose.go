@@ -9,26 +9,25 @@ import (
 	"lotop/sockets"
 )
 
-// pendingClose is a connection that has ended, until all that will be heard of it
-// has come.
+// pendingClose is a closed connection until all of its notifications have come.
 type pendingClose struct {
 	endpoints [2]closedEndpoint
-	// row is what a snapshot has shown of it.
+	// row is the row of a snapshot, if hasRow.
 	row        model.Row
 	hasRow     bool
-	leftTable  bool   // the table does not have it any more
-	generation uint32 // in which the first was heard of it
+	leftTable  bool   // it is no longer in the table
+	generation uint32 // in which the first notification came
 	startedAt  time.Time
-	waiterKey  uint64 // its key in hearing.alone, 0 if it is not there
+	waiterKey  uint64 // its key in awaitingReset, 0 if it is not there
 }
 
-// closedEndpoint is one end of a parting.
+// closedEndpoint is one end of a pendingClose.
 type closedEndpoint struct {
-	id            sockets.ID // 0 not known
+	id            sockets.ID // 0 if unknown
 	local, remote netip.AddrPort
-	notification  *sockets.DestroyNotification // nil if it has not come
-	track         *track                       // nil if no snapshot has shown it
-	notExpected   bool                         // its notice will not come, or has come and said nothing
+	notification  *sockets.DestroyNotification // nil if it has not come yet
+	track         *track                       // nil if no snapshot had it
+	notExpected   bool                         // its notification will not come, or came without addresses
 }
 
 func (p *pendingClose) setNotification(side int, n *sockets.DestroyNotification, t *track) {
@@ -39,8 +38,8 @@ func (p *pendingClose) complete() bool {
 	return p.endpoints[0].notification != nil && p.endpoints[1].notification != nil
 }
 
-// matches tells which end of the parting a socket is: one that has not been heard
-// of yet, with these addresses, and with that ID if one is known.
+// matches returns which end a socket is: one without a notification yet, with these
+// addresses, and with that ID if it is known.
 func (p *pendingClose) matches(s *sockets.Socket, id sockets.ID) (side int, ok bool) {
 	for side := range p.endpoints {
 		e := &p.endpoints[side]
@@ -51,10 +50,11 @@ func (p *pendingClose) matches(s *sockets.Socket, id sockets.ID) (side int, ok b
 	return 0, false
 }
 
-// pendingCloseFor finds the parting that a socket belongs to, or begins one.
-func (m *Tracker) pendingCloseFor(s *sockets.Socket, id sockets.ID) (*pendingClose, int) {
+// pendingCloseFor returns the pending close that a socket belongs to and which end of it
+// the socket is. If there is none it adds one.
+func (tr *Tracker) pendingCloseFor(s *sockets.Socket, id sockets.ID) (*pendingClose, int) {
 	key := connHash(s)
-	list := m.notifications.pendingCloses[key]
+	list := tr.notifications.pendingCloses[key]
 	for _, p := range list {
 		for side := range p.endpoints {
 			if p.endpoints[side].id == id {
@@ -67,30 +67,30 @@ func (m *Tracker) pendingCloseFor(s *sockets.Socket, id sockets.ID) (*pendingClo
 			return p, side
 		}
 	}
-	p := &pendingClose{generation: m.generation, startedAt: m.cur.snap.Time}
+	p := &pendingClose{generation: tr.generation, startedAt: tr.cur.snap.Time}
 	p.endpoints[0] = closedEndpoint{local: s.Local, remote: s.Remote}
 	p.endpoints[1] = closedEndpoint{local: s.Remote, remote: s.Local}
-	m.notifications.pendingCloses[key] = append(m.notifications.pendingCloses[key], p)
+	tr.notifications.pendingCloses[key] = append(tr.notifications.pendingCloses[key], p)
 	return p, 0
 }
 
-func (m *Tracker) dropPending(p *pendingClose) {
-	m.removeWaiter(p)
+func (tr *Tracker) dropPending(p *pendingClose) {
+	tr.removeWaiter(p)
 	e := &p.endpoints[0]
 	if !e.remote.IsValid() {
-		return // it was never kept
+		return // it was never in pendingCloses
 	}
 	s := sockets.Socket{Protocol: p.protocol(), Local: e.local, Remote: e.remote}
 	key := connHash(&s)
-	list := m.notifications.pendingCloses[key]
+	list := tr.notifications.pendingCloses[key]
 	i := slices.Index(list, p)
 	if i < 0 {
 		return
 	}
 	if list = slices.Delete(list, i, i+1); len(list) == 0 {
-		delete(m.notifications.pendingCloses, key)
+		delete(tr.notifications.pendingCloses, key)
 	} else {
-		m.notifications.pendingCloses[key] = list
+		tr.notifications.pendingCloses[key] = list
 	}
 }
 
@@ -103,10 +103,10 @@ func (p *pendingClose) protocol() sockets.Protocol {
 	return p.row.Socket.Protocol
 }
 
-// emitClose makes the event of a parting, and lets go of it.
-func (m *Tracker) emitClose(p *pendingClose) Event {
-	m.dropPending(p)
-	e := Event{Kind: EventClosed, Time: m.cur.snap.Time}
+// emitClose returns the event of a pending close and removes it.
+func (tr *Tracker) emitClose(p *pendingClose) Event {
+	tr.dropPending(p)
+	e := Event{Kind: EventClosed, Time: tr.cur.snap.Time}
 	for i := range p.endpoints {
 		if n := p.endpoints[i].notification; n != nil && (e.Time.Before(n.Time) || !p.endpoints[1-i].notified()) {
 			e.Time = n.Time
@@ -114,14 +114,14 @@ func (m *Tracker) emitClose(p *pendingClose) Event {
 	}
 	if !p.hasRow {
 		if t := p.endpoints[0].track; t != nil {
-			p.row, p.hasRow = m.cloneRow(m.cur, t.index), true
+			p.row, p.hasRow = tr.cloneRow(tr.cur, t.index), true
 		}
 	}
 	switch e.ShortLived = !p.hasRow; {
 	case e.ShortLived:
-		p.row = m.shortLivedRow(p)
+		p.row = tr.shortLivedRow(p)
 	case !p.row.Folded:
-		m.foldPeer(p)
+		tr.foldPeer(p)
 	}
 	e.Row = p.row
 	e.Row.Mark = model.Closed
@@ -133,62 +133,63 @@ func (m *Tracker) emitClose(p *pendingClose) Event {
 		if t := end.track; t != nil {
 			t.closeEmitted = true
 			if t.peer != nil && t.peer.state == sockets.TimeWait {
-				t.peer.closeEmitted = true // it can have another ID than the notice
+				t.peer.closeEmitted = true // it can have another ID than the notification
 			}
 		}
 		if end.notification == nil && !end.notExpected && end.local.IsValid() {
-			m.notifications.expired.add(end.id, p.protocol(), end.local, end.remote)
+			tr.notifications.expired.add(end.id, p.protocol(), end.local, end.remote)
 		}
 	}
 	e.setBytes(p)
 	if !e.ShortLived && !p.leftTable {
-		m.notifications.emittedCloses = append(m.notifications.emittedCloses, e)
+		tr.notifications.emittedCloses = append(tr.notifications.emittedCloses, e)
 	}
 	return e
 }
 
 func (p *closedEndpoint) notified() bool { return p.notification != nil }
 
-// setBytes gives the event its bytes, seen from the row's socket. What one end has
-// sent is what the other has received: an end's own count of that has the FIN
-// in it, and of an end that was reset there is no count.
+// setBytes sets the byte counts of the event, as seen from the row's socket. What it
+// received is what its peer sent: its own count includes the FIN, and an end that was
+// reset has no counts.
 func (e *Event) setBytes(p *pendingClose) {
-	var mine, theirs sockets.TCPInfo
+	var own, peer sockets.TCPInfo
 	for i := range p.endpoints {
 		n := p.endpoints[i].notification
 		switch {
 		case n == nil || isReset(&n.Socket) || !n.Socket.Connected():
 		case n.Socket.ID == e.Row.Socket.ID || n.Socket.Local == e.Row.Socket.Local && n.Socket.Remote == e.Row.Socket.Remote:
-			mine = n.TCPInfo
+			own = n.TCPInfo
 		default:
-			theirs = n.TCPInfo
+			peer = n.TCPInfo
 		}
 	}
 	switch {
-	case mine.Known && theirs.Known:
-		e.Sent, e.Received, e.RTT = mine.Sent, theirs.Sent, mine.RTT
-	case mine.Known:
-		e.Sent, e.Received, e.RTT = mine.Sent, mine.Received, mine.RTT
-	case theirs.Known:
-		e.Sent, e.Received, e.RTT = theirs.Received, theirs.Sent, theirs.RTT
+	case own.Known && peer.Known:
+		e.Sent, e.Received, e.RTT = own.Sent, peer.Sent, own.RTT
+	case own.Known:
+		e.Sent, e.Received, e.RTT = own.Sent, own.Received, own.RTT
+	case peer.Known:
+		e.Sent, e.Received, e.RTT = peer.Received, peer.Sent, peer.RTT
 	default:
 		return
 	}
 	e.HasBytes = true
 }
 
-// readyToEmit tells whether a closed event that a snapshot has shown can be told at
-// once. If not, it waits for its notices, and comes back from Hear or overdue.
-func (m *Tracker) readyToEmit(e *Event) bool {
+// readyToEmit reports whether a closed event of a snapshot can be emitted at once. If
+// not, it waits for its notifications, and ApplyNotifications or expiredCloses returns
+// it.
+func (tr *Tracker) readyToEmit(e *Event) bool {
 	s, peer := e.Row.Socket, e.Row.Peer
 	if !s.Connected() || e.ShortLived {
-		m.expireRow(&e.Row)
+		tr.expireRow(&e.Row)
 		return true
 	}
 	if e.Row.Folded && notificationID(s) == 0 {
 		s, peer = peer, s
 	}
-	p, side := m.pendingCloseFor(s, s.ID)
+	p, side := tr.pendingCloseFor(s, s.ID)
 	p.leftTable = true
 	if !p.endpoints[side].notified() {
 		p.endpoints[side].id = notificationID(s)
@@ -202,12 +203,12 @@ func (m *Tracker) readyToEmit(e *Event) bool {
 	if !p.complete() {
 		return false
 	}
-	*e = m.emitClose(p)
+	*e = tr.emitClose(p)
 	return true
 }
 
-// notificationID is the ID that a socket's notice will have, 0 if that is not known:
-// what comes before the socket, and what stays after it, can have another.
+// notificationID returns the ID that a socket's notification will have, 0 if unknown: a
+// request socket and a TIME_WAIT socket can have another ID than their connection.
 func notificationID(s *sockets.Socket) sockets.ID {
 	if s.State == sockets.SynRecv || s.State == sockets.TimeWait {
 		return 0
@@ -215,52 +216,52 @@ func notificationID(s *sockets.Socket) sockets.ID {
 	return s.ID
 }
 
-// expireRow remembers the notices of a row that was told without them.
-func (m *Tracker) expireRow(r *model.Row) {
+// expireRow remembers the notifications of a row that was emitted without them.
+func (tr *Tracker) expireRow(r *model.Row) {
 	for i, s := range []*sockets.Socket{r.Socket, r.Peer} {
 		switch {
 		case s != nil && (i == 0 || r.Folded):
-			m.notifications.expired.add(notificationID(s), s.Protocol, s.Local, s.Remote)
+			tr.notifications.expired.add(notificationID(s), s.Protocol, s.Local, s.Remote)
 		case i == 1 && r.Socket.Connected():
-			m.notifications.expired.add(0, r.Socket.Protocol, r.Socket.Remote, r.Socket.Local)
+			tr.notifications.expired.add(0, r.Socket.Protocol, r.Socket.Remote, r.Socket.Local)
 		}
 	}
 }
 
-// expiredCloses finds the connections whose other end has not been heard of for long,
-// and for two snapshots, unless it is still in the table.
-func (m *Tracker) expiredCloses() []*pendingClose {
-	if len(m.notifications.pendingCloses) == 0 {
+// expiredCloses returns the pending closes whose other end has sent no notification for
+// peerNotificationTimeout and two snapshots, unless it is still in the table.
+func (tr *Tracker) expiredCloses() []*pendingClose {
+	if len(tr.notifications.pendingCloses) == 0 {
 		return nil
 	}
 	alive := map[*pendingClose]bool{}
-	for i, t := range m.cur.tracks {
-		s := &m.cur.snap.Sockets[i]
+	for i, t := range tr.cur.tracks {
+		s := &tr.cur.snap.Sockets[i]
 		if !s.Connected() || s.State == sockets.TimeWait || t.closeEmitted {
 			continue
 		}
-		for _, p := range m.notifications.pendingCloses[m.matcher.keys[i]] {
+		for _, p := range tr.notifications.pendingCloses[tr.matcher.keys[i]] {
 			if _, ok := p.matches(s, s.ID); ok {
 				alive[p] = true
 			}
 		}
 	}
-	var due []*pendingClose
-	for _, list := range m.notifications.pendingCloses {
+	var expired []*pendingClose
+	for _, list := range tr.notifications.pendingCloses {
 		for _, p := range list {
-			if !alive[p] && m.generation-p.generation >= 2 && m.timedOut(p.startedAt) {
-				due = append(due, p)
+			if !alive[p] && tr.generation-p.generation >= 2 && tr.timedOut(p.startedAt) {
+				expired = append(expired, p)
 			}
 		}
 	}
-	return due
+	return expired
 }
 
-// emitCloses makes the events of partings, in the order of time.
-func (m *Tracker) emitCloses(due []*pendingClose) []Event {
+// emitCloses returns the events of pending closes, ordered by time.
+func (tr *Tracker) emitCloses(expired []*pendingClose) []Event {
 	var events []Event
-	for _, p := range due {
-		events = append(events, m.emitClose(p))
+	for _, p := range expired {
+		events = append(events, tr.emitClose(p))
 	}
 	slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 	return events

@@ -6,67 +6,67 @@ import (
 	"lotop/sockets"
 )
 
-// pendingOpen is a connection that has opened and of which the table has one end only.
-// A table is not read at one moment: the end whose line was passed before the
-// connection came is missing. Who it belongs to is what people want to
-// know of it, so the event waits for the next table.
+// pendingOpen is an opened connection of which the snapshot has one end only. A table is
+// not read atomically: an end is missing if the reader had passed its position when
+// the connection opened. Its owner is worth knowing, so the event waits for the next
+// snapshot.
 type pendingOpen struct {
 	track *track
 	event Event
 }
 
-// lacksPeer tells whether the other end of a connection must be on this machine
-// and is not in the table.
-func (m *Tracker) lacksPeer(t *track) bool {
-	s := &m.cur.snap.Sockets[t.index]
-	return t.peer == nil && s.State == sockets.Established && m.hasLocalPeer(s, t)
+// lacksPeer reports whether the peer of a connection must be on this machine and is not
+// in the table.
+func (tr *Tracker) lacksPeer(t *track) bool {
+	s := &tr.cur.snap.Sockets[t.index]
+	return t.peer == nil && s.State == sockets.Established && tr.hasLocalPeer(s, t)
 }
 
-// completeOpens returns the events that have waited for this table. What it shows
-// of these connections now is all in them.
-func (m *Tracker) completeOpens() []Event {
-	for i := range m.pendingOpens {
-		t, e := m.pendingOpens[i].track, &m.pendingOpens[i].event
-		if t.generation != m.generation || t.closeEmitted || m.isOver(t) {
+// completeOpens returns the events that were pending for this snapshot. They include all
+// changes of these connections in it.
+func (tr *Tracker) completeOpens() []Event {
+	for i := range tr.pendingOpens {
+		t, e := tr.pendingOpens[i].track, &tr.pendingOpens[i].event
+		if t.generation != tr.generation || t.closeEmitted || tr.isOver(t) {
 			continue
 		}
-		m.markEmitted(t)
+		tr.markEmitted(t)
 		if p := t.peer; p != nil {
-			p.firstSeen, p.firstSeenExact = t.firstSeen, t.firstSeenExact // both ends are as old as the connection
-			m.markEmitted(p)
+			p.firstSeen, p.firstSeenExact = t.firstSeen, t.firstSeenExact // both are as old as the connection
+			tr.markEmitted(p)
 		}
-		e.Row = m.cloneRow(m.cur, t.index)
+		e.Row = tr.cloneRow(tr.cur, t.index)
 		e.Row.Mark = e.Kind.Mark()
 	}
-	return m.takeOpens()
+	return tr.takeOpens()
 }
 
-// markEmitted tells that what happened to a socket in this pass is told.
-func (m *Tracker) markEmitted(t *track) {
+// markEmitted marks the change of a socket in this snapshot as emitted.
+func (tr *Tracker) markEmitted(t *track) {
 	if t.changeIndex >= 0 {
-		m.changes[t.changeIndex].emitted = true
+		tr.changes[t.changeIndex].emitted = true
 	}
 }
 
-// takeOpen returns the opening of the connection whose end an event tells, if
-// it still waits.
-func (m *Tracker) takeOpen(e *Event) []Event {
-	for i, h := range m.pendingOpens {
+// takeOpen removes and returns the opened event of the connection that e closes, if it is
+// still pending.
+func (tr *Tracker) takeOpen(e *Event) []Event {
+	for i, h := range tr.pendingOpens {
 		if id := h.event.Row.Socket.ID; id == e.Row.Socket.ID || e.Row.Peer != nil && id == e.Row.Peer.ID {
-			m.pendingOpens = slices.Delete(m.pendingOpens, i, i+1)
+			tr.pendingOpens = slices.Delete(tr.pendingOpens, i, i+1)
 			return []Event{h.event}
 		}
 	}
 	return nil
 }
 
-// takeOpens returns all openings that wait.
-func (m *Tracker) takeOpens() []Event {
+// takeOpens removes and returns all pending opened events.
+func (tr *Tracker) takeOpens() []Event {
 	var events []Event
-	for _, h := range m.pendingOpens {
+	for _, h := range tr.pendingOpens {
 		events = append(events, h.event)
 	}
-	clear(m.pendingOpens)
-	m.pendingOpens = m.pendingOpens[:0]
+	clear(tr.pendingOpens)
+	tr.pendingOpens = tr.pendingOpens[:0]
 	return events
 }

@@ -2,77 +2,77 @@ package track
 
 import "lotop/sockets"
 
-// assignRoles decides which end of its connection each socket is, and remembers
-// it: once the listener and the other end have gone, only the memory is left.
-func (m *Tracker) assignRoles() {
-	f := m.cur
+// assignRoles decides which side of its connection each socket is, and remembers it: once
+// the listener and the peer have closed, nothing else shows it.
+func (tr *Tracker) assignRoles() {
+	f := tr.cur
 	for i, t := range f.tracks {
 		s := &f.snap.Sockets[i]
 		j := int(f.pairs.peer[i])
 		switch {
 		case !s.Connected():
-			t.roleKnown, t.isServer = false, false // a UDP socket may connect again, to another end
+			t.roleKnown, t.isServer = false, false // a UDP socket may connect again, to another address
 		case j < 0:
-			t.isServer, t.roleKnown = m.roleWithoutPeer(i)
+			t.isServer, t.roleKnown = tr.roleWithoutPeer(i)
 			f.pairs.server[i] = t.isServer
 		case i < j:
 			p := f.tracks[j]
-			t.isServer, t.roleKnown = m.rolesOfPair(i, j)
+			t.isServer, t.roleKnown = tr.rolesOfPair(i, j)
 			p.isServer, p.roleKnown = !t.isServer, t.roleKnown
 			f.pairs.server[i], f.pairs.server[j] = t.isServer, p.isServer
 		}
 	}
 }
 
-// roleWithoutPeer tells whether a socket whose other end is not in the table is the
-// server's end, and whether that is certain.
-func (m *Tracker) roleWithoutPeer(i int) (server, sure bool) {
-	f := m.cur
+// roleWithoutPeer reports whether a socket without a peer in the table is the server's
+// side, and whether that is certain.
+func (tr *Tracker) roleWithoutPeer(i int) (server, known bool) {
+	f := tr.cur
 	s, t := &f.snap.Sockets[i], f.tracks[i]
-	switch side := roleByState(s); {
-	case side != 0:
-		return side > 0, true
+	switch role := roleByState(s); {
+	case role != 0:
+		return role > 0, true
 	case t.roleKnown:
 		return t.isServer, true
 	case f.pairs.listener[i] >= 0:
 		return true, true
 	}
 	if f.snap.IsLocal(s.Remote.Addr()) {
-		far := sockets.Socket{Protocol: s.Protocol, Local: s.Remote, V6: s.V6}
-		if m.matcher.listenerOf(f.snap.Sockets, &far) >= 0 {
-			return false, true // what listens at the other end is the server
+		remote := sockets.Socket{Protocol: s.Protocol, Local: s.Remote, V6: s.V6}
+		if tr.matcher.listenerOf(f.snap.Sockets, &remote) >= 0 {
+			return false, true // the remote address has a listener, so that is the server
 		}
 	}
 	if f.snap.Ephemeral.Contains(s.Local.Port()) && !f.snap.IsLocal(s.Remote.Addr()) {
-		return false, true // nobody listens on that port, and the system gave it out
+		return false, true // no listener has that port, and it is in the ephemeral range
 	}
-	return t.isServer, false // what was guessed of it as long as it was one of a pair
+	return t.isServer, false // the guess from when it was one of a pair
 }
 
-// rolesOfPair tells whether socket i is the server's end of its pair with j, and
-// whether that is certain. Memory comes before the listeners of the moment:
-// they can have changed since the connection was made.
-func (m *Tracker) rolesOfPair(i, j int) (server, sure bool) {
-	f := m.cur
+// rolesOfPair reports whether socket i is the server's side of its pair with j, and
+// whether that is certain. A known role comes before the current listeners, which can
+// have changed since the connection opened.
+func (tr *Tracker) rolesOfPair(i, j int) (server, known bool) {
+	f := tr.cur
 	s, o := &f.snap.Sockets[i], &f.snap.Sockets[j]
-	if mine, theirs := roleByState(s), roleByState(o); mine != theirs {
-		return mine > theirs, true
+	if own, peer := roleByState(s), roleByState(o); own != peer {
+		return own > peer, true
 	}
 	if t, p := f.tracks[i], f.tracks[j]; t.roleKnown || p.roleKnown {
 		return t.roleKnown && t.isServer || !t.roleKnown && !p.isServer, true
 	}
-	if mine, theirs := f.pairs.listener[i] >= 0, f.pairs.listener[j] >= 0; mine != theirs {
-		return mine, true
+	if own, peer := f.pairs.listener[i] >= 0, f.pairs.listener[j] >= 0; own != peer {
+		return own, true
 	}
-	// A guess: clients get their ports from the high range.
+	// A guess: the ports of clients are high.
 	if s.Local.Port() != o.Local.Port() {
 		return s.Local.Port() < o.Local.Port(), false
 	}
 	return s.ID < o.ID, false
 }
 
-// roleByState is 1 for what only a server's end can be, -1 for a client's, 0
-// for what either can.
+// roleByState is 1 for what only a server's side can be, -1 for a client's, 0 for what
+// either can be.
 func roleByState(s *sockets.Socket) int {
 	switch {
 	case s.NoOwner == sockets.NotAccepted || s.State == sockets.SynRecv:

@@ -6,8 +6,8 @@ import (
 	"lotop/model"
 )
 
-// row makes the row of a frame's socket.
-func (m *Tracker) row(f *frame, i int, folded bool) model.Row {
+// row returns the row of a frame's socket.
+func (tr *Tracker) row(f *frame, i int, folded bool) model.Row {
 	s, t := &f.snap.Sockets[i], f.tracks[i]
 	r := model.Row{
 		Socket: s, Snapshot: f.snap, FirstSeenExact: t.firstSeenExact, Mark: t.mark, Inbound: f.pairs.server[i],
@@ -28,12 +28,12 @@ func (m *Tracker) row(f *frame, i int, folded bool) model.Row {
 		}
 	}
 	r.Reach = model.ReachOf(f.snap, s, r.Peer)
-	r.Debugger = m.debuggers.nameFor(&r)
+	r.Debugger = tr.debuggers.nameFor(&r)
 	return r
 }
 
-// rowIndex returns the index of the socket whose row stands for socket i too: the
-// server's end of a pair.
+// rowIndex returns the index of the socket whose row includes socket i: the server's
+// side of a pair.
 func (f *frame) rowIndex(i int32) int32 {
 	if j := f.pairs.peer[i]; j >= 0 && f.pairs.server[j] {
 		return j

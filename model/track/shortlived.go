@@ -2,23 +2,23 @@ package track
 
 import "lotop/model"
 
-// shortLivedRow makes the row of a connection that no snapshot has shown. Who held
-// its ends is not known; a listener that is still there shows whose it was.
-func (m *Tracker) shortLivedRow(p *pendingClose) model.Row {
-	one, other := p.endpoints[0].notification, p.endpoints[1].notification
-	if one == nil {
-		one, other = other, nil
+// shortLivedRow returns the row of a connection that no snapshot had. Its owners are
+// unknown, except that a listener which is still open shows the server's.
+func (tr *Tracker) shortLivedRow(p *pendingClose) model.Row {
+	n, peer := p.endpoints[0].notification, p.endpoints[1].notification
+	if n == nil {
+		n, peer = peer, nil
 	}
-	r := model.Row{Socket: &one.Socket, Snapshot: m.cur.snap, RoleUnknown: true}
-	if other != nil {
-		r.Peer, r.Folded = &other.Socket, true
+	r := model.Row{Socket: &n.Socket, Snapshot: tr.cur.snap, RoleUnknown: true}
+	if peer != nil {
+		r.Peer, r.Folded = &peer.Socket, true
 	}
-	return m.orientToServer(r)
+	return tr.orientToServer(r)
 }
 
-// foldPeer makes both ends of a row of which snapshots have shown only one, if
-// the other was heard of.
-func (m *Tracker) foldPeer(p *pendingClose) {
+// foldPeer adds the peer to a row of which snapshots had only one end, if the peer's
+// notification has come.
+func (tr *Tracker) foldPeer(p *pendingClose) {
 	for i := range p.endpoints {
 		n := p.endpoints[i].notification
 		if s := p.row.Socket; n != nil && s.Connected() && n.Socket.Local == s.Remote && n.Socket.Remote == s.Local && s.Local != s.Remote {
@@ -26,33 +26,33 @@ func (m *Tracker) foldPeer(p *pendingClose) {
 			if r.Peer, r.Folded = &n.Socket, true; !r.RoleUnknown && !r.Inbound {
 				r.Socket, r.Peer = r.Peer, r.Socket
 			}
-			p.row = m.orientToServer(r)
+			p.row = tr.orientToServer(r)
 			return
 		}
 	}
 }
 
-// orientToServer lets the server's end of a heard connection be the row's socket, unless
-// it is known to be, as far as the listeners of now and the ports show which that
-// is; and keeps the row.
-func (m *Tracker) orientToServer(r model.Row) model.Row {
-	snap := m.cur.snap
-	l := m.matcher.listenerOf(snap.Sockets, r.Socket)
+// orientToServer makes the server's side the row's socket, as far as the current
+// listeners and the ports show which side that is, unless it is known already; and clones
+// the row.
+func (tr *Tracker) orientToServer(r model.Row) model.Row {
+	snap := tr.cur.snap
+	l := tr.matcher.listenerOf(snap.Sockets, r.Socket)
 	if l < 0 && r.RoleUnknown && r.Peer != nil {
-		l = m.matcher.listenerOf(snap.Sockets, r.Peer)
+		l = tr.matcher.listenerOf(snap.Sockets, r.Peer)
 		if l >= 0 || r.Peer.Local.Port() < r.Socket.Local.Port() {
 			r.Socket, r.Peer = r.Peer, r.Socket
 		}
 	}
-	// Of two ports that the system hands out either can be a server's.
+	// With two ephemeral ports either side can be the server's.
 	r.RoleUnknown = r.RoleUnknown && l < 0 && (r.Peer == nil || snap.Ephemeral.Contains(r.Socket.Local.Port()))
 	r.Inbound = l >= 0 || r.Peer != nil
 	r.Reach = model.ReachOf(snap, r.Socket, r.Peer)
 	if l < 0 {
-		return m.cur.clone(r)
+		return tr.cur.clone(r)
 	}
-	r.Listener, r.Debugger = nil, m.debuggers.lookup(snap, &snap.Sockets[l])
-	r = m.cur.clone(r)
-	r.Listener = m.cur.cloner.listener(snap, &snap.Sockets[l])
+	r.Listener, r.Debugger = nil, tr.debuggers.lookup(snap, &snap.Sockets[l])
+	r = tr.cur.clone(r)
+	r.Listener = tr.cur.cloner.listener(snap, &snap.Sockets[l])
 	return r
 }

@@ -11,15 +11,13 @@ import (
 	"lotop/sockets/process"
 )
 
-// sorter puts rows in order by small keys, because rows are large and what
-// decides their order is spread over memory. It is only memory that is used
-// again for each refresh.
+// sorter sorts rows by small keys, because rows are large and what decides their order is
+// spread over memory. It is only memory reused for each refresh.
 type sorter struct {
 	rows  []model.Row // during a sort
 	order model.Order
 	keys  []sortKey
-	// processes and users rank the names in sight, for the columns that order
-	// by them.
+	// processes and users rank the names, for the columns that sort by them.
 	processes map[*process.Process]uint64
 	owners    []*process.Process
 	users     map[uint32]uint64
@@ -27,8 +25,8 @@ type sorter struct {
 	names     []userName
 }
 
-// sortKey stands for a row. Where the three numbers leave a tie, or are only
-// prefixes, the rows themselves decide.
+// sortKey represents a row. Where the three numbers are equal, or are only prefixes, the
+// rows themselves decide.
 type sortKey struct {
 	column, local, remote  uint64
 	row                    int32
@@ -40,7 +38,7 @@ type userName struct {
 	name string
 }
 
-// sort puts rows in order.
+// sort sorts rows.
 func (s *sorter) sort(rows []model.Row, o model.Order) {
 	s.rows, s.order, s.keys = rows, o, s.keys[:0]
 	s.rankNames(rows, o.Column)
@@ -50,7 +48,7 @@ func (s *sorter) sort(rows []model.Row, o model.Order) {
 	slices.SortFunc(s.keys, s.compare)
 	permute(rows, s.keys)
 	s.rows = nil
-	clear(s.processes) // they must not outlive their snapshot
+	clear(s.processes) // they must not keep a snapshot in memory
 	clear(s.owners)
 }
 
@@ -92,8 +90,8 @@ func (s *sorter) key(r *model.Row, i int) sortKey {
 	return k
 }
 
-// permute moves rows to where the keys have them, in place, along the cycles of
-// the permutation.
+// permute moves rows into the order of keys, in place, along the cycles of the
+// permutation.
 func permute(rows []model.Row, keys []sortKey) {
 	for i := range keys {
 		from := int(keys[i].row)
@@ -111,7 +109,7 @@ func permute(rows []model.Row, keys []sortKey) {
 	}
 }
 
-// rankNames ranks what is ordered by name, so that no name is compared twice.
+// rankNames ranks what is sorted by name, so that names are compared only once.
 func (s *sorter) rankNames(rows []model.Row, c model.Column) {
 	switch c {
 	case model.ByProcess:
@@ -140,7 +138,7 @@ func (s *sorter) rankProcesses(rows []model.Row) {
 	rank := uint64(0)
 	for i, p := range s.owners {
 		if i > 0 && byName(p, s.owners[i-1]) != 0 {
-			rank++ // a ghost's process can be an older look at the same one
+			rank++ // a closed row can have an older Process of the same process
 		}
 		s.processes[p] = rank
 	}
@@ -154,12 +152,12 @@ func (s *sorter) rankUsers(rows []model.Row) {
 	clear(s.accounts)
 	s.names = s.names[:0]
 	for i := range rows {
-		k := rows[i].Socket
-		if _, ok := s.users[k.UID]; k.HasUID && !ok {
-			s.users[k.UID] = 0
-			s.names = append(s.names, userName{k.UID, rows[i].Snapshot.Users[k.UID].String()})
+		socket := rows[i].Socket
+		if _, ok := s.users[socket.UID]; socket.HasUID && !ok {
+			s.users[socket.UID] = 0
+			s.names = append(s.names, userName{socket.UID, rows[i].Snapshot.Users[socket.UID].String()})
 		}
-		if name := accountName(&rows[i], k); name != "" {
+		if name := accountName(&rows[i], socket); name != "" {
 			s.accounts[name] = 0
 		}
 	}
@@ -174,21 +172,21 @@ func (s *sorter) rankUsers(rows []model.Row) {
 	}
 }
 
-// userRank gives a row its place among the users, or among the accounts where
-// sockets have no users.
-func (s *sorter) userRank(r *model.Row, k *sockets.Socket) (uint64, bool) {
-	if k.HasUID {
-		return s.users[k.UID], true
+// userRank returns the rank of a row's user, or of its account where sockets have no
+// users.
+func (s *sorter) userRank(r *model.Row, socket *sockets.Socket) (uint64, bool) {
+	if socket.HasUID {
+		return s.users[socket.UID], true
 	}
-	name := accountName(r, k)
+	name := accountName(r, socket)
 	return s.accounts[name], name != ""
 }
 
-func accountName(r *model.Row, k *sockets.Socket) string {
-	if k.HasUID {
+func accountName(r *model.Row, socket *sockets.Socket) string {
+	if socket.HasUID {
 		return ""
 	}
-	if p := r.Owner(k); p != nil {
+	if p := r.Owner(socket); p != nil {
 		return p.Account.String()
 	}
 	return ""

@@ -7,7 +7,7 @@ import (
 	"lotop/sockets"
 )
 
-// fiveTuple is what a connection is known by where the kernel gives no cookie.
+// fiveTuple identifies a connection where the kernel provides no cookie.
 type fiveTuple struct {
 	protocol      sockets.Protocol
 	local, remote netip.AddrPort
@@ -15,33 +15,33 @@ type fiveTuple struct {
 
 func fiveTupleOf(s *sockets.Socket) fiveTuple { return fiveTuple{s.Protocol, s.Local, s.Remote} }
 
-// linkTimeWait recognises the TIME_WAIT of a connection that has just gone. With
-// cookies it is the same socket; without, its ID changes with its owner, and it
-// would be told as a connection of its own that nobody saw.
-func (m *Tracker) linkTimeWait() {
-	var remains map[fiveTuple]*track
-	for i := range m.changes {
-		switch c := &m.changes[i]; {
+// linkTimeWait links a TIME_WAIT socket to the connection that just closed. With cookies
+// it is the same socket; without, its ID changes with its owner, and it would be emitted
+// as a connection of its own.
+func (tr *Tracker) linkTimeWait() {
+	var timeWaits map[fiveTuple]*track
+	for i := range tr.changes {
+		switch c := &tr.changes[i]; {
 		case c.kind == EventOpened && c.track.state == sockets.TimeWait:
-			if remains == nil {
-				remains = map[fiveTuple]*track{}
+			if timeWaits == nil {
+				timeWaits = map[fiveTuple]*track{}
 			}
-			remains[fiveTupleOf(&m.cur.snap.Sockets[c.track.index])] = c.track
-		case c.kind == EventClosed && remains != nil: // they come after the others
-			if t := remains[fiveTupleOf(&m.prev.snap.Sockets[c.track.index])]; t != nil {
+			timeWaits[fiveTupleOf(&tr.cur.snap.Sockets[c.track.index])] = c.track
+		case c.kind == EventClosed && timeWaits != nil: // these follow the opened ones
+			if t := timeWaits[fiveTupleOf(&tr.prev.snap.Sockets[c.track.index])]; t != nil {
 				t.continueFrom(c.track)
-				m.markEmitted(t)
-				if m.cur.pairs.peer[t.index] < 0 {
-					m.cur.pairs.server[t.index] = t.isServer
+				tr.markEmitted(t)
+				if tr.cur.pairs.peer[t.index] < 0 {
+					tr.cur.pairs.server[t.index] = t.isServer
 				}
 			}
 		}
 	}
 }
 
-// continueFrom makes t, a TIME_WAIT, go on as what gone was.
-func (t *track) continueFrom(gone *track) {
-	t.firstSeen, t.firstSeenExact, t.roleKnown, t.isServer = gone.firstSeen, gone.firstSeenExact, gone.roleKnown, gone.isServer
+// continueFrom makes t, a TIME_WAIT, continue the connection of closed.
+func (t *track) continueFrom(closed *track) {
+	t.firstSeen, t.firstSeenExact, t.roleKnown, t.isServer = closed.firstSeen, closed.firstSeenExact, closed.roleKnown, closed.isServer
 	t.mark, t.closeEmitted = model.Changed, true
-	gone.hasTimeWait = true
+	closed.hasTimeWait = true
 }

@@ -1,8 +1,8 @@
-// Package track turns successive snapshots and destroy notifications into rows
-// and events: since when each socket has been there, what has just changed, which
-// two sockets are the ends of one connection, and which of them is the server's.
+// Package track turns successive snapshots and destroy notifications into rows and
+// events: when each socket was first seen, what has changed, which two sockets are the
+// ends of one connection, and which of them is the server's.
 //
-// It has no clock and does no I/O: time is what the snapshots say.
+// It has no clock and does no I/O: the time is that of the snapshots.
 package track
 
 import (
@@ -14,13 +14,11 @@ import (
 	"lotop/sockets/process"
 )
 
-// MarkDuration is how long a row keeps the mark of what happened to it, and how long
-// a closed one stays in the table.
+// MarkDuration is how long a row keeps its mark, and how long a closed one is shown.
 const MarkDuration = 3 * time.Second
 
-// Tracker remembers what has to be known from one snapshot to the next: since
-// when each socket has been there, what has just changed, and what has gone.
-// It is used by one goroutine at a time.
+// Tracker keeps what is needed from one snapshot to the next: when each socket was first
+// seen, what has changed, and what has closed. It is used by one goroutine at a time.
 type Tracker struct {
 	cur, prev     *frame
 	generation    uint32
@@ -34,40 +32,40 @@ type Tracker struct {
 	sorter        sorter
 }
 
-// track is what is remembered of a socket while it lives.
+// track is what is remembered of a socket while it exists.
 type track struct {
-	firstSeen  int64  // when it was first seen, in ns since 1970; 0 unknown
+	firstSeen  int64  // when it was first seen, in ns since 1970; 0 if unknown
 	markedAt   int64  // when mark was set
-	peer       *track // the other end of its connection, which has it as peer in turn
-	generation uint32 // last pass that saw it
-	// index is its place in the table of that pass, was the place in the table
-	// before that, -1 if it was not there.
+	peer       *track // the peer's track, which has this one as peer in turn
+	generation uint32 // last snapshot that had it
+	// index is its index in that snapshot, prevIndex the index in the snapshot before
+	// that, -1 if it was not there.
 	index, prevIndex int32
-	changeIndex      int32 // index of what happened to it in this pass, -1 for nothing
+	changeIndex      int32 // index of its change in this snapshot, -1 for none
 	state            sockets.State
 	mark             model.Mark
-	firstSeenExact   bool // first is when it was seen to come
-	roleKnown        bool // it is known which end of its connection it is
-	isServer         bool // that it is the server's
-	closeEmitted     bool // the end of its connection has been told
-	hasTimeWait      bool // it has gone, and left a TIME_WAIT in the table under another ID
+	firstSeenExact   bool // firstSeen is when it opened
+	roleKnown        bool // it is known which side of its connection it is
+	isServer         bool // it is the server's side
+	closeEmitted     bool // the closed event of its connection has been emitted
+	hasTimeWait      bool // it has closed, and its TIME_WAIT is in the table under another ID
 }
 
-// frame is a snapshot with what was made of it. Two of them take turns, so that
-// what has gone can still be described.
+// frame is a snapshot with what was derived from it. Two of them alternate, so that
+// closed sockets can still be described.
 type frame struct {
 	snap         *sockets.Snapshot
 	tracks       []*track // of the snapshot's sockets, by index
 	pairs        pairTable
 	clientCounts []clientCount // of the snapshot's sockets, by index
-	cloner       *rowCloner    // copies out of snap, nil as long as there are none
+	cloner       *rowCloner    // copies rows out of snap, nil until the first copy
 }
 
-// clientCount is how many connections a listener has, and how many of them it has not
-// accepted.
+// clientCount is how many connections a listener has, and how many of them are in its
+// accept queue.
 type clientCount struct{ clients, queued int32 }
 
-// New returns a Monitor that has seen nothing yet.
+// New returns a Tracker without a snapshot.
 func New() *Tracker {
 	return &Tracker{
 		cur: &frame{}, prev: &frame{},
@@ -77,38 +75,37 @@ func New() *Tracker {
 }
 
 // Snapshot returns the newest snapshot, nil before the first.
-func (m *Tracker) Snapshot() *sockets.Snapshot { return m.cur.snap }
+func (tr *Tracker) Snapshot() *sockets.Snapshot { return tr.cur.snap }
 
-// Update takes the next snapshot and returns what has happened since the last,
-// in the order of its table. Both this snapshot and the one before it must stay
-// unchanged until the call returns, and this one until the next call. The first
-// snapshot is where the watch begins: it has no events.
-func (m *Tracker) Update(next *sockets.Snapshot) []Event {
-	begin := m.cur.snap == nil
-	m.cur, m.prev = m.prev, m.cur
-	m.cur.snap = next
-	m.generation++
-	m.updateTracks(begin)
-	m.matcher.match(&m.cur.pairs, next.Sockets)
-	m.linkPeers()
-	m.assignRoles()
-	m.cur.countClients()
-	m.detectClosed()
-	m.linkTimeWait()
-	m.debuggers.add(next)
-	events := m.emitEvents()
-	m.retainClosed(events)
-	if m.notifications.enabled {
-		events = m.reconcile(events)
+// Update applies the next snapshot and returns the events since the last one, in table
+// order. Both this snapshot and the one before it must stay unchanged until the call
+// returns, and this one until the next call. The first snapshot has no events.
+func (tr *Tracker) Update(next *sockets.Snapshot) []Event {
+	begin := tr.cur.snap == nil
+	tr.cur, tr.prev = tr.prev, tr.cur
+	tr.cur.snap = next
+	tr.generation++
+	tr.updateTracks(begin)
+	tr.matcher.match(&tr.cur.pairs, next.Sockets)
+	tr.linkPeers()
+	tr.assignRoles()
+	tr.cur.countClients()
+	tr.detectClosed()
+	tr.linkTimeWait()
+	tr.debuggers.add(next)
+	events := tr.emitEvents()
+	tr.retainClosed(events)
+	if tr.notifications.enabled {
+		events = tr.reconcile(events)
 	}
-	m.release()
+	tr.release()
 	return events
 }
 
-// updateTracks updates the track of every socket. A table that changes while it is
-// read can hold a socket twice: the second is dropped.
-func (m *Tracker) updateTracks(begin bool) {
-	f, all := m.cur, m.cur.snap.Sockets
+// updateTracks updates the track of every socket. A table that changes while it is read
+// can contain a socket twice: the second is dropped.
+func (tr *Tracker) updateTracks(begin bool) {
+	f, all := tr.cur, tr.cur.snap.Sockets
 	now := f.snap.Time.UnixNano()
 	last := len(f.tracks)
 	f.tracks = f.tracks[:0]
@@ -116,14 +113,14 @@ func (m *Tracker) updateTracks(begin bool) {
 	for i := range all {
 		s := &all[i]
 		at := len(f.tracks)
-		t := m.lookupTrack(s.ID, &expected)
+		t := tr.lookupTrack(s.ID, &expected)
 		switch {
 		case t == nil:
-			t = m.startTrack(s, now, begin)
-		case t.generation == m.generation:
+			t = tr.startTrack(s, now, begin)
+		case t.generation == tr.generation:
 			continue
 		default:
-			m.updateTrack(t, s, now)
+			tr.updateTrack(t, s, now)
 		}
 		if at < i {
 			all[at] = *s
@@ -133,40 +130,40 @@ func (m *Tracker) updateTracks(begin bool) {
 	}
 	f.snap.Sockets = all[:len(f.tracks)]
 	if n := len(f.tracks); n < last {
-		clear(f.tracks[n:last]) // or what is gone would be kept alive
+		clear(f.tracks[n:last]) // or closed sockets would stay in memory
 	}
 }
 
-// lookupTrack finds the track of a socket. A table mostly keeps its order, so the
-// next one is expected where the last table had it: that spares the look-up.
-func (m *Tracker) lookupTrack(id sockets.ID, expected *int) *track {
+// lookupTrack returns the track of a socket, or nil. Tables mostly keep their order, so it
+// first tries the socket that followed in the last one, which saves the map lookup.
+func (tr *Tracker) lookupTrack(id sockets.ID, expected *int) *track {
 	i := *expected
-	if i < len(m.prev.tracks) && m.prev.snap.Sockets[i].ID == id {
+	if i < len(tr.prev.tracks) && tr.prev.snap.Sockets[i].ID == id {
 		*expected = i + 1
-		return m.prev.tracks[i]
+		return tr.prev.tracks[i]
 	}
-	t := m.tracks[id]
-	if t != nil && t.generation != m.generation {
+	t := tr.tracks[id]
+	if t != nil && t.generation != tr.generation {
 		*expected = int(t.index) + 1
 	}
 	return t
 }
 
-// startTrack starts to track a socket. Of one that was there before lotop looked, all
-// that is known is that it is no older than its owner.
-func (m *Tracker) startTrack(s *sockets.Socket, now int64, begin bool) *track {
-	t := &track{generation: m.generation, prevIndex: -1, changeIndex: -1, state: s.State}
-	m.tracks[s.ID] = t
+// startTrack adds the track of a socket. Of one in the first snapshot it is only known
+// that it is no older than its owner.
+func (tr *Tracker) startTrack(s *sockets.Socket, now int64, begin bool) *track {
+	t := &track{generation: tr.generation, prevIndex: -1, changeIndex: -1, state: s.State}
+	tr.tracks[s.ID] = t
 	if !begin {
 		t.firstSeen, t.firstSeenExact, t.markedAt, t.mark = now, true, now, model.New
-		if _, t.closeEmitted = m.notifications.recentlyDestroyed[s.ID]; !t.closeEmitted { // else it was heard to end while the table was read
-			m.recordChange(EventOpened, t)
+		if _, t.closeEmitted = tr.notifications.recentlyDestroyed[s.ID]; !t.closeEmitted { // else it closed while the table was read
+			tr.recordChange(EventOpened, t)
 		}
 		return t
 	}
-	t.closeEmitted = s.State == sockets.TimeWait // its expiry is no news
+	t.closeEmitted = s.State == sockets.TimeWait // its expiry is no event
 	for _, o := range s.Owners {
-		if p := m.cur.snap.Process(o.PID); p != nil && !p.Started.IsZero() {
+		if p := tr.cur.snap.Process(o.PID); p != nil && !p.Started.IsZero() {
 			// Of several owners the oldest: the others inherited it.
 			if started := p.Started.UnixNano(); t.firstSeen == 0 || started < t.firstSeen {
 				t.firstSeen = started
@@ -176,15 +173,15 @@ func (m *Tracker) startTrack(s *sockets.Socket, now int64, begin bool) *track {
 	return t
 }
 
-func (m *Tracker) updateTrack(t *track, s *sockets.Socket, now int64) {
-	t.generation, t.prevIndex, t.changeIndex = m.generation, t.index, -1
+func (tr *Tracker) updateTrack(t *track, s *sockets.Socket, now int64) {
+	t.generation, t.prevIndex, t.changeIndex = tr.generation, t.index, -1
 	if t.state == sockets.TimeWait && s.State != sockets.TimeWait {
 		// Without cookies the next connection between the same ports can have
 		// the same ID.
 		t.unlinkPeer()
-		*t = track{generation: m.generation, prevIndex: -1, state: s.State}
+		*t = track{generation: tr.generation, prevIndex: -1, state: s.State}
 		t.firstSeen, t.firstSeenExact, t.markedAt, t.mark = now, true, now, model.New
-		m.recordChange(EventOpened, t)
+		tr.recordChange(EventOpened, t)
 		return
 	}
 	if t.state != s.State {
@@ -193,7 +190,7 @@ func (m *Tracker) updateTrack(t *track, s *sockets.Socket, now int64) {
 			kind = EventOpened
 		}
 		t.state = s.State
-		m.recordChange(kind, t)
+		tr.recordChange(kind, t)
 		t.markChanged(now)
 		return
 	}
@@ -203,33 +200,33 @@ func (m *Tracker) updateTrack(t *track, s *sockets.Socket, now int64) {
 	}
 }
 
-// markChanged marks the socket as changed. What is new stays new, while its handshake
-// goes on, until its time is over.
+// markChanged marks the socket as changed. A new one stays marked as new while its
+// handshake continues, for MarkDuration.
 func (t *track) markChanged(now int64) {
 	if t.mark != model.New || now-t.markedAt >= int64(MarkDuration) || now < t.markedAt {
 		t.mark, t.markedAt = model.Changed, now
 	}
 }
 
-// linkPeers lets the tracks of a pair know each other, also after one has gone.
-func (m *Tracker) linkPeers() {
-	for i, j := range m.cur.pairs.peer {
-		t := m.cur.tracks[i]
+// linkPeers links the tracks of a pair, which stay linked after one has closed.
+func (tr *Tracker) linkPeers() {
+	for i, j := range tr.cur.pairs.peer {
+		t := tr.cur.tracks[i]
 		if j < 0 {
-			if t.peer != nil && t.peer.generation == m.generation {
-				t.unlinkPeer() // both are there and no pair: UDP can connect anew
+			if t.peer != nil && t.peer.generation == tr.generation {
+				t.unlinkPeer() // both exist and are no pair: UDP can reconnect
 			}
 			continue
 		}
 		if int(j) < i {
-			continue // joined from there
+			continue // linked from there
 		}
-		p := m.cur.tracks[j]
+		p := tr.cur.tracks[j]
 		switch {
 		case t.closeEmitted != p.closeEmitted, t.inHandshake() && p.state == sockets.TimeWait, p.inHandshake() && t.state == sockets.TimeWait:
-			// What is left of a connection that is over is not the other end of
-			// the next one between the same ports.
-			m.cur.pairs.peer[i], m.cur.pairs.peer[j] = -1, -1
+			// The TIME_WAIT of a connection is not the peer of the next one between
+			// the same ports.
+			tr.cur.pairs.peer[i], tr.cur.pairs.peer[j] = -1, -1
 		case t.peer != p:
 			t.unlinkPeer()
 			p.unlinkPeer()
@@ -238,8 +235,7 @@ func (m *Tracker) linkPeers() {
 	}
 }
 
-// unlinkPeer ends that two tracks know each other, so that no chain of tracks
-// that have gone stays in memory.
+// unlinkPeer unlinks two tracks, so that no chain of closed tracks stays in memory.
 func (t *track) unlinkPeer() {
 	if t.peer != nil {
 		t.peer.peer, t.peer = nil, nil
@@ -263,34 +259,34 @@ func (f *frame) countClients() {
 	}
 }
 
-// detectClosed notes what the last snapshot had and this one has not.
-func (m *Tracker) detectClosed() {
-	now := m.cur.snap.Time.UnixNano()
-	for i, t := range m.prev.tracks {
-		if t.generation == m.generation {
+// detectClosed records the sockets that the last snapshot had and this one has not.
+func (tr *Tracker) detectClosed() {
+	now := tr.cur.snap.Time.UnixNano()
+	for i, t := range tr.prev.tracks {
+		if t.generation == tr.generation {
 			continue
 		}
-		id := m.prev.snap.Sockets[i].ID
-		delete(m.tracks, id)
-		if m.notifications.enabled {
-			m.notifications.recentlyDestroyed[id] = m.generation
+		id := tr.prev.snap.Sockets[i].ID
+		delete(tr.tracks, id)
+		if tr.notifications.enabled {
+			tr.notifications.recentlyDestroyed[id] = tr.generation
 		}
-		m.recordChange(EventClosed, t)
-		if t.peer != nil && t.peer.generation == m.generation {
-			t.peer.markChanged(now) // its row is another one without this end
+		tr.recordChange(EventClosed, t)
+		if t.peer != nil && t.peer.generation == tr.generation {
+			t.peer.markChanged(now) // its row changes without this end
 		}
 	}
 }
 
-// release drops what only this pass needed.
-func (m *Tracker) release() {
-	for i := range m.changes {
-		if c := &m.changes[i]; c.kind == EventClosed {
+// release drops what only this update needed.
+func (tr *Tracker) release() {
+	for i := range tr.changes {
+		if c := &tr.changes[i]; c.kind == EventClosed {
 			c.track.unlinkPeer()
 		}
 	}
-	clear(m.changes)
-	m.changes = m.changes[:0]
-	m.cur.cloner, m.prev.cloner = nil, nil
-	m.debuggers.prune(m.cur.snap)
+	clear(tr.changes)
+	tr.changes = tr.changes[:0]
+	tr.cur.cloner, tr.prev.cloner = nil, nil
+	tr.debuggers.prune(tr.cur.snap)
 }
