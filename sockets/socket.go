@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"lotop/sockets/process"
 )
@@ -179,7 +180,7 @@ type Socket struct {
 	// length and limit, in connections.
 	RecvQueue uint32
 	SendQueue uint32
-	TimerLeft uint32 // until Timer expires, in milliseconds
+	TimerLeft time.Duration // until Timer expires, in whole milliseconds
 	Timer     Timer
 	Protocol  Protocol
 	State     State
@@ -193,6 +194,9 @@ type Socket struct {
 	ReuseAddr, ReusePort Tristate // where the table itself shows them, as on macOS
 	CgroupID             uint64   // inode of its cgroup v2 directory, from which Cgroup is looked up
 }
+
+// TimerSeconds returns TimerLeft in seconds, rounded up.
+func (s *Socket) TimerSeconds() int { return int((s.TimerLeft + time.Second - 1) / time.Second) }
 
 // DualStack tells whether the socket also answers IPv4: an IPv6 wildcard
 // without IPV6_V6ONLY.

@@ -1,8 +1,10 @@
 package sockets
 
 import (
+	"math"
 	"net/netip"
 	"testing"
+	"time"
 )
 
 func TestNames(t *testing.T) {
@@ -68,6 +70,18 @@ func TestDualStack(t *testing.T) {
 	} {
 		if tt.s.DualStack() != tt.want {
 			t.Errorf("%s: %v", tt.name, !tt.want)
+		}
+	}
+}
+
+// The kernel reports timers as 32-bit milliseconds, in which rounding up would
+// overflow.
+func TestTimerSeconds(t *testing.T) {
+	for left, want := range map[time.Duration]int{
+		0: 0, time.Millisecond: 1, time.Second: 1, 1001 * time.Millisecond: 2, math.MaxUint32 * time.Millisecond: 4_294_968,
+	} {
+		if s := (&Socket{TimerLeft: left}); s.TimerSeconds() != want {
+			t.Errorf("%v: %d s, want %d", left, s.TimerSeconds(), want)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func RemoteText(r *model.Row) string {
 
 // TimeLeft writes how long the socket's timer still runs.
 func TimeLeft(s *sockets.Socket) string {
-	return strconv.Itoa(int((s.TimerLeft+999)/1000)) + "s"
+	return strconv.Itoa(s.TimerSeconds()) + "s"
 }
 
 // TimeLeftPhrase writes how long a TIME_WAIT still lasts, after words that lead there;

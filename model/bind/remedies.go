@@ -185,7 +185,7 @@ func (b *Blocker) addClose(e *Evidence) {
 
 func (b *Blocker) addWait() {
 	if s := b.Row.Socket; s.Timer == sockets.TimeWaitTimer {
-		b.Remedies = append(b.Remedies, Remedy{Action: Wait, Seconds: int(s.TimerLeft+999) / 1000})
+		b.Remedies = append(b.Remedies, Remedy{Action: Wait, Seconds: s.TimerSeconds()})
 	}
 }
 

@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"lotop/sockets"
 	"lotop/sockets/socketstest"
@@ -46,8 +47,8 @@ func TestTimeWaitTimer(t *testing.T) {
 		e.refresh()
 		s := e.findOne(ends.Network, ends.Local, ends.Remote)
 		e.checkNoOwner(s, sockets.InTimeWait)
-		if s.Timer != sockets.TimeWaitTimer || s.TimerLeft == 0 || s.TimerLeft > 60_000 {
-			t.Errorf("%v: timer %q, %d ms", s.Local, s.Timer, s.TimerLeft)
+		if s.Timer != sockets.TimeWaitTimer || s.TimerLeft == 0 || s.TimerLeft > time.Minute {
+			t.Errorf("%v: timer %q, %v", s.Local, s.Timer, s.TimerLeft)
 		}
 		if s.UID != 0 || s.Inode != 0 {
 			t.Errorf("%v: uid %d, inode %d", s.Local, s.UID, s.Inode)

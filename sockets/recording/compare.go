@@ -88,7 +88,7 @@ func (a *encoder) appendTable(b []byte, s *sockets.Snapshot) []byte {
 		} else {
 			a.appendRun(place)
 			if now.Timer != sockets.NoTimer {
-				late := int64(now.TimerLeft) - remainingMS(before[place].TimerLeft, passed)
+				late := now.TimerLeft.Milliseconds() - remainingMS(before[place].TimerLeft, passed)
 				a.timers = append(a.timers, late)
 				off = off || late != 0
 			}
@@ -170,7 +170,7 @@ func elapsedMS(before, now int64) int64 {
 }
 
 // remainingMS is what a timer should show after so many milliseconds.
-func remainingMS(timer uint32, passed int64) int64 { return max(0, int64(timer)-passed) }
+func remainingMS(timer time.Duration, passed int64) int64 { return max(0, timer.Milliseconds()-passed) }
 
 func appendInts(b []byte, key string, all []int64) []byte {
 	b = append(b, `,"`...)

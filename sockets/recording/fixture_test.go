@@ -175,7 +175,7 @@ func (v *generator) socket() sockets.Socket {
 		Local: v.addrPort(), Remote: v.addrPort(), Inode: v.number(), Cgroup: v.cgroups[v.IntN(len(v.cgroups))],
 		UID: uint32(v.number()), Interface: uint32(v.number()),
 		RecvQueue: uint32(v.number()), SendQueue: uint32(v.number()),
-		TimerLeft: uint32(v.number()), Timer: sockets.Timer(v.IntN(5)),
+		TimerLeft: time.Duration(uint32(v.number())) * time.Millisecond, Timer: sockets.Timer(v.IntN(5)),
 		NoOwner: sockets.NoOwnerReason(v.IntN(9)), V6Only: sockets.Tristate(v.IntN(3)),
 		HasUID: v.chance(2), HasQueue: v.chance(2), V6: v.chance(2), V4Mapped: v.chance(2),
 	}
@@ -248,7 +248,7 @@ func (v *generator) changeSockets() {
 	}
 	for i := range all {
 		if all[i].Timer != sockets.NoTimer && !v.chance(5) {
-			all[i].TimerLeft -= min(all[i].TimerLeft, uint32(v.IntN(3000)))
+			all[i].TimerLeft -= min(all[i].TimerLeft, time.Duration(v.IntN(3000))*time.Millisecond)
 		}
 	}
 	v.snap.Sockets = all

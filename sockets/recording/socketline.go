@@ -73,7 +73,7 @@ func appendSocket(b []byte, s *sockets.Socket, cgroup int) []byte {
 	b = appendNumber(b, "receive_queue", uint64(s.RecvQueue))
 	b = appendNumber(b, "send_queue", uint64(s.SendQueue))
 	b = appendNumber(b, "timer", uint64(s.Timer))
-	b = appendNumber(b, "timer_ms", uint64(s.TimerLeft))
+	b = appendNumber(b, "timer_ms", uint64(s.TimerLeft.Milliseconds()))
 	b = appendNumber(b, "v6_only", uint64(s.V6Only))
 	b = appendNumber(b, "flags", uint64(flags(s)))
 	return append(b, '}')
@@ -124,7 +124,7 @@ func (l *socketLine) socket(cgroup *process.Cgroup) sockets.Socket {
 		Local: l.Local, Remote: l.Remote, Inode: l.Inode,
 		NoOwner: sockets.NoOwnerReason(l.NoOwner), Cgroup: cgroup,
 		UID: l.UID, Interface: l.Device, RecvQueue: l.Receive, SendQueue: l.Send,
-		Timer: sockets.Timer(l.Timer), TimerLeft: l.TimerMS, V6Only: sockets.Tristate(l.V6Only),
+		Timer: sockets.Timer(l.Timer), TimerLeft: time.Duration(l.TimerMS) * time.Millisecond, V6Only: sockets.Tristate(l.V6Only),
 		HasUID: l.Flags&flagUID != 0, HasQueue: l.Flags&flagQueue != 0,
 		V6: l.Flags&flagV6 != 0, V4Mapped: l.Flags&flagMapped != 0,
 	}

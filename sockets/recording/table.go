@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"lotop/sockets"
 	"lotop/sockets/process"
@@ -157,7 +158,7 @@ func (t *timers) advance(all []sockets.Socket) error {
 		if now < 0 || now > math.MaxUint32 {
 			return errDelta
 		}
-		s.TimerLeft = uint32(now)
+		s.TimerLeft = time.Duration(now) * time.Millisecond
 	}
 	return nil
 }

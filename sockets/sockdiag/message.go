@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"lotop/sockets"
 )
@@ -167,7 +168,7 @@ func appendSocket(dst []sockets.Socket, b []byte, protocol sockets.Protocol) ([]
 	}
 	s.Interface = ne.Uint32(b[40:])
 	s.ID = sockets.ID(ne.Uint64(b[44:])) // two u32, low half first on little-endian hosts
-	s.TimerLeft = ne.Uint32(b[52:])
+	s.TimerLeft = time.Duration(ne.Uint32(b[52:])) * time.Millisecond
 	s.RecvQueue, s.SendQueue = ne.Uint32(b[56:]), ne.Uint32(b[60:])
 	s.UID = ne.Uint32(b[64:])
 	s.Inode = uint64(ne.Uint32(b[68:]))

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -87,7 +88,7 @@ func TestParseDumpPartSockets(t *testing.T) {
 	mapped.ID, mapped.Local, mapped.Inode, mapped.V4Mapped = 0x12d9f1, at("127.0.0.1:53819"), 0x4c3daf, true
 	timeWait := sockets.Socket{
 		ID: 0x12d9f2, Protocol: sockets.TCP, State: sockets.TimeWait, Local: at("127.0.0.1:33481"), Remote: at("127.0.0.1:42930"),
-		Timer: sockets.TimeWaitTimer, TimerLeft: 59996, NoOwner: sockets.InTimeWait, HasQueue: true,
+		Timer: sockets.TimeWaitTimer, TimerLeft: 59996 * time.Millisecond, NoOwner: sockets.InTimeWait, HasQueue: true,
 	}
 	bound := sockets.Socket{
 		ID: 0x12d9f3, Protocol: sockets.TCP, State: sockets.Bound, Local: at("127.0.0.1:55939"), Inode: 0x4c3dbf,

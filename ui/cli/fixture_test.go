@@ -131,7 +131,7 @@ func shop() sockets.Snapshot {
 	mdns.Protocol = sockets.UDP
 	gone := owned(6, sockets.TimeWait, "127.0.0.1:3000", 0, 0)
 	gone.Remote, gone.Inode, gone.HasUID = addrPort("127.0.0.1:51222"), 0, false
-	gone.NoOwner, gone.Timer, gone.TimerLeft = sockets.InTimeWait, sockets.TimeWaitTimer, 41612
+	gone.NoOwner, gone.Timer, gone.TimerLeft = sockets.InTimeWait, sockets.TimeWaitTimer, 41_612*time.Millisecond
 	web := owned(7, sockets.Established, "10.0.0.5:40000", 3302, 41)
 	web.Remote = addrPort("93.184.216.34:443")
 	mapped := owned(8, sockets.Listen, "127.0.0.1:9000", 812, 4)

@@ -69,7 +69,7 @@ type Queue struct {
 
 type Timer struct {
 	Kind      string `json:"kind"`
-	ExpiresMS uint32 `json:"expires_ms"`
+	ExpiresMS int64  `json:"expires_ms"`
 }
 
 // NewSocket writes the row's socket; of a folded row that is the server's
@@ -116,7 +116,7 @@ func NewSocket(r *model.Row) Socket {
 		j.AcceptQueue = &Queue{Length: s.RecvQueue, Limit: s.SendQueue}
 	}
 	if kind := s.Timer.String(); kind != "" {
-		j.Timer = &Timer{Kind: kind, ExpiresMS: s.TimerLeft}
+		j.Timer = &Timer{Kind: kind, ExpiresMS: s.TimerLeft.Milliseconds()}
 	}
 	return j
 }

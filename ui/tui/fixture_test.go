@@ -105,7 +105,7 @@ func street() sockets.Snapshot {
 	}
 	at := func(id sockets.ID) *sockets.Socket { return &list[id-1] }
 	at(1).UID = 114
-	at(6).NoOwner, at(6).HasUID, at(6).Timer, at(6).TimerLeft, at(6).Inode = sockets.InTimeWait, false, sockets.TimeWaitTimer, 40_612, 0
+	at(6).NoOwner, at(6).HasUID, at(6).Timer, at(6).TimerLeft, at(6).Inode = sockets.InTimeWait, false, sockets.TimeWaitTimer, 40_612*time.Millisecond, 0
 	at(8).V6, at(8).V4Mapped = true, true
 	avahi := process.ParseCgroup("/system.slice/avahi-daemon.service")
 	at(13).NoOwner, at(13).UID, at(13).Cgroup = sockets.OtherUser, 101, &avahi

@@ -119,7 +119,7 @@ func TestPairBecomesTimeWait(t *testing.T) {
 		snap := without(street(), 23-stays)
 		for i := range snap.Sockets {
 			if s := &snap.Sockets[i]; s.ID == stays {
-				s.State, s.Owners, s.NoOwner, s.Timer, s.TimerLeft = sockets.TimeWait, nil, sockets.InTimeWait, sockets.TimeWaitTimer, 60_000
+				s.State, s.Owners, s.NoOwner, s.Timer, s.TimerLeft = sockets.TimeWait, nil, sockets.InTimeWait, sockets.TimeWaitTimer, time.Minute
 			}
 		}
 		d.source.snap = snap
