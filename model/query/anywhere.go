@@ -10,6 +10,11 @@ import (
 )
 
 // anywhereTerm searches every text of a socket for a word or a regular expression.
+//
+// It avoids work because it runs on every row at every key press. BenchmarkQuery50k takes
+// 4.6 ms for python; 6.5 ms if it looks up each service name, 8 ms if it formats each
+// address, 61 ms without cache. For /python|ruby/ it is 12 ms; 84 ms if it formats each
+// address.
 type anywhereTerm struct {
 	finder       textFinder
 	canMatchAddr bool             // whether an address without a zone can match
