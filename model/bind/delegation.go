@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"lotop/sockets/process"
@@ -77,14 +78,13 @@ func isLaunchd(p *process.Process) bool { return p.PID == 1 && p.Name.String() =
 // by such a process, empty if none does. To stop it would cut the network of a whole
 // container.
 func ForwarderEngine(p *process.Process) string {
-	switch p.Name.String() {
-	case "docker-proxy", "rootlesskit", "com.docker.backe": // Docker Desktop's, cut off by macOS
+	switch name := p.Name.String(); {
+	case name == "docker-proxy", name == "rootlesskit", commandName(p) == "docker-proxy":
 		return "docker"
-	case "rootlessport", "pasta", "pasta.avx2", "slirp4netns":
+	case strings.HasPrefix(name, "com.docker.backe"): // Docker Desktop's, truncated by macOS
+		return "docker"
+	case slices.Contains([]string{"rootlessport", "pasta", "pasta.avx2", "slirp4netns"}, name):
 		return "podman"
-	}
-	if commandName(p) == "docker-proxy" {
-		return "docker"
 	}
 	return ""
 }
