@@ -13,18 +13,14 @@ import (
 // executable may not be read, or if that is a memory file, which has no name but
 // the one that its creator made up.
 func (r *Reader) ExecutableName(p *Process) untrusted.Text {
-	buf := r.buffer()
-	defer r.release(buf)
-	f, err := r.openDir(p.PID)
-	if err != nil {
-		return untrusted.Text{}
-	}
-	defer f.close()
-	if s, err := f.stat(buf); err != nil || s.start != p.Start {
-		return untrusted.Text{}
-	}
-	exe := strings.TrimSuffix(f.link("exe", buf).Raw(), " (deleted)")
-	if exe == "" || strings.HasPrefix(exe, "/memfd:") {
+	exe, err := withProc(r, p.PID, func(d procDir, buf *[]byte) (string, error) {
+		s, err := d.stat(buf)
+		if err != nil || s.start != p.Start {
+			return "", err
+		}
+		return strings.TrimSuffix(d.link("exe", buf).Raw(), " (deleted)"), nil
+	})
+	if err != nil || exe == "" || strings.HasPrefix(exe, "/memfd:") {
 		return untrusted.Text{}
 	}
 	return untrusted.New(path.Base(exe))

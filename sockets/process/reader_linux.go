@@ -38,22 +38,22 @@ type procDir struct {
 }
 
 func (r *Reader) openDir(pid int) (procDir, error) {
-	f := procDir{path: r.proc + "/" + strconv.Itoa(pid)}
+	d := procDir{path: r.proc + "/" + strconv.Itoa(pid)}
 	var err error
-	f.fd, err = unix.Open(f.path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	d.fd, err = unix.Open(d.path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err == unix.ENOENT {
 		// No process, or no proc file system at all: the latter is no benign race.
 		if _, missing := os.Stat(r.proc); missing != nil {
-			return f, fmt.Errorf("read process %d: %w", pid, missing)
+			return d, fmt.Errorf("read process %d: %w", pid, missing)
 		}
 	}
 	if err != nil {
-		return f, wrapGone("open "+f.path, err)
+		return d, wrapGone("open "+d.path, err)
 	}
-	return f, nil
+	return d, nil
 }
 
-func (f procDir) close() { _ = unix.Close(f.fd) }
+func (d procDir) close() { _ = unix.Close(d.fd) }
 
 // wrapGone turns the two ways in which the kernel says that a process has ended
 // into ErrGone.
@@ -65,10 +65,10 @@ func wrapGone(what string, err error) error {
 }
 
 // read returns a file's bytes, which stand in buf until the next read.
-func (f procDir) read(name string, buf *[]byte) ([]byte, error) {
-	fd, err := unix.Openat(f.fd, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+func (d procDir) read(name string, buf *[]byte) ([]byte, error) {
+	fd, err := unix.Openat(d.fd, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, wrapGone("open "+f.path+"/"+name, err)
+		return nil, wrapGone("open "+d.path+"/"+name, err)
 	}
 	defer unix.Close(fd)
 	have := 0
@@ -78,7 +78,7 @@ func (f procDir) read(name string, buf *[]byte) ([]byte, error) {
 			continue
 		}
 		if err != nil {
-			return nil, wrapGone("read "+f.path+"/"+name, err)
+			return nil, wrapGone("read "+d.path+"/"+name, err)
 		}
 		have += n
 		// These files come in one piece, so what does not fill the buffer is
@@ -91,8 +91,8 @@ func (f procDir) read(name string, buf *[]byte) ([]byte, error) {
 }
 
 // link returns where a link points to, empty if that may not be known.
-func (f procDir) link(name string, buf *[]byte) untrusted.Text {
-	n, err := unix.Readlinkat(f.fd, name, *buf)
+func (d procDir) link(name string, buf *[]byte) untrusted.Text {
+	n, err := unix.Readlinkat(d.fd, name, *buf)
 	if err != nil {
 		return untrusted.Text{}
 	}
@@ -114,113 +114,111 @@ func (r *Reader) release(b *[]byte) {
 	}
 }
 
-// stat reads /proc/PID/stat. The name is not handed out: it stands in a buffer.
-func (r *Reader) stat(pid int) (stat, error) {
+// withProc returns what f reads of an open /proc/PID, into a buffer that is valid
+// until f returns.
+func withProc[T any](r *Reader, pid int, f func(d procDir, buf *[]byte) (T, error)) (T, error) {
 	buf := r.buffer()
 	defer r.release(buf)
-	f, err := r.openDir(pid)
+	d, err := r.openDir(pid)
 	if err != nil {
-		return stat{}, err
+		var none T
+		return none, err
 	}
-	defer f.close()
-	s, err := f.stat(buf)
-	s.name = nil
-	return s, err
+	defer d.close()
+	return f(d, buf)
 }
 
-func (f procDir) stat(buf *[]byte) (stat, error) {
-	b, err := f.read("stat", buf)
+// stat reads /proc/PID/stat. The name is left out: it is part of the buffer.
+func (r *Reader) stat(pid int) (stat, error) {
+	return withProc(r, pid, func(d procDir, buf *[]byte) (stat, error) {
+		s, err := d.stat(buf)
+		s.name = nil
+		return s, err
+	})
+}
+
+func (d procDir) stat(buf *[]byte) (stat, error) {
+	b, err := d.read("stat", buf)
 	if err != nil {
 		return stat{}, err
 	}
 	s, err := parseStat(b)
 	if err != nil {
-		return stat{}, fmt.Errorf("read %s/stat: %w", f.path, err)
+		return stat{}, fmt.Errorf("read %s/stat: %w", d.path, err)
 	}
 	return s, nil
 }
 
 // status reads /proc/PID/status.
 func (r *Reader) status(pid int) (status, error) {
-	buf := r.buffer()
-	defer r.release(buf)
-	f, err := r.openDir(pid)
-	if err != nil {
-		return status{}, err
-	}
-	defer f.close()
-	b, err := f.read("status", buf)
-	return parseStatus(b), err
+	return withProc(r, pid, func(d procDir, buf *[]byte) (status, error) {
+		b, err := d.read("status", buf)
+		return parseStatus(b), err
+	})
 }
 
 func (r *Reader) read(pid int) (*Process, error) {
-	buf := r.buffer()
-	defer r.release(buf)
-	f, err := r.openDir(pid)
+	return withProc(r, pid, func(d procDir, buf *[]byte) (*Process, error) {
+		return r.readProcess(d, pid, buf)
+	})
+}
+
+func (r *Reader) readProcess(d procDir, pid int, buf *[]byte) (*Process, error) {
+	all, err := r.collect(d, pid, buf)
 	if err != nil {
 		return nil, err
 	}
-	defer f.close()
-	d, err := r.collect(f, pid, buf)
-	if err != nil {
-		return nil, err
-	}
-	return &d.Process, nil
+	return &all.Process, nil
 }
 
 func (r *Reader) refresh(old *Process) (*Process, error) {
-	buf := r.buffer()
-	defer r.release(buf)
-	f, err := r.openDir(old.PID)
-	if err != nil {
-		return nil, err
-	}
-	defer f.close()
-	s, err := f.stat(buf)
-	if err != nil {
-		return nil, err
-	}
-	if s.start != old.Start {
-		return nil, fmt.Errorf("read process %d: PID reused by another process: %w", old.PID, ErrGone)
-	}
-	same := string(s.name) == old.Name.Raw() && s.parent == old.Parent && stateClass(s.state) == stateClass(old.State)
-	if same {
-		args, err := f.read("cmdline", buf)
-		if err != nil {
+	return withProc(r, old.PID, func(d procDir, buf *[]byte) (*Process, error) {
+		same, err := r.unchanged(d, old, buf)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if sameArgs(args, old.Args) && r.tracee(f, old.PID, old.Name.Raw()) == old.Tracee {
+		case same:
 			return old, nil
 		}
-	}
-	d, err := r.collect(f, old.PID, buf)
+		return r.readProcess(d, old.PID, buf)
+	})
+}
+
+// unchanged reports whether a process still is as it was read.
+func (r *Reader) unchanged(d procDir, old *Process, buf *[]byte) (bool, error) {
+	s, err := d.stat(buf)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	return &d.Process, nil
+	if s.start != old.Start {
+		return false, fmt.Errorf("read process %d: PID reused by another process: %w", old.PID, ErrGone)
+	}
+	if string(s.name) != old.Name.Raw() || s.parent != old.Parent || stateClass(s.state) != stateClass(old.State) {
+		return false, nil
+	}
+	args, err := d.read("cmdline", buf)
+	if err != nil {
+		return false, err
+	}
+	return sameArgs(args, old.Args) && r.tracee(d, old.PID, old.Name.Raw()) == old.Tracee, nil
 }
 
 func (r *Reader) details(pid int) (*Details, error) {
-	buf := r.buffer()
-	defer r.release(buf)
-	f, err := r.openDir(pid)
-	if err != nil {
-		return nil, err
-	}
-	defer f.close()
-	d, err := r.collect(f, pid, buf)
-	if err != nil {
-		return nil, err
-	}
-	d.User = r.users.Name(d.UID)
-	d.Cwd = f.link("cwd", buf)
-	d.Executable = f.link("exe", buf)
-	return &d, nil
+	return withProc(r, pid, func(d procDir, buf *[]byte) (*Details, error) {
+		all, err := r.collect(d, pid, buf)
+		if err != nil {
+			return nil, err
+		}
+		all.User = r.users.Name(all.UID)
+		all.Cwd = d.link("cwd", buf)
+		all.Executable = d.link("exe", buf)
+		return &all, nil
+	})
 }
 
 // collect reads what any user may read.
-func (r *Reader) collect(f procDir, pid int, buf *[]byte) (Details, error) {
-	s, err := f.stat(buf)
+func (r *Reader) collect(dir procDir, pid int, buf *[]byte) (Details, error) {
+	s, err := dir.stat(buf)
 	if err != nil {
 		return Details{}, err
 	}
@@ -229,14 +227,14 @@ func (r *Reader) collect(f procDir, pid int, buf *[]byte) (Details, error) {
 	d.Start, d.Started = s.start, r.startTime(s.start)
 	d.Name = untrusted.New(string(s.name))
 
-	b, err := f.read("cmdline", buf)
+	b, err := dir.read("cmdline", buf)
 	if err != nil {
 		return Details{}, err
 	}
 	d.Args = parseArgs(b)
 	d.Command = untrusted.New(strings.Join(d.Args, " "))
 
-	b, err = f.read("status", buf)
+	b, err = dir.read("status", buf)
 	if err != nil {
 		return Details{}, err
 	}
@@ -246,28 +244,28 @@ func (r *Reader) collect(f procDir, pid int, buf *[]byte) (Details, error) {
 	}
 	d.Memory, d.Tracer, d.UID = more.memory, r.threadLeader(more.tracer), more.uid
 	if !more.hasUID {
-		d.UID = f.owner()
+		d.UID = dir.owner()
 	}
-	d.Tracee = r.tracee(f, pid, d.Name.Raw())
-	d.Cgroup, err = f.cgroup(buf)
+	d.Tracee = r.tracee(dir, pid, d.Name.Raw())
+	d.Cgroup, err = dir.cgroup(buf)
 	return d, err
 }
 
 // owner is the second best answer to whose a process is: the folder of one that
 // hides itself belongs to root.
-func (f procDir) owner() uint32 {
+func (d procDir) owner() uint32 {
 	var st unix.Stat_t
-	if err := unix.Fstat(f.fd, &st); err != nil {
+	if err := unix.Fstat(d.fd, &st); err != nil {
 		return 0
 	}
 	return st.Uid
 }
 
 // cgroup reads /proc/PID/cgroup, which kernels without cgroups do not have.
-func (f procDir) cgroup(buf *[]byte) (Cgroup, error) {
-	b, err := f.read("cgroup", buf)
+func (d procDir) cgroup(buf *[]byte) (Cgroup, error) {
+	b, err := d.read("cgroup", buf)
 	if errors.Is(err, ErrGone) {
-		if _, gone := f.stat(buf); gone == nil {
+		if _, gone := d.stat(buf); gone == nil {
 			return Cgroup{}, nil
 		}
 	}

@@ -19,18 +19,18 @@ func isTracer(name string) bool {
 // tracee returns the child that a debug server holds by ptrace, 0 if there is
 // none, if it is no debug server, or if this kernel does not list children
 // (CONFIG_PROC_CHILDREN). A child is one of the thread that started it.
-func (r *Reader) tracee(f procDir, pid int, name string) int {
+func (r *Reader) tracee(d procDir, pid int, name string) int {
 	if !isTracer(name) {
 		return 0
 	}
-	tasks, err := os.ReadDir(f.path + "/task")
+	tasks, err := os.ReadDir(d.path + "/task")
 	if err != nil {
 		return 0
 	}
 	buf := r.buffer()
 	defer r.release(buf)
 	for _, task := range tasks {
-		b, err := f.read("task/"+task.Name()+"/children", buf)
+		b, err := d.read("task/"+task.Name()+"/children", buf)
 		if err != nil {
 			continue
 		}
