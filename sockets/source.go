@@ -46,14 +46,6 @@ func (s *Snapshot) IsLocal(addr netip.Addr) bool {
 	return addr.IsLoopback() || slices.Contains(s.Addresses, addr)
 }
 
-// PortRange is a range of ports, both ends included; the zero value is empty.
-type PortRange struct{ First, Last uint16 }
-
-// Contains tells whether port lies in the range.
-func (r PortRange) Contains(port uint16) bool {
-	return r.Last != 0 && port >= r.First && port <= r.Last
-}
-
 // Warning is a part of the truth that is missing, in words for a person.
 type Warning struct {
 	Kind  WarningKind

@@ -86,7 +86,7 @@ func (l *source) appendSockets(into *sockets.Snapshot) {
 		l.traffic[p.ID] = p.Traffic
 		into.Sockets = append(into.Sockets, p.Socket)
 	}
-	into.Sockets = sockets.OnPorts(into.Sockets, l.ports)
+	into.Sockets = sockets.FilterPorts(into.Sockets, l.ports)
 }
 
 // addOwner names the process that used the socket last. The table does not tell

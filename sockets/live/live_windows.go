@@ -78,7 +78,7 @@ func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 	for i := range l.rows {
 		into.Sockets = append(into.Sockets, l.rows[i].Socket)
 	}
-	into.Sockets = sockets.OnPorts(into.Sockets, l.ports)
+	into.Sockets = sockets.FilterPorts(into.Sockets, l.ports)
 	into.Processes = l.processes
 	l.host.fill(into)
 	return nil

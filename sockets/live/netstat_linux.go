@@ -101,7 +101,7 @@ func isDuplicate(read map[[2]netip.AddrPort]bool, s *sockets.Socket) bool {
 
 // matchesPorts is asked about every line of a table, before its process is looked up.
 func (n *netstatReader) matchesPorts(e *netstat.SockTabEntry) bool {
-	return len(n.ports) == 0 || sockets.OnPort(n.ports, e.LocalAddr.Port) || sockets.OnPort(n.ports, e.RemoteAddr.Port)
+	return len(n.ports) == 0 || sockets.InRanges(n.ports, e.LocalAddr.Port) || sockets.InRanges(n.ports, e.RemoteAddr.Port)
 }
 
 func (n *netstatReader) warnings(hidden int) []sockets.Warning {

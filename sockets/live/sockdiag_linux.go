@@ -66,7 +66,7 @@ func (r *diagReader) read(ctx context.Context, into *sockets.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	into.Sockets = sockets.OnPorts(into.Sockets, r.ports)
+	into.Sockets = sockets.FilterPorts(into.Sockets, r.ports)
 	changed, err := r.attachOwners(into)
 	if err != nil {
 		return err

@@ -23,10 +23,8 @@ func parseExcluded(b []byte) []sockets.PortRange {
 		if len(fields) != 2 {
 			continue
 		}
-		first, err1 := strconv.ParseUint(fields[0], 10, 16)
-		last, err2 := strconv.ParseUint(fields[1], 10, 16)
-		if err1 == nil && err2 == nil && first <= last {
-			all = append(all, sockets.PortRange{First: uint16(first), Last: uint16(last)})
+		if r, ok := parsePortRange(fields[0], fields[1]); ok {
+			all = append(all, r)
 		}
 	}
 	return all

@@ -1,6 +1,10 @@
 package probe
 
-import "lotop/sockets"
+import (
+	"strconv"
+
+	"lotop/sockets"
+)
 
 // PortRanges say how this system hands out ports and who may have which.
 type PortRanges struct {
@@ -11,12 +15,7 @@ type PortRanges struct {
 
 // IsReserved tells whether a port is kept out of the ephemeral range.
 func (r *PortRanges) IsReserved(port uint16) bool {
-	for _, kept := range r.Reserved {
-		if kept.Contains(port) {
-			return true
-		}
-	}
-	return false
+	return sockets.InRanges(r.Reserved, port)
 }
 
 // ReadPortRanges reads the rules of this network namespace. What cannot be read has the
@@ -28,3 +27,13 @@ func ReadPortRanges() PortRanges { return readPortRanges("/proc") }
 // table shows a socket there. It is empty on other systems, and where it cannot
 // be told.
 func ExcludedPorts(p sockets.Protocol, v6 bool) []sockets.PortRange { return excludedPorts(p, v6) }
+
+// parsePortRange parses the first and the last port of a range.
+func parsePortRange(first, last string) (r sockets.PortRange, ok bool) {
+	from, err1 := strconv.ParseUint(first, 10, 16)
+	to, err2 := strconv.ParseUint(last, 10, 16)
+	if err1 != nil || err2 != nil || from > to {
+		return r, false
+	}
+	return sockets.PortRange{First: uint16(from), Last: uint16(to)}, true
+}

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,49 +11,41 @@ import (
 
 func readPortRanges(proc string) PortRanges {
 	r := PortRanges{Ephemeral: EphemeralRange(proc), FirstUnprivileged: 1024}
-	read := func(name string) string {
-		b, _ := os.ReadFile(filepath.Join(proc, "sys/net/ipv4", name))
-		return strings.TrimSpace(string(b))
-	}
-	r.Reserved = parseRangeList(read("ip_local_reserved_ports"))
-	if n, err := strconv.ParseUint(read("ip_unprivileged_port_start"), 10, 16); err == nil {
+	r.Reserved = parseRangeList(readSysctl(proc, "ip_local_reserved_ports"))
+	if n, err := strconv.ParseUint(readSysctl(proc, "ip_unprivileged_port_start"), 10, 16); err == nil {
 		r.FirstUnprivileged = uint16(n)
 	}
 	return r
 }
 
-// parseRangeList reads "8080,9000-9100", the form of ip_local_reserved_ports.
+// readSysctl returns a value below net.ipv4, empty if it cannot be read.
+func readSysctl(proc, name string) string {
+	b, _ := os.ReadFile(filepath.Join(proc, "sys/net/ipv4", name))
+	return strings.TrimSpace(string(b))
+}
+
+// parseRangeList parses "8080,9000-9100", the form of ip_local_reserved_ports.
 func parseRangeList(s string) []sockets.PortRange {
 	var all []sockets.PortRange
-	for part := range strings.SplitSeq(strings.TrimSpace(s), ",") {
+	for part := range strings.SplitSeq(s, ",") {
 		first, last, isRange := strings.Cut(part, "-")
 		if !isRange {
 			last = first
 		}
-		from, err1 := strconv.ParseUint(first, 10, 16)
-		to, err2 := strconv.ParseUint(last, 10, 16)
-		if err1 == nil && err2 == nil {
-			all = append(all, sockets.PortRange{First: uint16(from), Last: uint16(to)})
+		if r, ok := parsePortRange(first, last); ok {
+			all = append(all, r)
 		}
 	}
 	return all
 }
 
-// EphemeralRange reads the ports that this network namespace hands out by
-// itself.
+// EphemeralRange returns the ephemeral port range of this network namespace, the
+// zero value if it cannot be read.
 func EphemeralRange(proc string) sockets.PortRange {
-	text, err := os.ReadFile(filepath.Join(proc, "sys/net/ipv4/ip_local_port_range"))
-	if err != nil {
-		return sockets.PortRange{}
-	}
-	fields := strings.Fields(string(text))
+	fields := strings.Fields(readSysctl(proc, "ip_local_port_range"))
 	if len(fields) != 2 {
 		return sockets.PortRange{}
 	}
-	first, err1 := strconv.ParseUint(fields[0], 10, 16)
-	last, err2 := strconv.ParseUint(fields[1], 10, 16)
-	if errors.Join(err1, err2) != nil {
-		return sockets.PortRange{}
-	}
-	return sockets.PortRange{First: uint16(first), Last: uint16(last)}
+	r, _ := parsePortRange(fields[0], fields[1])
+	return r
 }

@@ -42,15 +42,6 @@ func (c Cgroup) IsUserUnit() bool {
 	return found && found2 && c.Unit.Raw() != "" && strings.Contains(below, c.Unit.Raw())
 }
 
-// Title is what to show: the container, or else the unit with systemd's escapes
-// decoded (my-app for my\x2dapp). Unit itself stays as systemctl takes it.
-func (c Cgroup) Title() string {
-	if c.Container.Raw() != "" {
-		return c.Container.String()
-	}
-	return untrusted.New(unescape(c.Unit.Raw())).String()
-}
-
 // unitSuffixes are the units that can have processes. A slice only groups others.
 var unitSuffixes = [...]string{".service", ".scope", ".socket", ".mount", ".swap"}
 

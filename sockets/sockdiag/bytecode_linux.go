@@ -19,7 +19,7 @@ const (
 	bcCompareLen      = 8
 	bcJumpLen         = 4
 	bcRangeLen        = 2*bcCompareLen + bcJumpLen
-	maxBytecodeRanges = 256 // ranges; what is longer is left to OnPorts
+	maxBytecodeRanges = 256 // ranges; what is longer is left to FilterPorts
 )
 
 // portBytecode is the kernel's filter for sockets that have a port of the

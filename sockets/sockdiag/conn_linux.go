@@ -148,38 +148,27 @@ func (d *Conn) dump(dst []sockets.Socket, t dumpSpec) ([]sockets.Socket, error) 
 func (d *Conn) dumpOnce(dst []sockets.Socket, family uint8, protocol sockets.Protocol, states uint32) (_ []sockets.Socket, interrupted bool, err error) {
 	d.seq++
 	d.req = appendFilter(dumpRequest(d.req[:0], family, protocol, states, d.seq), 0, d.filter)
-	if _, err := unix.Write(d.fd, d.req); err != nil {
-		return dst, false, os.NewSyscallError("query sock_diag", err)
+	dst, interrupted, err = d.exchange(dst, protocol, false)
+	if errno, ok := err.(syscall.Errno); ok {
+		err = os.NewSyscallError("query sock_diag", errno)
 	}
-	for {
-		n, err := unix.Read(d.fd, d.buf)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return dst, false, os.NewSyscallError("read sock_diag", err)
-		}
-		var res dumpPart
-		dst, res, err = parseDumpPart(dst, d.buf[:n], protocol, d.seq)
-		if err != nil {
-			return dst, false, fmt.Errorf("read sock_diag: %w", err)
-		}
-		interrupted = interrupted || res.interrupted
-		if res.errno != 0 {
-			return dst, false, os.NewSyscallError("query sock_diag", syscall.Errno(res.errno))
-		}
-		if res.done {
-			return dst, interrupted, nil
-		}
-	}
+	return dst, interrupted, err
 }
 
-// request sends a request about one socket, and appends what the answer tells of it.
+// request sends a request about one socket and appends the socket in the reply to dst.
 func (d *Conn) request(dst []sockets.Socket, s *sockets.Socket, kind, flags uint16) ([]sockets.Socket, error) {
 	d.seq++
 	d.req = socketRequest(d.req[:0], s, kind, nlmFlagRequest|flags, d.seq)
+	dst, _, err := d.exchange(dst, s.Protocol, true)
+	return dst, err
+}
+
+// exchange sends d.req and appends the sockets in the reply to dst, up to the last
+// message or, if single is set, to the first socket. An errno with which the kernel
+// refuses the request is returned as it is.
+func (d *Conn) exchange(dst []sockets.Socket, protocol sockets.Protocol, single bool) (_ []sockets.Socket, interrupted bool, err error) {
 	if _, err := unix.Write(d.fd, d.req); err != nil {
-		return dst, os.NewSyscallError("query sock_diag", err)
+		return dst, false, os.NewSyscallError("query sock_diag", err)
 	}
 	start := len(dst)
 	for {
@@ -188,17 +177,18 @@ func (d *Conn) request(dst []sockets.Socket, s *sockets.Socket, kind, flags uint
 			continue
 		}
 		if err != nil {
-			return dst, os.NewSyscallError("read sock_diag", err)
+			return dst, false, os.NewSyscallError("read sock_diag", err)
 		}
-		var res dumpPart
-		if dst, res, err = parseDumpPart(dst, d.buf[:n], s.Protocol, d.seq); err != nil {
-			return dst, fmt.Errorf("read sock_diag: %w", err)
+		var part dumpPart
+		if dst, part, err = parseDumpPart(dst, d.buf[:n], protocol, d.seq); err != nil {
+			return dst, false, fmt.Errorf("read sock_diag: %w", err)
 		}
-		if res.errno != 0 {
-			return dst, syscall.Errno(res.errno)
+		interrupted = interrupted || part.interrupted
+		if part.errno != 0 {
+			return dst, false, syscall.Errno(part.errno)
 		}
-		if res.done || len(dst) > start {
-			return dst, nil
+		if part.done || single && len(dst) > start {
+			return dst, interrupted, nil
 		}
 	}
 }
