@@ -263,6 +263,14 @@ func (s *Socket) Accepts(to netip.Addr) bool {
 	return at.Is6() && s.V6Only != Yes
 }
 
+// LoopbackOf returns the loopback address of a's family, 127.0.0.1 or ::1.
+func LoopbackOf(a netip.Addr) netip.Addr {
+	if a.Is4() {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.IPv6Loopback()
+}
+
 // StateOf gives lotop's name for the kernel's CLOSE, which is three things:
 // a bound TCP socket, an unconnected UDP one, and one that was connected.
 func StateOf(s State, protocol Protocol, connected bool) State {

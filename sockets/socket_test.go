@@ -85,3 +85,11 @@ func TestTimerSeconds(t *testing.T) {
 		}
 	}
 }
+
+func TestLoopbackOf(t *testing.T) {
+	for addr, want := range map[string]string{"0.0.0.0": "127.0.0.1", "10.0.0.1": "127.0.0.1", "::": "::1", "fe80::1": "::1"} {
+		if got := LoopbackOf(netip.MustParseAddr(addr)); got.String() != want {
+			t.Errorf("%s: %s, want %s", addr, got, want)
+		}
+	}
+}

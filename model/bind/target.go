@@ -24,7 +24,7 @@ type Target struct {
 }
 
 var (
-	loopback4 = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	loopback4 = sockets.LoopbackOf(netip.IPv4Unspecified())
 	loopback6 = netip.IPv6Loopback()
 )
 

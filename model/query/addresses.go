@@ -79,7 +79,7 @@ func (e *addrMatcher) matches(ap netip.AddrPort) bool {
 // isLocalhost reports whether localhost resolves to a; 127.0.0.2 is also a loopback
 // address, but has no name.
 func isLocalhost(a netip.Addr) bool {
-	return a == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || a == netip.IPv6Loopback()
+	return a == sockets.LoopbackOf(a)
 }
 
 // parseAddrMatcher parses ADDRESS, PREFIX, localhost or *, each but the prefix also with

@@ -128,7 +128,7 @@ func probeConnects(ctx context.Context, e *bind.Evidence) []bind.ConnectResult {
 			if !t.SingleHost() {
 				continue // the loopback addresses stand for it
 			}
-			host = loopbackOf(host)
+			host = sockets.LoopbackOf(host)
 		}
 		if notLocal(e.Binds, host) {
 			continue // nothing may leave this machine
@@ -151,13 +151,6 @@ func probeConnects(ctx context.Context, e *bind.Evidence) []bind.ConnectResult {
 // machine's.
 func notLocal(binds []bind.BindResult, host netip.Addr) bool {
 	return slices.ContainsFunc(binds, func(a bind.BindResult) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
-}
-
-func loopbackOf(a netip.Addr) netip.Addr {
-	if a.Is4() {
-		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	}
-	return netip.IPv6Loopback()
 }
 
 func readPlatform(snap *sockets.Snapshot, port uint16) bind.Platform {

@@ -120,11 +120,10 @@ func (m *Model) copyAddress() tea.Cmd {
 func reachableAddr(s *sockets.Socket) netip.AddrPort {
 	a := s.Local.Addr()
 	switch {
-	case !a.IsUnspecified():
-	case a.Is4() || s.DualStack():
-		a = netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	default:
-		a = netip.IPv6Loopback()
+	case s.DualStack():
+		a = sockets.LoopbackOf(netip.IPv4Unspecified())
+	case a.IsUnspecified():
+		a = sockets.LoopbackOf(a)
 	}
 	return netip.AddrPortFrom(a, s.Local.Port())
 }
