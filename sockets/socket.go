@@ -1,8 +1,7 @@
-// Package sockets is the vocabulary of the kernel's tables, and the seam between
-// systems: a Socket, a Snapshot of all of them, and a Source that reads one.
+// Package sockets defines what all readers of socket tables share: a Socket, a
+// Snapshot of all sockets, and a Source that reads one.
 //
-// It does no I/O. It knows nothing of what rows mean to a person (that is model)
-// and nothing of screens.
+// It does no I/O. It knows nothing of rows (package model) and nothing of screens.
 package sockets
 
 import (
@@ -14,12 +13,12 @@ import (
 	"lotop/sockets/process"
 )
 
-// ID names a socket for as long as it lives. On Linux it is the kernel's
-// cookie, which is never used twice before the next boot; elsewhere it is a
-// hash of protocol, addresses and inode or pid.
+// ID identifies a socket for its lifetime. On Linux it is the kernel's cookie, which
+// is not reused before the next boot; elsewhere it is a hash of protocol, addresses
+// and inode or PID.
 type ID uint64
 
-// String writes the ID as 16 hexadecimal digits.
+// String returns the ID as 16 hexadecimal digits.
 func (id ID) String() string {
 	s := strconv.FormatUint(uint64(id), 16)
 	return "0000000000000000"[len(s):] + s
@@ -34,7 +33,7 @@ const (
 	UDP Protocol = 17
 )
 
-// String gives the name in lower case.
+// String returns the name in lower case.
 func (p Protocol) String() string {
 	switch p {
 	case TCP:
@@ -45,9 +44,9 @@ func (p Protocol) String() string {
 	return "protocol " + strconv.Itoa(int(p))
 }
 
-// State is the state of a socket. The numbers are Linux's
-// (include/net/tcp_states.h); Bound and Unconn are lotop's own names for the
-// two kinds of socket that hold a port and have no remote end.
+// State is the state of a socket. The numbers are those of Linux
+// (include/net/tcp_states.h); Bound and Unconn are lotop's names for the two kinds of
+// socket that occupy a port and have no remote address.
 type State uint8
 
 // The states, in the kernel's order.
@@ -64,7 +63,7 @@ const (
 	Listen      State = 10
 	Closing     State = 11
 	Bound       State = 13 // TCP, bound and not listening (TCP_BOUND_INACTIVE)
-	Unconn      State = 14 // UDP without a remote end
+	Unconn      State = 14 // UDP without a remote address
 )
 
 var stateNames = [...]string{
@@ -74,7 +73,7 @@ var stateNames = [...]string{
 	Listen: "LISTEN", Closing: "CLOSING", Bound: "BOUND", Unconn: "UNCONN",
 }
 
-// String gives the name as netstat and lsof write it.
+// String returns the name that netstat and lsof print.
 func (s State) String() string {
 	if int(s) < len(stateNames) && stateNames[s] != "" {
 		return stateNames[s]
@@ -82,7 +81,7 @@ func (s State) String() string {
 	return "STATE_" + strconv.Itoa(int(s))
 }
 
-// States lists every state in the kernel's order.
+// States returns every state in the kernel's order.
 func States() []State {
 	var all []State
 	for s, name := range stateNames {
@@ -93,30 +92,30 @@ func States() []State {
 	return all
 }
 
-// Tristate is a yes or no that the kernel does not always tell.
+// Tristate is a yes or no that is not always known.
 type Tristate uint8
 
-// The values of Known.
+// The values of Tristate.
 const (
 	Unknown Tristate = iota
 	No
 	Yes
 )
 
-// NoOwnerReason says why a socket has no owner in sight.
+// NoOwnerReason is why no owner of a socket is known.
 type NoOwnerReason uint8
 
-// The reasons. NoReason goes with a socket that has owners.
+// The reasons. A socket with owners has NoReason.
 const (
 	NoReason       NoOwnerReason = iota
-	OtherUser                    // held by a process of another user, whose descriptors may not be read
-	NotAccepted                  // a connection that waits in a listener's accept queue
-	InTimeWait                   // nobody's any more: the kernel remembers it for a minute
-	Orphaned                     // closed by its process, the kernel still ends the conversation
-	KernelOwned                  // no process holds it: NFS, a tunnel, io_uring
-	OtherNamespace               // held by a process this pid namespace does not show
+	OtherUser                    // owned by a process of another user, whose descriptors may not be read
+	NotAccepted                  // a connection in a listener's accept queue
+	InTimeWait                   // closed; the kernel keeps its addresses for a minute
+	Orphaned                     // closed by its process; the kernel still shuts the connection down
+	KernelOwned                  // owned by no process: NFS, a tunnel, io_uring
+	OtherNamespace               // owned by a process that is not visible in this PID namespace
 	Unreadable                   // some process hides its descriptors, also from its own user or from root
-	NotLookedUp                  // this source does not tell owners apart
+	NotLookedUp                  // this source does not find all owners
 )
 
 var noOwnerNames = [...]string{
@@ -125,7 +124,7 @@ var noOwnerNames = [...]string{
 	Unreadable: "unreadable", NotLookedUp: "not_looked_up",
 }
 
-// String gives the word that JSON uses, empty for NoReason.
+// String returns the name used in JSON, empty for NoReason.
 func (r NoOwnerReason) String() string {
 	if int(r) < len(noOwnerNames) {
 		return noOwnerNames[r]
@@ -133,18 +132,18 @@ func (r NoOwnerReason) String() string {
 	return ""
 }
 
-// Owner is a file descriptor through which a process holds a socket.
+// Owner is a file descriptor of a process for a socket.
 type Owner struct {
 	PID int32
 	FD  int32 // -1 if not known
 }
 
-// CompareOwners orders owners by process, then descriptor.
+// CompareOwners orders owners by process, then by descriptor.
 func CompareOwners(a, b Owner) int {
 	return cmp.Or(cmp.Compare(a.PID, b.PID), cmp.Compare(a.FD, b.FD))
 }
 
-// Timer is what the kernel waits for on a socket.
+// Timer is the kernel timer that runs for a socket.
 type Timer uint8
 
 // The timers, numbered as in idiag_timer (net/ipv4/inet_diag.c).
@@ -158,7 +157,7 @@ const (
 
 var timerNames = [...]string{"", "retransmit", "keepalive", "time_wait", "probe"}
 
-// String gives the word that JSON uses, empty for NoTimer.
+// String returns the name used in JSON, empty for NoTimer.
 func (t Timer) String() string {
 	if int(t) < len(timerNames) {
 		return timerNames[t]
@@ -166,18 +165,18 @@ func (t Timer) String() string {
 	return ""
 }
 
-// Socket is one row of a kernel table.
+// Socket is one entry of a kernel table.
 type Socket struct {
 	ID        ID
 	Local     netip.AddrPort
 	Remote    netip.AddrPort // the zero value for none
-	Inode     uint64         // 0 once no process holds it
-	Owners    []Owner        // every holder; shared between snapshots, never changed
+	Inode     uint64         // 0 if no process has a descriptor for it
+	Owners    []Owner        // all of them; shared between snapshots, never changed
 	Cgroup    *process.Cgroup
 	UID       uint32 // meaningful only with HasUID
-	Interface uint32 // interface index it is bound to, 0 for none
-	// RecvQueue and SendQueue are bytes; for a listener the accept queue's
-	// length and limit, in connections.
+	Interface uint32 // index of the interface it is bound to, 0 for none
+	// RecvQueue and SendQueue are in bytes; for a listener they are the length and
+	// the limit of the accept queue, in connections.
 	RecvQueue uint32
 	SendQueue uint32
 	TimerLeft time.Duration // until Timer expires, in whole milliseconds
@@ -191,20 +190,21 @@ type Socket struct {
 	V4Mapped  bool     // an AF_INET6 socket with IPv4 addresses
 	V6Only    Tristate // for AF_INET6
 
-	ReuseAddr, ReusePort Tristate // where the table itself shows them, as on macOS
-	CgroupID             uint64   // inode of its cgroup v2 directory, from which Cgroup is looked up
+	ReuseAddr, ReusePort Tristate // only where the table itself has them, as on macOS
+	CgroupID             uint64   // inode of its cgroup v2 directory; Cgroup is looked up by it
 }
 
 // TimerSeconds returns TimerLeft in seconds, rounded up.
 func (s *Socket) TimerSeconds() int { return int((s.TimerLeft + time.Second - 1) / time.Second) }
 
-// DualStack tells whether the socket also answers IPv4: an IPv6 wildcard
-// without IPV6_V6ONLY.
+// DualStack reports whether the socket also receives IPv4: an IPv6 wildcard without
+// IPV6_V6ONLY.
 func (s *Socket) DualStack() bool {
 	return s.V6 && !s.V4Mapped && s.V6Only == No && s.Local.Addr().IsUnspecified()
 }
 
-// Clone returns a copy of the socket, nil for nil. It shares what never changes.
+// Clone returns a copy of the socket, nil for nil. The copy shares what never
+// changes.
 func (s *Socket) Clone() *Socket {
 	if s == nil {
 		return nil
@@ -213,10 +213,10 @@ func (s *Socket) Clone() *Socket {
 	return &c
 }
 
-// Connected tells whether the socket has a remote end.
+// Connected reports whether the socket has a remote address.
 func (s *Socket) Connected() bool { return s.Remote.IsValid() }
 
-// OwnedBy reports whether a process holds a descriptor of the socket.
+// OwnedBy reports whether the process has a descriptor for the socket.
 func (s *Socket) OwnedBy(pid int32) bool { return ownedBy(s.Owners, pid) }
 
 func ownedBy(owners []Owner, pid int32) bool {
@@ -228,7 +228,7 @@ func ownedBy(owners []Owner, pid int32) bool {
 	return false
 }
 
-// PIDs returns the process of each owner, each once, in the order of the owners.
+// PIDs returns the process of each owner once, in the order of the owners.
 func (s *Socket) PIDs() []int32 {
 	var all []int32
 	for i, o := range s.Owners {
@@ -239,7 +239,7 @@ func (s *Socket) PIDs() []int32 {
 	return all
 }
 
-// SharesOwner reports whether a process holds descriptors of both sockets.
+// SharesOwner reports whether one process has descriptors for both sockets.
 func (s *Socket) SharesOwner(o *Socket) bool {
 	for _, owner := range s.Owners {
 		if o.OwnedBy(owner.PID) {
@@ -271,8 +271,9 @@ func LoopbackOf(a netip.Addr) netip.Addr {
 	return netip.IPv6Loopback()
 }
 
-// StateOf gives lotop's name for the kernel's CLOSE, which is three things:
-// a bound TCP socket, an unconnected UDP one, and one that was connected.
+// StateOf maps the kernel's CLOSE to one of the three states it stands for: a bound
+// TCP socket, an unconnected UDP socket, or a socket that was connected. It returns
+// every other state unchanged.
 func StateOf(s State, protocol Protocol, connected bool) State {
 	if s != Close || connected {
 		return s
@@ -283,7 +284,7 @@ func StateOf(s State, protocol Protocol, connected bool) State {
 	return Bound
 }
 
-// SocketOptions are options of somebody's socket that no table shows.
+// SocketOptions are options of a socket that socket tables do not contain.
 type SocketOptions struct {
 	ReuseAddr, ReusePort, V6Only Tristate
 }

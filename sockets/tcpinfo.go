@@ -2,16 +2,16 @@ package sockets
 
 import "time"
 
-// DestroyNotification is the kernel's word that a socket has ended (net/core/sock_diag.c,
-// sock_diag_broadcast_destroy). It has no owner any more: who held it is known
-// only to those who saw the socket while it lived.
+// DestroyNotification is the kernel's message that a socket was destroyed
+// (sock_diag_broadcast_destroy, net/core/sock_diag.c). It names no owner: only an
+// earlier snapshot can.
 type DestroyNotification struct {
 	Time    time.Time
 	Socket  Socket
-	TCPInfo TCPInfo // of a TCP socket
+	TCPInfo TCPInfo // of TCP sockets only
 }
 
-// TCPInfo is what the kernel counts on a TCP connection (struct tcp_info,
+// TCPInfo has the counters of a TCP connection (struct tcp_info,
 // include/uapi/linux/tcp.h).
 type TCPInfo struct {
 	Known    bool
@@ -20,11 +20,11 @@ type TCPInfo struct {
 	RTT      time.Duration
 }
 
-// TCPInfoReader is a Source that can also tell what the kernel counts on single TCP
-// connections. That costs a question for each, so it is asked for the few that
-// are looked at, not for whole tables.
+// TCPInfoReader is a Source that can also read the counters of single TCP
+// connections. Each costs a request to the kernel, so it is used for the few
+// connections that are shown, not for whole tables.
 type TCPInfoReader interface {
-	// Info appends to dst what is counted on each socket, in their order.
-	// TCPInfo.Known is false for what has gone or is no TCP connection.
+	// Info appends the counters of each socket to dst, in the same order.
+	// TCPInfo.Known is false for sockets that are closed or are no TCP connections.
 	Info(dst []TCPInfo, all []*Socket) []TCPInfo
 }

@@ -5,8 +5,8 @@ import (
 	"lotop/sockets/process"
 )
 
-// AssignOwners gives every row its owner, or the reason for none. The processes are those
-// of a look that came after the tables, so who is not among them has ended.
+// AssignOwners sets the owner of every row, or the reason for none. The processes
+// must be read after the tables, so that a process that is not among them has exited.
 func AssignOwners(rows []Row, known map[int32]*process.Process) {
 	for i := range rows {
 		r := &rows[i]
@@ -19,8 +19,8 @@ func AssignOwners(rows []Row, known map[int32]*process.Process) {
 		case r.PID == 0:
 			r.NoOwner = sockets.Orphaned
 		case p == nil || startedAfter(p, r.created):
-			// Its maker has ended. Who inherited the handle keeps it open, and no
-			// table tells who that is.
+			// Its creator has exited. A process that inherited the handle keeps it
+			// open, and no table contains that process.
 			r.NoOwner = sockets.Orphaned
 		default:
 			r.Owners = []sockets.Owner{{PID: r.PID, FD: -1}}
@@ -28,9 +28,9 @@ func AssignOwners(rows []Row, known map[int32]*process.Process) {
 	}
 }
 
-// startedAfter tells whether a process cannot have made a socket, because it
-// started later: it has got the pid of one that ended. Both times are FILETIMEs
-// of one clock.
+// startedAfter reports whether a process cannot have created a socket because it
+// started later, under the PID of one that exited. Both times are FILETIMEs of one
+// clock.
 func startedAfter(p *process.Process, created uint64) bool {
 	return created != 0 && p.Start > created
 }

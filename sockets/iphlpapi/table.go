@@ -1,5 +1,5 @@
-// Package iphlpapi parses the tables that Windows gives for
-// GetExtendedTcpTable and GetExtendedUdpTable. It calls nothing itself.
+// Package iphlpapi parses the tables that GetExtendedTcpTable and GetExtendedUdpTable
+// of Windows return. It makes no system calls itself.
 package iphlpapi
 
 import (
@@ -11,24 +11,24 @@ import (
 	"lotop/sockets"
 )
 
-// Table says what a table of GetExtendedTcpTable or GetExtendedUdpTable is
-// and where the fields of its rows stand, in bytes, as tcpmib.h and udpmib.h of
-// the Windows SDK lay them out on a 64-bit system. A field that a row does not
-// have is at none. Before the first row stands a u32, the number of rows.
+// Table describes a table of GetExtendedTcpTable or GetExtendedUdpTable: the offsets
+// of the fields of its rows, in bytes, as tcpmib.h and udpmib.h of the Windows SDK
+// lay them out on a 64-bit system. A field that a row does not have is at
+// absentField. The table starts with a u32, the number of rows.
 type Table struct {
 	Protocol sockets.Protocol
 	V6       bool
 	Class    uint32 // TCP_TABLE_CLASS or UDP_TABLE_CLASS of iprtrmib.h
-	firstRow int    // where the first row begins
-	rowSize  int    // of a row
+	firstRow int    // offset of the first row
+	rowSize  int
 
 	local, scope, localPort, remote, remotePort, state, pid, created int
 }
 
 const absentField = -1
 
-// ModuleTables are the tables that tell when a socket was made, which unmasks a
-// pid that names another process by now.
+// ModuleTables are the tables with creation times of sockets, which show that a PID
+// now belongs to another process.
 var ModuleTables = [...]Table{
 	{ // MIB_TCPROW_OWNER_MODULE
 		Protocol: sockets.TCP, Class: 8, firstRow: 8, rowSize: 160,
@@ -48,7 +48,8 @@ var ModuleTables = [...]Table{
 	},
 }
 
-// PIDTables are the same without times, for where the others are refused.
+// PIDTables are the same tables without creation times, for systems that refuse the
+// others.
 var PIDTables = [...]Table{
 	{ // MIB_TCPROW_OWNER_PID
 		Protocol: sockets.TCP, Class: 5, firstRow: 4, rowSize: 24,
@@ -68,15 +69,15 @@ var PIDTables = [...]Table{
 	},
 }
 
-// Row is a socket with what the table says of its owner.
+// Row is a socket with what the table contains about its owner.
 type Row struct {
 	sockets.Socket
-	PID     int32  // 0 for nobody
-	created uint64 // FILETIME of the socket's making, 0 if not known
+	PID     int32  // 0 for none
+	created uint64 // FILETIME at which the socket was created, 0 if not known
 }
 
-// Parse appends the rows of a table. Rows that the table promises and does not
-// hold are an error; those before them are told all the same.
+// Parse appends the rows of a table to dst. If the table announces more rows than it
+// contains, it returns those that are there and an error.
 func (t *Table) Parse(dst []Row, b []byte) ([]Row, error) {
 	if len(b) < 4 {
 		return dst, fmt.Errorf("truncated table of %d bytes", len(b))
@@ -108,7 +109,7 @@ func (t *Table) row(b []byte) Row {
 	r.Local = t.addrPort(b, t.local, t.localPort)
 	if t.state != absentField {
 		r.State = mibState(binary.LittleEndian.Uint32(b[t.state:]))
-		// A listener's remote end is not cleared by every release.
+		// Not every release clears the remote address of a listener.
 		if remote := t.addrPort(b, t.remote, t.remotePort); r.State != sockets.Listen && remote.Port() != 0 {
 			r.Remote = remote
 		}
@@ -126,8 +127,8 @@ func (t *Table) row(b []byte) Row {
 	return r
 }
 
-// addrPort reads an address, and a port that stands in network order in the first
-// two of four bytes; the others may hold anything.
+// addrPort reads an address, and a port that is in network order in the first two of
+// four bytes; the other two are undefined.
 func (t *Table) addrPort(b []byte, addr, port int) netip.AddrPort {
 	n := binary.BigEndian.Uint16(b[port:])
 	if t.V6 {
@@ -136,8 +137,8 @@ func (t *Table) addrPort(b []byte, addr, port int) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[addr:])), n)
 }
 
-// mibStates are the values of MIB_TCP_STATE (tcpmib.h). DELETE_TCB, the last,
-// is a connection that is being thrown away.
+// mibStates are the values of MIB_TCP_STATE (tcpmib.h). DELETE_TCB, the last, is a
+// connection that is being deleted.
 var mibStates = [...]sockets.State{
 	1: sockets.Close, 2: sockets.Listen, 3: sockets.SynSent, 4: sockets.SynRecv, 5: sockets.Established, 6: sockets.FinWait1,
 	7: sockets.FinWait2, 8: sockets.CloseWait, 9: sockets.Closing, 10: sockets.LastAck, 11: sockets.TimeWait, 12: sockets.Close,
@@ -150,10 +151,9 @@ func mibState(n uint32) sockets.State {
 	return sockets.Close
 }
 
-// AssignIDs gives every row its ID: a hash of what the table says of it, which
-// stays the same from one snapshot to the next and from one Source to another.
-// Sockets that the table does not tell apart are counted. The map is scratch
-// memory.
+// AssignIDs sets the ID of every row: a hash of its fields, which stays the same from
+// one snapshot to the next and from one Source to another. Rows with equal fields are
+// numbered. seen is scratch memory.
 func AssignIDs(rows []Row, seen map[sockets.ID]uint32) {
 	clear(seen)
 	for i := range rows {
@@ -186,6 +186,6 @@ func (r *Row) hash(n uint32) sockets.ID {
 }
 
 func appendAddrPort(b []byte, a netip.AddrPort) []byte {
-	addr := a.Addr().As16() // of no address as well: sixteen zeros
+	addr := a.Addr().As16() // sixteen zeros if there is none
 	return binary.LittleEndian.AppendUint16(append(b, addr[:]...), a.Port())
 }

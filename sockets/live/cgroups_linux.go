@@ -13,17 +13,17 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// cgroups turns the cgroup id of a socket (the inode of its cgroup-v2 folder)
-// into a systemd unit or a container. That needs no rights at all, so it tells
-// whose a socket is when its process may not be looked at.
+// cgroups maps the cgroup ID of a socket (the inode of its cgroup v2 directory) to a
+// systemd unit or a container. That needs no privileges, so it works where the owner
+// of a socket may not be read.
 type cgroups struct {
-	root     string // where the hierarchy is mounted, empty if nowhere
+	root     string // mount point of the hierarchy, empty if none
 	byID     map[uint64]*process.Cgroup
-	nextWalk time.Time // not before then is the tree walked for an unknown id
+	nextWalk time.Time // the tree is not walked for an unknown ID before then
 }
 
-// walkInterval bounds how often the tree is walked: the folder of a socket whose
-// service has ended is gone, and would be searched for for ever.
+// walkInterval limits how often the tree is walked: the directory of a stopped
+// service is gone, and its sockets would cause a walk at every read.
 const walkInterval = 5 * time.Second
 
 func newCgroups(proc string) *cgroups {
@@ -34,8 +34,8 @@ func newCgroups(proc string) *cgroups {
 	return &cgroups{root: cgroupMount(string(mounts)), byID: map[uint64]*process.Cgroup{}}
 }
 
-// cgroupMount finds the cgroup2 hierarchy in the text of mountinfo: after a
-// lone dash come the type, the source and the options (proc_pid_mountinfo(5)).
+// cgroupMount returns the mount point of the cgroup2 hierarchy from the text of
+// mountinfo: type, source and options follow a lone dash (proc_pid_mountinfo(5)).
 func cgroupMount(mountinfo string) string {
 	for line := range strings.Lines(mountinfo) {
 		before, after, ok := strings.Cut(line, " - ")
@@ -47,11 +47,11 @@ func cgroupMount(mountinfo string) string {
 	return ""
 }
 
-// unescapeMount undoes what the kernel does to paths in mountinfo.
+// unescapeMount reverses the kernel's escaping of paths in mountinfo.
 var unescapeMount = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 
-// attach sets the cgroup of every socket in all that has no owner; the owners
-// of the others tell theirs.
+// attach sets the cgroup of every socket without owner; that of the others is known
+// from their owners.
 func (c *cgroups) attach(all []sockets.Socket, now time.Time) {
 	if c.root == "" {
 		return
@@ -82,10 +82,10 @@ func (c *cgroups) lookup(id uint64, now time.Time) *process.Cgroup {
 	return c.byID[id]
 }
 
-// walk reads the whole tree anew, so that what was removed is forgotten.
+// walk reads the whole tree again, so that removed directories are dropped.
 func (c *cgroups) walk() {
 	clear(c.byID)
-	// A folder that goes away meanwhile is no error.
+	// A directory that is removed meanwhile is no error.
 	_ = filepath.WalkDir(c.root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return nil

@@ -16,12 +16,12 @@ import (
 )
 
 // source is the Source of the running kernel: the sysctls
-// net.inet.{tcp,udp}.pcblist_n, which need no privilege.
+// net.inet.{tcp,udp}.pcblist_n, which need no privileges.
 type source struct {
 	ports      []sockets.PortRange // nil for all
 	procReader *process.Reader
 	pcbs       []pcblist.PCB
-	traffic    map[sockets.ID]sockets.TCPInfo // as of the last Read
+	traffic    map[sockets.ID]sockets.TCPInfo // of the last Read
 	host       hostInfo
 }
 
@@ -29,10 +29,13 @@ func open(o Options) (sockets.Source, error) {
 	if o.Kind != Auto {
 		return nil, fmt.Errorf("unknown source %q: must be auto on macOS", o.Kind)
 	}
-	return &source{ports: o.Ports, procReader: process.NewReader(""), host: hostInfo{interfaces: map[uint32]untrusted.Text{}}}, nil
+	return &source{
+		ports: o.Ports, procReader: process.NewReader(""),
+		host: hostInfo{interfaces: map[uint32]untrusted.Text{}},
+	}, nil
 }
 
-// Read implements [Source].
+// Read implements [sockets.Source].
 func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 	into.Sockets, into.Warnings = into.Sockets[:0], into.Warnings[:0]
 	into.Time, into.Source = time.Now(), "pcblist_n"
@@ -45,7 +48,9 @@ func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 			return err
 		}
 		if err := l.readTable(t.name, t.protocol); errors.Is(err, pcblist.ErrTruncated) {
-			into.Warnings = append(into.Warnings, sockets.Warning{Kind: sockets.TableIncomplete, Text: "some sockets are missing: " + err.Error()})
+			into.Warnings = append(into.Warnings, sockets.Warning{
+				Kind: sockets.TableIncomplete, Text: "some sockets are missing: " + err.Error(),
+			})
 		} else if err != nil {
 			return err
 		}
@@ -56,7 +61,7 @@ func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 	return nil
 }
 
-// readTable asks again while the table outgrows the room that the kernel itself
+// readTable reads a table, again if it has outgrown the buffer size that the kernel
 // asked for.
 func (l *source) readTable(name string, protocol sockets.Protocol) error {
 	const tries = 8
@@ -72,7 +77,7 @@ func (l *source) readTable(name string, protocol sockets.Protocol) error {
 	return err
 }
 
-// appendSockets fills in the sockets, with their owners and users.
+// appendSockets appends the sockets with their owners and users.
 func (l *source) appendSockets(into *sockets.Snapshot) {
 	into.Processes = map[int32]*process.Process{}
 	into.Users = map[uint32]untrusted.Text{}
@@ -89,8 +94,9 @@ func (l *source) appendSockets(into *sockets.Snapshot) {
 	into.Sockets = sockets.FilterPorts(into.Sockets, l.ports)
 }
 
-// addOwner names the process that used the socket last. The table does not tell
-// who else holds it, nor who inherited it from one that has ended.
+// addOwner sets the process that used the socket last as its owner. The table
+// contains no other owners, and none that inherited the socket from a process that
+// has exited.
 func (l *source) addOwner(p *pcblist.PCB, all map[int32]*process.Process) {
 	if p.NoOwner != sockets.NoReason {
 		return
@@ -100,12 +106,12 @@ func (l *source) addOwner(p *pcblist.PCB, all map[int32]*process.Process) {
 			continue
 		}
 		if all[pid] == nil {
-			who, err := l.procReader.Read(int(pid))
+			owner, err := l.procReader.Read(int(pid))
 			if errors.Is(err, process.ErrGone) {
 				continue
 			}
 			if err == nil {
-				all[pid] = who
+				all[pid] = owner
 			}
 		}
 		p.Owners = []sockets.Owner{{PID: pid, FD: -1}}
@@ -117,7 +123,7 @@ func (l *source) addOwner(p *pcblist.PCB, all map[int32]*process.Process) {
 	}
 }
 
-// Info implements [Informer], with the counts of the last Read.
+// Info implements [sockets.TCPInfoReader] with the counters of the last Read.
 func (l *source) Info(dst []sockets.TCPInfo, all []*sockets.Socket) []sockets.TCPInfo {
 	for _, s := range all {
 		dst = append(dst, l.traffic[s.ID])
@@ -125,5 +131,5 @@ func (l *source) Info(dst []sockets.TCPInfo, all []*sockets.Socket) []sockets.TC
 	return dst
 }
 
-// Close implements [Source].
+// Close implements [sockets.Source].
 func (l *source) Close() error { return nil }

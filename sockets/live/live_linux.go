@@ -12,10 +12,10 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// tableReader is a way to read the tables: sock_diag, or go-netstat.
+// tableReader reads the socket tables through sock_diag or go-netstat.
 type tableReader interface {
-	// read fills into.Sockets with everything the tables themselves tell, and
-	// adds to into.Warnings.
+	// read sets into.Sockets to everything that the tables contain, and appends to
+	// into.Warnings.
 	read(ctx context.Context, into *sockets.Snapshot) error
 	close()
 }
@@ -31,42 +31,42 @@ type source struct {
 }
 
 func open(o Options) (sockets.Source, error) {
-	who := process.NewReader(o.Proc)
-	r, err := openTableReader(o, who)
+	procReader := process.NewReader(o.Proc)
+	r, err := openTableReader(o, procReader)
 	if err != nil {
 		return nil, err
 	}
 	return &source{
 		proc:      o.Proc,
 		reader:    r,
-		users:     who.Users(),
+		users:     procReader.Users(),
 		userNames: map[uint32]untrusted.Text{},
 		host:      hostInfo{interfaces: map[uint32]untrusted.Text{}},
 		now:       time.Now,
 	}, nil
 }
 
-func openTableReader(o Options, who *process.Reader) (tableReader, error) {
+func openTableReader(o Options, procReader *process.Reader) (tableReader, error) {
 	switch o.Kind {
 	case SockDiag:
-		return openDiagReader(o, who)
+		return openDiagReader(o, procReader)
 	case Netstat:
-		return openNetstat(who, o.Ports, "")
+		return openNetstat(procReader, o.Ports, "")
 	case Auto:
-		r, diagErr := openDiagReader(o, who)
+		r, diagErr := openDiagReader(o, procReader)
 		if diagErr == nil {
 			return r, nil
 		}
-		second, err := openNetstat(who, o.Ports, diagErr.Error())
+		fallback, err := openNetstat(procReader, o.Ports, diagErr.Error())
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the socket tables: %w; %w", diagErr, err)
 		}
-		return second, nil
+		return fallback, nil
 	}
 	return nil, fmt.Errorf("unknown source %q: must be one of: auto, diag, netstat", o.Kind)
 }
 
-// Read implements [Source].
+// Read implements [sockets.Source].
 func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 	into.Sockets = into.Sockets[:0]
 	into.Warnings = into.Warnings[:0]
@@ -81,7 +81,7 @@ func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 	return nil
 }
 
-// Close implements [Source].
+// Close implements [sockets.Source].
 func (l *source) Close() error {
 	l.reader.close()
 	return nil
@@ -105,7 +105,7 @@ func (l *source) nameUsers(all []sockets.Socket) {
 	}
 }
 
-// Info implements [Informer]. Another source than sock_diag knows nothing of it.
+// Info implements [sockets.TCPInfoReader]. Only sock_diag has the counters.
 func (l *source) Info(dst []sockets.TCPInfo, all []*sockets.Socket) []sockets.TCPInfo {
 	r, ok := l.reader.(*diagReader)
 	for _, s := range all {

@@ -4,5 +4,5 @@ package live
 
 import "lotop/sockets"
 
-// open names the system that lotop cannot read.
+// open returns an error that names the unsupported system.
 func open(Options) (sockets.Source, error) { return nil, sockets.ErrUnsupported }

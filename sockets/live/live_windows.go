@@ -17,8 +17,8 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// source is the Source of the running kernel: the tables of iphlpapi.dll, which
-// need no rights and show every user's sockets.
+// source is the Source of the running kernel: the tables of iphlpapi.dll, which need
+// no privileges and contain the sockets of every user.
 type source struct {
 	ports      []sockets.PortRange // nil for all
 	procReader *process.Reader
@@ -38,7 +38,7 @@ func open(o Options) (sockets.Source, error) {
 		ports: o.Ports, procReader: process.NewReader(""), tables: iphlpapi.ModuleTables[:], seen: map[sockets.ID]uint32{},
 		processes: map[int32]*process.Process{}, host: hostInfo{interfaces: map[uint32]untrusted.Text{}},
 	}
-	// What this system does not have shows at once, before there is a screen.
+	// Read once, so that what this system does not support fails here.
 	if _, _, err := l.read(0); err != nil {
 		l.tables = iphlpapi.PIDTables[:]
 		if _, _, err := l.read(0); err != nil {
@@ -48,7 +48,7 @@ func open(o Options) (sockets.Source, error) {
 	return l, nil
 }
 
-// Read implements [Source].
+// Read implements [sockets.Source].
 func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 	into.Time = time.Now()
 	into.Source = "iphlpapi"
@@ -67,7 +67,10 @@ func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 			return err
 		}
 		if l.rows = rows; bad != nil {
-			into.Warnings = append(into.Warnings, sockets.Warning{Kind: sockets.TableIncomplete, Text: "the table of " + l.tables[i].Protocol.String() + " sockets is incomplete: " + bad.Error()})
+			into.Warnings = append(into.Warnings, sockets.Warning{
+				Kind: sockets.TableIncomplete,
+				Text: "the table of " + l.tables[i].Protocol.String() + " sockets is incomplete: " + bad.Error(),
+			})
 		}
 	}
 	if err := l.assignOwners(); err != nil {
@@ -84,11 +87,11 @@ func (l *source) Read(ctx context.Context, into *sockets.Snapshot) error {
 	return nil
 }
 
-// Close implements [Source].
+// Close implements [sockets.Source].
 func (l *source) Close() error { return nil }
 
-// assignOwners looks at the processes after the tables, so that no maker of a socket is
-// too young to be seen.
+// assignOwners reads the processes after the tables, so that every creator of a
+// socket has started by then.
 func (l *source) assignOwners() error {
 	pids := make(map[int32]bool, len(l.processes))
 	for i := range l.rows {
@@ -107,11 +110,10 @@ func (l *source) assignOwners() error {
 	return nil
 }
 
-// maxTableSize bounds a table. One of a million sockets takes 160 MB.
+// maxTableSize limits the size of a table. One of a million sockets takes 160 MB.
 const maxTableSize = 512 << 20
 
-// read asks for a table and appends its rows. What of them is missing is told
-// by bad.
+// read reads a table and appends its rows. If it is truncated, bad says where.
 func (l *source) read(i int) (rows []iphlpapi.Row, bad, err error) {
 	t := &l.tables[i]
 	if l.buffers[i] == nil {
@@ -120,17 +122,17 @@ func (l *source) read(i int) (rows []iphlpapi.Row, bad, err error) {
 	for {
 		b := l.buffers[i]
 		size := uint32(len(b))
-		code := ask(t, b, &size)
+		code := queryTable(t, b, &size)
 		switch {
 		case code == 0:
-			rows, bad = t.Parse(l.rows, b) // it says itself how many rows there are
+			rows, bad = t.Parse(l.rows, b) // b starts with the number of rows
 			return rows, bad, nil
 		case code != windows.ERROR_INSUFFICIENT_BUFFER:
 			return nil, nil, fmt.Errorf("read the table of %s sockets: %w", t.Protocol, code)
 		case len(b) >= maxTableSize:
 			return nil, nil, fmt.Errorf("read the table of %s sockets: larger than %d bytes", t.Protocol, maxTableSize)
 		}
-		// It can grow before the next try, so there is room to spare.
+		// Leave room, because the table can grow before the next try.
 		l.buffers[i] = make([]byte, min(max(2*len(b), int(size)+int(size)/4), maxTableSize))
 	}
 }
@@ -141,9 +143,9 @@ var (
 	getUDPTable = dll.NewProc("GetExtendedUdpTable")
 )
 
-// ask calls Windows, unsorted: lotop sorts by itself. Afterwards size is what the
-// table needs if b was too small.
-func ask(t *iphlpapi.Table, b []byte, size *uint32) windows.Errno {
+// queryTable calls Windows for an unsorted table. If b is too small, it sets size to
+// the size that the table needs.
+func queryTable(t *iphlpapi.Table, b []byte, size *uint32) windows.Errno {
 	call, family := getTCPTable, windows.AF_INET
 	if t.Protocol == sockets.UDP {
 		call = getUDPTable

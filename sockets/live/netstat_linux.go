@@ -16,11 +16,11 @@ import (
 	"lotop/sockets/process"
 )
 
-// netstatReader is the second source, for where sock_diag is refused: gVisor,
-// some seccomp profiles, WSL1. It reads /proc/net through go-netstat, which
-// tells less (see poorer) and gets slow beyond a few thousand sockets.
+// netstatReader is the fallback where sock_diag is refused: gVisor, some seccomp
+// profiles, WSL1. It reads /proc/net through go-netstat, which has less data (see
+// netstatLimits) and is slow with more than a few thousand sockets.
 type netstatReader struct {
-	fallbackReason string // fallbackReason sock_diag is not used, empty if this source was asked for
+	fallbackReason string // why sock_diag is not used, empty if this source was selected
 	procReader     *process.Reader
 	seed           maphash.Seed
 	euid           uint32
@@ -29,9 +29,12 @@ type netstatReader struct {
 
 const netstatLimits = "missing: sockets bound but not listening, accept queues, TIME_WAIT timers, dual-stack flags, all but one owner"
 
-func openNetstat(who *process.Reader, only []sockets.PortRange, why string) (tableReader, error) {
-	n := &netstatReader{ports: only, fallbackReason: why, procReader: who, seed: maphash.MakeSeed(), euid: uint32(os.Geteuid())}
-	// A table that nobody may read shows at once, before there is a screen.
+func openNetstat(procReader *process.Reader, ports []sockets.PortRange, fallbackReason string) (tableReader, error) {
+	n := &netstatReader{
+		fallbackReason: fallbackReason, procReader: procReader, seed: maphash.MakeSeed(),
+		euid: uint32(os.Geteuid()), ports: ports,
+	}
+	// Read once, so that a table which may not be read fails here.
 	if _, err := netstat.TCPSocks(func(*netstat.SockTabEntry) bool { return false }); err != nil {
 		return nil, fmt.Errorf("read /proc/net: %w", err)
 	}
@@ -40,8 +43,8 @@ func openNetstat(who *process.Reader, only []sockets.PortRange, why string) (tab
 
 func (n *netstatReader) close() {}
 
-// netstatTables are go-netstat's four readers. Their accept function sees
-// every line; what it refuses is not looked up.
+// netstatTables are the four readers of go-netstat. Their accept function is called
+// for every line; the process of a line that it rejects is not looked up.
 var netstatTables = [...]struct {
 	read     func(netstat.AcceptFn) ([]netstat.SockTabEntry, error)
 	protocol sockets.Protocol
@@ -57,7 +60,7 @@ func (n *netstatReader) read(ctx context.Context, into *sockets.Snapshot) error 
 	into.Source = "netstat"
 	into.Processes = map[int32]*process.Process{}
 	hidden := 0
-	read := map[[2]netip.AddrPort]bool{}
+	seen := map[[2]netip.AddrPort]bool{}
 	for _, t := range netstatTables {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -71,7 +74,7 @@ func (n *netstatReader) read(ctx context.Context, into *sockets.Snapshot) error 
 		}
 		for i := range entries {
 			s, ok := n.socket(&entries[i], t.protocol, t.v6)
-			if !ok || isDuplicate(read, &s) {
+			if !ok || isDuplicate(seen, &s) {
 				continue
 			}
 			n.addOwner(&s, entries[i].Process, into.Processes)
@@ -85,21 +88,22 @@ func (n *netstatReader) read(ctx context.Context, into *sockets.Snapshot) error 
 	return nil
 }
 
-// isDuplicate reports whether a connection is in the table a second time. The kernel
-// hands out its table a page at a time and finds the place again by counting
-// (tcp_seek_last_pos in tcp_ipv4.c), so what opens meanwhile moves the last line
-// of one page into the next as well.
-func isDuplicate(read map[[2]netip.AddrPort]bool, s *sockets.Socket) bool {
+// isDuplicate reports whether a connection was in the table before. The kernel
+// returns the table in pages and finds its position again by counting
+// (tcp_seek_last_pos in tcp_ipv4.c), so a connection that opens meanwhile moves the
+// last line of one page into the next.
+func isDuplicate(seen map[[2]netip.AddrPort]bool, s *sockets.Socket) bool {
 	if s.Protocol != sockets.TCP || !s.Connected() {
-		return false // several may be bound to one address
+		return false // several sockets may be bound to one address
 	}
-	ends := [2]netip.AddrPort{s.Local, s.Remote}
-	again := read[ends]
-	read[ends] = true
-	return again
+	addresses := [2]netip.AddrPort{s.Local, s.Remote}
+	duplicate := seen[addresses]
+	seen[addresses] = true
+	return duplicate
 }
 
-// matchesPorts is asked about every line of a table, before its process is looked up.
+// matchesPorts reports whether a line of a table is wanted. It is called before the
+// process of the line is looked up.
 func (n *netstatReader) matchesPorts(e *netstat.SockTabEntry) bool {
 	return len(n.ports) == 0 || sockets.InRanges(n.ports, e.LocalAddr.Port) || sockets.InRanges(n.ports, e.RemoteAddr.Port)
 }
@@ -127,13 +131,13 @@ func (n *netstatReader) socket(e *netstat.SockTabEntry, protocol sockets.Protoco
 		s.Remote = remote
 	}
 	s.State = sockets.StateOf(sockets.State(e.State), protocol, s.Connected())
-	// The table says 0 for a socket without user, too. Only where there must be
-	// one is 0 root.
+	// A UID of 0 is root only if the socket must have a user: the table also has 0
+	// for sockets without one.
 	s.HasUID = e.UID != 0 || s.State == sockets.Listen || s.State == sockets.Unconn || e.Process != nil
 	return s, true
 }
 
-// addOwner gives s its one owner, or the reason for none, and its ID.
+// addOwner sets the owner of s, or the reason for none, and its ID.
 func (n *netstatReader) addOwner(s *sockets.Socket, p *netstat.Process, known map[int32]*process.Process) {
 	var pid int32
 	switch {
@@ -141,8 +145,8 @@ func (n *netstatReader) addOwner(s *sockets.Socket, p *netstat.Process, known ma
 		pid = int32(p.Pid)
 		s.Owners = []sockets.Owner{{PID: pid, FD: -1}}
 		if known[pid] == nil {
-			if who, err := n.procReader.Read(int(pid)); err == nil {
-				known[pid] = who
+			if owner, err := n.procReader.Read(int(pid)); err == nil {
+				known[pid] = owner
 			}
 		}
 	case s.State == sockets.TimeWait:

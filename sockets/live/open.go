@@ -1,5 +1,5 @@
 // Package live opens the best source of this system. It is the only package that
-// knows which readers there are.
+// knows all readers.
 package live
 
 import (
@@ -10,25 +10,25 @@ import (
 // Kind selects a source.
 type Kind string
 
-// The kinds of source that --source takes.
+// The values of --source.
 const (
 	Auto     Kind = "auto"    // the best that works
 	SockDiag Kind = "diag"    // NETLINK_SOCK_DIAG
 	Netstat  Kind = "netstat" // /proc/net, through github.com/cakturk/go-netstat
 )
 
-// Options say how to open the live source.
+// Options are the options of Open.
 type Options struct {
 	Kind Kind   // empty means Auto
 	Proc string // root of the proc file system, empty means /proc
-	// Ports narrows what is read to the sockets that have one of these ports at
-	// either end, which costs next to nothing and can be done often. Who holds
-	// a socket is then looked at anew once a second.
+	// Ports limits reading to sockets whose local or remote port is in one of these
+	// ranges. That is cheap enough to do often; owners are then looked up again once
+	// a second.
 	Ports []sockets.PortRange
 }
 
-// Open opens the live kernel. The error says which ways were tried and why each
-// failed.
+// Open opens a source of the running kernel. The error lists what was tried and why
+// each failed.
 func Open(o Options) (sockets.Source, error) {
 	if o.Kind == "" {
 		o.Kind = Auto

@@ -13,22 +13,22 @@ import (
 	"lotop/sockets/sockdiag"
 )
 
-// diagReader reads the tables through sock_diag and finds the owners in proc.
+// diagReader reads the tables through sock_diag and finds the owners in /proc.
 type diagReader struct {
 	diag    *sockdiag.Conn
 	owners  *owners.Index
 	procs   *owners.ProcessCache
 	cgroups *cgroups
-	// unreadable reports whether a process that may not be read can own a socket
-	// of that user.
+	// unreadable reports whether a process whose descriptors may not be read can own
+	// a socket of that user.
 	unreadable  func(uid uint32) bool
 	euid        uint32
-	nestedPIDNS bool // proc shows a pid namespace that is not the first
+	nestedPIDNS bool // proc is not that of the initial PID namespace
 	ports       []sockets.PortRange
-	lastScan    time.Time // when holders were looked for last
+	lastScan    time.Time // when the owners were last searched for
 }
 
-func openDiagReader(opts Options, who *process.Reader) (tableReader, error) {
+func openDiagReader(opts Options, procReader *process.Reader) (tableReader, error) {
 	d, err := sockdiag.Open(opts.Ports)
 	if err != nil {
 		return nil, err
@@ -40,14 +40,14 @@ func openDiagReader(opts Options, who *process.Reader) (tableReader, error) {
 		return nil, &os.PathError{Op: "open", Path: proc, Err: err}
 	}
 	return &diagReader{
-		diag: d, owners: o, procs: owners.NewProcessCache(who), cgroups: newCgroups(proc),
-		unreadable: func(uid uint32) bool { return o.HasUnreadable(who, uid) },
+		diag: d, owners: o, procs: owners.NewProcessCache(procReader), cgroups: newCgroups(proc),
+		unreadable: func(uid uint32) bool { return o.HasUnreadable(procReader, uid) },
 		euid:       uint32(os.Geteuid()), nestedPIDNS: inNestedPIDNS(proc), ports: opts.Ports,
 	}, nil
 }
 
-// inNestedPIDNS tells whether processes may exist that this proc does not show.
-// The first pid namespace has a fixed number (PROC_PID_INIT_INO,
+// inNestedPIDNS reports whether processes can exist that this proc does not show. The
+// initial PID namespace has a fixed inode (PROC_PID_INIT_INO,
 // include/linux/proc_ns.h).
 func inNestedPIDNS(proc string) bool {
 	link, err := os.Readlink(filepath.Join(proc, "self/ns/pid"))
@@ -71,22 +71,22 @@ func (r *diagReader) read(ctx context.Context, into *sockets.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	var holders map[int32]bool
+	var pids map[int32]bool
 	if changed {
-		holders = r.owners.PIDs()
+		pids = r.owners.PIDs()
 	}
-	into.Processes = r.procs.Update(holders)
+	into.Processes = r.procs.Update(pids)
 	r.cgroups.attach(into.Sockets, into.Time)
 	r.setNoOwnerReasons(into)
 	return nil
 }
 
-// scanInterval is how often holders are looked for while only some ports are read.
+// scanInterval is how often owners are searched for while only some ports are read.
 const scanInterval = time.Second
 
-// attachOwners finds the holders. While only some ports are read, those that are
-// known are taken as they are: to look at every process costs several times
-// what such a read does.
+// attachOwners sets the owners. While only some ports are read, it uses the known
+// owners between scans: checking every process costs several times as much as such a
+// read.
 func (r *diagReader) attachOwners(into *sockets.Snapshot) (changed bool, err error) {
 	if r.ports != nil && into.Time.Sub(r.lastScan) < scanInterval {
 		if changed, ok := r.owners.AttachCached(into.Sockets, into.Time); ok {
@@ -97,17 +97,17 @@ func (r *diagReader) attachOwners(into *sockets.Snapshot) (changed bool, err err
 	return r.owners.Attach(into.Sockets, into.Time)
 }
 
-// setNoOwnerReasons gives every socket without owner its reason, and counts them in
-// warnings.
+// setNoOwnerReasons sets the reason of every socket without owner, and appends
+// warnings that count them.
 func (r *diagReader) setNoOwnerReasons(into *sockets.Snapshot) {
 	var counts [sockets.NotLookedUp + 1]int
-	ask := noOwnerCache{reader: r}
+	cache := noOwnerCache{reader: r}
 	for i := range into.Sockets {
 		s := &into.Sockets[i]
 		if s.Inode == 0 || len(s.Owners) > 0 {
 			continue
 		}
-		s.NoOwner = ask.get(s.UID)
+		s.NoOwner = cache.get(s.UID)
 		counts[s.NoOwner]++
 	}
 	if n := counts[sockets.OtherUser]; n > 0 {
@@ -128,7 +128,8 @@ func (r *diagReader) userLabel() string {
 	return "their own user"
 }
 
-// noOwnerCache answers for a user once a pass: to ask is to look at processes.
+// noOwnerCache keeps the reason of the last user, because finding it means reading
+// processes.
 type noOwnerCache struct {
 	reader *diagReader
 	uid    uint32
@@ -143,18 +144,18 @@ func (c *noOwnerCache) get(uid uint32) sockets.NoOwnerReason {
 	return c.value
 }
 
-// noOwnerReason tells why the socket of a user has no owner although it has an
-// inode: somebody holds it.
+// noOwnerReason returns why a socket with an inode has no known owner. It is open in
+// some process, or in the kernel.
 func (r *diagReader) noOwnerReason(uid uint32) sockets.NoOwnerReason {
-	switch mine := uid == r.euid; {
-	case r.euid != 0 && !mine:
+	switch {
+	case r.euid != 0 && uid != r.euid:
 		return sockets.OtherUser
 	case r.unreadable(uid):
 		return sockets.Unreadable
 	case r.nestedPIDNS:
 		return sockets.OtherNamespace
 	case r.euid != 0:
-		// Every process of this user could be read, so it was handed on.
+		// Every process of this user could be read, so another user's owns it.
 		return sockets.OtherUser
 	}
 	return sockets.KernelOwned

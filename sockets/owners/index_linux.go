@@ -1,6 +1,5 @@
-// Package owners finds the processes that own sockets, from the inodes behind
-// their file descriptors (proc(5)). From refresh to refresh it scans only what
-// changed.
+// Package owners finds the processes that own sockets, by the inodes that their file
+// descriptors refer to (proc(5)). From refresh to refresh it scans only what changed.
 package owners
 
 import (
@@ -12,69 +11,68 @@ import (
 	"lotop/sockets"
 )
 
-// Index knows which processes hold which sockets, and keeps that knowledge
-// from one snapshot to the next. Reading every link of every descriptor is the
-// most expensive thing lotop could do, so it looks only where something moved:
+// Index maps sockets to the processes that own them, and keeps the mapping from one
+// snapshot to the next. Reading every link of every descriptor is the most expensive
+// thing that lotop could do, so it reads only where something changed:
 //
-//   - a process that is new, or whose number of descriptors changed, is read
-//     again, and in it the links of new descriptors and of those whose socket
-//     has gone;
-//   - if a socket is still without owner, the processes that lost a socket are
-//     read likewise: a server that closes one connection and accepts the next
-//     has as many descriptors as before;
-//   - then all links of those processes, then, if it is still open, of all that
-//     may hold it;
-//   - a socket that nobody holds within sight is found when some process
-//     changes, and searched for again now and then (see retry);
-//   - a socket with many owners may be given up by one of them without a trace,
-//     so the links to such sockets are read again and again (see doubt).
+//   - A process that is new, or whose number of descriptors changed, is read again:
+//     the links of new descriptors, and of those whose socket is gone.
+//   - If a socket still has no owner, the processes that lost a socket are read
+//     likewise: a server that closes one connection and accepts the next has as many
+//     descriptors as before.
+//   - Then all links of those processes are read, and if the socket still has no
+//     owner, all links of every process that can own it.
+//   - A socket for which no owner is found is searched for when some process changes,
+//     and again at growing intervals (see backoff).
+//   - One of several owners of a socket may close it unnoticed, so the links to such
+//     sockets are read at every refresh (see recheckShared).
 type Index struct {
 	procfs     *procFS
 	procs      map[int32]*procFDs
 	inodes     map[uint32]*inodeOwners
-	shared     map[uint32]*inodeOwners // those with more than one owner
+	shared     map[uint32]*inodeOwners // those with several owners
 	backoffs   map[uint32]backoff
-	requery    func(*sockets.Socket) (open bool) // asks the kernel about one socket anew
+	requery    func(*sockets.Socket) (open bool) // asks the kernel about one socket
 	gen        uint32
-	hasFDCount bool // the kernel tells the number of descriptors by stat (6.2 and later)
+	hasFDCount bool // stat returns the number of descriptors (Linux 6.2 and later)
 	isRoot     bool
-	changed    bool           // whether this pass changed who holds what
-	prevOrder  []*inodeOwners // of the sockets with an owner, as the tables last had them
+	changed    bool           // whether owners changed in this pass
+	prevOrder  []*inodeOwners // of the sockets with an owner, in the order of the last tables
 
 	all []sockets.Socket // the tables, during a pass
 
-	// Scratch memory, used again in every pass.
-	unowned   map[uint32]int // inode of a socket without owner → its place in all
+	// Scratch memory, reused in every pass.
+	unowned   map[uint32]int // inode of a socket without owner → its index in all
 	nextOrder []*inodeOwners
 	modified  []*procFDs
 	links     []fdLink
 	keptLinks []fdLink
 }
 
-// procFDs is what was last seen of a process's descriptors.
+// procFDs is what is known about the descriptors of a process.
 type procFDs struct {
 	pid         int32
-	path        string // of its fd folder, below the root of proc
-	firstGen    uint32 // first pass that saw it
-	lastGen     uint32 // last pass that saw it
+	path        string // of its fd directory, relative to the root of proc
+	firstGen    uint32 // first pass that found it
+	lastGen     uint32 // last pass that found it
 	fullScanGen uint32 // last pass that read every link
-	dirInode    uint64 // of its fd folder: another one is another process
-	fdCount     int64  // of descriptors
-	dirUID      uint32 // owner of the fd folder: root's for a process that hides
+	dirInode    uint64 // of its fd directory: another one is that of another process
+	fdCount     int64  // number of descriptors
+	dirUID      uint32 // owner of the fd directory: root if the process is not dumpable
 	denied      bool
 	links       []fdLink // sorted by fd
 }
 
-// inodeOwners is a socket's inode and who holds it. The slice of owners is handed
-// out, so a change makes a new one.
+// inodeOwners are the owners of a socket, by its inode. The slice of owners is shared
+// with snapshots, so a change makes a new one.
 type inodeOwners struct {
 	inode     uint32
-	listedGen uint32          // last pass whose tables had it
-	position  int             // in the order
-	owners    []sockets.Owner // none: forgotten
+	listedGen uint32          // last pass whose tables contained it
+	position  int             // in prevOrder
+	owners    []sockets.Owner // none: removed
 }
 
-// backoff says when a socket without owner in sight is worth a full search again.
+// backoff is when a socket without known owner is searched for again.
 type backoff struct {
 	next  time.Time
 	delay time.Duration
@@ -85,7 +83,9 @@ const (
 	maxBackoff = time.Minute
 )
 
-func NewIndex(root string, again func(*sockets.Socket) bool) (*Index, error) {
+// NewIndex returns an index of the proc file system at root. requery brings one
+// socket up to date and reports whether it may still be open in a process.
+func NewIndex(root string, requery func(*sockets.Socket) (open bool)) (*Index, error) {
 	dir, err := openProcFS(root)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func NewIndex(root string, again func(*sockets.Socket) bool) (*Index, error) {
 		inodes:   map[uint32]*inodeOwners{},
 		shared:   map[uint32]*inodeOwners{},
 		backoffs: map[uint32]backoff{},
-		requery:  again,
+		requery:  requery,
 		unowned:  map[uint32]int{},
 		isRoot:   os.Geteuid() == 0,
 	}
@@ -107,11 +107,12 @@ func NewIndex(root string, again func(*sockets.Socket) bool) (*Index, error) {
 	return o, nil
 }
 
+// Close closes the proc file system.
 func (o *Index) Close() { o.procfs.close() }
 
-// Attach sets the owners of every socket in all, and reports whether who holds
-// what has changed since the last pass. A socket that has closed since all was
-// read is brought up to date in its place.
+// Attach sets the owners of every socket in all, and reports whether any owners
+// changed since the last pass. A socket that was destroyed since all was read is
+// updated in place.
 func (o *Index) Attach(all []sockets.Socket, now time.Time) (changed bool, err error) {
 	o.gen++
 	o.all, o.changed = all, false
@@ -120,8 +121,8 @@ func (o *Index) Attach(all []sockets.Socket, now time.Time) (changed bool, err e
 	if err := o.scanProcs(len(o.unowned) > 0); err != nil {
 		return false, err
 	}
-	for _, h := range o.modified {
-		o.rescan(h, newFDs)
+	for _, p := range o.modified {
+		o.rescan(p, newFDs)
 	}
 	o.recheckShared()
 	o.searchUnowned(now)
@@ -131,8 +132,8 @@ func (o *Index) Attach(all []sockets.Socket, now time.Time) (changed bool, err e
 	return o.changed, nil
 }
 
-// AttachCached is attach without a look at any process; ok tells whether a holder of
-// every socket is known from before, or known to be nowhere.
+// AttachCached is Attach without reading any process; ok reports whether every socket
+// has a known owner, or need not be searched for yet.
 func (o *Index) AttachCached(all []sockets.Socket, now time.Time) (changed, ok bool) {
 	o.all, o.changed = all, false
 	defer func() { o.all = nil }()
@@ -140,8 +141,8 @@ func (o *Index) AttachCached(all []sockets.Socket, now time.Time) (changed, ok b
 	return o.changed, o.unresolvedUIDs(now) == nil
 }
 
-// attachKnown hands the known owners to the sockets and notes the inodes for which
-// there are none.
+// attachKnown sets the known owners of the sockets and collects the inodes without
+// one.
 func (o *Index) attachKnown() {
 	clear(o.unowned)
 	o.nextOrder = o.nextOrder[:0]
@@ -158,7 +159,7 @@ func (o *Index) attachKnown() {
 			continue
 		}
 		if h.listedGen+1 < o.gen {
-			o.changed = true // it was held before it came into a table
+			o.changed = true // it was open before it was in a table
 		}
 		h.listedGen = o.gen
 		h.position = len(o.nextOrder)
@@ -169,9 +170,9 @@ func (o *Index) attachKnown() {
 	o.prevOrder, o.nextOrder = o.nextOrder, o.prevOrder
 }
 
-// lookup gives who holds a socket. The tables come in nearly the same order every
-// time, so the one that followed last time is tried first: that is faster than
-// to search a large map.
+// lookup returns the owners of a socket. The tables come in nearly the same order
+// every time, so it first tries the one that was next in the last pass: that is
+// faster than a lookup in a large map.
 func (o *Index) lookup(inode uint32, at *int) *inodeOwners {
 	if *at < len(o.prevOrder) {
 		if h := o.prevOrder[*at]; h.inode == inode && len(h.owners) > 0 {
@@ -186,8 +187,8 @@ func (o *Index) lookup(inode uint32, at *int) *inodeOwners {
 	return h
 }
 
-// scanProcs lists the processes and notes those that are worth a visit.
-// Processes that are gone give up what they held.
+// scanProcs lists the processes and collects those to be read again. It removes the
+// descriptors of processes that have exited.
 func (o *Index) scanProcs(searching bool) error {
 	o.modified = o.modified[:0]
 	pids, err := o.procfs.pids()
@@ -197,33 +198,34 @@ func (o *Index) scanProcs(searching bool) error {
 	for _, pid := range pids {
 		o.scanProc(pid, searching)
 	}
-	for pid, h := range o.procs {
-		if h.lastGen != o.gen {
-			o.setLinks(h, nil)
+	for pid, p := range o.procs {
+		if p.lastGen != o.gen {
+			o.setLinks(p, nil)
 			delete(o.procs, pid)
 		}
 	}
 	return nil
 }
 
+// scanProc compares the number of descriptors of one process with the last pass.
 func (o *Index) scanProc(pid int32, searching bool) {
-	h := o.procs[pid]
-	if h == nil {
-		h = &procFDs{pid: pid, path: fdPath(pid), fdCount: -1}
+	p := o.procs[pid]
+	if p == nil {
+		p = &procFDs{pid: pid, path: fdPath(pid), fdCount: -1}
 	}
 	var st unix.Stat_t
-	if unix.Fstatat(o.procfs.fd, h.path, &st, 0) != nil {
-		return // it ended meanwhile, or proc hides it (hidepid)
+	if unix.Fstatat(o.procfs.fd, p.path, &st, 0) != nil {
+		return // it exited meanwhile, or proc hides it (hidepid)
 	}
-	isNew := h.dirInode != st.Ino
+	isNew := p.dirInode != st.Ino
 	if isNew {
-		o.setLinks(h, nil) // the pid has gone to another process
-		h.dirInode, h.firstGen = st.Ino, o.gen
-		o.procs[pid] = h
+		o.setLinks(p, nil) // the PID was reused by another process
+		p.dirInode, p.firstGen = st.Ino, o.gen
+		o.procs[pid] = p
 	}
-	h.lastGen, h.dirUID = o.gen, st.Uid
-	if isNew || h.fdCount != st.Size || !o.hasFDCount && searching {
-		h.fdCount = st.Size
-		o.modified = append(o.modified, h)
+	p.lastGen, p.dirUID = o.gen, st.Uid
+	if isNew || p.fdCount != st.Size || !o.hasFDCount && searching {
+		p.fdCount = st.Size
+		o.modified = append(o.modified, p)
 	}
 }

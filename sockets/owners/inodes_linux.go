@@ -6,26 +6,27 @@ import (
 	"lotop/sockets"
 )
 
-// setLinks makes links what h holds. links is not kept.
-func (o *Index) setLinks(h *procFDs, links []fdLink) {
-	old, next := h.links, links
+// setLinks sets the links of a process and updates the owners of their inodes. It
+// copies links.
+func (o *Index) setLinks(p *procFDs, links []fdLink) {
+	old, next := p.links, links
 	for len(old) > 0 || len(next) > 0 {
 		switch {
 		case len(next) == 0 || len(old) > 0 && old[0].fd < next[0].fd:
-			o.removeOwner(h.pid, old[0])
+			o.removeOwner(p.pid, old[0])
 			old = old[1:]
 		case len(old) == 0 || next[0].fd < old[0].fd:
-			o.addOwner(h.pid, next[0])
+			o.addOwner(p.pid, next[0])
 			next = next[1:]
 		default:
 			if old[0].inode != next[0].inode {
-				o.removeOwner(h.pid, old[0])
-				o.addOwner(h.pid, next[0])
+				o.removeOwner(p.pid, old[0])
+				o.addOwner(p.pid, next[0])
 			}
 			old, next = old[1:], next[1:]
 		}
 	}
-	h.links = append(h.links[:0], links...)
+	p.links = append(p.links[:0], links...)
 }
 
 func (o *Index) addOwner(pid int32, l fdLink) {

@@ -8,25 +8,26 @@ import (
 	"lotop/sockets/process"
 )
 
-// maxRefresh bounds how many known processes are looked at again in one
-// pass. A process that was seen between fork and exec carries the name of its
-// parent, so names have to be read again; one costs some 15 microseconds.
+// maxRefresh limits how many known processes are read again in one pass. A process
+// that was read between fork and exec has the name of its parent, so names have to be
+// read again; one costs some 15 microseconds.
 const maxRefresh = 16
 
-// ProcessCache keeps who the owners are.
+// ProcessCache keeps the processes that own sockets.
 type ProcessCache struct {
 	reader       *process.Reader
-	byPID        map[int32]*process.Process // handed out: replaced, never changed
-	refreshQueue []int32                    // pids in the order they are looked at again, newcomers first
+	byPID        map[int32]*process.Process // shared with snapshots: replaced, never changed
+	refreshQueue []int32                    // PIDs in the order in which they are read again, new ones first
 }
 
+// NewProcessCache returns an empty cache that reads through reader.
 func NewProcessCache(reader *process.Reader) *ProcessCache {
 	return &ProcessCache{reader: reader, byPID: map[int32]*process.Process{}}
 }
 
-// Update brings the processes up to date. owners tells of each whether it has
-// just come, perhaps under the pid of another; it may be nil when it is known
-// that nobody came or went.
+// Update updates and returns the processes. owners maps each PID to whether it is
+// new, perhaps a reused one; nil means that the owners are the same as in the last
+// call.
 func (p *ProcessCache) Update(owners map[int32]bool) map[int32]*process.Process {
 	if owners != nil {
 		p.setOwners(owners)
@@ -35,28 +36,28 @@ func (p *ProcessCache) Update(owners map[int32]bool) map[int32]*process.Process 
 	return p.byPID
 }
 
-// setOwners looks up who is new and forgets who has gone.
+// setOwners reads the new processes and drops those that own nothing any more.
 func (p *ProcessCache) setOwners(owners map[int32]bool) {
 	next := make(map[int32]*process.Process, len(owners))
-	turn := make([]int32, 0, len(owners))
+	queue := make([]int32, 0, len(owners))
 	for pid, isNew := range owners {
 		if old := p.byPID[pid]; old != nil && !isNew {
 			next[pid] = old
-		} else if who, err := p.reader.Read(int(pid)); err == nil {
-			next[pid] = who
-			turn = append(turn, pid)
+		} else if proc, err := p.reader.Read(int(pid)); err == nil {
+			next[pid] = proc
+			queue = append(queue, pid)
 		}
-		// A process that has gone meanwhile will have gone from the tables too.
+		// A process that exited meanwhile is not an owner at the next refresh.
 	}
 	for _, pid := range p.refreshQueue {
 		if old := p.byPID[pid]; old != nil && next[pid] == old {
-			turn = append(turn, pid)
+			queue = append(queue, pid)
 		}
 	}
-	p.byPID, p.refreshQueue = next, turn
+	p.byPID, p.refreshQueue = next, queue
 }
 
-// refresh looks again at the processes whose turn it is.
+// refresh reads the processes at the head of the queue again.
 func (p *ProcessCache) refresh() {
 	n := min(len(p.refreshQueue), maxRefresh)
 	cloned := false
@@ -65,8 +66,8 @@ func (p *ProcessCache) refresh() {
 		if old == nil {
 			continue
 		}
-		who, err := p.reader.Refresh(old)
-		if err == nil && who == old || err != nil && !errors.Is(err, process.ErrGone) {
+		proc, err := p.reader.Refresh(old)
+		if err == nil && proc == old || err != nil && !errors.Is(err, process.ErrGone) {
 			continue
 		}
 		if !cloned {
@@ -74,14 +75,13 @@ func (p *ProcessCache) refresh() {
 			cloned = true
 		}
 		if err == nil {
-			p.byPID[pid] = who
+			p.byPID[pid] = proc
 			continue
 		}
-		// Gone, or another process under the same pid: that one gets a look of
-		// its own.
+		// It exited; another process may have its PID by now.
 		delete(p.byPID, pid)
-		if who, err := p.reader.Read(int(pid)); err == nil {
-			p.byPID[pid] = who
+		if proc, err := p.reader.Read(int(pid)); err == nil {
+			p.byPID[pid] = proc
 		}
 	}
 	if n < len(p.refreshQueue) {
@@ -89,14 +89,14 @@ func (p *ProcessCache) refresh() {
 	}
 }
 
-// PIDs lists the pids that hold a socket of the last pass's tables, and
-// tells which of them that pass saw for the first time.
+// PIDs returns the processes that own a socket of the last tables, and whether each
+// was new in that pass.
 func (o *Index) PIDs() map[int32]bool {
 	pids := map[int32]bool{}
-	for pid, h := range o.procs {
-		for _, l := range h.links {
+	for pid, p := range o.procs {
+		for _, l := range p.links {
 			if s := o.inodes[l.inode]; s != nil && s.listedGen == o.gen {
-				pids[pid] = h.firstGen == o.gen
+				pids[pid] = p.firstGen == o.gen
 				break
 			}
 		}
@@ -104,18 +104,18 @@ func (o *Index) PIDs() map[int32]bool {
 	return pids
 }
 
-// HasUnreadable tells whether some process with this user hides its descriptors even
-// from lotop; for root that is any process it was denied.
+// HasUnreadable reports whether a process of this user hides its descriptors even
+// from lotop; for root that is any process whose descriptors it was denied.
 func (o *Index) HasUnreadable(reader *process.Reader, uid uint32) bool {
-	for _, h := range o.procs {
-		if !h.denied {
+	for _, p := range o.procs {
+		if !p.denied {
 			continue
 		}
 		if o.isRoot {
 			return true
 		}
-		// The folder of a process that hides belongs to root: ask who it is.
-		if who, err := reader.Read(int(h.pid)); err == nil && who.UID == uid {
+		// The directory of such a process belongs to root, so its status has to be read.
+		if proc, err := reader.Read(int(p.pid)); err == nil && proc.UID == uid {
 			return true
 		}
 	}

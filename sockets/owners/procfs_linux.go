@@ -11,18 +11,18 @@ import (
 	"lotop/sockets"
 )
 
-// fdLink is a descriptor of a process and the inode of the socket behind it,
-// 0 if it is no socket.
+// fdLink is a descriptor of a process and the inode of its socket, 0 if it is not a
+// socket.
 type fdLink struct {
 	fd    int32
 	inode uint32
 }
 
-// procFS reads folders of proc with system calls of its own and buffers that
-// are used again: reading the links of 50,000 descriptors through package os
-// costs twice the time and 320,000 allocations.
+// procFS reads directories of proc with plain system calls into reused buffers:
+// reading the links of 50,000 descriptors with package os takes twice the time and
+// 320,000 allocations.
 type procFS struct {
-	fd      int    // the root of proc
+	fd      int    // of the root of proc
 	dirents []byte // for getdents
 	name    [32]byte
 	link    [64]byte
@@ -44,8 +44,8 @@ func openProcFS(root string) (*procFS, error) {
 
 func (d *procFS) close() { unix.Close(d.fd) }
 
-// pids lists the processes, in no order that matters. The slice is valid until
-// the next call of any method.
+// pids returns the processes, in no particular order. The slice is valid until the
+// next call of any method.
 func (d *procFS) pids() ([]int32, error) {
 	if _, err := unix.Seek(d.fd, 0, 0); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (d *procFS) pids() ([]int32, error) {
 	return d.listNumeric(d.fd)
 }
 
-// listNumeric gives the entries of an open folder whose names are numbers.
+// listNumeric returns the entries of an open directory whose names are numbers.
 func (d *procFS) listNumeric(fd int) ([]int32, error) {
 	d.numbers = d.numbers[:0]
 	for {
@@ -71,8 +71,8 @@ func (d *procFS) listNumeric(fd int) ([]int32, error) {
 	}
 }
 
-// appendNumbers takes apart what getdents64 gives: u64 inode, s64 offset,
-// u16 length, u8 type, name (struct linux_dirent64).
+// appendNumbers parses the result of getdents64: u64 inode, s64 offset, u16 length,
+// u8 type, name (struct linux_dirent64).
 func appendNumbers(dst []int32, b []byte) []int32 {
 	const header = 19
 	for len(b) > header {
@@ -88,7 +88,7 @@ func appendNumbers(dst []int32, b []byte) []int32 {
 	return dst
 }
 
-// leadingNumber reads a name that is a number, up to its closing NUL.
+// leadingNumber parses a name that is a number and ends with a NUL.
 func leadingNumber(name []byte) (int32, bool) {
 	n := int64(0)
 	for i, c := range name {
@@ -103,7 +103,7 @@ func leadingNumber(name []byte) (int32, bool) {
 	return 0, false
 }
 
-// openFDs opens the folder of a process's descriptors.
+// openFDs opens the fd directory of a process.
 func (d *procFS) openFDs(path string) (int, error) {
 	fd, err := unix.Openat(d.fd, path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err == unix.EACCES || err == unix.EPERM {
@@ -114,8 +114,8 @@ func (d *procFS) openFDs(path string) (int, error) {
 
 func fdPath(pid int32) string { return strconv.Itoa(int(pid)) + "/fd" }
 
-// fdCount tells how many descriptors an open folder of them lists, where the
-// kernel says so (since 6.2, proc_fd_getattr in fs/proc/fd.c); else 0.
+// fdCount returns the number of descriptors in an open fd directory, 0 if the kernel
+// does not report it (it does since 6.2, proc_fd_getattr in fs/proc/fd.c).
 func (d *procFS) fdCount(dir int) int64 {
 	var st unix.Stat_t
 	if unix.Fstat(dir, &st) != nil {
@@ -124,12 +124,12 @@ func (d *procFS) fdCount(dir int) int64 {
 	return st.Size
 }
 
-// fdInode reads the link of one descriptor, 0 if it is no socket.
+// fdInode returns the inode of the socket of one descriptor, 0 if it is not a socket.
 func (d *procFS) fdInode(dir int, fd int32) (uint32, error) {
 	return d.readLink(dir, strconv.AppendInt(d.name[:0], int64(fd), 10))
 }
 
-// ownerInode reads the link of a single descriptor, 0 if it may not or cannot be
+// ownerInode returns the inode of the socket of an owner, 0 if its link cannot be
 // read.
 func (d *procFS) ownerInode(o sockets.Owner) uint32 {
 	name := strconv.AppendInt(d.name[:0], int64(o.PID), 10)
@@ -150,7 +150,7 @@ func (d *procFS) readLink(dir int, name []byte) (uint32, error) {
 	return socketInode(d.link[:n]), nil
 }
 
-// socketInode reads "socket:[7248]", and gives 0 for any other link.
+// socketInode parses "socket:[7248]", and returns 0 for any other link.
 func socketInode(link []byte) uint32 {
 	const prefix = "socket:["
 	if len(link) <= len(prefix)+1 || string(link[:len(prefix)]) != prefix || link[len(link)-1] != ']' {

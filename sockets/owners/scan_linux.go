@@ -6,97 +6,97 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// scanDepth is how closely a process is looked at.
+// scanDepth is which links of a process are read.
 type scanDepth uint8
 
 const (
-	knownFDs scanDepth = iota // the descriptors it had, where their socket has gone
-	newFDs                    // and the descriptors that are new
-	allFDs                    // all, trusting no link
+	knownFDs scanDepth = iota // those of known descriptors whose socket is gone
+	newFDs                    // and those of new descriptors
+	allFDs                    // all, ignoring known links
 )
 
-// rescan reads a process's descriptors again.
-func (o *Index) rescan(h *procFDs, deep scanDepth) {
-	if deep == allFDs && h.fullScanGen == o.gen {
+// rescan reads the descriptors of a process again.
+func (o *Index) rescan(p *procFDs, depth scanDepth) {
+	if depth == allFDs && p.fullScanGen == o.gen {
 		return
 	}
-	if o.hasFDCount && h.fdCount == 0 { // a part of the kernel, or a zombie
-		h.fullScanGen = o.gen
-		o.setLinks(h, nil)
+	if o.hasFDCount && p.fdCount == 0 { // a kernel thread or a zombie
+		p.fullScanGen = o.gen
+		o.setLinks(p, nil)
 		return
 	}
-	dir, err := o.procfs.openFDs(h.path)
+	dir, err := o.procfs.openFDs(p.path)
 	if err != nil {
-		h.denied = err == errDenied
-		o.setLinks(h, nil)
+		p.denied = err == errDenied
+		o.setLinks(p, nil)
 		return
 	}
 	defer unix.Close(dir)
-	if len(h.links) == 0 && o.hasFDCount && deep > knownFDs && o.probeFDs(h, dir) {
+	if len(p.links) == 0 && o.hasFDCount && depth > knownFDs && o.probeFDs(p, dir) {
 		return
 	}
-	fds := o.fdNumbers(h)
-	if deep > knownFDs {
+	fds := o.fdNumbers(p)
+	if depth > knownFDs {
 		if fds, err = o.procfs.listNumeric(dir); err != nil {
-			return // it ended in mid-read; the next pass will not see it
+			return // it exited during the read; the next pass removes it
 		}
-		slices.Sort(fds) // proc lists them in order already; the merge relies on it
-		if deep == allFDs || len(h.links) == 0 {
-			h.fullScanGen = o.gen
+		slices.Sort(fds) // proc already lists them in order; the merge relies on it
+		if depth == allFDs || len(p.links) == 0 {
+			p.fullScanGen = o.gen
 		}
 	}
-	before := h.links
-	switch deep {
+	before := p.links
+	switch depth {
 	case allFDs:
 		before = nil
 	case newFDs:
 		before = o.withoutFiles(before)
 	}
-	o.links, h.denied = o.readLinks(dir, fds, before)
-	o.setLinks(h, o.links)
+	o.links, p.denied = o.readLinks(dir, fds, before)
+	o.setLinks(p, o.links)
 }
 
-// probeFDs reads the links of a process of which nothing is known but the number
-// of its descriptors, by trying 0, 1, 2 and so on: to list them first takes a
-// quarter longer. It gives up where the numbers are too far apart.
-func (o *Index) probeFDs(h *procFDs, dir int) bool {
+// probeFDs reads the links of a process with known number but unknown descriptors by
+// trying 0, 1, 2 and so on: listing them first takes a quarter longer. It returns
+// false if the gaps between them are too large.
+func (o *Index) probeFDs(p *procFDs, dir int) bool {
 	links := o.links[:0]
 	defer func() { o.links = links }()
-	gaps := 16 + h.fdCount/8
-	for fd := int32(0); int64(len(links)) < h.fdCount; fd++ {
+	gaps := 16 + p.fdCount/8
+	for fd := int32(0); int64(len(links)) < p.fdCount; fd++ {
 		inode, err := o.procfs.fdInode(dir, fd)
 		switch err {
 		case nil:
 			links = append(links, fdLink{fd: fd, inode: inode})
 			continue
 		case errDenied:
-			h.denied = true
+			p.denied = true
 			return true
 		}
 		if gaps--; gaps < 0 {
 			return false
 		}
 	}
-	if o.procfs.fdCount(dir) != h.fdCount {
-		return false // one that came meanwhile was taken for one with a higher number
+	if o.procfs.fdCount(dir) != p.fdCount {
+		return false // one opened meanwhile may have been counted instead of one with a higher number
 	}
-	h.denied, h.fullScanGen = false, o.gen
-	o.setLinks(h, links)
+	p.denied, p.fullScanGen = false, o.gen
+	o.setLinks(p, links)
 	return true
 }
 
-// fdNumbers lists the descriptors that h is known to have.
-func (o *Index) fdNumbers(h *procFDs) []int32 {
+// fdNumbers returns the known descriptors of a process.
+func (o *Index) fdNumbers(p *procFDs) []int32 {
 	fds := o.procfs.numbers[:0]
-	for _, l := range h.links {
+	for _, l := range p.links {
 		fds = append(fds, l.fd)
 	}
 	o.procfs.numbers = fds
 	return fds
 }
 
-// readLinks gives the link of every descriptor in fds, out of before where that
-// can be trusted.
+// readLinks returns the links of the descriptors in fds, taken from before if those
+// are still valid.
 func (o *Index) readLinks(dir int, fds []int32, before []fdLink) (links []fdLink, denied bool) {
 	links = o.links[:0]
 	for _, fd := range fds {
@@ -119,8 +119,9 @@ func (o *Index) readLinks(dir int, fds []int32, before []fdLink) (links []fdLink
 	return links, false
 }
 
-// linkValid tells whether a link can be taken as read: it led to no socket, or to
-// one that no table ever listed (a unix socket), or to one still listed.
+// linkValid reports whether a known link need not be read again: it refers to no
+// socket, or to one that was never in a table (a unix socket), or to one that still
+// is.
 func (o *Index) linkValid(inode uint32) bool {
 	if inode == 0 {
 		return true
@@ -129,14 +130,14 @@ func (o *Index) linkValid(inode uint32) bool {
 	return s != nil && (s.listedGen == 0 || s.listedGen == o.gen)
 }
 
-// maxFileRecheck is how many descriptors of files are read again in a process that
-// has opened or closed something. More are trusted: a database with thousands
-// of files opens and closes some all the time.
+// maxFileRecheck limits how many links to files are read again in a process that has
+// opened or closed something. If it has more, they are taken as known: a database
+// with thousands of files opens and closes some all the time.
 const maxFileRecheck = 64
 
-// withoutFiles leaves out the descriptors of files, where they are few: in the
-// place of one there may be a copy of a socket that is known already, which
-// nobody will miss.
+// withoutFiles returns the links without those to files, if there are few of these:
+// such a descriptor may have become a duplicate of a socket that has an owner
+// already, for which nothing would search.
 func (o *Index) withoutFiles(links []fdLink) []fdLink {
 	files := 0
 	for _, l := range links {

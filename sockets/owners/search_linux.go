@@ -2,32 +2,32 @@ package owners
 
 import "time"
 
-// searchUnowned looks for the holders of the sockets that are still without one, in
-// ever wider circles.
+// searchUnowned searches for the owners of the sockets that still have none, first in
+// the likely processes and then in all.
 func (o *Index) searchUnowned(now time.Time) {
 	if o.unresolvedUIDs(now) == nil {
 		return
 	}
 	n := len(o.modified)
 	o.addLosers()
-	for _, deep := range [...]scanDepth{knownFDs, newFDs} {
-		for _, h := range o.modified[n:] {
-			o.rescan(h, deep)
+	for _, depth := range [...]scanDepth{knownFDs, newFDs} {
+		for _, p := range o.modified[n:] {
+			o.rescan(p, depth)
 		}
 		if o.unresolvedUIDs(now) == nil {
 			return
 		}
 	}
-	for _, h := range o.modified {
-		o.rescan(h, allFDs)
+	for _, p := range o.modified {
+		o.rescan(p, allFDs)
 	}
-	// Before the widest circle: what has closed since the tables were read, as
-	// happens all the time on a busy machine, is nowhere to be found.
+	// Before all processes are read: a socket that was destroyed since the tables
+	// were read, as is common on a busy machine, has no owner to find.
 	o.requeryUnowned(now)
 	uids := o.unresolvedUIDs(now)
-	for i, h := range o.candidates(uids) {
-		o.rescan(h, allFDs)
-		// Asking after each of many processes would cost more than it saves.
+	for i, p := range o.candidates(uids) {
+		o.rescan(p, allFDs)
+		// Checking after each of many processes would cost more than it saves.
 		if i%16 == 15 && o.unresolvedUIDs(now) == nil {
 			return
 		}
@@ -43,11 +43,11 @@ func (o *Index) searchUnowned(now time.Time) {
 	}
 }
 
-// unresolvedUIDs strikes out what has been found and returns the users of the
-// sockets that are due for a search, nil if there are none.
+// unresolvedUIDs removes the sockets whose owner was found, and returns the users of
+// those that are due for a search, nil if there are none.
 func (o *Index) unresolvedUIDs(now time.Time) map[uint32]bool {
 	var uids map[uint32]bool
-	for inode, place := range o.unowned {
+	for inode, i := range o.unowned {
 		if o.inodes[inode] != nil {
 			delete(o.unowned, inode)
 			continue
@@ -58,7 +58,7 @@ func (o *Index) unresolvedUIDs(now time.Time) map[uint32]bool {
 		if uids == nil {
 			uids = map[uint32]bool{}
 		}
-		uids[o.all[place].UID] = true
+		uids[o.all[i].UID] = true
 	}
 	for inode := range o.backoffs {
 		if _, ok := o.unowned[inode]; !ok {
@@ -68,53 +68,53 @@ func (o *Index) unresolvedUIDs(now time.Time) map[uint32]bool {
 	return uids
 }
 
-// maxRequery bounds how many sockets the kernel is asked about one by one;
-// a question costs some 5 microseconds.
+// maxRequery limits how many sockets the kernel is queried about one by one; each costs
+// some 5 microseconds.
 const maxRequery = 64
 
-// requeryUnowned strikes out the sockets that have closed since the tables were read.
+// requeryUnowned removes the sockets that were destroyed since the tables were read.
 func (o *Index) requeryUnowned(now time.Time) {
-	asked := 0
-	for inode, place := range o.unowned {
+	queried := 0
+	for inode, i := range o.unowned {
 		if o.inodes[inode] != nil || now.Before(o.backoffs[inode].next) {
 			continue
 		}
-		if asked++; asked > maxRequery {
+		if queried++; queried > maxRequery {
 			return
 		}
-		if !o.requery(&o.all[place]) {
+		if !o.requery(&o.all[i]) {
 			delete(o.unowned, inode)
 		}
 	}
 }
 
-// maxRecheck bounds how many links are read again on suspicion alone; one costs
-// some 3 microseconds.
+// maxRecheck limits how many links are read again without a sign of change; each
+// costs some 3 microseconds.
 const maxRecheck = 64
 
-// recheckShared reads the links to sockets with several owners anew. One that closes
-// its descriptor and opens another file has as many as before, and as the
-// others still hold the socket, nothing else would tell. Which links are read,
-// where there are too many, is left to the order of a map: chance.
+// recheckShared reads the links to sockets with several owners again. A process that
+// closes its descriptor and opens a file has as many descriptors as before, and as
+// other processes still own the socket, nothing else shows the change. If there are
+// too many links, the order of the map decides which are read.
 func (o *Index) recheckShared() {
-	left := maxRecheck
+	remaining := maxRecheck
 	for inode, s := range o.shared {
 		if s.listedGen != o.gen {
 			continue
 		}
 		for _, owner := range s.owners {
-			if left--; left < 0 {
+			if remaining--; remaining < 0 {
 				return
 			}
-			if h := o.procs[owner.PID]; h != nil && o.procfs.ownerInode(owner) != inode {
-				o.rescan(h, allFDs)
+			if p := o.procs[owner.PID]; p != nil && o.procfs.ownerInode(owner) != inode {
+				o.rescan(p, allFDs)
 			}
 		}
 	}
 }
 
-// addLosers adds to moved the processes that held a socket which has left the
-// tables since the last pass.
+// addLosers adds to modified the processes that owned a socket which is not in the
+// tables any more.
 func (o *Index) addLosers() {
 	lost := map[int32]bool{}
 	for _, s := range o.inodes {
@@ -124,30 +124,30 @@ func (o *Index) addLosers() {
 			}
 		}
 	}
-	for _, h := range o.modified {
-		delete(lost, h.pid)
+	for _, p := range o.modified {
+		delete(lost, p.pid)
 	}
 	for pid := range lost {
-		if h := o.procs[pid]; h != nil {
-			o.modified = append(o.modified, h)
+		if p := o.procs[pid]; p != nil {
+			o.modified = append(o.modified, p)
 		}
 	}
 }
 
-// candidates lists the processes that were not read whole in this pass and may
-// be read at all, those of the wanted users first. Without root no other
-// process than one's own can be read, and a socket of another user that came
-// into it has changed its number of descriptors.
+// candidates returns the processes that were not read completely in this pass and may
+// be read, those of the given users first. Without root only the user's own processes
+// can be read, and one that received the socket of another user has a changed number
+// of descriptors.
 func (o *Index) candidates(uids map[uint32]bool) []*procFDs {
-	var first, then []*procFDs
-	for _, h := range o.procs {
+	var first, rest []*procFDs
+	for _, p := range o.procs {
 		switch {
-		case h.denied || h.fullScanGen == o.gen:
-		case uids[h.dirUID]:
-			first = append(first, h)
+		case p.denied || p.fullScanGen == o.gen:
+		case uids[p.dirUID]:
+			first = append(first, p)
 		case o.isRoot:
-			then = append(then, h)
+			rest = append(rest, p)
 		}
 	}
-	return append(first, then...)
+	return append(first, rest...)
 }

@@ -6,13 +6,13 @@ import (
 	"lotop/sockets"
 )
 
-// readQueues sets the bytes that wait, or of a listener the connections.
+// readQueues sets the queue lengths: bytes, or for a listener connections.
 func (t *pcbRecords) readQueues(s *sockets.Socket) {
 	le := binary.LittleEndian
 	if s.State == sockets.Listen {
-		// The first counts handshakes too, which no accept could take.
-		waiting := int(le.Uint16(t.socket[socketQueue:])) - int(le.Uint16(t.socket[socketHalfQueue:]))
-		s.RecvQueue, s.SendQueue = uint32(max(0, waiting)), uint32(le.Uint16(t.socket[socketLimit:]))
+		// socketQueue includes handshakes, which accept cannot return yet.
+		queued := int(le.Uint16(t.socket[socketQueue:])) - int(le.Uint16(t.socket[socketHalfQueue:]))
+		s.RecvQueue, s.SendQueue = uint32(max(0, queued)), uint32(le.Uint16(t.socket[socketLimit:]))
 		s.HasQueue = true
 		return
 	}
@@ -23,7 +23,7 @@ func (t *pcbRecords) readQueues(s *sockets.Socket) {
 	s.HasQueue = true
 }
 
-// readTraffic adds up what is counted of each traffic class, as netstat -b does.
+// readTraffic sums the counters of the traffic classes, as netstat -b does.
 func (t *pcbRecords) readTraffic(p *PCB) {
 	if t.stats == nil || p.Protocol != sockets.TCP {
 		return
@@ -37,9 +37,9 @@ func (t *pcbRecords) readTraffic(p *PCB) {
 	}
 }
 
-// id makes an ID of the handle and the generation of the socket, which no other
-// has before the next boot. Flows of the user-space network stack may have
-// neither; they are named by what is left.
+// id returns a hash of the handle and the generation of the socket, a pair that is
+// not reused before the next boot. Flows of the user-space network stack may have
+// neither; their ID is a hash of the remaining fields.
 func (t *pcbRecords) id(p *PCB) sockets.ID {
 	le := binary.LittleEndian
 	handle, generation := le.Uint64(t.inpcb[inpcbHandle:]), le.Uint64(t.inpcb[inpcbGeneration:])
@@ -56,8 +56,8 @@ func (t *pcbRecords) id(p *PCB) sockets.ID {
 	return sockets.ID(h)
 }
 
-// splitmix stirs v into h: the finalizer of SplitMix64 (Steele, Lea, Flood 2014),
-// which turns different inputs into different outputs.
+// splitmix mixes v into h: the finalizer of SplitMix64 (Steele, Lea, Flood 2014),
+// which maps different inputs to different outputs.
 func splitmix(h, v uint64) uint64 {
 	h = h*0x9e3779b97f4a7c15 + v + 1
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9

@@ -1,5 +1,5 @@
-// Package pcblist parses the tables that macOS gives for the sysctls
-// net.inet.tcp.pcblist_n and net.inet.udp.pcblist_n. It calls nothing itself.
+// Package pcblist parses the tables that the sysctls net.inet.tcp.pcblist_n and
+// net.inet.udp.pcblist_n of macOS return. It makes no system calls itself.
 package pcblist
 
 import (
@@ -11,17 +11,16 @@ import (
 	"lotop/sockets"
 )
 
-// ErrTruncated says that a table ends early or is none.
+// ErrTruncated is returned for a table that ends early or has an unknown format.
 var ErrTruncated = errors.New("truncated table")
 
 // The layout of net.inet.tcp.pcblist_n and net.inet.udp.pcblist_n of macOS, from
 // bsd/netinet/in_pcb.h, bsd/netinet/tcp_var.h and bsd/sys/socketvar.h of
 // xnu-11417. All of it is packed to 4 bytes and little-endian.
 //
-// The answer begins and ends with a struct xinpgen. In between stands a train of
-// records for each socket, each padded to 8 bytes, the inpcb first. Records have
-// grown between releases, so they are told apart by their length and kind, never
-// by their place.
+// The table starts and ends with a struct xinpgen. Between them are several records
+// for each socket, each padded to 8 bytes, the inpcb first. Records have grown
+// between releases, so they are identified by length and kind, never by position.
 const (
 	pcbHeaderLen = 24 // struct xinpgen; u32 length, u32 count of sockets
 
@@ -33,7 +32,7 @@ const (
 	recordTCP     = 0x20 // struct xtcpcb_n
 
 	// Offsets within struct xinpcb_n.
-	inpcbHandle     = 8  // u64, the same as long as the socket lives
+	inpcbHandle     = 8  // u64, constant for the lifetime of the socket
 	inpcbRemotePort = 16 // u16, big-endian
 	inpcbLocalPort  = 18 // u16, big-endian
 	inpcbGeneration = 28 // u64
@@ -53,7 +52,7 @@ const (
 	socketState     = 26 // u16
 	socketFamily    = 40 // i32
 	socketQueue     = 44 // i16, connections not accepted yet
-	socketHalfQueue = 46 // i16, those of them whose handshake is not done
+	socketHalfQueue = 46 // i16, those of them in the handshake
 	socketLimit     = 48 // i16
 	socketUID       = 64 // u32
 	socketLastPID   = 68 // i32
@@ -63,7 +62,7 @@ const (
 	optionReuseAddr = 0x4   // SO_REUSEADDR
 	optionReusePort = 0x200 // SO_REUSEPORT
 
-	stateNoFDRef    = 0x1    // SS_NOFDREF: no descriptor leads here
+	stateNoFDRef    = 0x1    // SS_NOFDREF: no descriptor refers to it
 	stateUnaccepted = 0x1800 // SS_INCOMP | SS_COMP
 
 	darwinInet6 = 30 // AF_INET6
@@ -85,24 +84,24 @@ var tcpStates = [...]sockets.State{
 	sockets.Close, sockets.Listen, sockets.SynSent, sockets.SynRecv, sockets.Established, sockets.CloseWait, sockets.FinWait1, sockets.Closing, sockets.LastAck, sockets.FinWait2, sockets.TimeWait,
 }
 
-// PCB is one socket of a table, with what is not for everybody.
+// PCB is one socket of a table, with the fields that only this source has.
 type PCB struct {
 	sockets.Socket
-	// LastPID is the process that used the socket last, ownerPID the one on
-	// whose behalf (so_last_pid, so_e_pid); 0 for the kernel itself, -1 if the
+	// LastPID is the process that used the socket last, OwnerPID the one on whose
+	// behalf it did (so_last_pid, so_e_pid); 0 for the kernel itself, -1 if the
 	// socket has none.
 	LastPID, OwnerPID int32
 	Traffic           sockets.TCPInfo
 }
 
-// pcbRecords is the records of one socket.
+// pcbRecords are the records of one socket.
 type pcbRecords struct {
 	inpcb, socket, receive, send, stats, tcp []byte
 }
 
-// Parse appends the sockets of one table to dst: those that have a local
-// port, as others hold nothing. An error means that the table is cut off or is
-// none; what stood before that counts.
+// Parse appends the sockets of one table to dst if they have a local port; the others
+// occupy nothing. If the table is truncated, it returns the sockets before that and
+// an error.
 func Parse(dst []PCB, b []byte, protocol sockets.Protocol) ([]PCB, error) {
 	le := binary.LittleEndian
 	if len(b) < pcbHeaderLen {
@@ -123,7 +122,7 @@ func Parse(dst []PCB, b []byte, protocol sockets.Protocol) ([]PCB, error) {
 			return dst, fmt.Errorf("pcblist_n record announces %d bytes of %d: %w", size, len(b), ErrTruncated)
 		}
 		if size == header {
-			return t.appendTo(dst, protocol), nil // its second field is no kind
+			return t.appendTo(dst, protocol), nil // the end: its second field is not a kind
 		}
 		if kind == recordInpcb {
 			dst = t.appendTo(dst, protocol)
@@ -137,8 +136,8 @@ func Parse(dst []PCB, b []byte, protocol sockets.Protocol) ([]PCB, error) {
 
 func align8(n int) int { return (n + 7) &^ 7 }
 
-// set keeps a record. Those that are too short for what is read of them, or of
-// a kind not known here, are left aside.
+// set stores a record. It ignores records that are too short for the fields read from
+// them, and unknown kinds.
 func (t *pcbRecords) set(kind uint32, b []byte) {
 	switch {
 	case kind == recordInpcb && len(b) >= inpcbLen:
@@ -156,8 +155,8 @@ func (t *pcbRecords) set(kind uint32, b []byte) {
 	}
 }
 
-// appendTo makes a socket of the records. Without the records that say what it
-// is, there is nothing that could be told truly.
+// appendTo appends the socket that the records describe, if the required records are
+// there.
 func (t *pcbRecords) appendTo(dst []PCB, protocol sockets.Protocol) []PCB {
 	if t.inpcb == nil || t.socket == nil || protocol == sockets.TCP && t.tcp == nil {
 		return dst
@@ -189,7 +188,7 @@ func (t *pcbRecords) appendTo(dst []PCB, protocol sockets.Protocol) []PCB {
 	return append(dst, p)
 }
 
-// readAddresses sets the family and both ends.
+// readAddresses sets the family and both addresses.
 func (t *pcbRecords) readAddresses(s *sockets.Socket, port uint16) {
 	families := t.inpcb[inpcbFamilies]
 	family := binary.LittleEndian.Uint32(t.socket[socketFamily:])
@@ -199,24 +198,23 @@ func (t *pcbRecords) readAddresses(s *sockets.Socket, port uint16) {
 	remote, _ := pcbAddress(t.inpcb[inpcbRemote:][:16], v6)
 	s.V4Mapped = s.V6 && (mapped || !v6)
 	s.Local = netip.AddrPortFrom(local, port)
-	if far := binary.BigEndian.Uint16(t.inpcb[inpcbRemotePort:]); far != 0 || !remote.IsUnspecified() {
-		s.Remote = netip.AddrPortFrom(remote, far)
+	if remotePort := binary.BigEndian.Uint16(t.inpcb[inpcbRemotePort:]); remotePort != 0 || !remote.IsUnspecified() {
+		s.Remote = netip.AddrPortFrom(remote, remotePort)
 	}
 	if !s.V6 {
 		return
 	}
 	s.V6Only = sockets.No
-	// What the kernel goes by when it looks for conflicts is inp_vflag: a socket
-	// with a specific IPv6 address has IPv6 only, whatever the option says.
+	// The kernel checks for conflicts by inp_vflag: a socket with a specific IPv6
+	// address is IPv6 only, regardless of the option.
 	if binary.LittleEndian.Uint32(t.inpcb[inpcbFlags:])&flagV6Only != 0 || v6 && families&familyV4 == 0 {
 		s.V6Only = sockets.Yes
 	}
 }
 
-// pcbAddress reads an address; an IPv4-mapped one is given as IPv4, and the
-// second result tells so. Link-local addresses carry the number of their
-// interface in the second two bytes (sa6_embedscope, bsd/netinet6/scope6.c),
-// which is no part of the address.
+// pcbAddress reads an address. An IPv4-mapped one is returned as IPv4, with mapped
+// set. The second two bytes of a link-local address are the index of its interface
+// (sa6_embedscope, bsd/netinet6/scope6.c) and not part of the address.
 func pcbAddress(b []byte, v6 bool) (addr netip.Addr, mapped bool) {
 	if !v6 {
 		return netip.AddrFrom4([4]byte(b[12:16])), false
@@ -230,11 +228,11 @@ func pcbAddress(b []byte, v6 bool) (addr netip.Addr, mapped bool) {
 	return addr.Unmap(), addr.Is4In6()
 }
 
-// readSocket sets the user, the options and the owner, or why there is none.
+// readSocket sets the user, the options and the owner, or the reason for none.
 func (t *pcbRecords) readSocket(p *PCB) {
 	le := binary.LittleEndian
 	if le.Uint32(t.socket[socketFamily:]) == 0 {
-		// A record of zeros: the socket itself has gone already.
+		// A record of zeros: the socket itself was freed already.
 		p.NoOwner = sockets.Orphaned
 		if p.State == sockets.TimeWait {
 			p.NoOwner = sockets.InTimeWait

@@ -12,17 +12,17 @@ import (
 	"lotop/sockets"
 )
 
-// wsaStartup calls WSAStartup, which net does too, but only when it is first
-// used. It counts its calls and is never undone.
+// wsaStartup calls WSAStartup, which package net calls only at its first use. The
+// calls are counted and never undone.
 var wsaStartup = sync.OnceValue(func() error {
 	var data windows.WSAData
 	return windows.WSAStartup(0x202, &data) // version 2.2
 })
 
-// bind leaves ReuseAddr out: on Windows a bind with SO_REUSEADDR takes an
-// address away from who holds it, unless that has set SO_EXCLUSIVEADDRUSE, so it
-// proves nothing and servers do not set it. The answer is that of a bind without
-// options, which an exclusive holder refuses like any other.
+// bind ignores ReuseAddr: on Windows a bind with SO_REUSEADDR takes an address away
+// from its owner unless that has set SO_EXCLUSIVEADDRUSE, so it proves nothing and
+// servers do not set it. A bind without options is refused by an exclusive owner like
+// by any other.
 func bind(p sockets.Protocol, a netip.AddrPort, o BindOptions) error {
 	if err := wsaStartup(); err != nil {
 		return os.NewSyscallError("wsastartup", err)
@@ -34,7 +34,8 @@ func bind(p sockets.Protocol, a netip.AddrPort, o BindOptions) error {
 	if p == sockets.UDP {
 		kind = windows.SOCK_DGRAM
 	}
-	fd, err := windows.WSASocket(int32(family), int32(kind), int32(p), nil, 0, windows.WSA_FLAG_NO_HANDLE_INHERIT|windows.WSA_FLAG_OVERLAPPED)
+	const flags = windows.WSA_FLAG_NO_HANDLE_INHERIT | windows.WSA_FLAG_OVERLAPPED
+	fd, err := windows.WSASocket(int32(family), int32(kind), int32(p), nil, 0, flags)
 	if err != nil {
 		return os.NewSyscallError("socket", toPOSIX(err))
 	}
@@ -61,14 +62,14 @@ func sockaddr(a netip.AddrPort) windows.Sockaddr {
 	return &windows.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
 }
 
-// destroy is not offered: SetTcpEntry closes IPv4 connections only, and for
+// destroy is not supported: SetTcpEntry closes IPv4 connections only, and for
 // administrators only.
 func destroy(*sockets.Socket) error {
 	return errors.New("cannot close a single connection on Windows: stop the process at one end")
 }
 
-// optionsOf asks nobody: a socket's handle cannot be copied out of its process
-// without harm.
+// optionsOf reads no options: a socket handle cannot be duplicated from another
+// process without side effects.
 func optionsOf(s *sockets.Socket) sockets.SocketOptions {
 	return sockets.SocketOptions{V6Only: s.V6Only}
 }

@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// connectTimeout bounds TryConnect: on loopback an answer takes microseconds,
-// so what takes longer is a full accept queue or a firewall that swallows.
+// connectTimeout limits Connect: on loopback the kernel replies within microseconds,
+// so more means a full accept queue or a firewall that drops packets.
 const connectTimeout = 300 * time.Millisecond
 
-// Connect connects to an address over TCP and hangs up at once, with a
-// reset, so that it leaves no TIME_WAIT behind. It returns "open", "refused",
+// Connect connects to an address over TCP and closes the connection at once, with a
+// reset, so that it leaves no TIME_WAIT socket behind. It returns "open", "refused",
 // "timeout", or the name of another errno.
 func Connect(ctx context.Context, a netip.AddrPort) string {
 	d := net.Dialer{Timeout: connectTimeout}
@@ -34,13 +34,13 @@ func Connect(ctx context.Context, a netip.AddrPort) string {
 		_ = tcp.SetLinger(0)
 	}
 	if conn.LocalAddr().String() == conn.RemoteAddr().String() {
-		return "refused" // it got the wanted port as its own and found itself
+		return "refused" // it was assigned the port itself and connected to itself
 	}
 	return "open"
 }
 
-// ErrnoName names what the kernel said: "ok" for no error, else the name of the
-// errno, such as "EADDRINUSE".
+// ErrnoName returns "ok" for no error, the name of the errno that err wraps, such as
+// "EADDRINUSE", or else the text of the error.
 func ErrnoName(err error) string {
 	var errno syscall.Errno
 	switch {

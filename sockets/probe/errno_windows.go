@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// winsockErrnos says which errno of the other systems an answer of Winsock is, as
-// winsock2.h and errno.h name them. Of lotop's questions no others are expected.
+// winsockErrnos maps error codes of Winsock to the errno of other systems with the
+// same name in winsock2.h and errno.h. The calls of this package return no others.
 var winsockErrnos = map[syscall.Errno]struct {
 	errno syscall.Errno
 	name  string
@@ -28,8 +28,8 @@ var winsockErrnos = map[syscall.Errno]struct {
 	windows.WSAETIMEDOUT:       {syscall.ETIMEDOUT, "ETIMEDOUT"},
 }
 
-// toPOSIX gives an answer of Winsock the errno that it is on other systems, so
-// that errors.Is knows it by the same name everywhere.
+// toPOSIX maps an error of Winsock to the errno of other systems, so that errors.Is
+// works the same everywhere.
 func toPOSIX(err error) error {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {

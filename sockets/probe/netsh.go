@@ -9,9 +9,9 @@ import (
 	"lotop/sockets"
 )
 
-// parseExcluded reads what "netsh interface ipv4 show excludedportrange" prints:
-// lines of a first and a last port, the second kind of range marked with a star.
-// The headers are translated, so whatever is not two ports is passed over.
+// parseExcluded parses the output of "netsh interface ipv4 show excludedportrange":
+// lines of a first and a last port, some with a star. The headers are translated, so
+// every line that is not two ports is ignored.
 func parseExcluded(b []byte) []sockets.PortRange {
 	var all []sockets.PortRange
 	lines := bufio.NewScanner(bytes.NewReader(b))
@@ -30,9 +30,9 @@ func parseExcluded(b []byte) []sockets.PortRange {
 	return all
 }
 
-// parseDynamic reads what "netsh interface ipv4 show dynamicport" prints: a line
-// with the first port and one with how many there are, each behind a colon. The
-// words before are translated.
+// parseDynamic parses the output of "netsh interface ipv4 show dynamicport": a line
+// with the first port and one with the number of ports, each after a colon. The words
+// before it are translated.
 func parseDynamic(b []byte) (sockets.PortRange, bool) {
 	var found []uint64
 	lines := bufio.NewScanner(bytes.NewReader(b))

@@ -2,9 +2,9 @@ package probe
 
 import "lotop/sockets"
 
-// OptionsOf asks a socket itself for its options, through a copy of its owner's
-// descriptor (pidfd_getfd). That takes the right to trace the owner: root has
-// it, often an ordinary user for processes of its own. The copy is compared by
-// inode, so another socket cannot answer for it, and closed at once. What
-// cannot be asked is Unknown.
+// OptionsOf reads the options of a socket through a duplicate of its owner's
+// descriptor (pidfd_getfd). That needs permission to trace the owner, which root has,
+// and an ordinary user often has for processes of its own. The duplicate is compared
+// by inode, so it cannot be another socket, and is closed at once. Options that
+// cannot be read are Unknown.
 func OptionsOf(s *sockets.Socket) sockets.SocketOptions { return optionsOf(s) }

@@ -6,26 +6,25 @@ import (
 	"lotop/sockets"
 )
 
-// PortRanges say how this system hands out ports and who may have which.
+// PortRanges are the port ranges of this system.
 type PortRanges struct {
-	Ephemeral         sockets.PortRange   // handed out by itself (ip_local_port_range)
-	Reserved          []sockets.PortRange // kept out of that (ip_local_reserved_ports)
+	Ephemeral         sockets.PortRange   // automatically assigned ports (ip_local_port_range)
+	Reserved          []sockets.PortRange // excluded from Ephemeral (ip_local_reserved_ports)
 	FirstUnprivileged uint16              // the first port that needs no privilege (ip_unprivileged_port_start)
 }
 
-// IsReserved tells whether a port is kept out of the ephemeral range.
+// IsReserved reports whether a port is excluded from the ephemeral range.
 func (r *PortRanges) IsReserved(port uint16) bool {
 	return sockets.InRanges(r.Reserved, port)
 }
 
-// ReadPortRanges reads the rules of this network namespace. What cannot be read has the
-// kernel's default.
+// ReadPortRanges returns the port ranges of this network namespace. A value that
+// cannot be read is the kernel's default.
 func ReadPortRanges() PortRanges { return readPortRanges("/proc") }
 
-// ExcludedPorts lists the ranges from which Windows lets nobody bind a port
-// (EACCES), because Hyper-V, WinNAT or an administrator has reserved them. No
-// table shows a socket there. It is empty on other systems, and where it cannot
-// be told.
+// ExcludedPorts returns the ranges in which Windows refuses every bind (EACCES),
+// because Hyper-V, WinNAT or an administrator has reserved them. No table contains a
+// socket for them. It is empty on other systems, and if it cannot be read.
 func ExcludedPorts(p sockets.Protocol, v6 bool) []sockets.PortRange { return excludedPorts(p, v6) }
 
 // parsePortRange parses the first and the last port of a range.

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openSocket opens a socket that no child inherits. There is no SOCK_CLOEXEC,
-// so no child may be started in between.
+// openSocket opens a socket that child processes do not inherit. There is no
+// SOCK_CLOEXEC, so no child may be started in between.
 func openSocket(family, kind int) (int, error) {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()

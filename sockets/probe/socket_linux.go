@@ -9,7 +9,7 @@ import (
 	"lotop/sockets/sockdiag"
 )
 
-// openSocket opens a socket that no child inherits.
+// openSocket opens a socket that child processes do not inherit.
 func openSocket(family, kind int) (int, error) {
 	return unix.Socket(family, kind|unix.SOCK_CLOEXEC, 0)
 }

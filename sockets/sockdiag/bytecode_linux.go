@@ -7,7 +7,7 @@ import (
 )
 
 // The operations of a filter in a request, struct inet_diag_bc_op
-// (include/uapi/linux/inet_diag.h). A comparison is followed by its port.
+// (include/uapi/linux/inet_diag.h). The port of a comparison follows it.
 const (
 	attrBytecode = 1 // INET_DIAG_REQ_BYTECODE
 
@@ -19,15 +19,14 @@ const (
 	bcCompareLen      = 8
 	bcJumpLen         = 4
 	bcRangeLen        = 2*bcCompareLen + bcJumpLen
-	maxBytecodeRanges = 256 // ranges; what is longer is left to FilterPorts
+	maxBytecodeRanges = 256 // with more ranges, only FilterPorts filters
 )
 
-// portBytecode is the kernel's filter for sockets that have a port of the
-// ranges at either end. For each range and end it compares twice and jumps
-// behind the program's end, which accepts; the last operation jumps beyond,
-// which refuses (inet_diag_bc_run, net/ipv4/inet_diag.c). The kernel checks that
-// every jump lands where the comparisons that hold lead to, so each range is a
-// block of its own.
+// portBytecode returns the kernel's filter for sockets whose local or remote port is
+// in one of the ranges. For each range and side it compares twice and jumps to the
+// end of the program, which accepts; the last operation jumps beyond the end, which
+// rejects (inet_diag_bc_run, net/ipv4/inet_diag.c). The kernel checks that every jump
+// lands where the comparisons that hold lead to, so each range is a block of its own.
 func portBytecode(ports []sockets.PortRange) []byte {
 	if len(ports) == 0 || len(ports) > maxBytecodeRanges {
 		return nil
@@ -38,11 +37,11 @@ func portBytecode(ports []sockets.PortRange) []byte {
 		b = append(b, code, yes)
 		b = binary.NativeEndian.AppendUint16(b, no)
 	}
-	for _, end := range [...][2]uint8{{bcLocalGE, bcLocalLE}, {bcRemoteGE, bcRemoteLE}} {
+	for _, side := range [...][2]uint8{{bcLocalGE, bcLocalLE}, {bcRemoteGE, bcRemoteLE}} {
 		for _, r := range ports {
-			op(end[0], bcCompareLen, bcRangeLen)
+			op(side[0], bcCompareLen, bcRangeLen)
 			op(0, 0, r.First)
-			op(end[1], bcCompareLen, bcRangeLen-bcCompareLen)
+			op(side[1], bcCompareLen, bcRangeLen-bcCompareLen)
 			op(0, 0, r.Last)
 			op(bcJump, bcJumpLen, uint16(size-len(b)))
 		}
@@ -51,8 +50,7 @@ func portBytecode(ports []sockets.PortRange) []byte {
 	return b
 }
 
-// appendFilter adds a filter to the request that b ends with, which begins at
-// start.
+// appendFilter appends a filter to the request that starts at start and ends b.
 func appendFilter(b []byte, start int, program []byte) []byte {
 	if len(program) == 0 {
 		return b

@@ -12,26 +12,27 @@ import (
 	"lotop/sockets"
 )
 
-// Conn is a NETLINK_SOCK_DIAG socket with its buffers. It needs no rights.
+// Conn is a NETLINK_SOCK_DIAG socket with its buffers. It needs no privileges. It is
+// used by one goroutine at a time.
 type Conn struct {
 	fd      int
 	seq     uint32
 	dumps   []dumpSpec // the dumps that make up a snapshot
 	req     []byte
 	buf     []byte
-	scratch []sockets.Socket // the answer of again
-	filter  []byte           // the program that leaves sockets out, nil for none
+	scratch []sockets.Socket // for the reply to Requery
+	filter  []byte           // the port filter, nil for none
 }
 
-// errInterrupted says that the tables changed faster than they could be read.
+// errInterrupted means that the tables changed faster than they could be read.
 var errInterrupted = errors.New("the table kept changing during the read")
 
-// dumpTimeout bounds one read; the kernel answers a dump at once or not at all.
+// dumpTimeout limits one read; the kernel answers a dump at once or not at all.
 const dumpTimeout = 5 // seconds
 
-// Open opens the socket and asks a first, small question, because some
-// sandboxes allow the socket and refuse the request. If ports are given, only
-// sockets with one of them at either end are read.
+// Open opens the socket and makes a first, small request, because some sandboxes
+// allow the socket and refuse the request. If ports are given, only sockets whose
+// local or remote port is among them are read.
 func Open(ports []sockets.PortRange) (*Conn, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
@@ -55,16 +56,17 @@ func (d *Conn) setUp() error {
 	}
 	d.dumps = dualFamilyDumps
 	_, _, err := d.dumpOnce(nil, 0, sockets.TCP, listenStates)
-	if err != nil { // perhaps only the older request is refused
+	if err != nil { // the older request alone may be refused
 		d.dumps = perFamilyDumps
 		_, _, err = d.dumpOnce(nil, unix.AF_INET6, sockets.TCP, listenStates)
 	}
 	return err
 }
 
+// Close closes the socket.
 func (d *Conn) Close() { unix.Close(d.fd) }
 
-// dumpSpec is one dump.
+// dumpSpec describes one dump.
 type dumpSpec struct {
 	family   uint8 // 0 for both
 	protocol sockets.Protocol
@@ -72,15 +74,14 @@ type dumpSpec struct {
 	name     string
 }
 
-// For every dump of TCP the kernel walks all of its hash tables, whatever the
-// family: 0.2 ms where there is not a single socket, 20 ms with 50,000. So both
-// families are read in one dump.
+// dualFamilyDumps reads both families of TCP in one dump. For every dump of TCP the
+// kernel walks all of its hash tables, whatever the family: 0.2 ms without a single
+// socket, 20 ms with 50,000.
 //
-// What is bound comes first, in a dump of its own: a socket that begins to
-// listen or to connect in between is seen twice (see dedup). In a single
-// dump the kernel lists what listens, what is bound and what is connected, so
-// that one could slip through unseen, and which list a row came from would not
-// show.
+// Bound sockets come first, in a dump of their own: a socket that starts to listen or
+// to connect in between is read twice (see dedup). In a single dump the kernel lists
+// listening, then bound, then connected sockets, so such a socket could be missed,
+// and a row would not show which list it came from.
 var dualFamilyDumps = []dumpSpec{
 	{0, sockets.TCP, boundStates, "TCP"},
 	{0, sockets.TCP, allStates &^ boundStates, "TCP"},
@@ -88,6 +89,8 @@ var dualFamilyDumps = []dumpSpec{
 	{unix.AF_INET6, sockets.UDP, allStates, "UDP over IPv6"},
 }
 
+// perFamilyDumps is for kernels and sandboxes that refuse the request for both
+// families.
 var perFamilyDumps = []dumpSpec{
 	{unix.AF_INET, sockets.TCP, boundStates, "TCP over IPv4"},
 	{unix.AF_INET6, sockets.TCP, boundStates, "TCP over IPv6"},
@@ -97,8 +100,8 @@ var perFamilyDumps = []dumpSpec{
 	{unix.AF_INET6, sockets.UDP, allStates, "UDP over IPv6"},
 }
 
-// Read appends every socket to dst. A table that kept changing is kept as it
-// was last read, and named by a warning.
+// Read appends every socket to dst. If a table kept changing, it keeps the last
+// result and appends a warning.
 func (d *Conn) Read(ctx context.Context, dst []sockets.Socket, warnings []sockets.Warning) ([]sockets.Socket, []sockets.Warning, error) {
 	bound := len(dst)
 	for _, t := range d.dumps {
@@ -193,20 +196,20 @@ func (d *Conn) exchange(dst []sockets.Socket, protocol sockets.Protocol, single 
 	}
 }
 
-// Requery asks for the present state of a socket that some process held, and
-// tells whether one may hold it still. If it lives on by itself, s becomes what
-// it is now; if it is gone, s
-// stays the last that was seen of it, without a process.
+// Requery asks the kernel for the present state of a socket that had an owner, and
+// reports whether it may still have one. If the socket exists without owner, s
+// becomes its present state; if it was destroyed, s keeps its last state, without
+// inode.
 func (d *Conn) Requery(s *sockets.Socket) (open bool) {
 	switch {
 	case s.Protocol != sockets.TCP, s.State == sockets.Bound, s.State == sockets.Close:
-		return true // the kernel finds none of these by their addresses
+		return true // the kernel does not find these by their addresses
 	case s.State == sockets.Listen:
-		return true // with SO_REUSEPORT it finds any of the twins
+		return true // with SO_REUSEPORT the kernel finds any of several
 	}
 	got, err := d.request(d.scratch[:0], s, sockDiagByFamily, 0)
 	if err != nil {
-		if !errors.Is(err, unix.ENOENT) { // or its listener was found: another cookie
+		if !errors.Is(err, unix.ENOENT) { // also returned if the listener was found: another cookie
 			return true
 		}
 		s.Inode, s.NoOwner = 0, sockets.Orphaned

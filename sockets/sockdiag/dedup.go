@@ -6,8 +6,8 @@ import (
 	"lotop/sockets"
 )
 
-// dedup removes from the first n sockets, which were read before the others,
-// those that stand among the others once more: the later word is the true one.
+// dedup removes those of the first n sockets, which were read before the others, that
+// are also among the others: the later state is the right one.
 func dedup(all []sockets.Socket, n int) []sockets.Socket {
 	if n == 0 {
 		return all
@@ -26,9 +26,9 @@ func dedup(all []sockets.Socket, n int) []sockets.Socket {
 	if len(moved) == 0 {
 		return all
 	}
-	place := 0
+	i := 0
 	return slices.DeleteFunc(all, func(s sockets.Socket) bool {
-		place++
-		return place <= n && moved[s.ID]
+		i++
+		return i <= n && moved[s.ID]
 	})
 }

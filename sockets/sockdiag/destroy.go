@@ -2,33 +2,33 @@ package sockdiag
 
 import "lotop/sockets"
 
-// Watcher hears from the kernel of every socket that ends, also of those that
-// no snapshot has ever shown. It needs no rights.
+// Watcher receives the kernel's notifications of destroyed sockets, including those
+// that no snapshot contained. It needs no privileges.
 //
-// A goroutine of its own takes the notices in as they come; whoever wants them
-// drains them. What comes faster than it can be taken in is counted as lost,
-// never passed over in silence.
+// A goroutine receives the notifications as they come and queues them until they are
+// drained. Notifications that are dropped are counted. All methods may be called from
+// several goroutines.
 type Watcher struct{ watcher }
 
-// Watch begins to listen. If ports are given, only sockets with one of
-// them at either end are told of; the kernel leaves the others out, so that a
-// busy machine cannot drown what is wanted.
+// Watch subscribes to the notifications. If ports are given, it only receives those
+// of sockets whose local or remote port is among them; the kernel filters, so that a
+// busy machine cannot overflow the queue.
 func Watch(ports []sockets.PortRange) (*Watcher, error) {
-	n := &Watcher{}
-	if err := n.open(ports); err != nil {
+	w := &Watcher{}
+	if err := w.open(ports); err != nil {
 		return nil, err
 	}
-	return n, nil
+	return w, nil
 }
 
-// Ready tells, without blocking whoever sends, that there is something to drain.
-func (n *Watcher) Ready() <-chan struct{} { return n.ready }
+// Ready returns a channel that receives a value when there is something to drain.
+func (w *Watcher) Ready() <-chan struct{} { return w.ready }
 
-// Drain appends what has come since the last call, and tells about how many
-// notices were lost since then.
-func (n *Watcher) Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int) {
-	return n.drain(dst)
+// Drain appends the notifications since the last call to dst, and returns about how
+// many were dropped since then.
+func (w *Watcher) Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, dropped int) {
+	return w.drain(dst)
 }
 
-// Close ends it. What was not drained is gone.
-func (n *Watcher) Close() error { return n.close() }
+// Close ends the subscription and discards what was not drained.
+func (w *Watcher) Close() error { return w.close() }

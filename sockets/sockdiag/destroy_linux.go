@@ -17,12 +17,12 @@ import (
 const destroyGroups = 0xf
 
 const (
-	// rcvBufSize is asked for as the receive buffer; an ordinary user gets at
-	// most net.core.rmem_max.
+	// rcvBufSize is the requested receive buffer size; an ordinary user gets at most
+	// net.core.rmem_max.
 	rcvBufSize = 8 << 20
-	// maxQueued bounds what waits to be drained, to some 16 MB.
+	// maxQueued limits the queue of notifications, to some 16 MB.
 	maxQueued = 1 << 16
-	// maxBatch is how much is taken in before it is handed on.
+	// maxBatch is how many notifications are received before they are queued.
 	maxBatch = 256
 )
 
@@ -33,18 +33,18 @@ type watcher struct {
 
 	mu              sync.Mutex
 	queue           []sockets.DestroyNotification
-	queueDrops      int    // since the last drain, by the queue's bound
-	lastKernelDrops uint32 // what the kernel had dropped by the last drain
-	overruns        int    // overruns since then, for kernels that do not count what they drop
+	queueDrops      int    // since the last drain, because the queue was full
+	lastKernelDrops uint32 // the kernel's counter at the last drain
+	overruns        int    // ENOBUFS since then, for kernels that do not count drops
 }
 
-func (n *watcher) open(ports []sockets.PortRange) error {
+func (w *watcher) open(ports []sockets.PortRange) error {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return os.NewSyscallError("open destroy notifications: socket", err)
 	}
 	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, rcvBufSize) != nil {
-		// Not root: as much as there is.
+		// Not root: as much as is allowed.
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, rcvBufSize)
 	}
 	if err := attachPortFilter(fd, ports); err != nil {
@@ -55,33 +55,33 @@ func (n *watcher) open(ports []sockets.PortRange) error {
 		unix.Close(fd)
 		return os.NewSyscallError("open destroy notifications: bind", err)
 	}
-	n.file = os.NewFile(uintptr(fd), "sock_diag")
-	if n.raw, err = n.file.SyscallConn(); err != nil {
-		_ = n.file.Close()
+	w.file = os.NewFile(uintptr(fd), "sock_diag")
+	if w.raw, err = w.file.SyscallConn(); err != nil {
+		_ = w.file.Close()
 		return err
 	}
-	n.ready = make(chan struct{}, 1)
-	go n.readLoop()
+	w.ready = make(chan struct{}, 1)
+	go w.readLoop()
 	return nil
 }
 
-// readLoop takes notices in until the file is closed.
-func (n *watcher) readLoop() {
+// readLoop receives notifications until the file is closed.
+func (w *watcher) readLoop() {
 	in := recvBatch{buf: make([]byte, 64<<10)}
 	for {
-		err := n.raw.Read(in.recvAvailable)
+		err := w.raw.Read(in.recvAvailable)
 		if err != nil || in.err != nil {
 			return // closed
 		}
-		n.enqueue(&in)
+		w.enqueue(&in)
 		select {
-		case n.ready <- struct{}{}:
+		case w.ready <- struct{}{}:
 		default:
 		}
 	}
 }
 
-// recvBatch is what one turn of listen has read.
+// recvBatch is what one iteration of readLoop receives.
 type recvBatch struct {
 	buf           []byte
 	notifications []sockets.DestroyNotification
@@ -89,9 +89,9 @@ type recvBatch struct {
 	err           error
 }
 
-// recvAvailable reads what is there; false means that there is nothing yet. It reads on
-// for as long as it can: each notice less in the kernel's buffer is room for
-// another one.
+// recvAvailable receives what is there, and returns false if there is nothing yet. It
+// receives as much as it can: each notification taken out of the kernel's buffer
+// makes room for another.
 func (in *recvBatch) recvAvailable(fd uintptr) bool {
 	in.notifications, in.overruns = in.notifications[:0], 0
 	now := time.Now()
@@ -113,37 +113,37 @@ func (in *recvBatch) recvAvailable(fd uintptr) bool {
 	return true
 }
 
-func (n *watcher) enqueue(in *recvBatch) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	room := min(maxQueued-len(n.queue), len(in.notifications))
-	n.queue = append(n.queue, in.notifications[:room]...)
-	n.queueDrops += len(in.notifications) - room
-	n.overruns += in.overruns
+func (w *watcher) enqueue(in *recvBatch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	room := min(maxQueued-len(w.queue), len(in.notifications))
+	w.queue = append(w.queue, in.notifications[:room]...)
+	w.queueDrops += len(in.notifications) - room
+	w.overruns += in.overruns
 }
 
-func (n *watcher) drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	dst = append(dst, n.queue...)
-	lost = n.queueDrops
-	if drops, ok := n.kernelDrops(); ok {
-		lost += int(drops - n.lastKernelDrops) // the counter wraps as well
-		n.lastKernelDrops = drops
+func (w *watcher) drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, dropped int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	dst = append(dst, w.queue...)
+	dropped = w.queueDrops
+	if drops, ok := w.kernelDrops(); ok {
+		dropped += int(drops - w.lastKernelDrops) // correct when the counter wraps, too
+		w.lastKernelDrops = drops
 	} else {
-		lost += n.overruns
+		dropped += w.overruns
 	}
-	n.queue, n.queueDrops, n.overruns = n.queue[:0], 0, 0
-	return dst, lost
+	w.queue, w.queueDrops, w.overruns = w.queue[:0], 0, 0
+	return dst, dropped
 }
 
-// kernelDrops asks how many messages the kernel had no room for since the socket
-// was opened. ENOBUFS does not tell: it comes once, and then everything is
+// kernelDrops returns how many messages the kernel has dropped since the socket was
+// opened. ENOBUFS does not show that: it is returned once, and then everything is
 // dropped until the buffer has been emptied (netlink_overrun,
-// net/netlink/af_netlink.c). /proc/net/netlink shows the same number, of all
-// sockets of the machine.
-func (n *watcher) kernelDrops() (drops uint32, ok bool) {
-	err := n.raw.Control(func(fd uintptr) {
+// net/netlink/af_netlink.c). /proc/net/netlink has the same counter, for all sockets
+// of the machine.
+func (w *watcher) kernelDrops() (drops uint32, ok bool) {
+	err := w.raw.Control(func(fd uintptr) {
 		var counts [memInfoLen]byte
 		size, err := getsockopt(int(fd), unix.SOL_SOCKET, unix.SO_MEMINFO, counts[:])
 		if err == nil && size >= memInfoDrops+4 {
@@ -153,4 +153,4 @@ func (n *watcher) kernelDrops() (drops uint32, ok bool) {
 	return drops, ok && err == nil
 }
 
-func (n *watcher) close() error { return n.file.Close() }
+func (w *watcher) close() error { return w.file.Close() }

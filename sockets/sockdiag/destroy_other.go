@@ -6,10 +6,10 @@ import "lotop/sockets"
 
 type watcher struct{ ready chan struct{} }
 
-func (n *watcher) open([]sockets.PortRange) error { return sockets.ErrUnsupported }
+func (w *watcher) open([]sockets.PortRange) error { return sockets.ErrUnsupported }
 
-func (n *watcher) drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int) {
+func (w *watcher) drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, dropped int) {
 	return dst, 0
 }
 
-func (n *watcher) close() error { return nil }
+func (w *watcher) close() error { return nil }

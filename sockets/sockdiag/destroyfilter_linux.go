@@ -6,22 +6,23 @@ import (
 	"lotop/sockets"
 )
 
-// attachPortFilter lets only messages through that have a wanted port at either end.
-// The ports stand big-endian at bytes 20 and 22 of the message: 16 of header,
+// attachPortFilter makes the kernel drop messages without a wanted local or remote
+// port. The ports are big-endian, at bytes 20 and 22 of the message: 16 of header,
 // then family, state, timer and retransmits (struct inet_diag_msg).
 func attachPortFilter(fd int, ports []sockets.PortRange) error {
 	program := bpfPortFilter(ports)
 	if len(program) == 0 || len(program) > unix.BPF_MAXINSNS {
-		return nil // more is heard than is wanted, which is no harm
+		return nil // unwanted notifications do no harm
 	}
 	return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{
 		Len: uint16(len(program)), Filter: &program[0],
 	})
 }
 
-// bpfPortFilter is the classic BPF program: for each end load the port, accept if
-// it lies in one of the ranges; else drop. Of a client that was reset by
-// its own process the wanted port is gone: its server's end has to do.
+// bpfPortFilter returns the classic BPF program: for each side load the port, accept
+// if it is in one of the ranges; else drop. A client socket that its own process
+// reset has lost its remote port; then only the notification of the server's socket
+// matches.
 func bpfPortFilter(ports []sockets.PortRange) []unix.SockFilter {
 	const (
 		loadHalf = unix.BPF_LD | unix.BPF_H | unix.BPF_ABS

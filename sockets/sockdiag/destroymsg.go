@@ -14,13 +14,13 @@ const (
 	// Offsets within struct tcp_info.
 	infoRTT      = 68  // u32, microseconds
 	infoReceived = 128 // u64 tcpi_bytes_received
-	infoSent     = 200 // u64 tcpi_bytes_sent, with what was sent again
+	infoSent     = 200 // u64 tcpi_bytes_sent, retransmissions included
 	infoRetrans  = 208 // u64 tcpi_bytes_retrans
 	infoLen      = 216
 )
 
-// parseTCPInfo reads struct tcp_info. Kernels before 4.19 give a shorter one, of
-// which nothing is used.
+// parseTCPInfo parses struct tcp_info. Kernels before 4.19 return a shorter one,
+// which is ignored.
 func parseTCPInfo(b []byte) sockets.TCPInfo {
 	if len(b) < infoLen {
 		return sockets.TCPInfo{}
@@ -32,19 +32,20 @@ func parseTCPInfo(b []byte) sockets.TCPInfo {
 		Received: ne.Uint64(b[infoReceived:]),
 		RTT:      time.Duration(ne.Uint32(b[infoRTT:])) * time.Microsecond,
 	}
-	if again := ne.Uint64(b[infoRetrans:]); again <= i.Sent {
-		i.Sent -= again
+	if retransmitted := ne.Uint64(b[infoRetrans:]); retransmitted <= i.Sent {
+		i.Sent -= retransmitted
 	}
 	return i
 }
 
-// parseNotifications appends the notices in buf, one datagram of the destroy groups.
+// parseNotifications appends the notifications in buf, one datagram of the destroy
+// groups.
 func parseNotifications(dst []sockets.DestroyNotification, buf []byte, now time.Time) []sockets.DestroyNotification {
 	ne := binary.NativeEndian
 	for len(buf) >= nlHeaderLen {
 		size := int(ne.Uint32(buf))
 		if size < nlHeaderLen || size > len(buf) {
-			return dst // what follows cannot be trusted
+			return dst // the rest has no reliable start
 		}
 		body := buf[nlHeaderLen:size]
 		if ne.Uint16(buf[4:]) == sockDiagByFamily && len(body) >= diagMessageLen {
@@ -72,8 +73,8 @@ func appendNotification(dst []sockets.DestroyNotification, body []byte, now time
 	}
 	n.Socket = one[0]
 	n.Socket.HasUID, n.Socket.HasQueue, n.Socket.NoOwner = false, false, sockets.NoReason
-	// The sequence numbers have been taken apart by now: the one that a FIN
-	// took shows as a byte that waits, or as minus one.
+	// The queues are differences of sequence numbers and wrong by now: a FIN, which
+	// takes one, counts as a queued byte or as minus one.
 	n.Socket.RecvQueue, n.Socket.SendQueue = 0, 0
 	return append(dst, n)
 }

@@ -7,15 +7,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What SO_MEMINFO answers: an array of u32 (enum of SK_MEMINFO_…,
+// The value of SO_MEMINFO: an array of u32 (enum of SK_MEMINFO_…,
 // include/uapi/linux/sock_diag.h).
 const (
 	memInfoDrops = 4 * 8
-	memInfoLen   = 4 * 16 // more than there is
+	memInfoLen   = 4 * 16 // more than the kernel returns
 )
 
-// getsockopt reads an option that is an array, for which the unix package has
-// nothing, and returns its length.
+// getsockopt reads an option whose value is an array, which package unix cannot, and
+// returns its length.
 func getsockopt(fd, level, option int, value []byte) (int, error) {
 	size := uint32(len(value))
 	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, uintptr(fd), uintptr(level), uintptr(option),

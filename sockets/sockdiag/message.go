@@ -1,5 +1,5 @@
-// Package sockdiag speaks NETLINK_SOCK_DIAG (sock_diag(7)): it dumps the tables of
-// TCP and UDP, asks about and closes single sockets, and receives the destroy
+// Package sockdiag implements NETLINK_SOCK_DIAG (sock_diag(7)): it dumps the TCP and
+// UDP tables, queries and destroys single sockets, and receives destroy
 // notifications. The parsers are plain Go and are tested on every system.
 package sockdiag
 
@@ -37,16 +37,18 @@ const (
 	attrCgroupID = 21 // INET_DIAG_CGROUP_ID
 	attrTypeMask = 0x3fff
 
-	allStates    = 1<<14 - 1 // up to and with TCP_BOUND_INACTIVE (13)
+	allStates    = 1<<14 - 1 // up to and including TCP_BOUND_INACTIVE (13)
 	boundStates  = 1 << sockets.Bound
 	listenStates = 1 << sockets.Listen
 )
 
+// errShort is returned for a message that is shorter than its layout or its header
+// says.
 var errShort = errors.New("truncated message")
 
-// dumpRequest appends a request for the sockets of one family and protocol
-// whose state is in the bit set states. Family 0 stands for both families; only
-// the older of the two requests takes it, and for TCP only.
+// dumpRequest appends a request for the sockets of one family and protocol whose
+// state is in the bit set states. Family 0 means both families; only the older of the
+// two requests supports it, and for TCP only.
 func dumpRequest(b []byte, family uint8, protocol sockets.Protocol, states, seq uint32) []byte {
 	ne := binary.NativeEndian
 	kind, size := uint16(sockDiagByFamily), diagRequestLen
@@ -57,8 +59,8 @@ func dumpRequest(b []byte, family uint8, protocol sockets.Protocol, states, seq 
 	b = ne.AppendUint16(b, kind)
 	b = ne.AppendUint16(b, nlmFlagRequest|nlmFlagDump)
 	b = ne.AppendUint32(b, seq)
-	b = ne.AppendUint32(b, 0) // port id: the kernel fills it in
-	var noAddresses [48]byte  // all of them
+	b = ne.AppendUint32(b, 0) // port ID: the kernel sets it
+	var noAddresses [48]byte  // match all
 	if family == 0 {
 		b = append(b, 0, 0, 0, 0)
 		b = append(b, noAddresses[:]...)
@@ -70,8 +72,8 @@ func dumpRequest(b []byte, family uint8, protocol sockets.Protocol, states, seq 
 	return append(b, noAddresses[:]...)
 }
 
-// socketRequest appends a request about one socket, named by its addresses and
-// cookie.
+// socketRequest appends a request about one socket, identified by its addresses and
+// its cookie.
 func socketRequest(b []byte, s *sockets.Socket, kind, flags uint16, seq uint32) []byte {
 	ne := binary.NativeEndian
 	b = ne.AppendUint32(b, nlHeaderLen+diagRequestLen)
@@ -81,7 +83,7 @@ func socketRequest(b []byte, s *sockets.Socket, kind, flags uint16, seq uint32) 
 	b = ne.AppendUint32(b, 0)
 	family := uint8(afInet6)
 	if s.Local.Addr().Is4() {
-		family = afInet // the kernel finds IPv4-mapped sockets by it as well
+		family = afInet // the kernel also finds IPv4-mapped sockets by it
 	}
 	b = append(b, family, uint8(s.Protocol), 0, 0)
 	b = ne.AppendUint32(b, allStates)
@@ -93,7 +95,7 @@ func socketRequest(b []byte, s *sockets.Socket, kind, flags uint16, seq uint32) 
 	return ne.AppendUint64(b, uint64(s.ID))
 }
 
-// appendAddress writes the 16 bytes of an address; a missing one is zero.
+// appendAddress appends the 16 bytes of an address, zeros if there is none.
 func appendAddress(b []byte, a netip.Addr) []byte {
 	var field [16]byte
 	switch {
@@ -106,16 +108,16 @@ func appendAddress(b []byte, a netip.Addr) []byte {
 	return append(b, field[:]...)
 }
 
-// dumpPart is what one buffer of a dump held.
+// dumpPart is the state of a dump after one buffer.
 type dumpPart struct {
-	done        bool // the dump's last message was in it
-	interrupted bool // the table changed under the dump: it has to be repeated
-	errno       int  // not 0: the kernel refused, with this errno
+	done        bool // the buffer had the last message of the dump
+	interrupted bool // the table changed during the dump, which has to be repeated
+	errno       int  // with which the kernel refused the request, 0 for none
 }
 
-// parseDumpPart appends the sockets in buf, one datagram of an answer to the
-// request with sequence number seq, to dst. Messages of other requests are
-// what an earlier, broken-off dump left behind; they are skipped.
+// parseDumpPart appends the sockets in buf, one datagram of the reply to the request
+// with sequence number seq, to dst. It skips messages of other requests, which an
+// earlier, aborted dump left behind.
 func parseDumpPart(dst []sockets.Socket, buf []byte, protocol sockets.Protocol, seq uint32) ([]sockets.Socket, dumpPart, error) {
 	var res dumpPart
 	ne := binary.NativeEndian
@@ -126,9 +128,9 @@ func parseDumpPart(dst []sockets.Socket, buf []byte, protocol sockets.Protocol, 
 		}
 		kind, flags := ne.Uint16(buf[4:]), ne.Uint16(buf[6:])
 		body := buf[nlHeaderLen:size]
-		mine := ne.Uint32(buf[8:]) == seq
+		sameRequest := ne.Uint32(buf[8:]) == seq
 		buf = buf[min(align4(size), len(buf)):]
-		if !mine {
+		if !sameRequest {
 			continue
 		}
 		res.interrupted = res.interrupted || flags&nlmFlagDumpIntr != 0
@@ -149,8 +151,8 @@ func parseDumpPart(dst []sockets.Socket, buf []byte, protocol sockets.Protocol, 
 	return dst, res, nil
 }
 
-// appendSocket parses one struct inet_diag_msg with its attributes. It writes
-// in place, at the end of dst, because a Socket is large and there are many.
+// appendSocket parses one struct inet_diag_msg with its attributes. It writes in
+// place, at the end of dst, because a Socket is large and there are many.
 func appendSocket(dst []sockets.Socket, b []byte, protocol sockets.Protocol) ([]sockets.Socket, error) {
 	if len(b) < diagMessageLen {
 		return dst, fmt.Errorf("inet_diag_msg has %d bytes, expected %d: %w", len(b), diagMessageLen, errShort)
@@ -172,7 +174,7 @@ func appendSocket(dst []sockets.Socket, b []byte, protocol sockets.Protocol) ([]
 	s.RecvQueue, s.SendQueue = ne.Uint32(b[56:]), ne.Uint32(b[60:])
 	s.UID = ne.Uint32(b[64:])
 	s.Inode = uint64(ne.Uint32(b[68:]))
-	// TIME_WAIT and the like report uid 0 for want of a user, not for root.
+	// UID 0 of a TIME_WAIT socket and the like means no user, not root.
 	s.HasUID = s.Inode != 0 || s.UID != 0
 	s.State = sockets.StateOf(s.State, protocol, s.Connected())
 	var cgroup uint64
@@ -192,8 +194,8 @@ func appendSocket(dst []sockets.Socket, b []byte, protocol sockets.Protocol) ([]
 	return dst, nil
 }
 
-// noOwnerByState tells why a socket without inode has no owner. A connection
-// can only be ESTABLISHED or CLOSE_WAIT without one while it waits for accept.
+// noOwnerByState returns why a socket without inode has no owner. Such a connection
+// can only be ESTABLISHED or CLOSE_WAIT while it is in an accept queue.
 func noOwnerByState(s *sockets.Socket) sockets.NoOwnerReason {
 	if s.Inode != 0 {
 		return sockets.NoReason
@@ -207,8 +209,8 @@ func noOwnerByState(s *sockets.Socket) sockets.NoOwnerReason {
 	return sockets.Orphaned
 }
 
-// diagAddress reads the 16 bytes of an address; an IPv4-mapped one is given as
-// IPv4, and the second result tells so.
+// diagAddress parses the 16 bytes of an address. An IPv4-mapped one is returned as
+// IPv4, with mapped set.
 func diagAddress(b []byte, v6 bool) (addr netip.Addr, mapped bool) {
 	if !v6 {
 		return netip.AddrFrom4([4]byte(b[:4])), false
@@ -220,8 +222,8 @@ func diagAddress(b []byte, v6 bool) (addr netip.Addr, mapped bool) {
 	return addr, false
 }
 
-// eachAttr calls f with every netlink attribute in b. It stops at the first
-// that is cut off: what follows cannot be trusted.
+// eachAttr calls f with every netlink attribute in b. It stops at the first that is
+// truncated.
 func eachAttr(b []byte, f func(kind uint16, data []byte)) {
 	ne := binary.NativeEndian
 	for len(b) >= 4 {

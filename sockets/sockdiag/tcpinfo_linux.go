@@ -8,11 +8,11 @@ import (
 	"lotop/sockets"
 )
 
-// TCPInfo asks about one socket. Whatever goes wrong means that it has gone.
+// TCPInfo returns the counters of one socket. Any error means that it is closed.
 func (d *Conn) TCPInfo(s *sockets.Socket) sockets.TCPInfo {
 	d.seq++
 	d.req = socketRequest(d.req[:0], s, sockDiagByFamily, nlmFlagRequest, d.seq)
-	d.req[nlHeaderLen+2] = 1 << (attrInfo - 1) // idiag_ext: which attributes are wanted
+	d.req[nlHeaderLen+2] = 1 << (attrInfo - 1) // idiag_ext: the requested attributes
 	if _, err := unix.Write(d.fd, d.req); err != nil {
 		return sockets.TCPInfo{}
 	}
@@ -23,7 +23,7 @@ func (d *Conn) TCPInfo(s *sockets.Socket) sockets.TCPInfo {
 	return parseInfoReply(d.buf[:n], d.seq)
 }
 
-// parseInfoReply takes tcp_info out of the answer to a question about one socket.
+// parseInfoReply returns the tcp_info of the reply to a request about one socket.
 func parseInfoReply(buf []byte, seq uint32) sockets.TCPInfo {
 	ne := binary.NativeEndian
 	if len(buf) < nlHeaderLen+diagMessageLen || ne.Uint16(buf[4:]) != sockDiagByFamily || ne.Uint32(buf[8:]) != seq {

@@ -1,5 +1,5 @@
-// Package untrusted holds text that other programs choose, such as their names and
-// command lines: raw for comparisons and JSON, and safe to print.
+// Package untrusted holds text that other programs control, such as their names and
+// command lines: raw for comparisons and JSON, and sanitized for printing.
 package untrusted
 
 import (
@@ -9,32 +9,32 @@ import (
 	"unicode/utf8"
 )
 
-// Text is a string that came from outside: a process name, a command line, a
-// folder. Whoever made it chose every byte of it, so it cannot be printed as
-// it is. String gives a form that is safe on a terminal; the JSON form keeps
-// the truth, escaped. The zero value is the empty text.
+// Text is a string from outside: a process name, a command line, a directory. Its
+// bytes are chosen by another program, so they cannot be printed as they are. String
+// returns a form that is safe on a terminal; the JSON form keeps the text, escaped.
+// The zero value is the empty text.
 type Text struct {
 	raw  string
 	safe string
 }
 
-// New takes s in. This is the one place where text from outside is cleaned.
+// New returns s as a Text. All text from outside is sanitized here and nowhere else.
 func New(s string) Text {
 	return Text{raw: s, safe: sanitize(s)}
 }
 
-// String returns the text with everything a terminal could obey made visible:
-// line breaks and tabs become spaces; other control characters, format
-// characters (bidi overrides, zero-width ones) and broken UTF-8 become escapes
-// such as \x1b or \u202e.
+// String returns the text with everything that a terminal could interpret made
+// visible: line breaks and tabs become spaces; other control characters, format
+// characters (bidi overrides, zero-width ones) and invalid UTF-8 become escapes such
+// as \x1b or \u202e.
 func (t Text) String() string { return t.safe }
 
-// Raw returns the bytes as they came. Never print them.
+// Raw returns the original bytes. Never print them.
 func (t Text) Raw() string { return t.raw }
 
-// MarshalJSON writes the raw text; whatever String would have changed is
-// written as a \u escape, so that a line of JSON is as harmless as a line of
-// text. Bytes that are no UTF-8 become U+FFFD, as in encoding/json.
+// MarshalJSON encodes the raw text; whatever String would change becomes a \u escape,
+// so that a line of JSON is as safe as a line of text. Invalid UTF-8 becomes U+FFFD,
+// as in encoding/json.
 func (t Text) MarshalJSON() ([]byte, error) {
 	b := make([]byte, 0, len(t.raw)+2)
 	b = append(b, '"')
@@ -56,13 +56,13 @@ func (t Text) MarshalJSON() ([]byte, error) {
 	return append(b, '"'), nil
 }
 
-// isPrintable tells whether a terminal only ever draws r. Line and paragraph
-// separators are spaces to Unicode and line breaks to some terminals.
+// isPrintable reports whether a terminal only draws r. Line and paragraph separators
+// are spaces in Unicode and line breaks on some terminals.
 func isPrintable(r rune) bool {
 	return r == ' ' || unicode.IsPrint(r)
 }
 
-// sanitize returns s itself when there is nothing to do, which is nearly always.
+// sanitize returns s itself if there is nothing to escape, which is nearly always.
 func sanitize(s string) string {
 	dirty := false
 	for _, r := range s {
