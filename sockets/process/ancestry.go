@@ -2,40 +2,39 @@ package process
 
 import "sort"
 
-// ParentsFirst returns the processes in the order in which End asks them to end: those
-// first that others of them descend from, else as they came. A process that is
-// there twice stays once.
+// ParentsFirst returns the processes in the order in which Stop signals them:
+// ancestors of others first, else in the given order, each once.
 func (r *Reader) ParentsFirst(all []*Process) []*Process {
-	ranked := r.sortByDepth(all)
-	ordered := make([]*Process, len(ranked))
-	for i, v := range ranked {
-		ordered[i] = v.Process
+	targets := r.sortByDepth(all)
+	ordered := make([]*Process, len(targets))
+	for i, t := range targets {
+		ordered[i] = t.Process
 	}
 	return ordered
 }
 
-// sortByDepth counts for each process how many of the others it descends from, at any
-// distance, and sorts by that.
+// sortByDepth counts for each process how many of the others are its ancestors, and
+// sorts by that.
 func (r *Reader) sortByDepth(all []*Process) []*target {
-	named := make(map[identity]bool, len(all))
-	var ranked []*target
+	given := make(map[identity]bool, len(all))
+	var targets []*target
 	for _, p := range all {
 		id := identity{p.PID, p.Start}
-		if !named[id] {
-			named[id] = true
-			ranked = append(ranked, &target{Outcome: Outcome{Process: p}})
+		if !given[id] {
+			given[id] = true
+			targets = append(targets, &target{Outcome: Outcome{Process: p}})
 		}
 	}
-	if len(ranked) > 1 {
-		for _, v := range ranked {
-			line, _ := r.ancestorIDs(v.Process.PID) // as far as it can be seen
-			for _, at := range line {
-				if named[at] {
-					v.depth++
+	if len(targets) > 1 {
+		for _, t := range targets {
+			ancestors, _ := r.ancestorIDs(t.Process.PID) // as far as visible
+			for _, id := range ancestors {
+				if given[id] {
+					t.depth++
 				}
 			}
 		}
 	}
-	sort.SliceStable(ranked, func(i, j int) bool { return ranked[i].depth < ranked[j].depth })
-	return ranked
+	sort.SliceStable(targets, func(i, j int) bool { return targets[i].depth < targets[j].depth })
+	return targets
 }

@@ -6,14 +6,14 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// ParseCgroup tells unit and container from a path in the cgroup hierarchy.
+// ParseCgroup returns the unit and the container of a path in the cgroup hierarchy.
 //
-// Inside a container only the container counts: a unit there is not one that
-// this machine's service manager could stop, and neither is a container within
-// it. A service that runs a single container is named next to it.
+// Inside a container only the container counts: a unit there cannot be stopped by
+// this machine's service manager, and neither can a container within it. A service
+// that runs a single container is returned with it.
 func ParseCgroup(path string) Cgroup {
 	c := Cgroup{Path: untrusted.New(path)}
-	// The kernel says so behind a group that was removed under its processes.
+	// The kernel appends this to a group that was removed under its processes.
 	path = strings.TrimSuffix(path, " (deleted)")
 	unit, parent := "", ""
 	for part := range strings.SplitSeq(path, "/") {
@@ -34,15 +34,16 @@ func ParseCgroup(path string) Cgroup {
 	return c
 }
 
-// IsUserUnit tells whether the unit belongs to a user's own service manager, so that
-// systemctl needs --user.
+// IsUserUnit reports whether the unit belongs to a user's own service manager, so
+// that systemctl needs --user.
 func (c Cgroup) IsUserUnit() bool {
 	_, below, found := strings.Cut(c.Path.Raw(), "/user@")
 	_, below, found2 := strings.Cut(below, ".service/")
 	return found && found2 && c.Unit.Raw() != "" && strings.Contains(below, c.Unit.Raw())
 }
 
-// unitSuffixes are the units that can have processes. A slice only groups others.
+// unitSuffixes are those of units that can have processes. A slice only groups
+// others.
 var unitSuffixes = [...]string{".service", ".scope", ".socket", ".mount", ".swap"}
 
 func isUnit(part string) bool {
@@ -54,11 +55,11 @@ func isUnit(part string) bool {
 	return false
 }
 
-// unitName drops the underscore that systemd sets before a name which the
-// kernel would take for one of its own files, such as cpu.service.
+// unitName removes the underscore that systemd puts before a name that the kernel
+// would take for one of its own files, such as cpu.service.
 func unitName(part string) string { return strings.TrimPrefix(part, "_") }
 
-// enginePrefixes are the names that container engines set before an id.
+// enginePrefixes are what container engines put before an ID.
 var enginePrefixes = [...]struct{ prefix, engine string }{
 	{"docker-", "docker"},
 	{"libpod-payload-", "podman"}, // the container of a service that podman runs
@@ -68,17 +69,18 @@ var enginePrefixes = [...]struct{ prefix, engine string }{
 	{"crio-", "cri-o"},
 }
 
-// containerOf tells whether a path's part is a container, from its name and the
-// part before it.
+// containerOf returns name and engine of the container that a component of a path
+// stands for, from the component and its parent; the name is empty for any other
+// component.
 func containerOf(parent, part string) (name, engine string) {
 	base := strings.TrimSuffix(part, ".scope")
-	// With systemd's notation but without systemd, runc makes one folder
+	// With systemd's notation but without systemd, runc makes one directory
 	// SLICE:PREFIX:ID.
 	if fields := strings.Split(base, ":"); len(fields) == 3 {
 		base = fields[1] + "-" + fields[2]
 	}
 	for _, e := range enginePrefixes {
-		// A helper such as libpod-conmon-ID has no id right behind the prefix.
+		// A helper such as libpod-conmon-ID has no ID right after the prefix.
 		if id, ok := strings.CutPrefix(base, e.prefix); ok && isHexID(id, 12) {
 			return id[:12], e.engine
 		}
@@ -96,8 +98,9 @@ func containerOf(parent, part string) (name, engine string) {
 	return machineName(part), "nspawn"
 }
 
-// engineOf tells who names a container by its bare id below that folder. In a
-// pod that is containerd: docker left Kubernetes, and cri-o sets a prefix.
+// engineOf returns the engine that names a container by its bare ID below that
+// directory. In a pod that is containerd: docker left Kubernetes, and cri-o uses a
+// prefix.
 func engineOf(parent string) string {
 	switch {
 	case parent == "docker":
@@ -108,9 +111,9 @@ func engineOf(parent string) string {
 	return ""
 }
 
-// machineName returns the name under which machinectl knows what runs in that unit,
-// empty if it is no container. Virtual machines register there too, but what
-// they hold on this machine is held by the emulator.
+// machineName returns the name by which machinectl knows the machine in that unit,
+// empty if it is not a container. Virtual machines are registered there too, but
+// their sockets on this machine are owned by the emulator.
 func machineName(part string) string {
 	name, ok := strings.CutPrefix(part, "systemd-nspawn@")
 	if ok {
@@ -125,7 +128,7 @@ func machineName(part string) string {
 	return name
 }
 
-// supervisorUnit returns the service that is there for this one container.
+// supervisorUnit returns the service that exists for this one container.
 func supervisorUnit(parent, part string) string {
 	switch {
 	case strings.HasPrefix(part, "systemd-nspawn@"):
@@ -136,7 +139,7 @@ func supervisorUnit(parent, part string) string {
 	return ""
 }
 
-// isHexID tells whether s is an id of at least that many lower-case hexadecimal
+// isHexID reports whether s is an ID of at least that many lower-case hexadecimal
 // digits, and at most 64.
 func isHexID(s string, least int) bool {
 	for _, c := range []byte(s) {
@@ -147,7 +150,7 @@ func isHexID(s string, least int) bool {
 	return len(s) >= least && len(s) <= 64
 }
 
-// unescape decodes systemd's \x2d in a unit's name.
+// unescape decodes the \x2d of systemd in a unit name.
 func unescape(s string) string {
 	if !strings.Contains(s, `\x`) {
 		return s

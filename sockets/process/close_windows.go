@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// dllProcs are what golang.org/x/sys/windows does not have.
+// dllProcs are the functions that golang.org/x/sys/windows does not have.
 type dllProcs struct {
 	postMessage, getWindow               *windows.LazyProc
 	attachConsole, consoleList, critical *windows.LazyProc
@@ -27,7 +27,7 @@ var loadProcs = sync.OnceValue(func() *dllProcs {
 	}
 })
 
-// isCritical tells whether Windows goes down with a process.
+// isCritical reports whether Windows crashes when the process exits.
 func isCritical(h windows.Handle) bool {
 	call := loadProcs().critical
 	if call.Find() != nil { // before Windows 8.1
@@ -38,11 +38,12 @@ func isCritical(h windows.Handle) bool {
 	return ok != 0 && critical != 0
 }
 
-// requestClose asks the process to end: its windows if it has any, else by its console.
+// requestClose asks the process to exit: through its windows if it has any, else
+// through its console.
 func (h *Handle) requestClose(sig syscall.Signal) error {
-	asked, err := closeWindows(uint32(h.process.PID))
+	posted, err := closeWindows(uint32(h.process.PID))
 	switch {
-	case asked > 0:
+	case posted > 0:
 		return nil
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED): // its rights are higher
 		return h.denied()
@@ -54,27 +55,27 @@ func (h *Handle) requestClose(sig syscall.Signal) error {
 	return err
 }
 
-// windowCloser is one walk through the windows.
+// windowCloser is the state of one enumeration of the windows.
 type windowCloser struct {
 	pid    uint32
 	posted int
 	err    error
 }
 
-// enumCallback is the callback of EnumWindows. Callbacks are never given back, so
-// there is one for all walks.
+// enumCallback is the callback of EnumWindows. Callbacks are never freed, so all
+// enumerations share one.
 var enumCallback = sync.OnceValue(func() uintptr {
 	return windows.NewCallback(func(w windows.HWND, c *windowCloser) uintptr {
 		c.closeWindow(w)
-		return 1 // go on
+		return 1 // continue
 	})
 })
 
-// closeWindows posts WM_CLOSE to what a person would close of a process: its
-// visible windows without an owner.
-func closeWindows(pid uint32) (asked int, err error) {
+// closeWindows posts WM_CLOSE to the windows of a process that a user could close:
+// visible ones without an owner.
+func closeWindows(pid uint32) (posted int, err error) {
 	c := &windowCloser{pid: pid}
-	_ = windows.EnumWindows(enumCallback(), unsafe.Pointer(c)) // without a desktop there are none
+	_ = windows.EnumWindows(enumCallback(), unsafe.Pointer(c)) // fails without a desktop, where there are none
 	return c.posted, c.err
 }
 
@@ -95,13 +96,13 @@ func (c *windowCloser) closeWindow(w windows.HWND) {
 	c.posted++
 }
 
-// isConsoleWindow tells whether a window is a console's. It passes for a window of the
-// first program in there, and closing it would end all of them.
+// isConsoleWindow reports whether a window is that of a console. It seems to belong
+// to the first program in the console, and closing it would stop all of them.
 func isConsoleWindow(w windows.HWND) bool {
 	var class [64]uint16
 	n, err := windows.GetClassName(w, &class[0], int32(len(class)))
 	if err != nil {
-		return true // it has gone
+		return true // it was closed
 	}
 	switch windows.UTF16ToString(class[:n]) {
 	case "ConsoleWindowClass", "PseudoConsoleWindow":

@@ -18,16 +18,16 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// ctrlEventArg is the hidden first argument with which lotop runs itself to send
-// a Ctrl event: that takes a process which belongs to the other's console, and
-// lotop must not leave its own.
+// ctrlEventArg is the hidden first argument with which lotop runs itself to send a
+// Ctrl event: only a process attached to the target's console can, and lotop must not
+// leave its own.
 const ctrlEventArg = "__console-event"
 
-// ctrlEventTimeout bounds that run. It takes milliseconds.
+// ctrlEventTimeout limits that run, which takes milliseconds.
 const ctrlEventTimeout = 3 * time.Second
 
-// sendCtrlEvent sends Ctrl+C or Ctrl+Break to the console of the process, if that
-// reaches nobody else. Open handles keep its pid from being given away
+// sendCtrlEvent sends Ctrl+C or Ctrl+Break to the console of the process, if no other
+// process would receive it. The open handle prevents that the PID is reused
 // meanwhile.
 func (h *Handle) sendCtrlEvent(sig syscall.Signal) error {
 	self, err := os.Executable()
@@ -42,19 +42,19 @@ func (h *Handle) sendCtrlEvent(sig syscall.Signal) error {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, self, ctrlEventArg, strconv.Itoa(h.process.PID), strconv.Itoa(event))
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS}
-	why, err := cmd.Output()
+	out, err := cmd.Output()
 	if err == nil {
 		return nil
 	}
-	text := strings.TrimSpace(string(why))
+	text := strings.TrimSpace(string(out))
 	if text == "" {
 		text = err.Error()
 	}
 	return fmt.Errorf("process %d (%s) cannot be asked to close, %s: kill it", h.process.PID, h.process.Name, untrusted.New(text))
 }
 
-// RunHelper carries out what lotop runs itself for, and tells whether these
-// arguments are such a run. A program that ends processes calls it first.
+// RunHelper does what lotop runs itself for, and reports whether args are those of
+// such a run. A program that stops processes must call it first.
 func RunHelper(args []string) (code int, ok bool) {
 	if len(args) != 3 || args[0] != ctrlEventArg {
 		return 0, false
@@ -72,8 +72,8 @@ func RunHelper(args []string) (code int, ok bool) {
 	return 0, true
 }
 
-// generateCtrlEvent joins the console of a process and sends the event to everybody
-// there.
+// generateCtrlEvent attaches to the console of a process and sends the event to every
+// process on it.
 func generateCtrlEvent(pid int, event uint32) error {
 	calls := loadProcs()
 	if ok, _, err := calls.attachConsole.Call(uintptr(pid)); ok == 0 {
@@ -82,7 +82,7 @@ func generateCtrlEvent(pid int, event uint32) error {
 		}
 		return fmt.Errorf("cannot attach to its console: %w", err)
 	}
-	// The event comes to this process as well.
+	// This process receives the event, too.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	console, err := consoleList()
 	if err != nil {
@@ -101,7 +101,7 @@ func generateCtrlEvent(pid int, event uint32) error {
 	return nil
 }
 
-// consoleList lists the processes of this process's console.
+// consoleList returns the processes on the console of this process.
 func consoleList() ([]int, error) {
 	for size := 64; size <= 1<<16; size *= 4 {
 		list := make([]uint32, size)

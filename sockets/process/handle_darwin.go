@@ -8,7 +8,7 @@ import (
 )
 
 func (r *Reader) open(p *Process) (*Handle, error) {
-	if p.PID <= 0 { // to kill(2) these are groups of processes
+	if p.PID <= 0 { // process groups to kill(2)
 		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	}
 	h := &Handle{process: p, reader: r, fd: -1}
@@ -29,7 +29,8 @@ func (h *Handle) signal(sig syscall.Signal) error {
 		return fmt.Errorf("send %s to process %d: %w", SignalName(sig), h.process.PID, ErrGone)
 	case syscall.EPERM:
 		p := h.process
-		return fmt.Errorf("%w: process %d (%s) belongs to %s, or macOS protects it: run lotop with sudo", ErrDenied, p.PID, p.Name, h.reader.users.Name(p.UID))
+		return fmt.Errorf("%w: process %d (%s) belongs to %s, or macOS protects it: run lotop with sudo",
+			ErrDenied, p.PID, p.Name, h.reader.users.Name(p.UID))
 	default:
 		return fmt.Errorf("send %s to process %d: %w", SignalName(sig), h.process.PID, err)
 	}

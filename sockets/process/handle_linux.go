@@ -10,10 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// open gets the pidfd first and compares then: from there on the pid may be
-// reused, the pidfd may not.
+// open opens the pidfd first and then compares the start time: from there on the PID
+// may be reused, the pidfd cannot.
 func (r *Reader) open(p *Process) (*Handle, error) {
-	if p.PID <= 0 { // to kill(2) these are groups of processes
+	if p.PID <= 0 { // process groups to kill(2)
 		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	}
 	if err := r.checkPIDNamespace(); err != nil {
@@ -37,8 +37,8 @@ func (r *Reader) open(p *Process) (*Handle, error) {
 	return h, nil
 }
 
-// checkPIDNamespace makes sure that the pids of the proc file system are those of
-// signals. They are not where another pid namespace's is mounted.
+// checkPIDNamespace returns an error if the PIDs of the proc file system are not
+// those of signals, because it belongs to another PID namespace.
 func (r *Reader) checkPIDNamespace() error {
 	self, err := r.selfPID()
 	if err != nil {
@@ -71,15 +71,15 @@ func (h *Handle) signal(sig syscall.Signal) error {
 	return fmt.Errorf("send %s to process %d: %w", SignalName(sig), h.process.PID, err)
 }
 
-// denied says whose the process is, and what would help.
+// denied returns an error that names the user of the process and what to do.
 func (h *Handle) denied() error {
-	p, self := h.process, uint32(os.Geteuid())
+	p, euid := h.process, uint32(os.Geteuid())
 	owner := h.reader.users.Name(p.UID)
 	var help string
 	switch {
-	case self == 0:
+	case euid == 0:
 		help = fmt.Sprintf("belongs to %s, and root in this container may not signal it: run lotop on the host", owner)
-	case p.UID == self:
+	case p.UID == euid:
 		help = "has elevated privileges: run lotop with sudo"
 	case p.UID == 0:
 		help = fmt.Sprintf("belongs to %s: run lotop with sudo", owner)
@@ -89,7 +89,7 @@ func (h *Handle) denied() error {
 	return fmt.Errorf("%w: process %d (%s) %s", ErrDenied, p.PID, p.Name, help)
 }
 
-// exited tells whether the process has ended.
+// exited reports whether the process has exited.
 func (h *Handle) exited() bool {
 	if h.ReuseSafe() {
 		ready := []unix.PollFd{{Fd: int32(h.fd), Events: unix.POLLIN}}
@@ -100,7 +100,7 @@ func (h *Handle) exited() bool {
 	if err != nil {
 		return errors.Is(err, ErrGone)
 	}
-	// A zombie with several threads is a main thread that left early.
+	// A zombie with several threads is a main thread that exited before the others.
 	return now.start != h.process.Start || stateClass(now.state) == 'Z' && now.threads <= 1
 }
 
@@ -115,7 +115,7 @@ func (h *Handle) wait(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("wait for process %d: eventfd: %w", h.process.PID, err)
 	}
-	// The File keeps a late wake-up from writing to whatever gets this number next.
+	// The File prevents a late wake-up from writing to a reused descriptor.
 	wake := os.NewFile(uintptr(fd), "eventfd")
 	defer wake.Close()
 	stop := context.AfterFunc(ctx, func() { _, _ = wake.Write([]byte{1, 1, 1, 1, 1, 1, 1, 1}) })

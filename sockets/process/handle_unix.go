@@ -8,11 +8,10 @@ import (
 	"time"
 )
 
-// pollEvery is how often a process without pidfd is looked at: on macOS every
-// one.
+// pollEvery is how often a process without pidfd is checked: on macOS every one.
 const pollEvery = 25 * time.Millisecond
 
-// checkIdentity compares the start time.
+// checkIdentity returns an error unless the process still has the same start time.
 func (h *Handle) checkIdentity() error {
 	now, err := h.reader.stat(h.process.PID)
 	if err != nil {
@@ -24,14 +23,15 @@ func (h *Handle) checkIdentity() error {
 	return nil
 }
 
+// pollExit is Wait for processes without pidfd.
 func (h *Handle) pollExit(ctx context.Context) error {
-	again := time.NewTicker(pollEvery)
-	defer again.Stop()
+	ticker := time.NewTicker(pollEvery)
+	defer ticker.Stop()
 	for !h.exited() {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-again.C:
+		case <-ticker.C:
 		}
 	}
 	return nil

@@ -9,44 +9,44 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// open takes hold of the process. Windows gives a pid to nobody else as long as
-// a handle to its process is open, so what is compared here stays true.
+// open opens a handle and compares the creation time. Windows does not reuse a PID
+// while a handle of its process is open, so the comparison stays valid.
 func (r *Reader) open(p *Process) (*Handle, error) {
-	const look = windows.PROCESS_QUERY_LIMITED_INFORMATION | windows.SYNCHRONIZE
-	h, err := windows.OpenProcess(look|windows.PROCESS_TERMINATE, false, uint32(p.PID))
+	const query = windows.PROCESS_QUERY_LIMITED_INFORMATION | windows.SYNCHRONIZE
+	h, err := windows.OpenProcess(query|windows.PROCESS_TERMINATE, false, uint32(p.PID))
 	if errors.Is(err, windows.ERROR_ACCESS_DENIED) {
-		h, err = windows.OpenProcess(look, false, uint32(p.PID))
+		h, err = windows.OpenProcess(query, false, uint32(p.PID))
 	}
-	held := &Handle{process: p, reader: r, fd: int(h)}
+	opened := &Handle{process: p, reader: r, fd: int(h)}
 	switch {
-	case errors.Is(err, windows.ERROR_INVALID_PARAMETER): // how it says that there is none
+	case errors.Is(err, windows.ERROR_INVALID_PARAMETER): // there is no such process
 		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED):
-		return nil, held.denied()
+		return nil, opened.denied()
 	case err != nil:
 		return nil, fmt.Errorf("open process %d: %w", p.PID, err)
 	}
 	var created, exited, kernel, user windows.Filetime
 	if err := windows.GetProcessTimes(h, &created, &exited, &kernel, &user); err != nil {
-		held.close()
+		opened.close()
 		return nil, fmt.Errorf("open process %d: %w", p.PID, err)
 	}
 	if start := uint64(created.HighDateTime)<<32 | uint64(created.LowDateTime); start != p.Start {
-		held.close()
+		opened.close()
 		return nil, fmt.Errorf("open process %d: PID reused by another process: %w", p.PID, ErrGone)
 	}
-	if held.exited() { // somebody else holds on to it as well
-		held.close()
+	if opened.exited() { // another process has a handle of it, too
+		opened.close()
 		return nil, fmt.Errorf("open process %d: %w", p.PID, ErrGone)
 	}
-	return held, nil
+	return opened, nil
 }
 
 func (h *Handle) handle() windows.Handle { return windows.Handle(h.fd) }
 
-// signal asks the process to end, or ends it: Windows has no signals. SIGKILL
-// stands for TerminateProcess, SIGINT and SIGTERM for WM_CLOSE or Ctrl+C, every
-// other for WM_CLOSE or Ctrl+Break.
+// signal asks the process to exit, or terminates it: Windows has no signals. SIGKILL
+// maps to TerminateProcess, SIGINT and SIGTERM to WM_CLOSE or Ctrl+C, every other to
+// WM_CLOSE or Ctrl+Break.
 func (h *Handle) signal(sig syscall.Signal) error {
 	if h.exited() {
 		return fmt.Errorf("terminate process %d: %w", h.process.PID, ErrGone)
@@ -58,7 +58,7 @@ func (h *Handle) signal(sig syscall.Signal) error {
 	switch {
 	case err == nil:
 		return nil
-	case h.exited(): // a process that is ending refuses, too
+	case h.exited(): // an exiting process refuses it, too
 		return fmt.Errorf("terminate process %d: %w", h.process.PID, ErrGone)
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED):
 		return h.denied()
@@ -67,10 +67,11 @@ func (h *Handle) signal(sig syscall.Signal) error {
 }
 
 func (h *Handle) denied() error {
-	return fmt.Errorf("%w: process %d (%s) belongs to another user or is protected: run lotop as administrator", ErrDenied, h.process.PID, h.process.Name)
+	return fmt.Errorf("%w: process %d (%s) belongs to another user or is protected: run lotop as administrator",
+		ErrDenied, h.process.PID, h.process.Name)
 }
 
-// exited tells whether the process has ended.
+// exited reports whether the process has exited.
 func (h *Handle) exited() bool {
 	event, err := windows.WaitForSingleObject(h.handle(), 0)
 	return err == nil && event == windows.WAIT_OBJECT_0
@@ -87,12 +88,12 @@ func (h *Handle) wait(ctx context.Context) error {
 	woken := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(woken)
-		_ = windows.SetEvent(wake) // fails for a closed one only
+		_ = windows.SetEvent(wake) // fails only if it is closed
 	})
 	defer windows.CloseHandle(wake)
 	defer func() {
 		if !stop() {
-			<-woken // or it would set whatever gets this handle next
+			<-woken // else it could set an event that reuses the handle
 		}
 	}()
 	event, err := windows.WaitForMultipleObjects([]windows.Handle{h.handle(), wake}, false, windows.INFINITE)
@@ -107,18 +108,19 @@ func (h *Handle) wait(ctx context.Context) error {
 
 func (h *Handle) close() error { return windows.CloseHandle(h.handle()) }
 
-// kernelPID is the process in whose name the kernel's own threads run.
+// kernelPID is the process of the kernel's own threads.
 const kernelPID = 4
 
-// criticalReason says why a process must not be ended whoever asks, and what to do
-// instead; empty for all others.
+// criticalReason returns why a process must never be stopped, and what to do instead;
+// empty for other processes.
 func criticalReason(pid int) string {
 	if pid == kernelPID {
-		return "it is the kernel; a driver such as http.sys serves the port: run netsh http show servicestate, then stop the service it names"
+		return "it is the kernel; a driver such as http.sys serves the port: " +
+			"run netsh http show servicestate, then stop the service it names"
 	}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
-		return "" // nor can it be ended
+		return "" // it cannot be stopped, either
 	}
 	defer windows.CloseHandle(h)
 	if isCritical(h) {

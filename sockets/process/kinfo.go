@@ -8,13 +8,13 @@ import (
 // Offsets within struct kinfo_proc of 64-bit macOS (bsd/sys/sysctl.h and
 // bsd/sys/proc.h of xnu), little-endian.
 const (
-	kinfoStartSec  = 0   // i64, when it began, since 1970
+	kinfoStartSec  = 0   // i64, start time, since 1970
 	kinfoStartUsec = 8   // i32
 	kinfoFlags     = 32  // i32
 	kinfoState     = 36  // i8
 	kinfoPID       = 40  // i32
-	kinfoSigIgn    = 232 // u32, one bit a signal
-	kinfoName      = 243 // 17 bytes, ended by a zero
+	kinfoSigIgn    = 232 // u32, one bit per signal
+	kinfoName      = 243 // 17 bytes, NUL-terminated
 	kinfoNameLen   = 17
 	kinfoUID       = 420 // u32, effective
 	kinfoParent    = 560 // i32
@@ -23,14 +23,14 @@ const (
 	kinfoTraced = 0x800 // P_TRACED
 )
 
-// kinfo is what lotop takes from struct kinfo_proc.
+// kinfo is what lotop uses of struct kinfo_proc.
 type kinfo struct {
 	stat
 	status
 }
 
-// parseKinfo takes one struct kinfo_proc apart. The start is in microseconds
-// since 1970. The parent of a traced process is its debugger.
+// parseKinfo parses one struct kinfo_proc. The start time is in microseconds since
+// 1970. The parent of a traced process is its debugger.
 func parseKinfo(b []byte) (kinfo, error) {
 	if len(b) < kinfoLen {
 		return kinfo{}, errTruncated
@@ -60,8 +60,8 @@ func parseKinfo(b []byte) (kinfo, error) {
 	return k, nil
 }
 
-// parseProcArgs takes the answer of kern.procargs2 apart (sysctl_procargsx,
-// bsd/kern/kern_sysctl.c): how many arguments, the path of the program, zeros,
+// parseProcArgs parses the result of kern.procargs2 (sysctl_procargsx,
+// bsd/kern/kern_sysctl.c): the number of arguments, the path of the program, NULs,
 // the arguments, then the environment, which is not read.
 func parseProcArgs(b []byte) (path string, args []string) {
 	if len(b) < 4 {
@@ -71,8 +71,8 @@ func parseProcArgs(b []byte) (path string, args []string) {
 	program, rest, _ := bytes.Cut(b[4:], []byte{0})
 	rest = bytes.TrimLeft(rest, "\x00")
 	for ; n > 0 && len(rest) > 0; n-- {
-		arg, after, whole := bytes.Cut(rest, []byte{0})
-		if !whole {
+		arg, after, complete := bytes.Cut(rest, []byte{0})
+		if !complete {
 			break
 		}
 		args, rest = append(args, string(arg)), after

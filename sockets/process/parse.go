@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// errTruncated says that a file of /proc ended too early or is none.
+// errTruncated is returned for a file of /proc that ends too early or has an unknown
+// format.
 var errTruncated = errors.New("truncated or in an unknown format")
 
-// kernelThread is PF_KTHREAD, the flag that tells a thread of the kernel from a
-// process (field 9 of /proc/PID/stat).
+// kernelThread is PF_KTHREAD, the flag of kernel threads (field 9 of /proc/PID/stat).
 const kernelThread = 0x00200000
 
-// stat is what lotop takes from /proc/PID/stat.
+// stat is what lotop uses of /proc/PID/stat.
 type stat struct {
-	name     []byte // part of the parsed bytes
+	name     []byte // in the parsed bytes
 	pid      int
 	parent   int
 	threads  int
@@ -26,9 +26,9 @@ type stat struct {
 	state    byte
 }
 
-// parseStat takes /proc/PID/stat apart. The name stands in brackets and may
-// itself hold brackets, spaces and line breaks; what follows it is numbers
-// only, so the last bracket is the one that ends it.
+// parseStat parses /proc/PID/stat. The name is in parentheses and may contain
+// parentheses, spaces and line breaks itself; only numbers follow it, so it ends at
+// the last parenthesis.
 func parseStat(b []byte) (stat, error) {
 	var s stat
 	begin, end := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
@@ -42,7 +42,7 @@ func parseStat(b []byte) (stat, error) {
 	s.name = b[begin+1 : end]
 	rest := bytes.TrimPrefix(b[end+1:], []byte(" "))
 	for n := 3; n <= 22; n++ {
-		// Without the space behind it a number may have lost digits.
+		// Without the space after it a number may be truncated.
 		field, after, found := bytes.Cut(rest, []byte(" "))
 		if !found || !s.setField(n, field) {
 			return stat{}, errTruncated
@@ -52,7 +52,8 @@ func parseStat(b []byte) (stat, error) {
 	return s, nil
 }
 
-// setField sets the field with number n, as proc(5) counts them.
+// setField sets the field with number n as counted in proc(5), and reports whether it
+// is valid.
 func (s *stat) setField(n int, field []byte) bool {
 	ok := len(field) > 0
 	switch n {
@@ -79,18 +80,18 @@ func (s *stat) setField(n int, field []byte) bool {
 	return ok
 }
 
-// status is what lotop takes from /proc/PID/status.
+// status is what lotop uses of /proc/PID/status.
 type status struct {
-	tgid   int    // the process a thread belongs to; its own pid for a process
+	tgid   int    // the process of a thread; its own PID for a process
 	tracer int    // 0 for none
 	uid    uint32 // effective
 	hasUID bool
 	memory uint64 // resident, in bytes
-	sigIgn uint64 // one bit a signal, the lowest is signal 1
+	sigIgn uint64 // one bit per signal, the lowest is signal 1
 }
 
-// parseStatus takes /proc/PID/status apart. The kernel escapes line breaks in
-// the name there, so a line is a line. What is missing stays zero.
+// parseStatus parses /proc/PID/status. The kernel escapes line breaks in the name
+// there. Missing values are zero.
 func parseStatus(b []byte) status {
 	var s status
 	for line := range bytes.Lines(b) {
@@ -117,7 +118,7 @@ func parseStatus(b []byte) status {
 	return s
 }
 
-// effectiveUID reads the second of several numbers.
+// effectiveUID returns the second of several numbers.
 func effectiveUID(b []byte) (uint32, bool) {
 	_, rest, _ := bytes.Cut(bytes.TrimSpace(b), []byte("\t"))
 	field, _, _ := bytes.Cut(rest, []byte("\t"))
@@ -128,7 +129,7 @@ func effectiveUID(b []byte) (uint32, bool) {
 	return uint32(n), true
 }
 
-// number reads a decimal number and nothing around it.
+// number parses a decimal number with nothing around it.
 func number(b []byte) (uint64, bool) {
 	var n uint64
 	for _, c := range b {
@@ -140,8 +141,8 @@ func number(b []byte) (uint64, bool) {
 	return n, len(b) > 0
 }
 
-// pidNumber reads a number that fits a pid. 0 is none, or one that this pid
-// namespace does not show.
+// pidNumber parses a number that fits a PID. 0 means none, or one that is not visible
+// in this PID namespace.
 func pidNumber(b []byte) (int, bool) {
 	n, ok := number(b)
 	if !ok || n > math.MaxInt32 {
@@ -150,7 +151,7 @@ func pidNumber(b []byte) (int, bool) {
 	return int(n), true
 }
 
-// hexNumber reads a hexadecimal number, 0 if it is none.
+// hexNumber parses a hexadecimal number, and returns 0 if it is invalid.
 func hexNumber(b []byte) uint64 {
 	var n uint64
 	for _, c := range b {
@@ -166,12 +167,12 @@ func hexNumber(b []byte) uint64 {
 	return n
 }
 
-// trimArgs drops the zeros at the end of /proc/PID/cmdline. There is one behind
-// each argument, and a process that writes its title there leaves many.
+// trimArgs removes the NULs at the end of /proc/PID/cmdline. One follows each
+// argument, and a process that writes its title there leaves many.
 func trimArgs(b []byte) []byte { return bytes.TrimRight(b, "\x00") }
 
-// parseArgs takes /proc/PID/cmdline apart: nil for a kernel thread, a zombie
-// or a process that has cleared it.
+// parseArgs parses /proc/PID/cmdline: nil for a kernel thread, a zombie or a process
+// that has cleared it.
 func parseArgs(b []byte) []string {
 	b = trimArgs(b)
 	if len(b) == 0 {
@@ -180,7 +181,7 @@ func parseArgs(b []byte) []string {
 	return strings.Split(string(b), "\x00")
 }
 
-// sameArgs tells whether parseArgs(b) would give args, without making them.
+// sameArgs reports whether parseArgs(b) would return args, without allocating.
 func sameArgs(b []byte, args []string) bool {
 	b = trimArgs(b)
 	if len(b) == 0 || len(args) == 0 {
@@ -201,16 +202,16 @@ func sameArgs(b []byte, args []string) bool {
 	return len(b) == 0
 }
 
-// parseCgroupFile picks the path that says most from /proc/PID/cgroup: that of
-// the unified hierarchy, or where this is not in use that of systemd's own, or
-// the first that is not the root.
+// parseCgroupFile returns the most specific path of /proc/PID/cgroup: that of the
+// unified hierarchy, or if that is not in use that of systemd's own, or the first
+// that is not the root.
 func parseCgroupFile(b []byte) string {
 	var unified, systemd, other string
 	for line := range bytes.Lines(b) {
-		line, whole := bytes.CutSuffix(line, []byte("\n"))
+		line, complete := bytes.CutSuffix(line, []byte("\n"))
 		number, rest, found := bytes.Cut(line, []byte(":"))
 		controllers, path, found2 := bytes.Cut(rest, []byte(":"))
-		if !whole || !found || !found2 {
+		if !complete || !found || !found2 {
 			continue
 		}
 		switch {

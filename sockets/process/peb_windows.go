@@ -11,8 +11,7 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// commandLine tells the command line of a process, empty if that may not be
-// known.
+// commandLine returns the command line of a process, empty if it may not be read.
 func commandLine(h windows.Handle, pid uint32) string {
 	line, err := queryCommandLine(h)
 	if errors.Is(err, windows.STATUS_INVALID_INFO_CLASS) || errors.Is(err, windows.STATUS_NOT_IMPLEMENTED) {
@@ -21,13 +20,15 @@ func commandLine(h windows.Handle, pid uint32) string {
 	return line
 }
 
-// queryCommandLine needs no right to read the process's memory. The answer is a UNICODE_STRING and behind it the text that it points to.
+// queryCommandLine needs no permission to read the memory of the process. The result
+// is a UNICODE_STRING followed by the text that it points to.
 func queryCommandLine(h windows.Handle) (string, error) {
-	const most = 128 << 10 // a command line has 32,767 characters at most
-	for size := 1 << 10; size <= most; size *= 4 {
+	const maxSize = 128 << 10 // a command line has 32,767 characters at most
+	for size := 1 << 10; size <= maxSize; size *= 4 {
 		b := make([]byte, size)
 		var used uint32
-		err := windows.NtQueryInformationProcess(h, windows.ProcessCommandLineInformation, unsafe.Pointer(&b[0]), uint32(size), &used)
+		err := windows.NtQueryInformationProcess(h, windows.ProcessCommandLineInformation,
+			unsafe.Pointer(&b[0]), uint32(size), &used)
 		if errors.Is(err, windows.STATUS_INFO_LENGTH_MISMATCH) || errors.Is(err, windows.STATUS_BUFFER_TOO_SMALL) {
 			continue
 		}
@@ -39,7 +40,7 @@ func queryCommandLine(h windows.Handle) (string, error) {
 	return "", errSystemTable
 }
 
-// imagePath is the path of the program, empty if that may not be known.
+// imagePath returns the path of the program, empty if it may not be read.
 func imagePath(h windows.Handle) untrusted.Text {
 	path := make([]uint16, 1<<15)
 	size := uint32(len(path))
@@ -49,8 +50,8 @@ func imagePath(h windows.Handle) untrusted.Text {
 	return untrusted.New(windows.UTF16ToString(path[:size]))
 }
 
-// tokenUser names the user of a process by its token, empty if that may not be known:
-// those of other users are closed to all but administrators.
+// tokenUser returns the user of a process from its token, empty if that may not be
+// read: only administrators may open those of other users.
 func (r *Reader) tokenUser(h windows.Handle) untrusted.Text {
 	var token windows.Token
 	if err := windows.OpenProcessToken(h, windows.TOKEN_QUERY, &token); err != nil {
@@ -71,17 +72,17 @@ func (r *Reader) tokenUser(h windows.Handle) untrusted.Text {
 	})
 }
 
-// Where things stand in the memory of a 64-bit process (winternl.h, the reserved
-// fields as in phnt's ntpebteb.h and ntrtl.h).
+// Offsets in the memory of a 64-bit process (winternl.h, the reserved fields as in
+// phnt's ntpebteb.h and ntrtl.h).
 const (
 	pebParameters     = 0x20 // PEB: pointer to RTL_USER_PROCESS_PARAMETERS
-	cwdOffset         = 0x38 // there: CurrentDirectory.DosPath, a UNICODE_STRING
-	commandLineOffset = 0x70 // there: CommandLine, a UNICODE_STRING
+	cwdOffset         = 0x38 // in the parameters: CurrentDirectory.DosPath, a UNICODE_STRING
+	commandLineOffset = 0x70 // in the parameters: CommandLine, a UNICODE_STRING
 )
 
-// processParameter reads a text that a process was started with in its memory, as far
-// as this user may. The addresses are another process's, so they are numbers and
-// never become pointers of Go's.
+// processParameter reads a text of the start parameters of a process from its memory,
+// empty if this user may not. The addresses are those of another process, so they are
+// numbers and never become Go pointers.
 func processParameter(pid uint32, at uint64) string {
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION|windows.PROCESS_VM_READ, false, pid)
 	if err != nil {
@@ -89,7 +90,8 @@ func processParameter(pid uint32, at uint64) string {
 	}
 	defer windows.CloseHandle(h)
 	var basic [6]uintptr // PROCESS_BASIC_INFORMATION: the second is the address of the PEB
-	err = windows.NtQueryInformationProcess(h, windows.ProcessBasicInformation, unsafe.Pointer(&basic), uint32(unsafe.Sizeof(basic)), nil)
+	err = windows.NtQueryInformationProcess(h, windows.ProcessBasicInformation,
+		unsafe.Pointer(&basic), uint32(unsafe.Sizeof(basic)), nil)
 	if err != nil {
 		return ""
 	}
@@ -106,12 +108,13 @@ func processParameter(pid uint32, at uint64) string {
 	return utf16Text(b)
 }
 
-// cwdOf tells where a process works, which no call does.
+// cwdOf returns the working directory of a process, which no system call returns.
 func cwdOf(pid uint32) untrusted.Text {
 	return untrusted.New(trimBackslash(processParameter(pid, cwdOffset)))
 }
 
-// trimBackslash takes the last backslash off a folder that is not a drive's root.
+// trimBackslash removes the last backslash of a directory that is not the root of a
+// drive.
 func trimBackslash(path string) string {
 	if len(path) > len(`C:\`) {
 		return strings.TrimSuffix(path, `\`)
@@ -119,7 +122,8 @@ func trimBackslash(path string) string {
 	return path
 }
 
-// readMemory fills into from the memory of another process.
+// readMemory fills into from the memory of another process, and reports whether it
+// could.
 func readMemory(h windows.Handle, at uint64, into []byte) bool {
 	var n uintptr
 	err := windows.ReadProcessMemory(h, uintptr(at), &into[0], uintptr(len(into)), &n)

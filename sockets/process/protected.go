@@ -6,11 +6,12 @@ import (
 	"os"
 )
 
-// ErrProtected says that lotop does not end a process, whoever asks.
+// ErrProtected means that lotop never stops that process.
 var ErrProtected = errors.New("not stopped")
 
-// Protected tells whether lotop refuses to end p, and what to do instead: init,
-// what is part of the kernel, lotop itself, and all that lotop runs in.
+// Protected reports whether lotop refuses to stop p, and returns the reason and what
+// to do instead: init, parts of the kernel, lotop itself, and the processes that
+// lotop runs in.
 func (r *Reader) Protected(p *Process) (reason string, ok bool) {
 	self := os.Getpid()
 	switch {
@@ -30,16 +31,16 @@ func (r *Reader) Protected(p *Process) (reason string, ok bool) {
 	if p.PID == os.Getppid() {
 		return ancestorReason(p), true
 	}
-	line, _ := r.ancestorIDs(self) // as far as it can be seen
-	for _, at := range line {
-		if at.pid == p.PID {
+	ancestors, _ := r.ancestorIDs(self) // as far as visible
+	for _, id := range ancestors {
+		if id.pid == p.PID {
 			return ancestorReason(p), true
 		}
 	}
 	return "", false
 }
 
-// ancestorReason says that p is an ancestor.
+// ancestorReason returns the reason for ancestors of lotop.
 func ancestorReason(p *Process) string {
 	return fmt.Sprintf("lotop runs inside it: stop %s from another terminal", p.Name)
 }

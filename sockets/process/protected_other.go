@@ -2,5 +2,6 @@
 
 package process
 
-// criticalReason knows of nobody beside those that Protected names.
+// criticalReason returns nothing: this system has no processes to protect beyond
+// those that Protected checks.
 func criticalReason(int) string { return "" }

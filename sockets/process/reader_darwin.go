@@ -11,9 +11,10 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// bootTime is not needed: processes of macOS know when they began.
+// bootTime is not needed: the start times of macOS are absolute.
 func bootTime() time.Time { return time.Time{} }
 
+// kinfo reads struct kinfo_proc of a process.
 func (r *Reader) kinfo(pid int) (kinfo, error) {
 	b, err := unix.SysctlRaw("kern.proc.pid", pid)
 	if err == unix.ESRCH || err == nil && len(b) == 0 {
@@ -32,8 +33,8 @@ func (r *Reader) kinfo(pid int) (kinfo, error) {
 	return k, nil
 }
 
-// read reads the command line too, which the kernel tells the process's own
-// user and root only.
+// read also reads the command line, which the kernel returns only to the process's
+// own user and root.
 func (r *Reader) read(pid int) (*Process, error) {
 	d, err := r.collect(pid)
 	if err != nil {
@@ -61,13 +62,13 @@ func (r *Reader) details(pid int) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, program := r.cwdAndExe(pid)
+	cwd, exe := r.cwdAndExe(pid)
 	if now, err := r.kinfo(pid); err != nil || now.start != d.Start {
-		return d, nil // the paths may be another's
+		return d, nil // the paths may be those of another process
 	}
-	d.Cwd = untrusted.New(folder)
-	if program != "" { // where the link leads, not how it was called
-		d.Executable = untrusted.New(program)
+	d.Cwd = untrusted.New(cwd)
+	if exe != "" { // the resolved path, not the one it was started by
+		d.Executable = untrusted.New(exe)
 	}
 	return d, nil
 }
@@ -99,5 +100,5 @@ func (r *Reader) status(pid int) (status, error) {
 	return k.status, err
 }
 
-// joinArgs joins arguments to a line.
+// joinArgs returns the arguments as one line.
 func joinArgs(args []string) untrusted.Text { return untrusted.New(strings.Join(args, " ")) }

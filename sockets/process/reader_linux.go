@@ -13,15 +13,15 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// What is read of one file: the first is enough nearly always, the second is
-// where lotop stops.
+// How much of one file is read: the first is nearly always enough, the second is the
+// limit.
 const (
 	initialRead = 4 << 10
 	maxRead     = 64 << 10
 )
 
-// bootTime is when this machine started. The clock knows it to the nanosecond,
-// the btime of /proc/stat only to the second.
+// bootTime returns when this machine started. The clock has it to the nanosecond, the
+// btime of /proc/stat only to the second.
 func bootTime() time.Time {
 	var since unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &since); err != nil {
@@ -30,8 +30,8 @@ func bootTime() time.Time {
 	return time.Now().Add(-time.Duration(since.Nano())).Round(0)
 }
 
-// procFS is an open /proc/PID. It stays with its process: once that has ended,
-// every read through it fails, also if the pid names another process by then.
+// procDir is an open /proc/PID. It refers to its process: once that has exited, every
+// read through it fails, even if another process has the PID by then.
 type procDir struct {
 	fd   int
 	path string
@@ -42,7 +42,7 @@ func (r *Reader) openDir(pid int) (procDir, error) {
 	var err error
 	d.fd, err = unix.Open(d.path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err == unix.ENOENT {
-		// No process, or no proc file system at all: the latter is no benign race.
+		// No process, or no proc file system at all: the latter is an error.
 		if _, missing := os.Stat(r.proc); missing != nil {
 			return d, fmt.Errorf("read process %d: %w", pid, missing)
 		}
@@ -55,8 +55,8 @@ func (r *Reader) openDir(pid int) (procDir, error) {
 
 func (d procDir) close() { _ = unix.Close(d.fd) }
 
-// wrapGone turns the two ways in which the kernel says that a process has ended
-// into ErrGone.
+// wrapGone wraps err, with ErrGone in place of the two errnos that mean that the
+// process has exited.
 func wrapGone(what string, err error) error {
 	if err == unix.ENOENT || err == unix.ESRCH {
 		err = ErrGone
@@ -64,7 +64,7 @@ func wrapGone(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// read returns a file's bytes, which stand in buf until the next read.
+// read returns the content of a file. It is in buf and valid until the next read.
 func (d procDir) read(name string, buf *[]byte) ([]byte, error) {
 	fd, err := unix.Openat(d.fd, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -81,8 +81,8 @@ func (d procDir) read(name string, buf *[]byte) ([]byte, error) {
 			return nil, wrapGone("read "+d.path+"/"+name, err)
 		}
 		have += n
-		// These files come in one piece, so what does not fill the buffer is
-		// all, and the read that would say so can be saved.
+		// The kernel returns these files in one piece, so a short read is the last
+		// one, and another to confirm that is not needed.
 		if have < len(*buf) || len(*buf) >= maxRead {
 			return (*buf)[:have], nil
 		}
@@ -90,7 +90,7 @@ func (d procDir) read(name string, buf *[]byte) ([]byte, error) {
 	}
 }
 
-// link returns where a link points to, empty if that may not be known.
+// link returns the target of a link, empty if it may not be read.
 func (d procDir) link(name string, buf *[]byte) untrusted.Text {
 	n, err := unix.Readlinkat(d.fd, name, *buf)
 	if err != nil {
@@ -99,7 +99,7 @@ func (d procDir) link(name string, buf *[]byte) untrusted.Text {
 	return untrusted.New(string((*buf)[:n]))
 }
 
-// buffer borrows memory for a look; give it back with release.
+// buffer returns a buffer to read into; return it with release.
 func (r *Reader) buffer() *[]byte {
 	if b, ok := r.buffers.Get().(*[]byte); ok {
 		return b
@@ -109,13 +109,13 @@ func (r *Reader) buffer() *[]byte {
 }
 
 func (r *Reader) release(b *[]byte) {
-	if len(*b) == initialRead { // one long command line need not be remembered
+	if len(*b) == initialRead { // do not keep the memory of a long command line
 		r.buffers.Put(b)
 	}
 }
 
-// withProc returns what f reads of an open /proc/PID, into a buffer that is valid
-// until f returns.
+// withProc opens /proc/PID and returns what f reads of it. buf is valid until f
+// returns.
 func withProc[T any](r *Reader, pid int, f func(d procDir, buf *[]byte) (T, error)) (T, error) {
 	buf := r.buffer()
 	defer r.release(buf)
@@ -251,8 +251,8 @@ func (r *Reader) collect(dir procDir, pid int, buf *[]byte) (Details, error) {
 	return d, err
 }
 
-// owner is the second best answer to whose a process is: the folder of one that
-// hides itself belongs to root.
+// owner returns the owner of the directory, for lack of a better answer: that of a
+// process that is not dumpable belongs to root.
 func (d procDir) owner() uint32 {
 	var st unix.Stat_t
 	if err := unix.Fstat(d.fd, &st); err != nil {
@@ -275,7 +275,7 @@ func (d procDir) cgroup(buf *[]byte) (Cgroup, error) {
 	return ParseCgroup(parseCgroupFile(b)), nil
 }
 
-// selfPID is lotop's own pid as the proc file system counts.
+// selfPID returns the PID of lotop in the proc file system.
 func (r *Reader) selfPID() (int, error) {
 	target, err := os.Readlink(r.proc + "/self")
 	if err != nil {

@@ -12,17 +12,17 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// Start is a FILETIME here and needs no time of boot.
+// bootTime is not needed: Start is a FILETIME.
 func bootTime() time.Time { return time.Time{} }
 
-// maxTableSize bounds the answer about all processes; a busy server's has 2 MB.
+// maxTableSize limits the table of all processes; that of a busy server has 2 MB.
 const maxTableSize = 256 << 20
 
-// listEntries asks for every process at once. Toolhelp would tell names and parents
-// alone; this tells start times too, also of processes that this user may not
-// open, and without them a reused pid cannot be told from the old one.
+// listEntries reads all processes at once. Toolhelp would return names and parents
+// only; this call also returns start times, even of processes that this user may not
+// open, without which a reused PID cannot be recognized.
 //
-// The answer stands in buf, which grows as it must and can be used again.
+// The result refers to buf, which grows as needed and can be reused.
 func listEntries(buf *[]byte) ([]entry, error) {
 	if unsafe.Sizeof(uintptr(0)) != 8 {
 		return nil, ErrUnsupported // the layout is that of a 64-bit system
@@ -33,9 +33,10 @@ func listEntries(buf *[]byte) ([]entry, error) {
 	for len(*buf) <= maxTableSize {
 		b := *buf
 		var used uint32
-		err := windows.NtQuerySystemInformation(windows.SystemProcessInformation, unsafe.Pointer(&b[0]), uint32(len(b)), &used)
+		err := windows.NtQuerySystemInformation(windows.SystemProcessInformation,
+			unsafe.Pointer(&b[0]), uint32(len(b)), &used)
 		if errors.Is(err, windows.STATUS_INFO_LENGTH_MISMATCH) {
-			*buf = make([]byte, 2*len(b)) // in the meantime there may be more of them
+			*buf = make([]byte, 2*len(b)) // leave room for processes started meanwhile
 			continue
 		}
 		if err != nil {
@@ -56,7 +57,7 @@ func (r *Reader) readTable() (processTable, error) {
 	return newProcessTable(all), err
 }
 
-// lookup finds a process, in the table that it stands in.
+// lookup returns a process and the table that contains it.
 func (r *Reader) lookup(pid int) (processTable, *entry, error) {
 	t, err := r.readTable()
 	if err != nil {
@@ -77,7 +78,7 @@ func (r *Reader) stat(pid int) (stat, error) {
 	return stat{pid: pid, parent: t.parent(e), threads: e.threads, start: e.start, state: 'R'}, nil
 }
 
-// status tells what keeps a process from ending; Windows has none of that.
+// status is for survivalReason; Windows has none of that.
 func (r *Reader) status(int) (status, error) { return status{}, ErrUnsupported }
 
 func (r *Reader) read(pid int) (*Process, error) {
@@ -88,11 +89,11 @@ func (r *Reader) read(pid int) (*Process, error) {
 	return r.process(t, e, &services{}), nil
 }
 
-// noUID is (uid_t)-1, which nobody has: 0 would be root.
+// noUID is (uid_t)-1, which no user has: 0 would be root.
 const noUID = 1<<32 - 1
 
-// process makes a Process of an entry, with what only its own user and the
-// administrators are told: its command line and its user.
+// process returns the Process of an entry, with the command line and the user if this
+// user may read them.
 func (r *Reader) process(t processTable, e *entry, s *services) *Process {
 	p := &Process{
 		PID: e.pid, Parent: t.parent(e), Start: e.start, Started: filetime(e.start),
@@ -129,9 +130,9 @@ func (r *Reader) refresh(old *Process) (*Process, error) {
 	return r.refreshEntry(t, e, old, &services{}), nil
 }
 
-// refreshEntry returns old if it would be told the same now: name and arguments of a
-// process never change here, its parent can end. A service that a process takes
-// in later is not noticed.
+// refreshEntry returns old if nothing has changed: name and arguments of a process
+// never change on Windows, but its parent can exit. A service that a process starts
+// to run later is not noticed.
 func (r *Reader) refreshEntry(t processTable, e *entry, old *Process, s *services) *Process {
 	if old.Start == e.start && old.Parent == t.parent(e) {
 		return old
@@ -139,9 +140,8 @@ func (r *Reader) refreshEntry(t processTable, e *entry, old *Process, s *service
 	return r.process(t, e, s)
 }
 
-// ReadAll tells who the processes with those pids are, with one question for all of
-// them. What it knew before stays as it is while that is true; who has ended is
-// not in the result.
+// ReadAll returns the processes with those PIDs, read with one call. It keeps those
+// of before that have not changed; processes that have exited are not in the result.
 func (r *Reader) ReadAll(pids map[int32]bool, before map[int32]*Process) (map[int32]*Process, error) {
 	t, err := r.readTable()
 	if err != nil {
@@ -169,7 +169,7 @@ func (r *Reader) details(pid int) (*Details, error) {
 	d := &Details{Process: *r.process(t, e, &services{}), CPU: e.cpu, Memory: e.memory, Threads: e.threads}
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
-		return d, nil // another user's
+		return d, nil // it belongs to another user
 	}
 	defer windows.CloseHandle(h)
 	d.Executable = imagePath(h)

@@ -7,31 +7,30 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// Service says what the unit of a [Cgroup] is where services are those of
-// Windows.
+// Service is the kind of the Unit of a [Cgroup] on Windows.
 type Service string
 
-// The kinds of service, as recordings write them.
+// The kinds of service, as they are recorded.
 const (
-	NoService   Service = ""          // a unit of systemd, or none
+	NoService   Service = ""          // a systemd unit, or none
 	Stoppable   Service = "stoppable" // a service that can be stopped
-	Unstoppable Service = "permanent" // one that lets nobody stop it
-	Shared      Service = "shared"    // several in one process; Unit names them with commas between
+	Unstoppable Service = "permanent" // a service that does not accept a stop
+	Shared      Service = "shared"    // several in one process; Unit has their names, separated by commas
 )
 
-// serviceState is what the service manager of Windows tells of one service.
+// serviceState is what the service control manager returns about one service.
 type serviceState struct {
 	name      string
 	pid       int
-	stoppable bool // it takes SERVICE_CONTROL_STOP
+	stoppable bool // it accepts SERVICE_CONTROL_STOP
 }
 
-// servicesByPID gives every process that runs services what it runs.
+// servicesByPID returns the services of every process that runs any.
 func servicesByPID(all []serviceState) map[int]Cgroup {
 	names, found := map[int][]string{}, map[int]Cgroup{}
 	for _, s := range all {
 		if s.pid == 0 {
-			continue // it has just ended, or runs in the kernel
+			continue // it has just stopped, or runs in the kernel
 		}
 		names[s.pid] = append(names[s.pid], s.name)
 		slices.Sort(names[s.pid])

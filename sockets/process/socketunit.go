@@ -10,8 +10,8 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// UnitPaths are where the systemd of the system reads its units, the first to
-// win first (systemd.unit(5)).
+// UnitPaths returns the directories from which the systemd of the system reads its
+// units, in order of precedence (systemd.unit(5)).
 func UnitPaths() []string {
 	return []string{
 		"/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient", "/run/systemd/generator.early",
@@ -20,7 +20,7 @@ func UnitPaths() []string {
 	}
 }
 
-// UserUnitPaths are where the systemd of the user with that home reads them.
+// UserUnitPaths returns those of the systemd of the user with that home directory.
 func UserUnitPaths(home string) []string {
 	return []string{
 		filepath.Join(home, ".config/systemd/user"), "/etc/systemd/user", "/run/systemd/user",
@@ -28,13 +28,13 @@ func UserUnitPaths(home string) []string {
 	}
 }
 
-// SocketUnit finds the socket unit that a port is set up in, by reading the unit
-// files in folders, of which the first wins. protocol is "tcp" or "udp". It is
-// empty if none is found; an instance of a template is not.
-func SocketUnit(folders []string, protocol string, port uint16) string {
+// SocketUnit returns the socket unit that listens on a port, by reading the unit
+// files in dirs, in order of precedence. protocol is "tcp" or "udp". It is empty if
+// none is found; instances of templates are not found.
+func SocketUnit(dirs []string, protocol string, port uint16) string {
 	seen := map[string]bool{}
-	for _, folder := range folders {
-		files, _ := filepath.Glob(filepath.Join(folder, "*.socket"))
+	for _, dir := range dirs {
+		files, _ := filepath.Glob(filepath.Join(dir, "*.socket"))
 		for _, file := range files {
 			name := filepath.Base(file)
 			if seen[name] || strings.HasSuffix(name, "@.socket") {
@@ -43,7 +43,7 @@ func SocketUnit(folders []string, protocol string, port uint16) string {
 			seen[name] = true
 			var ports listenPorts
 			ports.read(file, protocol)
-			for _, dropIn := range dropIns(folders, name) {
+			for _, dropIn := range dropIns(dirs, name) {
 				ports.read(dropIn, protocol)
 			}
 			if slices.Contains(ports, port) {
@@ -54,13 +54,13 @@ func SocketUnit(folders []string, protocol string, port uint16) string {
 	return ""
 }
 
-// dropIns lists the files that add to a unit, in the order of their names. Of
-// those with the same name the first folder's counts.
-func dropIns(folders []string, unit string) []string {
+// dropIns returns the files that extend a unit, in the order of their names. Of files
+// with the same name the one in the first directory counts.
+func dropIns(dirs []string, unit string) []string {
 	known := map[string]string{}
 	var names []string
-	for _, folder := range folders {
-		files, _ := filepath.Glob(filepath.Join(folder, unit+".d", "*.conf"))
+	for _, dir := range dirs {
+		files, _ := filepath.Glob(filepath.Join(dir, unit+".d", "*.conf"))
 		for _, file := range files {
 			name := filepath.Base(file)
 			if known[name] == "" {
@@ -76,10 +76,10 @@ func dropIns(folders []string, unit string) []string {
 	return names
 }
 
-// listenPorts is the ports that a unit listens on.
+// listenPorts are the ports that a unit listens on.
 type listenPorts []uint16
 
-// read adds what a file says. One that cannot be read says nothing.
+// read adds the ports of a file, none if it cannot be read.
 func (l *listenPorts) read(file, protocol string) {
 	if text, err := os.ReadFile(file); err == nil {
 		l.parse(string(text), protocol)
@@ -87,8 +87,8 @@ func (l *listenPorts) read(file, protocol string) {
 }
 
 // parse reads the ListenStream= or ListenDatagram= lines of a unit
-// (systemd.socket(5)): PORT, ADDRESS:PORT, or something that is no port. An
-// empty one takes back what was said before.
+// (systemd.socket(5)): PORT, ADDRESS:PORT, or something without a port. An empty one
+// clears the lines before it.
 func (l *listenPorts) parse(unit, protocol string) {
 	key := "ListenStream"
 	if protocol == "udp" {

@@ -9,100 +9,99 @@ import (
 	"time"
 )
 
-// What StopOptions stand for where they are zero.
+// The defaults of StopOptions.
 const (
 	DefaultGrace       = 3 * time.Second
 	DefaultParentGrace = 500 * time.Millisecond
 )
 
-// StopOptions say how to end processes.
+// StopOptions are the options of Stop.
 type StopOptions struct {
 	Signal syscall.Signal // 0 means SIGTERM
-	Grace  time.Duration  // how long to wait in all, 0 means DefaultGrace
-	// ParentGrace is how long the processes that others descend from have to take
-	// those along, before they are asked themselves; 0 means DefaultParentGrace. It
-	// is part of Grace, at most half of it. After SIGKILL there is none.
+	Grace  time.Duration  // how long to wait for all of them, 0 means DefaultGrace
+	// ParentGrace is how long ancestors of other processes have to stop those
+	// themselves, before the others are signaled; 0 means DefaultParentGrace. It is
+	// part of Grace, at most half of it. After SIGKILL there is none.
 	ParentGrace time.Duration
 }
 
-// Result is what became of a process that was to be ended.
+// Result is what became of a process that was to be stopped.
 type Result string
 
-// The results, as JSON writes them.
+// The results, as in JSON.
 const (
-	Exited   Result = "exited"   // it has ended
-	Survived Result = "survived" // it was still there at the end
-	Gone     Result = "gone"     // it had ended before anything was sent
-	Denied   Result = "denied"   // this user may not end it, or lotop will not
+	Exited   Result = "exited"   // it has exited
+	Survived Result = "survived" // it was still running after the grace period
+	Gone     Result = "gone"     // it had exited before anything was sent
+	Denied   Result = "denied"   // this user may not stop it, or lotop refuses to
 )
 
-// Outcome is what was done to a process and what came of it.
+// Outcome is what was done to a process, and the result.
 type Outcome struct {
 	Process *Process
 	Signal  syscall.Signal // what was sent, 0 for nothing
 	Result  Result
-	// After is how long an Exited one took since its signal, or since the first
-	// signal of all if it went along without one of its own.
+	// After is how long an Exited process took after its signal, or after the first
+	// signal of all if it exited without one of its own.
 	After time.Duration
-	// Reason says of a survivor what keeps it, then what to do; empty if that
-	// cannot be told.
+	// Reason is why a process survived and what to do; empty if unknown.
 	Reason string
-	Err    error // why it was Denied, or why nothing could be sent or awaited
+	Err    error // why it was Denied, or why it could not be signaled or waited for
 }
 
-// target is an Outcome in the making.
+// target is the Outcome of a process while it is being stopped.
 type target struct {
 	Outcome
-	depth      int // how many of the others it descends from
+	depth      int // how many of the other targets are its ancestors
 	handle     *Handle
 	signaledAt time.Time
-	done       chan struct{} // closed when nobody waits for it any more
-	exitedAt   time.Time     // when it had gone; read after done is closed
+	done       chan struct{} // closed when waiting for it has ended
+	exitedAt   time.Time     // when it exited; read after done is closed
 	waitErr    error         // why waiting for it failed; read after done is closed
 }
 
-// Stop asks processes to end and waits for it. It takes hold of all of them
-// before the first signal; sends it to those that others of them descend from,
-// which may take these along; then to the rest; and waits out the grace
-// period. It never sends a stronger signal by itself. The outcomes stand in the
-// order of the signals. Once the context ends, nothing more is sent.
-func (r *Reader) Stop(ctx context.Context, victims []*Process, opt StopOptions) []Outcome {
+// Stop asks processes to exit and waits for them. It opens all of them before the
+// first signal; signals the ancestors of others, which may stop those themselves;
+// then the rest; and waits for the grace period. It never sends a stronger signal.
+// The outcomes are in the order of the signals. Once the context is done, nothing
+// more is sent.
+func (r *Reader) Stop(ctx context.Context, processes []*Process, opt StopOptions) []Outcome {
 	opt = opt.withDefaults()
-	all := r.sortByDepth(victims)
-	for _, v := range all {
-		v.open(r)
-		if v.handle != nil {
-			defer v.handle.Close()
+	all := r.sortByDepth(processes)
+	for _, t := range all {
+		t.open(r)
+		if t.handle != nil {
+			defer t.handle.Close()
 		}
 	}
 	waiting, cancel := context.WithTimeout(ctx, opt.Grace)
 	var watchers sync.WaitGroup
-	for _, v := range all {
-		if v.handle != nil {
-			watchers.Go(func() { v.waitExit(waiting) })
+	for _, t := range all {
+		if t.handle != nil {
+			watchers.Go(func() { t.waitExit(waiting) })
 		}
 	}
 	first := time.Now()
 	if signalRoots(waiting, all, opt) {
 		waitDescendants(waiting, all, opt.ParentGrace)
 	}
-	for _, v := range all {
-		if v.depth > 0 {
-			v.signal(waiting, opt.Signal)
+	for _, t := range all {
+		if t.depth > 0 {
+			t.signal(waiting, opt.Signal)
 		}
 	}
-	for _, v := range all {
-		if v.worthWaiting() {
-			<-v.done
+	for _, t := range all {
+		if t.worthWaiting() {
+			<-t.done
 		}
 	}
-	cancel() // those that were denied need no watching to the end
+	cancel() // no need to wait for those that were denied
 	watchers.Wait()
 
 	outcomes := make([]Outcome, len(all))
-	for i, v := range all {
-		v.setResult(ctx, r, first, opt.Signal)
-		outcomes[i] = v.Outcome
+	for i, t := range all {
+		t.setResult(ctx, r, first, opt.Signal)
+		outcomes[i] = t.Outcome
 	}
 	return outcomes
 }
@@ -121,95 +120,95 @@ func (o StopOptions) withDefaults() StopOptions {
 	return o
 }
 
-// open takes hold of the process, or settles the outcome.
-func (v *target) open(r *Reader) {
-	if reason, ok := r.Protected(v.Process); ok {
-		v.Result, v.Reason = Denied, reason
-		v.Err = fmt.Errorf("%w: process %d (%s): %s", ErrProtected, v.Process.PID, v.Process.Name, reason)
+// open opens the process, or sets the result if that fails.
+func (t *target) open(r *Reader) {
+	if reason, ok := r.Protected(t.Process); ok {
+		t.Result, t.Reason = Denied, reason
+		t.Err = fmt.Errorf("%w: process %d (%s): %s", ErrProtected, t.Process.PID, t.Process.Name, reason)
 		return
 	}
-	h, err := r.Open(v.Process)
+	h, err := r.Open(t.Process)
 	switch {
 	case errors.Is(err, ErrGone):
-		v.Result = Gone
-	case errors.Is(err, ErrDenied): // some systems refuse the hold already
-		v.Result, v.Err = Denied, err
+		t.Result = Gone
+	case errors.Is(err, ErrDenied): // some systems refuse the handle already
+		t.Result, t.Err = Denied, err
 	case err != nil:
-		v.Result, v.Err = Survived, err
-	case h.exited(): // a zombie that its parent has not collected
-		v.Result = Gone
+		t.Result, t.Err = Survived, err
+	case h.exited(): // a zombie that its parent has not reaped
+		t.Result = Gone
 		h.Close()
 	default:
-		v.handle, v.done = h, make(chan struct{})
+		t.handle, t.done = h, make(chan struct{})
 	}
 }
 
-// waitExit notes when the process has ended.
-func (v *target) waitExit(ctx context.Context) {
-	defer close(v.done)
-	if v.waitErr = v.handle.Wait(ctx); v.waitErr == nil {
-		v.exitedAt = time.Now()
+// waitExit records when the process exits.
+func (t *target) waitExit(ctx context.Context) {
+	defer close(t.done)
+	if t.waitErr = t.handle.Wait(ctx); t.waitErr == nil {
+		t.exitedAt = time.Now()
 	}
 }
 
-// worthWaiting tells whether it is worth waiting for the process.
-func (v *target) worthWaiting() bool { return v.handle != nil && v.Err == nil }
+// worthWaiting reports whether the process can be expected to exit.
+func (t *target) worthWaiting() bool { return t.handle != nil && t.Err == nil }
 
-// alive tells whether the process is still watched.
-func (v *target) alive() bool {
-	if v.handle == nil {
+// alive reports whether the process is still running and waited for.
+func (t *target) alive() bool {
+	if t.handle == nil {
 		return false
 	}
 	select {
-	case <-v.done:
+	case <-t.done:
 		return false
 	default:
 		return true
 	}
 }
 
-// signal sends the signal unless it is not needed any more.
-func (v *target) signal(ctx context.Context, sig syscall.Signal) bool {
-	if !v.alive() || ctx.Err() != nil {
+// signal sends the signal unless the process has exited, and reports whether it did.
+func (t *target) signal(ctx context.Context, sig syscall.Signal) bool {
+	if !t.alive() || ctx.Err() != nil {
 		return false
 	}
 	now := time.Now()
-	err := v.handle.Signal(sig)
+	err := t.handle.Signal(sig)
 	switch {
 	case err == nil:
-		v.Signal, v.signaledAt = sig, now
+		t.Signal, t.signaledAt = sig, now
 		return true
-	case errors.Is(err, ErrGone): // its watcher sees the same
+	case errors.Is(err, ErrGone): // waitExit records it
 	case errors.Is(err, ErrDenied):
-		v.Result, v.Err = Denied, err
+		t.Result, t.Err = Denied, err
 	default:
-		v.Result, v.Err = Survived, err
+		t.Result, t.Err = Survived, err
 	}
 	return false
 }
 
-// signalRoots sends the signal to those that descend from no other, and tells
-// whether it is worth a pause before the rest is asked.
+// signalRoots signals the processes without ancestors among the others, and reports
+// whether to wait before the rest is signaled.
 func signalRoots(ctx context.Context, all []*target, opt StopOptions) bool {
 	sent, rest := false, false
-	for _, v := range all {
-		if v.depth > 0 {
-			rest = rest || v.alive()
-		} else if v.signal(ctx, opt.Signal) {
+	for _, t := range all {
+		if t.depth > 0 {
+			rest = rest || t.alive()
+		} else if t.signal(ctx, opt.Signal) {
 			sent = true
 		}
 	}
 	return sent && rest && opt.Signal != syscall.SIGKILL
 }
 
-// waitDescendants waits until all of the rest have ended, but not long.
-func waitDescendants(ctx context.Context, all []*target, long time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, long)
+// waitDescendants waits until all of the rest have exited, up to timeout.
+func waitDescendants(ctx context.Context, all []*target, timeout time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	for _, v := range all {
-		if v.depth > 0 && v.handle != nil {
+	for _, t := range all {
+		if t.depth > 0 && t.handle != nil {
 			select {
-			case <-v.done:
+			case <-t.done:
 			case <-ctx.Done():
 				return
 			}
@@ -217,28 +216,28 @@ func waitDescendants(ctx context.Context, all []*target, long time.Duration) {
 	}
 }
 
-// setResult settles the outcome of a process that was held.
-func (v *target) setResult(ctx context.Context, r *Reader, first time.Time, sig syscall.Signal) {
-	if v.handle == nil {
+// setResult sets the result of a process that was opened.
+func (t *target) setResult(ctx context.Context, r *Reader, first time.Time, sig syscall.Signal) {
+	if t.handle == nil {
 		return
 	}
-	if v.waitErr == nil {
+	if t.waitErr == nil {
 		since := first
-		if v.Signal != 0 {
-			since = v.signaledAt
+		if t.Signal != 0 {
+			since = t.signaledAt
 		}
-		v.Result, v.After, v.Err = Exited, max(0, v.exitedAt.Sub(since)), nil
+		t.Result, t.After, t.Err = Exited, max(0, t.exitedAt.Sub(since)), nil
 		return
 	}
-	if v.Result != "" {
+	if t.Result != "" {
 		return
 	}
-	v.Result = Survived
+	t.Result = Survived
 	switch {
 	case ctx.Err() != nil:
-		v.Err = ctx.Err()
-	case !errors.Is(v.waitErr, context.DeadlineExceeded):
-		v.Err = v.waitErr
+		t.Err = ctx.Err()
+	case !errors.Is(t.waitErr, context.DeadlineExceeded):
+		t.Err = t.waitErr
 	}
-	v.Reason = r.survivalReason(v.Process.PID, sig)
+	t.Reason = r.survivalReason(t.Process.PID, sig)
 }

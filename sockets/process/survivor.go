@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// survivalReason says what keeps a process from ending on a signal, then what to do;
-// empty if that cannot be told.
+// survivalReason returns why a process did not exit after a signal, and what to do;
+// empty if unknown.
 func (r *Reader) survivalReason(pid int, sig syscall.Signal) string {
 	now, err := r.stat(pid)
 	if err != nil {
@@ -27,13 +27,13 @@ func (r *Reader) survivalReason(pid int, sig syscall.Signal) string {
 		return "its main thread exited but others still run: wait, or kill it"
 	case sig > 0 && sig <= 64 && more.sigIgn&(1<<(sig-1)) != 0:
 		return fmt.Sprintf("it ignores %s: kill it", SignalName(sig))
-	case more.tracer > 0: // it runs, yet a signal goes to the debugger first
+	case more.tracer > 0: // it runs, but signals go to the debugger first
 		return fmt.Sprintf("a debugger is attached and may block the signal: quit %s first", r.label(r.threadLeader(more.tracer)))
 	}
 	return ""
 }
 
-// threadLeader gives the process that a thread belongs to: the kernel names the thread that
+// threadLeader returns the process of a thread: the kernel reports the thread that
 // traces, not its process (proc_pid_status, fs/proc/array.c).
 func (r *Reader) threadLeader(thread int) int {
 	if thread == 0 {
@@ -42,10 +42,10 @@ func (r *Reader) threadLeader(thread int) int {
 	if s, err := r.status(thread); err == nil && s.tgid > 0 {
 		return s.tgid
 	}
-	return thread // it has gone meanwhile
+	return thread // it exited meanwhile
 }
 
-// label gives a process's name and pid.
+// label returns name and PID of a process.
 func (r *Reader) label(pid int) string {
 	p, err := r.Read(pid)
 	if err != nil {

@@ -8,22 +8,22 @@ import (
 	"unicode/utf16"
 )
 
-// entry is what Windows tells any user of any process.
+// entry is what Windows returns to any user about any process.
 type entry struct {
-	name    string // of the program's file, without folder
+	name    string // of the executable, without directory
 	pid     int
-	parent  int // the pid it had; that may name another process by now
+	parent  int // its PID at the start; another process may have it by now
 	threads int
 	start   uint64 // FILETIME: 100 ns since 1601
 	cpu     time.Duration
 	memory  uint64
 }
 
-// errSystemTable says that SYSTEM_PROCESS_INFORMATION is not what it should be.
+// errSystemTable is returned for an invalid SYSTEM_PROCESS_INFORMATION.
 var errSystemTable = errors.New("process table truncated or in an unknown format")
 
-// Where the fields of a SYSTEM_PROCESS_INFORMATION stand on a 64-bit system
-// (winternl.h, the reserved ones as in phnt's ntexapi.h).
+// Offsets of the fields of SYSTEM_PROCESS_INFORMATION on a 64-bit system (winternl.h,
+// the reserved ones as in phnt's ntexapi.h).
 const (
 	entryNext    = 0   // u32, from this entry to the next, 0 for the last
 	entryThreads = 4   // u32
@@ -37,8 +37,8 @@ const (
 	entrySize    = 256
 )
 
-// parseEntries takes the answer to SystemProcessInformation apart. The names are
-// pointers into the answer itself, which stood at base.
+// parseEntries parses the result of SystemProcessInformation. The names are pointers
+// into the result itself, which was at base.
 func parseEntries(b []byte, base uint64) ([]entry, error) {
 	var all []entry
 	for {
@@ -58,8 +58,8 @@ func parseEntries(b []byte, base uint64) ([]entry, error) {
 		if e.name, err = unicodeString(b, entryName, base); err != nil {
 			return all, err
 		}
-		// Pid 0 stands for the idle time of the processors, and what has no thread
-		// has ended: somebody only holds on to it.
+		// PID 0 stands for the idle time of the processors, and a process without
+		// threads has exited: only a handle of it is still open.
 		if e.pid > 0 && e.threads > 0 {
 			all = append(all, e)
 		}
@@ -74,8 +74,8 @@ func parseEntries(b []byte, base uint64) ([]entry, error) {
 	}
 }
 
-// unicodeString reads the UNICODE_STRING at an offset of b: u16 length and
-// capacity in bytes, and at 8 a pointer, which must lead into b again.
+// unicodeString reads the UNICODE_STRING at an offset of b: u16 length and capacity
+// in bytes, and at 8 a pointer, which must refer to b itself.
 func unicodeString(b []byte, at int, base uint64) (string, error) {
 	if len(b) < at+16 {
 		return "", errSystemTable
@@ -99,7 +99,7 @@ func utf16Text(b []byte) string {
 	return string(utf16.Decode(units))
 }
 
-// filetime gives the time of day of a FILETIME, the zero time for none.
+// filetime returns the time of day of a FILETIME, the zero time for none.
 func filetime(t uint64) time.Time {
 	const unixEpoch = 116444736000000000 // 1970 in 100 ns since 1601
 	if t < unixEpoch {
@@ -109,7 +109,7 @@ func filetime(t uint64) time.Time {
 	return time.Unix(int64(t/1e7), int64(t%1e7)*100)
 }
 
-// processTable is every process of one moment by pid.
+// processTable has every process of one read by PID.
 type processTable map[int]*entry
 
 func newProcessTable(all []entry) processTable {
@@ -120,8 +120,8 @@ func newProcessTable(all []entry) processTable {
 	return t
 }
 
-// parent is the pid of the parent, 0 if it has ended: Windows leaves its number
-// with its children, and may give it to another process.
+// parent returns the PID of the parent, 0 if that has exited: Windows keeps its
+// number with its children and may reuse it.
 func (t processTable) parent(e *entry) int {
 	if p := t[e.parent]; p == nil || p.start > e.start || p == e {
 		return 0
@@ -129,7 +129,7 @@ func (t processTable) parent(e *entry) int {
 	return e.parent
 }
 
-// descendsFrom tells whether a process is a child of another, at any distance.
+// descendsFrom reports whether a process is a descendant of another.
 func (t processTable) descendsFrom(pid, from int) bool {
 	for range maxAncestors {
 		e := t[pid]
@@ -143,17 +143,17 @@ func (t processTable) descendsFrom(pid, from int) bool {
 	return false
 }
 
-// consoleSharer finds a process that shares a console with the victim and would be
-// hit by a Ctrl event that is not meant for it; nil if there is none. The
-// victim's own children go with it as they do when a person types Ctrl+C, and
-// the shell that waits for it outlives that.
-func (t processTable) consoleSharer(console []int, victim, self int) *entry {
+// consoleSharer returns a process that shares a console with the target and would
+// also receive a Ctrl event meant for that; nil if there is none. Descendants of the
+// target receive it as they do when a user types Ctrl+C, and the shell that waits for
+// the target survives it.
+func (t processTable) consoleSharer(console []int, target, self int) *entry {
 	for _, pid := range console {
 		e := t[pid]
 		switch {
-		case e == nil || pid == victim || pid == self:
-		case t.descendsFrom(pid, victim):
-		case isShell(e.name) && t.descendsFrom(victim, pid):
+		case e == nil || pid == target || pid == self:
+		case t.descendsFrom(pid, target):
+		case isShell(e.name) && t.descendsFrom(target, pid):
 		default:
 			return e
 		}

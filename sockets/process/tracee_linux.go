@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// isTracer tells whether a program of that name is one that debugs others:
-// to look for what every process holds would cost too much.
+// isTracer reports whether a program of that name is a debug server: checking the
+// children of every process would cost too much.
 func isTracer(name string) bool {
 	switch name {
 	case "dlv", "gdb", "gdbserver", "lldb", "lldb-server", "lldb-dap", "codelldb", "rr":
@@ -16,9 +16,9 @@ func isTracer(name string) bool {
 	return false
 }
 
-// tracee returns the child that a debug server holds by ptrace, 0 if there is
-// none, if it is no debug server, or if this kernel does not list children
-// (CONFIG_PROC_CHILDREN). A child is one of the thread that started it.
+// tracee returns the child that a debug server traces by ptrace, 0 if there is none,
+// if it is not a debug server, or if this kernel does not list children
+// (CONFIG_PROC_CHILDREN). The kernel lists children by the thread that started them.
 func (r *Reader) tracee(d procDir, pid int, name string) int {
 	if !isTracer(name) {
 		return 0
@@ -43,7 +43,7 @@ func (r *Reader) tracee(d procDir, pid int, name string) int {
 	return 0
 }
 
-// parseChildren reads a children file: pids with a space behind each.
+// parseChildren parses a children file: PIDs, each followed by a space.
 func parseChildren(b []byte) []int {
 	var all []int
 	for _, field := range strings.Fields(string(b)) {

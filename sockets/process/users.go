@@ -10,8 +10,8 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// Users knows the names of this machine's users, as far as the password file
-// has them. It may be used by several goroutines at once.
+// Users has the user names of this machine, as far as the password file contains
+// them. It may be used by several goroutines at once.
 type Users struct {
 	path string
 
@@ -22,8 +22,8 @@ type Users struct {
 	accounts map[string]untrusted.Text // by SID
 }
 
-// NewUsers reads names from that password file, when they are first asked for;
-// "" means /etc/passwd.
+// NewUsers returns the users of that password file, which is read when a name is
+// first needed; "" means /etc/passwd.
 func NewUsers(path string) *Users {
 	if path == "" {
 		path = "/etc/passwd"
@@ -31,7 +31,7 @@ func NewUsers(path string) *Users {
 	return &Users{path: path}
 }
 
-// Name returns the user's name, or the number if the file has no such user. The
+// Name returns the name of a user, or the number if the file has no such user. The
 // file is read again once it has changed.
 func (u *Users) Name(uid uint32) untrusted.Text {
 	u.mu.Lock()
@@ -43,8 +43,8 @@ func (u *Users) Name(uid uint32) untrusted.Text {
 	return untrusted.New(strconv.FormatUint(uint64(uid), 10))
 }
 
-// update keeps what is known while the file cannot be read: tools replace it
-// by renaming, and there is no better answer.
+// update keeps the known names while the file cannot be read: tools replace it by
+// renaming.
 func (u *Users) update() {
 	info, err := os.Stat(u.path)
 	if err != nil || u.names != nil && info.ModTime().Equal(u.modified) && info.Size() == u.size {
@@ -57,8 +57,8 @@ func (u *Users) update() {
 	u.names, u.modified, u.size = parsePasswd(string(b)), info.ModTime(), info.Size()
 }
 
-// parsePasswd takes a password file apart. Of two names for one number the
-// first counts, as in getpwuid(3).
+// parsePasswd parses a password file. Of several names of one user the first counts,
+// as in getpwuid(3).
 func parsePasswd(s string) map[uint32]untrusted.Text {
 	names := make(map[uint32]untrusted.Text)
 	for line := range strings.Lines(s) {
@@ -77,16 +77,16 @@ func parsePasswd(s string) map[uint32]untrusted.Text {
 	return names
 }
 
-// account returns the name of the user of Windows with that SID, and asks for it
-// once: the answer can take a domain's controller.
-func (u *Users) account(sid string, ask func() untrusted.Text) untrusted.Text {
+// account returns the name of the Windows user with that SID. It calls lookup once
+// for each: that may have to ask a domain controller.
+func (u *Users) account(sid string, lookup func() untrusted.Text) untrusted.Text {
 	u.mu.Lock()
 	name, ok := u.accounts[sid]
 	u.mu.Unlock()
 	if ok {
 		return name
 	}
-	name = ask()
+	name = lookup()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.accounts == nil {
