@@ -40,11 +40,13 @@ var ModuleTables = [...]Table{
 	},
 	{ // MIB_UDPROW_OWNER_MODULE
 		Protocol: sockets.UDP, Class: 2, firstRow: 8, rowSize: 160,
-		local: 0, scope: absentField, localPort: 4, remote: absentField, remotePort: absentField, state: absentField, pid: 8, created: 16,
+		local: 0, scope: absentField, localPort: 4, remote: absentField, remotePort: absentField,
+		state: absentField, pid: 8, created: 16,
 	},
 	{ // MIB_UDP6ROW_OWNER_MODULE
 		Protocol: sockets.UDP, V6: true, Class: 2, firstRow: 8, rowSize: 176,
-		local: 0, scope: 16, localPort: 20, remote: absentField, remotePort: absentField, state: absentField, pid: 24, created: 32,
+		local: 0, scope: 16, localPort: 20, remote: absentField, remotePort: absentField,
+		state: absentField, pid: 24, created: 32,
 	},
 }
 
@@ -61,11 +63,13 @@ var PIDTables = [...]Table{
 	},
 	{ // MIB_UDPROW_OWNER_PID
 		Protocol: sockets.UDP, Class: 1, firstRow: 4, rowSize: 12,
-		local: 0, scope: absentField, localPort: 4, remote: absentField, remotePort: absentField, state: absentField, pid: 8, created: absentField,
+		local: 0, scope: absentField, localPort: 4, remote: absentField, remotePort: absentField,
+		state: absentField, pid: 8, created: absentField,
 	},
 	{ // MIB_UDP6ROW_OWNER_PID
 		Protocol: sockets.UDP, V6: true, Class: 1, firstRow: 4, rowSize: 28,
-		local: 0, scope: 16, localPort: 20, remote: absentField, remotePort: absentField, state: absentField, pid: 24, created: absentField,
+		local: 0, scope: 16, localPort: 20, remote: absentField, remotePort: absentField,
+		state: absentField, pid: 24, created: absentField,
 	},
 }
 
@@ -140,8 +144,9 @@ func (t *Table) addrPort(b []byte, addr, port int) netip.AddrPort {
 // mibStates are the values of MIB_TCP_STATE (tcpmib.h). DELETE_TCB, the last, is a
 // connection that is being deleted.
 var mibStates = [...]sockets.State{
-	1: sockets.Close, 2: sockets.Listen, 3: sockets.SynSent, 4: sockets.SynRecv, 5: sockets.Established, 6: sockets.FinWait1,
-	7: sockets.FinWait2, 8: sockets.CloseWait, 9: sockets.Closing, 10: sockets.LastAck, 11: sockets.TimeWait, 12: sockets.Close,
+	1: sockets.Close, 2: sockets.Listen, 3: sockets.SynSent, 4: sockets.SynRecv, 5: sockets.Established,
+	6: sockets.FinWait1, 7: sockets.FinWait2, 8: sockets.CloseWait, 9: sockets.Closing, 10: sockets.LastAck,
+	11: sockets.TimeWait, 12: sockets.Close,
 }
 
 func mibState(n uint32) sockets.State {

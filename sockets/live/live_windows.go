@@ -35,8 +35,9 @@ func open(o Options) (sockets.Source, error) {
 		return nil, fmt.Errorf("unknown source %q: must be %s on Windows", o.Kind, Auto)
 	}
 	l := &source{
-		ports: o.Ports, procReader: process.NewReader(""), tables: iphlpapi.ModuleTables[:], seen: map[sockets.ID]uint32{},
-		processes: map[int32]*process.Process{}, host: hostInfo{interfaces: map[uint32]untrusted.Text{}},
+		ports: o.Ports, procReader: process.NewReader(""), tables: iphlpapi.ModuleTables[:],
+		seen: map[sockets.ID]uint32{}, processes: map[int32]*process.Process{},
+		host: hostInfo{interfaces: map[uint32]untrusted.Text{}},
 	}
 	// Read once, so that what this system does not support fails here.
 	if _, _, err := l.read(0); err != nil {
@@ -153,6 +154,7 @@ func queryTable(t *iphlpapi.Table, b []byte, size *uint32) windows.Errno {
 	if t.V6 {
 		family = windows.AF_INET6
 	}
-	code, _, _ := call.Call(uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(size)), 0, uintptr(family), uintptr(t.Class), 0)
+	code, _, _ := call.Call(uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(size)),
+		0, uintptr(family), uintptr(t.Class), 0)
 	return windows.Errno(code)
 }

@@ -27,7 +27,8 @@ type netstatReader struct {
 	ports          []sockets.PortRange // nil for all
 }
 
-const netstatLimits = "missing: sockets bound but not listening, accept queues, TIME_WAIT timers, dual-stack flags, all but one owner"
+const netstatLimits = "missing: sockets bound but not listening, accept queues, TIME_WAIT timers, " +
+	"dual-stack flags, all but one owner"
 
 func openNetstat(procReader *process.Reader, ports []sockets.PortRange, fallbackReason string) (tableReader, error) {
 	n := &netstatReader{
@@ -105,7 +106,8 @@ func isDuplicate(seen map[[2]netip.AddrPort]bool, s *sockets.Socket) bool {
 // matchesPorts reports whether a line of a table is wanted. It is called before the
 // process of the line is looked up.
 func (n *netstatReader) matchesPorts(e *netstat.SockTabEntry) bool {
-	return len(n.ports) == 0 || sockets.InRanges(n.ports, e.LocalAddr.Port) || sockets.InRanges(n.ports, e.RemoteAddr.Port)
+	return len(n.ports) == 0 ||
+		sockets.InRanges(n.ports, e.LocalAddr.Port) || sockets.InRanges(n.ports, e.RemoteAddr.Port)
 }
 
 func (n *netstatReader) warnings(hidden int) []sockets.Warning {

@@ -116,7 +116,8 @@ func (r *diagReader) setNoOwnerReasons(into *sockets.Snapshot) {
 	if n := counts[sockets.Unreadable]; n > 0 {
 		into.Warnings = append(into.Warnings, sockets.Warning{
 			Kind: sockets.OwnersUnreadable, Count: n,
-			Text: plural(n, "socket") + " without an owner: some processes do not let " + r.userLabel() + " read their descriptors",
+			Text: plural(n, "socket") + " without an owner: some processes do not let " + r.userLabel() +
+				" read their descriptors",
 		})
 	}
 }

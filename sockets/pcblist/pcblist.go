@@ -81,7 +81,8 @@ const (
 
 // tcpStates are the states of bsd/netinet/tcp_fsm.h, by number.
 var tcpStates = [...]sockets.State{
-	sockets.Close, sockets.Listen, sockets.SynSent, sockets.SynRecv, sockets.Established, sockets.CloseWait, sockets.FinWait1, sockets.Closing, sockets.LastAck, sockets.FinWait2, sockets.TimeWait,
+	sockets.Close, sockets.Listen, sockets.SynSent, sockets.SynRecv, sockets.Established, sockets.CloseWait,
+	sockets.FinWait1, sockets.Closing, sockets.LastAck, sockets.FinWait2, sockets.TimeWait,
 }
 
 // PCB is one socket of a table, with the fields that only this source has.

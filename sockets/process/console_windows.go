@@ -50,7 +50,8 @@ func (h *Handle) sendCtrlEvent(sig syscall.Signal) error {
 	if text == "" {
 		text = err.Error()
 	}
-	return fmt.Errorf("process %d (%s) cannot be asked to close, %s: kill it", h.process.PID, h.process.Name, untrusted.New(text))
+	return fmt.Errorf("process %d (%s) cannot be asked to close, %s: kill it",
+		h.process.PID, h.process.Name, untrusted.New(text))
 }
 
 // RunHelper does what lotop runs itself for, and reports whether args are those of

@@ -14,9 +14,11 @@ import (
 // units, in order of precedence (systemd.unit(5)).
 func UnitPaths() []string {
 	return []string{
-		"/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient", "/run/systemd/generator.early",
+		"/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
+		"/run/systemd/generator.early",
 		"/etc/systemd/system", "/run/systemd/system", "/run/systemd/generator",
-		"/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/generator.late",
+		"/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+		"/run/systemd/generator.late",
 	}
 }
 

@@ -28,7 +28,8 @@ func (r *Reader) survivalReason(pid int, sig syscall.Signal) string {
 	case sig > 0 && sig <= 64 && more.sigIgn&(1<<(sig-1)) != 0:
 		return fmt.Sprintf("it ignores %s: kill it", SignalName(sig))
 	case more.tracer > 0: // it runs, but signals go to the debugger first
-		return fmt.Sprintf("a debugger is attached and may block the signal: quit %s first", r.label(r.threadLeader(more.tracer)))
+		return fmt.Sprintf("a debugger is attached and may block the signal: quit %s first",
+			r.label(r.threadLeader(more.tracer)))
 	}
 	return ""
 }

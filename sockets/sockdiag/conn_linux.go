@@ -55,10 +55,12 @@ func (d *Conn) setUp() error {
 		return os.NewSyscallError("open sock_diag: set timeout", err)
 	}
 	d.dumps = dualFamilyDumps
-	_, _, err := d.dumpOnce(nil, 0, sockets.TCP, listenStates)
+	small := dumpSpec{protocol: sockets.TCP, states: listenStates}
+	_, _, err := d.dumpOnce(nil, small)
 	if err != nil { // the older request alone may be refused
 		d.dumps = perFamilyDumps
-		_, _, err = d.dumpOnce(nil, unix.AF_INET6, sockets.TCP, listenStates)
+		small.family = unix.AF_INET6
+		_, _, err = d.dumpOnce(nil, small)
 	}
 	return err
 }
@@ -102,7 +104,9 @@ var perFamilyDumps = []dumpSpec{
 
 // Read appends every socket to dst. If a table kept changing, it keeps the last
 // result and appends a warning.
-func (d *Conn) Read(ctx context.Context, dst []sockets.Socket, warnings []sockets.Warning) ([]sockets.Socket, []sockets.Warning, error) {
+func (d *Conn) Read(
+	ctx context.Context, dst []sockets.Socket, warnings []sockets.Warning,
+) ([]sockets.Socket, []sockets.Warning, error) {
 	bound := len(dst)
 	for _, t := range d.dumps {
 		if err := ctx.Err(); err != nil {
@@ -116,14 +120,16 @@ func (d *Conn) Read(ctx context.Context, dst []sockets.Socket, warnings []socket
 		if errors.Is(err, errInterrupted) {
 			warnings = append(warnings, sockets.Warning{
 				Kind: sockets.TableIncomplete,
-				Text: t.name + " changed during the read: some sockets may be missing or outdated until the next refresh",
+				Text: t.name + " changed during the read: " +
+					"some sockets may be missing or outdated until the next refresh",
 			})
 			continue
 		}
 		if t.protocol == sockets.UDP && errors.Is(err, unix.ENOENT) {
 			warnings = append(warnings, sockets.Warning{
 				Kind: sockets.TableIncomplete,
-				Text: t.name + " sockets are missing: this kernel has no udp_diag; use --source netstat to read them from /proc/net",
+				Text: t.name + " sockets are missing: this kernel has no udp_diag; " +
+					"use --source netstat to read them from /proc/net",
 			})
 			continue
 		}
@@ -140,7 +146,7 @@ func (d *Conn) dump(dst []sockets.Socket, t dumpSpec) ([]sockets.Socket, error) 
 	for range 4 {
 		var interrupted bool
 		var err error
-		dst, interrupted, err = d.dumpOnce(dst[:start], t.family, t.protocol, t.states)
+		dst, interrupted, err = d.dumpOnce(dst[:start], t)
 		if err != nil || !interrupted {
 			return dst, err
 		}
@@ -148,10 +154,10 @@ func (d *Conn) dump(dst []sockets.Socket, t dumpSpec) ([]sockets.Socket, error) 
 	return dst, errInterrupted
 }
 
-func (d *Conn) dumpOnce(dst []sockets.Socket, family uint8, protocol sockets.Protocol, states uint32) (_ []sockets.Socket, interrupted bool, err error) {
+func (d *Conn) dumpOnce(dst []sockets.Socket, t dumpSpec) (_ []sockets.Socket, interrupted bool, err error) {
 	d.seq++
-	d.req = appendFilter(dumpRequest(d.req[:0], family, protocol, states, d.seq), 0, d.filter)
-	dst, interrupted, err = d.exchange(dst, protocol, false)
+	d.req = appendFilter(dumpRequest(d.req[:0], t.family, t.protocol, t.states, d.seq), 0, d.filter)
+	dst, interrupted, err = d.exchange(dst, t.protocol, false)
 	if errno, ok := err.(syscall.Errno); ok {
 		err = os.NewSyscallError("query sock_diag", errno)
 	}
@@ -169,7 +175,9 @@ func (d *Conn) request(dst []sockets.Socket, s *sockets.Socket, kind, flags uint
 // exchange sends d.req and appends the sockets in the reply to dst, up to the last
 // message or, if single is set, to the first socket. An errno with which the kernel
 // refuses the request is returned as it is.
-func (d *Conn) exchange(dst []sockets.Socket, protocol sockets.Protocol, single bool) (_ []sockets.Socket, interrupted bool, err error) {
+func (d *Conn) exchange(
+	dst []sockets.Socket, protocol sockets.Protocol, single bool,
+) (_ []sockets.Socket, interrupted bool, err error) {
 	if _, err := unix.Write(d.fd, d.req); err != nil {
 		return dst, false, os.NewSyscallError("query sock_diag", err)
 	}

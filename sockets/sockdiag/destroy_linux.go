@@ -39,7 +39,8 @@ type watcher struct {
 }
 
 func (w *watcher) open(ports []sockets.PortRange) error {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_SOCK_DIAG)
+	const kind = unix.SOCK_DGRAM | unix.SOCK_CLOEXEC | unix.SOCK_NONBLOCK
+	fd, err := unix.Socket(unix.AF_NETLINK, kind, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return os.NewSyscallError("open destroy notifications: socket", err)
 	}

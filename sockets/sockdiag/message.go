@@ -118,7 +118,9 @@ type dumpPart struct {
 // parseDumpPart appends the sockets in buf, one datagram of the reply to the request
 // with sequence number seq, to dst. It skips messages of other requests, which an
 // earlier, aborted dump left behind.
-func parseDumpPart(dst []sockets.Socket, buf []byte, protocol sockets.Protocol, seq uint32) ([]sockets.Socket, dumpPart, error) {
+func parseDumpPart(
+	dst []sockets.Socket, buf []byte, protocol sockets.Protocol, seq uint32,
+) ([]sockets.Socket, dumpPart, error) {
 	var res dumpPart
 	ne := binary.NativeEndian
 	for len(buf) >= nlHeaderLen {
@@ -158,7 +160,9 @@ func appendSocket(dst []sockets.Socket, b []byte, protocol sockets.Protocol) ([]
 		return dst, fmt.Errorf("inet_diag_msg has %d bytes, expected %d: %w", len(b), diagMessageLen, errShort)
 	}
 	ne := binary.NativeEndian
-	dst = append(dst, sockets.Socket{Protocol: protocol, State: sockets.State(b[1]), Timer: sockets.Timer(b[2]), HasQueue: true})
+	dst = append(dst, sockets.Socket{
+		Protocol: protocol, State: sockets.State(b[1]), Timer: sockets.Timer(b[2]), HasQueue: true,
+	})
 	s := &dst[len(dst)-1]
 	s.V6 = b[0] == afInet6
 	local, mapped := diagAddress(b[8:24], s.V6)
