@@ -102,6 +102,14 @@ const (
 	Yes
 )
 
+// TristateOf returns Yes or No.
+func TristateOf(yes bool) Tristate {
+	if yes {
+		return Yes
+	}
+	return No
+}
+
 // NoOwnerReason is why no owner of a socket is known.
 type NoOwnerReason uint8
 
@@ -220,7 +228,7 @@ func (s *Socket) Connected() bool { return s.Remote.IsValid() }
 func (s *Socket) OwnedBy(pid int32) bool { return ownedBy(s.Owners, pid) }
 
 func ownedBy(owners []Owner, pid int32) bool {
-	for _, o := range owners {
+	for _, o := range owners { // slices.ContainsFunc would allocate its closure
 		if o.PID == pid {
 			return true
 		}
@@ -240,9 +248,9 @@ func (s *Socket) PIDs() []int32 {
 }
 
 // SharesOwner reports whether one process has descriptors for both sockets.
-func (s *Socket) SharesOwner(o *Socket) bool {
-	for _, owner := range s.Owners {
-		if o.OwnedBy(owner.PID) {
+func (s *Socket) SharesOwner(other *Socket) bool {
+	for _, o := range s.Owners {
+		if other.OwnedBy(o.PID) {
 			return true
 		}
 	}

@@ -205,12 +205,10 @@ func (t *pcbRecords) readAddresses(s *sockets.Socket, port uint16) {
 	if !s.V6 {
 		return
 	}
-	s.V6Only = sockets.No
 	// The kernel checks for conflicts by inp_vflag: a socket with a specific IPv6
 	// address is IPv6 only, regardless of the option.
-	if binary.LittleEndian.Uint32(t.inpcb[inpcbFlags:])&flagV6Only != 0 || v6 && families&familyV4 == 0 {
-		s.V6Only = sockets.Yes
-	}
+	option := binary.LittleEndian.Uint32(t.inpcb[inpcbFlags:])&flagV6Only != 0
+	s.V6Only = sockets.TristateOf(option || v6 && families&familyV4 == 0)
 }
 
 // pcbAddress reads an address. An IPv4-mapped one is returned as IPv4, with mapped
@@ -242,7 +240,8 @@ func (t *pcbRecords) readSocket(p *PCB) {
 	}
 	p.UID, p.HasUID = le.Uint32(t.socket[socketUID:]), true
 	options := le.Uint32(t.socket[socketOptions:])
-	p.ReuseAddr, p.ReusePort = tristate(options&optionReuseAddr != 0), tristate(options&optionReusePort != 0)
+	p.ReuseAddr = sockets.TristateOf(options&optionReuseAddr != 0)
+	p.ReusePort = sockets.TristateOf(options&optionReusePort != 0)
 	switch state := le.Uint16(t.socket[socketState:]); {
 	case state&stateNoFDRef == 0:
 		p.LastPID = int32(le.Uint32(t.socket[socketLastPID:]))
@@ -254,11 +253,4 @@ func (t *pcbRecords) readSocket(p *PCB) {
 	default:
 		p.NoOwner = sockets.Orphaned
 	}
-}
-
-func tristate(yes bool) sockets.Tristate {
-	if yes {
-		return sockets.Yes
-	}
-	return sockets.No
 }

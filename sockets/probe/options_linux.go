@@ -49,11 +49,9 @@ func readOptions(s *sockets.Socket, o sockets.Owner) (opts sockets.SocketOptions
 }
 
 func getOption(fd, level, option int) sockets.Tristate {
-	switch v, err := unix.GetsockoptInt(fd, level, option); {
-	case err != nil:
+	v, err := unix.GetsockoptInt(fd, level, option)
+	if err != nil {
 		return sockets.Unknown
-	case v == 0:
-		return sockets.No
 	}
-	return sockets.Yes
+	return sockets.TristateOf(v != 0)
 }

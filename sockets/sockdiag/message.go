@@ -185,10 +185,7 @@ func appendSocket(dst []sockets.Socket, b []byte, protocol sockets.Protocol) ([]
 	eachAttr(b[diagMessageLen:], func(kind uint16, data []byte) {
 		switch {
 		case kind == attrV6Only && len(data) >= 1:
-			s.V6Only = sockets.No
-			if data[0] != 0 {
-				s.V6Only = sockets.Yes
-			}
+			s.V6Only = sockets.TristateOf(data[0] != 0)
 		case kind == attrCgroupID && len(data) >= 8:
 			cgroup = ne.Uint64(data)
 		}
