@@ -9,20 +9,22 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// What things take in memory, in bytes, with what holds them. Little in a file can
-// be much there: the row {} is a whole socket.
+// Sizes in memory, in bytes, of the values that a recording decodes to,
+// including what they refer to. A few bytes of a file can take much memory:
+// the row {} is a whole socket.
 const (
-	socketSize  = 256
-	processSize = 400
-	cgroupSize  = 200
-	noticeSize  = 320
-	smallSize   = 96 // a name, a warning, an address
-	stringSize  = 32
-	ownerSize   = 16
-	copies      = 3 // of a table: it, the one before, and what was handed out
+	socketSize       = 256
+	processSize      = 400
+	cgroupSize       = 200
+	notificationSize = 320
+	smallSize        = 96 // a name, a warning, an address
+	stringSize       = 32
+	ownerSize        = 16
+	copies           = 3 // of a table: the current one, the previous one, and the one that was returned
 )
 
-// spend notes that so many bytes are taken, as long as there are any.
+// spend adds n bytes to the cost of the line; it returns errLimit once the
+// cost exceeds the limit.
 func (p *parser) spend(n int) error {
 	if p.cost += n; p.cost > p.room {
 		return errLimit
@@ -30,7 +32,8 @@ func (p *parser) spend(n int) error {
 	return nil
 }
 
-// sizeOf is what texts take: as they are and as they are shown.
+// sizeOf returns the size of texts in memory: their raw and their escaped
+// form.
 func sizeOf(all ...untrusted.Text) int {
 	n := 0
 	for _, t := range all {
@@ -55,10 +58,11 @@ func sizeOfSocket(s *sockets.Socket) int {
 	return socketSize + ownerSize*len(s.Owners) + len(s.Local.Addr().Zone()) + len(s.Remote.Addr().Zone())
 }
 
-// maxArgs is how many arguments a process can have, and then some.
+// maxArgs is a limit above the number of arguments that a process can have.
 const maxArgs = 1 << 20
 
-// argList are arguments. A list is not taken apart before it is known to be short.
+// argList is a list of arguments. It is decoded only if the number of its
+// commas is below maxArgs.
 type argList []text
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -69,7 +73,7 @@ func (l *argList) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]text)(l))
 }
 
-// numbers reads a list of numbers, at most so many.
+// numbers decodes a list of at most limit numbers.
 func numbers[N int32 | uint32 | int64](p *parser, limit int, to *[]N) error {
 	rest := p.line[p.InputOffset():]
 	if end := bytes.IndexByte(rest, ']'); end >= 0 && bytes.Count(rest[:end], []byte{','}) >= limit {

@@ -14,31 +14,33 @@ import (
 
 var errDelta = errors.New("delta does not apply to the previous snapshot")
 
-// table is the snapshot that lines have led to so far.
+// table is the snapshot that the lines read so far result in.
 type table struct {
 	snap    sockets.Snapshot
-	spare   []sockets.Socket // memory of the table before
+	spare   []sockets.Socket // memory of the previous table
 	cgroups []*process.Cgroup
-	held    int // bytes that the lines since the last key snapshot have taken in memory, at most
+	limit   int // of used, maxMemory but for tests
+	used    int // upper bound of the memory, in bytes, of the lines since the last keyframe
 }
 
-// room is how many bytes a line may take in memory, a key snapshot or another.
+// room returns how many bytes of memory a line may take; key says whether it
+// is a keyframe.
 func (t *table) room(key bool) int {
 	if key {
-		return maxHeld
+		return t.limit
 	}
-	return maxHeld - t.held
+	return t.limit - t.used
 }
 
-// apply makes the table what a snapshot line says.
+// apply applies a parsed line to the table.
 func (t *table) apply(p *delta) error {
 	t.cgroups = p.knownCgroups
-	t.held += p.cost
+	t.used += p.cost
 	if !p.snapshot {
 		return nil
 	}
 	if p.keyframe {
-		t.held = p.cost
+		t.used = p.cost
 		t.snap = sockets.Snapshot{Time: t.snap.Time, Sockets: t.snap.Sockets[:0]}
 	}
 	if err := t.rebuild(p); err != nil {
@@ -72,8 +74,8 @@ func (t *table) apply(p *delta) error {
 	return nil
 }
 
-// cloneMap returns a map that may be changed: snapshots that were handed out share
-// the one before.
+// cloneMap returns a map that may be changed: snapshots that were returned
+// before share the old one.
 func cloneMap[K comparable, V any](m map[K]V) map[K]V {
 	if m == nil {
 		return map[K]V{}
@@ -81,15 +83,15 @@ func cloneMap[K comparable, V any](m map[K]V) map[K]V {
 	return maps.Clone(m)
 }
 
-func updateNames(names map[uint32]untrusted.Text, came []nameLine, gone []uint32) map[uint32]untrusted.Text {
-	if len(came)+len(gone) == 0 {
+func updateNames(names map[uint32]untrusted.Text, added []nameLine, removed []uint32) map[uint32]untrusted.Text {
+	if len(added)+len(removed) == 0 {
 		return names
 	}
 	names = cloneMap(names)
-	for _, id := range gone {
+	for _, id := range removed {
 		delete(names, id)
 	}
-	for _, l := range came {
+	for _, l := range added {
 		names[l.ID] = l.Name.untrusted()
 	}
 	return names
@@ -113,11 +115,11 @@ func (t *table) rebuild(p *delta) error {
 		if len(run) != 3 {
 			return errDelta
 		}
-		from, kept, came := run[0], run[1], run[2]
-		if from < 0 || kept < 0 || came < 0 || from > int64(len(before)) || kept > int64(len(before))-from || came > int64(len(rows)) {
+		from, kept, added := run[0], run[1], run[2]
+		if from < 0 || kept < 0 || added < 0 || from > int64(len(before)) || kept > int64(len(before))-from || added > int64(len(rows)) {
 			return errDelta
 		}
-		if size = len(now) + int(kept+came); size > maxSockets || copies*socketSize*size+t.held > maxHeld+maxHeld/4 {
+		if size = len(now) + int(kept+added); size > maxSockets || copies*socketSize*size+t.used > t.limit+t.limit/4 {
 			return errLimit
 		}
 		start := len(now)
@@ -125,8 +127,8 @@ func (t *table) rebuild(p *delta) error {
 		if err := clock.advance(now[start:]); err != nil {
 			return err
 		}
-		now = append(now, rows[:came]...)
-		rows = rows[came:]
+		now = append(now, rows[:added]...)
+		rows = rows[added:]
 	}
 	if len(rows) > 0 || len(clock.drift) > 0 {
 		return errDelta
@@ -135,10 +137,10 @@ func (t *table) rebuild(p *delta) error {
 	return nil
 }
 
-// timers lets the timers of sockets go on.
+// timers advances the timers of sockets.
 type timers struct {
 	elapsed int64   // milliseconds
-	drift   []int64 // what is left to add for each timer, none if it is 0 for all
+	drift   []int64 // correction of each timer, none if all are 0
 	used    bool
 }
 
@@ -163,7 +165,7 @@ func (t *timers) advance(all []sockets.Socket) error {
 	return nil
 }
 
-// fill copies the table into a snapshot that its receiver may change.
+// fill copies the table into a snapshot that the caller may change.
 func (t *table) fill(into *sockets.Snapshot) {
 	all, warnings := into.Sockets, into.Warnings
 	*into = t.snap

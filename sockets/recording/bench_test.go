@@ -14,12 +14,12 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// loadSource is a machine with n sockets in n/250+1 processes, of which a part
-// changes from look to look.
+// loadSource is a machine with n sockets in n/250+1 processes, of which a
+// fraction changes at each refresh.
 type loadSource struct {
 	snap  sockets.Snapshot
 	next  sockets.ID
-	churn int // sockets that go and come at each look
+	churn int // sockets replaced at each refresh
 	turn  int
 }
 
@@ -83,8 +83,8 @@ func benchSizes(b *testing.B, f func(b *testing.B, c *loadSource)) {
 	}
 }
 
-// BenchmarkRecord measures what recording adds to a look, and to the file; the
-// first snapshot and later ones in full are counted apart.
+// BenchmarkRecord measures what recording adds to a refresh, and to the file;
+// the first snapshot and later keyframes are measured separately.
 func BenchmarkRecord(b *testing.B) {
 	benchSizes(b, func(b *testing.B, c *loadSource) {
 		out := &countingWriter{}
@@ -120,7 +120,8 @@ func BenchmarkRecord(b *testing.B) {
 	})
 }
 
-// BenchmarkPlay measures opening ten minutes, a step on and the longest jump.
+// BenchmarkPlay measures opening ten minutes, a step forward and the longest
+// seek.
 func BenchmarkPlay(b *testing.B) {
 	benchSizes(b, func(b *testing.B, c *loadSource) {
 		f := &file{}
@@ -160,7 +161,7 @@ func BenchmarkPlay(b *testing.B) {
 			}
 			for _, m := range p.index.entries {
 				if m.playAt > 0 && m.ordinal == 0 {
-					p.jump(m.playAt - 1) // the last of a frame, from its beginning
+					p.jump(m.playAt - 1) // the last of a frame, read from its start
 					read(&jump)
 					jumps++
 					break

@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// The slowest and fastest that a recording plays.
+// The limits of the replay speed.
 const (
 	MinSpeed = 1.0 / 64
 	MaxSpeed = 1024.0
 )
 
-// clock tells how far the play is. The controls turn it, reading looks at it;
-// so no control waits for a read.
+// clock computes the position of the replay. The controls change it and reads
+// query it under a mutex of its own, so that no control waits for a read.
 type clock struct {
 	mu     sync.Mutex
 	now    func() time.Time
-	base   time.Duration // from the beginning of the recording, at the time since
-	since  time.Time     // zero as long as nothing was played
+	base   time.Duration // position at the time since, from the start of the recording
+	since  time.Time     // zero before the replay has started
 	speed  float64
 	paused bool
 	end    time.Duration
 	jumps  int
 }
 
-// at is how far the play is.
+// at returns the position of the replay.
 func (c *clock) at() time.Duration {
 	if c.paused || c.since.IsZero() {
 		return c.base
@@ -37,14 +37,14 @@ func (c *clock) at() time.Duration {
 	return c.base + max(0, time.Duration(played))
 }
 
-// start lets the play begin, at the first read.
+// start starts the replay at the first read.
 func (c *clock) start() {
 	if c.since.IsZero() {
 		c.since = c.now()
 	}
 }
 
-// rebase goes on from a time in the recording.
+// rebase continues from a position in the recording.
 func (c *clock) rebase(at time.Duration) {
 	if !c.since.IsZero() {
 		c.since = c.now()
@@ -52,7 +52,7 @@ func (c *clock) rebase(at time.Duration) {
 	c.base = min(max(0, at), c.end)
 }
 
-// clampSpeed takes what cannot be a speed for the nearest that can.
+// clampSpeed returns the valid speed nearest to x.
 func clampSpeed(x float64) float64 {
 	if math.IsNaN(x) {
 		return 1

@@ -2,40 +2,41 @@ package recording
 
 import "time"
 
-// Position is where a player is.
+// Position is the position of a player.
 type Position struct {
-	Time     time.Time // the time of day in the recording
-	Snapshot time.Time // when the snapshot of this moment was taken
+	Time     time.Time // time of day in the recording
+	Snapshot time.Time // when the snapshot shown at that time was taken
 	Index    int       // of that snapshot, from 0
-	Total    int       // snapshots
+	Total    int       // number of snapshots
 	Begin    time.Time // when the first snapshot was taken
 	End      time.Time // when the last one was
 	Speed    float64
 	Paused   bool
 	AtEnd    bool
-	// Jumps grows with every move that is no play: what was learned from the
-	// snapshots before, such as what is new, does not hold any more.
+	// Jumps counts the moves other than playing forward. After one, state
+	// derived from earlier snapshots, such as which rows are new, is invalid.
 	Jumps int
 }
 
-// Position tells where the player is, and so what the next Read gives.
+// Position returns the current position, which is also what the next Read
+// returns.
 func (p *Player) Position() Position {
 	c := &p.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at := c.at()
-	marks := p.index.entries
+	entries := p.index.entries
 	i := p.index.find(at)
-	taken := fromNano(marks[i].time)
+	taken := fromNano(entries[i].time)
 	return Position{
-		Time: taken.Add(at - marks[i].playAt), Snapshot: taken,
-		Index: i, Total: len(marks),
-		Begin: fromNano(marks[0].time), End: fromNano(marks[len(marks)-1].time),
+		Time: taken.Add(at - entries[i].playAt), Snapshot: taken,
+		Index: i, Total: len(entries),
+		Begin: fromNano(entries[0].time), End: fromNano(entries[len(entries)-1].time),
 		Speed: c.speed, Paused: c.paused, AtEnd: at == c.end, Jumps: c.jumps,
 	}
 }
 
-// Pause stops the play, or lets it go on.
+// Pause pauses the replay, or resumes it.
 func (p *Player) Pause(paused bool) {
 	c := &p.clock
 	c.mu.Lock()
@@ -44,7 +45,7 @@ func (p *Player) Pause(paused bool) {
 	c.paused = paused
 }
 
-// Step pauses and moves by n snapshots, back if n is negative.
+// Step pauses and moves by n snapshots, backward if n is negative.
 func (p *Player) Step(n int) {
 	c := &p.clock
 	c.mu.Lock()
@@ -59,7 +60,7 @@ func (p *Player) Step(n int) {
 	}
 }
 
-// Speed sets how many times faster than it was recorded it plays, between
+// Speed sets the replay speed as a multiple of the recorded one, between
 // [MinSpeed] and [MaxSpeed].
 func (p *Player) Speed(times float64) {
 	c := &p.clock
@@ -69,11 +70,12 @@ func (p *Player) Speed(times float64) {
 	c.speed = clampSpeed(times)
 }
 
-// Seek goes to a time of day; to the beginning or the end if it is before or
-// after all snapshots.
+// Seek moves to a time of day, or to the beginning or the end if it is before
+// or after all snapshots.
 func (p *Player) Seek(t time.Time) { p.jump(p.index.seek(t)) }
 
-// SeekFraction goes to a part of the whole, 0 the beginning and 1 the end.
+// SeekFraction moves to a fraction of the whole recording: 0 is the
+// beginning, 1 the end.
 func (p *Player) SeekFraction(part float64) {
 	part = min(max(part, 0), 1)
 	if part != part {
@@ -90,11 +92,12 @@ func (p *Player) jump(to time.Duration) {
 	c.jumps++
 }
 
-// Damage says what is missing at the end of the file, empty if nothing is.
+// Damage describes what is missing at the end of the file; it is empty if
+// nothing is.
 func (p *Player) Damage() string { return p.index.damageText() }
 
-// Redacted tells whether command lines, users and folders were left out.
+// Redacted reports whether command lines, users and directories were omitted.
 func (p *Player) Redacted() bool { return p.index.header.Redacted }
 
-// System is the operating system that was recorded, as in runtime.GOOS.
+// System returns the operating system of the recording, as in runtime.GOOS.
 func (p *Player) System() string { return p.index.header.OS }

@@ -9,30 +9,31 @@ import (
 	"lotop/sockets"
 )
 
-// cursor is a place in a recording, with the table as it is there.
+// cursor is a read position in a recording, with the table at that position.
 type cursor struct {
 	lines     *lineReader
 	index     *index
 	table     table
-	position  int    // of the snapshot in table, -1 before the first
-	frame     int    // under way, -1 before the first
+	position  int    // index of the snapshot in table, -1 before the first
+	frame     int    // current frame, -1 before the first
 	lookahead *delta // parsed and not yet applied
-	err       error  // why it cannot go on from here; a jump can help
+	err       error  // why the cursor cannot advance; a seek can clear it
 
-	// notifications of the lines passed, which nobody has taken yet.
+	// notifications are those of the lines read and not drained yet.
 	notifications []sockets.DestroyNotification
 	dropped       int
 }
 
-// maxHeard is how many notices wait to be taken; more are lost. They come between
-// two snapshots.
-const maxHeard = 1 << 17
+// maxPending is how many notifications can be pending between two snapshots;
+// further ones are dropped.
+const maxPending = 1 << 17
 
 func newCursor(l *lineReader, x *index) cursor {
-	return cursor{lines: l, index: x, position: -1, frame: -1, err: io.EOF}
+	return cursor{lines: l, index: x, table: table{limit: maxMemory}, position: -1, frame: -1, err: io.EOF}
 }
 
-// seek goes to a snapshot by the shortest way. Notices on the way are left out.
+// seek moves to a snapshot by the shortest path and discards the
+// notifications in between.
 func (c *cursor) seek(to int) error {
 	m := c.index.entries[to]
 	near := c.position >= 0 && c.position <= to && c.frame == int(m.frame) && (c.err == nil || c.err == io.EOF)
@@ -49,7 +50,7 @@ func (c *cursor) seek(to int) error {
 func (c *cursor) openFrame(number int) {
 	c.frame, c.lookahead, c.err = number, nil, nil
 	if number == len(c.index.frames) {
-		c.err = io.ErrUnexpectedEOF // the marks said that there is more
+		c.err = io.ErrUnexpectedEOF // the index lists further snapshots
 		return
 	}
 	if c.err = c.lines.begin(c.index.frames[number]); c.err == nil && number == 0 {
@@ -57,12 +58,13 @@ func (c *cursor) openFrame(number int) {
 	}
 }
 
-// advance goes on to a snapshot line by line, and collects notices.
+// advance reads line by line up to a snapshot and collects notifications.
 func (c *cursor) advance(to int) error {
 	return c.walkWhile(to, func() bool { return true })
 }
 
-// walkWhile is walk for as long as it is wanted, asked line by line.
+// walkWhile is advance that calls wanted before each line and stops when it
+// returns false.
 func (c *cursor) walkWhile(to int, wanted func() bool) error {
 	for c.position < to && wanted() {
 		p := c.peek()
@@ -81,8 +83,8 @@ func (c *cursor) walkWhile(to int, wanted func() bool) error {
 	return nil
 }
 
-// peek returns the next line of the frame, without going there. It is nil if
-// there is none, and then err is set.
+// peek returns the next line of the frame without applying it. It returns nil
+// if there is none, and then err is set.
 func (c *cursor) peek() *delta {
 	if c.lookahead != nil || c.err != nil {
 		return c.lookahead
@@ -94,13 +96,13 @@ func (c *cursor) peek() *delta {
 	return c.lookahead
 }
 
-// apply goes over the line that peek has returned.
+// apply applies the line that peek returned.
 func (c *cursor) apply(p *delta) {
 	c.lookahead = nil
 	if c.err = c.table.apply(p); c.err != nil {
 		return
 	}
-	if len(c.notifications)+len(p.notifications) > maxHeard {
+	if len(c.notifications)+len(p.notifications) > maxPending {
 		c.dropped += len(p.notifications)
 	} else {
 		c.notifications = append(c.notifications, p.notifications...)
@@ -111,9 +113,9 @@ func (c *cursor) apply(p *delta) {
 	}
 }
 
-// readNotifications goes over the notices that stand behind the snapshot, as far as they
-// were heard within that time after it. An error is told by whoever needs what
-// comes then.
+// readNotifications reads the notifications after the current snapshot that
+// were received within that time of it. An error stays in err, for the call
+// that needs the lines after it.
 func (c *cursor) readNotifications(within time.Duration) {
 	for c.position >= 0 {
 		p := c.peek()
@@ -126,10 +128,10 @@ func (c *cursor) readNotifications(within time.Duration) {
 	}
 }
 
-// readRest goes over the notices that stand behind the last snapshot.
+// readRest reads the notifications after the last snapshot.
 func (c *cursor) readRest() { c.readNotifications(math.MaxInt64) }
 
-// drain hands over the notices.
+// drain appends the pending notifications to dst and removes them.
 func (c *cursor) drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int) {
 	dst = append(dst, c.notifications...)
 	lost = c.dropped

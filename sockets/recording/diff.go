@@ -12,28 +12,28 @@ import (
 	"lotop/sockets/process"
 )
 
-// diffMaps tells which keys came or have another value, and which are gone, each
-// in order. Snapshots share maps that stay the same, so mostly one look is
-// enough.
-func diffMaps[K cmp.Ordered, V any](before, now map[K]V, same func(V, V) bool) (came, gone []K) {
+// diffMaps returns the keys that were added or have another value, and those
+// that were removed, each in order. Snapshots share unchanged maps, so
+// comparing the pointers is mostly enough.
+func diffMaps[K cmp.Ordered, V any](before, now map[K]V, same func(V, V) bool) (added, removed []K) {
 	if reflect.ValueOf(before).Pointer() == reflect.ValueOf(now).Pointer() {
 		return nil, nil
 	}
 	for k, v := range now {
 		if old, ok := before[k]; !ok || !same(old, v) {
-			came = append(came, k)
+			added = append(added, k)
 		}
 	}
-	if len(before) != len(now)-len(came) {
+	if len(before) != len(now)-len(added) {
 		for k := range maps.Keys(before) {
 			if _, ok := now[k]; !ok {
-				gone = append(gone, k)
+				removed = append(removed, k)
 			}
 		}
 	}
-	slices.Sort(came)
-	slices.Sort(gone)
-	return came, gone
+	slices.Sort(added)
+	slices.Sort(removed)
+	return added, removed
 }
 
 func equal[V comparable](a, b V) bool { return a == b }
@@ -45,7 +45,8 @@ func sameProcess(a, b *process.Process) bool {
 		a.Cgroup == b.Cgroup && slices.Equal(a.Args, b.Args)
 }
 
-// sameSocket tells whether nothing changed but the time that a timer has left.
+// sameSocket reports whether nothing changed except the remaining time of a
+// timer.
 func sameSocket(a, b *sockets.Socket) bool {
 	return a.ID == b.ID && a.State == b.State && a.RecvQueue == b.RecvQueue && a.SendQueue == b.SendQueue &&
 		a.Timer == b.Timer && (a.TimerLeft == b.TimerLeft || a.Timer != sockets.NoTimer) &&
@@ -66,8 +67,8 @@ func sameCgroup(a, b *process.Cgroup) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// appendTable appends how to build the table of s from the last one, and makes
-// it the last.
+// appendTable appends how to build the table of s from the last one, and
+// stores it as the last.
 func (a *encoder) appendTable(b []byte, s *sockets.Snapshot) []byte {
 	passed := elapsedMS(a.last.Time.UnixNano(), s.Time.UnixNano())
 	a.rows, a.runs, a.timers = a.rows[:0], a.runs[:0], a.timers[:0]
@@ -88,9 +89,9 @@ func (a *encoder) appendTable(b []byte, s *sockets.Snapshot) []byte {
 		} else {
 			a.appendRun(place)
 			if now.Timer != sockets.NoTimer {
-				late := now.TimerLeft.Milliseconds() - remainingMS(before[place].TimerLeft, passed)
-				a.timers = append(a.timers, late)
-				off = off || late != 0
+				drift := now.TimerLeft.Milliseconds() - remainingMS(before[place].TimerLeft, passed)
+				a.timers = append(a.timers, drift)
+				off = off || drift != 0
 			}
 		}
 		if place >= 0 {
@@ -117,7 +118,8 @@ func (a *encoder) appendTable(b []byte, s *sockets.Snapshot) []byte {
 	return b
 }
 
-// tableUnchanged tells that the table keeps all that was in it, and nothing else.
+// tableUnchanged reports whether the table has the same sockets as before, in
+// the same order.
 func (a *encoder) tableUnchanged(n int) bool {
 	if n != len(a.last.Sockets) {
 		return false
@@ -125,7 +127,7 @@ func (a *encoder) tableUnchanged(n int) bool {
 	return n == 0 || len(a.runs) == 3 && a.runs[0] == 0 && a.runs[1] == int64(n)
 }
 
-// indexPositions remembers where each socket of the last table is.
+// indexPositions indexes the position of each socket in the last table.
 func (a *encoder) indexPositions() {
 	if a.positions == nil {
 		a.positions = make(map[sockets.ID]int32, len(a.last.Sockets))
@@ -143,7 +145,7 @@ func (a *encoder) position(id sockets.ID) int {
 	return -1
 }
 
-// appendRun takes one socket out of the last table.
+// appendRun adds one socket of the last table to the runs.
 func (a *encoder) appendRun(place int) {
 	if n := len(a.runs); n > 0 && a.runs[n-1] == 0 && a.runs[n-3]+a.runs[n-2] == int64(place) {
 		a.runs[n-2]++
@@ -163,13 +165,14 @@ func (a *encoder) appendRow(s *sockets.Socket) {
 	a.rows = appendSocket(a.rows, s, a.cgroupNumber(s.Cgroup))
 }
 
-// elapsedMS is how far timers went on between two times in nanoseconds. A
-// clock that was set back says nothing.
+// elapsedMS returns by how much timers advanced between two times in
+// nanoseconds, 0 if the clock was set back.
 func elapsedMS(before, now int64) int64 {
 	return max(0, now-before) / int64(time.Millisecond)
 }
 
-// remainingMS is what a timer should show after so many milliseconds.
+// remainingMS returns the expected value of a timer after so many
+// milliseconds.
 func remainingMS(timer time.Duration, passed int64) int64 { return max(0, timer.Milliseconds()-passed) }
 
 func appendInts(b []byte, key string, all []int64) []byte {

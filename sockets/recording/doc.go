@@ -1,7 +1,8 @@
-// Package recording keeps what a source of sockets told, in a file, and plays
-// it back as a source.
+// Package recording records what a source of sockets returns to a file, and
+// replays it as a source.
 //
-// It knows nothing of the kernel, of what the rows mean, and of screens.
+// It depends neither on the kernel nor on the front ends, and does not interpret
+// the rows.
 //
 // # The format, version 1
 //
@@ -9,35 +10,35 @@
 //
 //	{"format":"lotop recording","version":1,"started":"2026-03-01T12:00:00Z","os":"linux","redacted":false}
 //
-// Every other line is an object whose first key tells what it is and when it
-// was, in nanoseconds since 1970.
+// Every other line is an object whose first key is its type, and the value of
+// that key its time, in nanoseconds since 1970.
 //
-// "snapshot" is one look at the tables, written as what is new against the
-// snapshot before. With "key" it is written in full, as the first of a zstd
-// frame: from there on nothing before it is needed. Its other keys, in this
-// order, each absent if there is nothing to say:
+// "snapshot" is one read of the tables, as the difference from the snapshot
+// before. With "key" it is a keyframe: complete, and the first of a zstd frame,
+// so that no line before it is needed. Its other keys, in this order, each
+// absent if unchanged or empty:
 //
-//	cgroups    entries added to the list that "cgroup" counts in, from 1; a key snapshot begins a new list
+//	cgroups    entries added to the list that "cgroup" indexes, from 1; a keyframe starts a new list
 //	from       the name of the source
 //	ephemeral  [first, last]
-//	addresses  this machine's own, all of them
-//	warnings   all of them
-//	users      names that came or changed: [{"id":1000,"name":"ada"}]
-//	devices    the same
-//	processes  those that came or changed
-//	ended      {"users":[…],"devices":[…],"processes":[…]}: what is not there any more
-//	table      how to build this table: triples of a place in the table before, how many sockets to take
-//	           from there, and how many to take from rows after them; absent if all of it stays
-//	rows       sockets that came or changed, see socketLine
-//	timers     a socket that stays and has a timer is expected to have that much less to wait as time has
-//	           passed, at least 0; here is how far off that was, in milliseconds, for each such socket, in
-//	           the order of the new table; absent if nowhere
+//	addresses  all addresses of this machine
+//	warnings   all warnings
+//	users      added or changed names: [{"id":1000,"name":"ada"}]
+//	devices    the same for network interfaces
+//	processes  added or changed processes
+//	ended      {"users":[…],"devices":[…],"processes":[…]}: removed entries
+//	table      how to build this table: triples of a position in the previous table, how many sockets to copy
+//	           from there, and how many to append from rows after them; absent if the table is the same
+//	rows       added or changed sockets, see socketLine
+//	timers     the expected timer of an unchanged socket is its previous value less the time that has passed,
+//	           at least 0; this is the difference of the real value from it, in milliseconds, for each such
+//	           socket with a timer, in the order of the new table; absent if all are 0
 //
-// "notices" are sockets that the kernel said have ended: "closed" lists them,
-// "lost" counts those of which it could not tell.
+// "notices" are destroy notifications of the kernel: "closed" lists the closed
+// sockets, "lost" counts the notifications that were lost.
 //
-// Text is a string, or {"base64":"…"} where it is no valid UTF-8. Unknown keys
-// are passed over; whatever an older lotop would misread needs a new version.
+// Text is a string, or {"base64":"…"} if it is not valid UTF-8. Unknown keys
+// are ignored; a change that an older lotop would misread needs a new version.
 package recording
 
 import (
@@ -51,15 +52,15 @@ const (
 	formatVersion = 1
 )
 
-// The limits of what is written, and of what is believed of a file.
+// The limits of a recording, both when writing and when reading one.
 const (
 	maxLine      = 32 << 20  // bytes
 	maxSockets   = 1 << 18   // in a table
-	maxEntries   = 1 << 18   // processes, users, devices, cgroups, notices of one line
+	maxEntries   = 1 << 18   // processes, users, devices or cgroups, each
 	maxSnapshots = 1 << 20   // 12 days at one a second
 	maxWindow    = 8 << 20   // of zstd, in bytes
-	maxHeld      = 256 << 20 // what a table and the line under way take in memory, in bytes
-	maxPiped     = 256 << 20 // of a recording that cannot be read at any place, in bytes
+	maxMemory    = 256 << 20 // memory of a table and the current line, in bytes
+	maxPiped     = 256 << 20 // of a recording that is read from a pipe, in bytes
 )
 
 var (

@@ -11,14 +11,15 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// encoder writes snapshots as lines, each as what is new against the one before.
+// encoder encodes snapshots as lines, each as the difference from the one
+// before.
 type encoder struct {
 	redact     bool
 	executable func(*process.Process) untrusted.Text // see Options
 
-	last       sockets.Snapshot // as it was written; its sockets are a copy
+	last       sockets.Snapshot // as written; its sockets are a copy
 	cgroups    map[process.Cgroup]int
-	newCgroups []cgroupLine // those that the line under way adds
+	newCgroups []cgroupLine // those that the current line adds
 
 	// Scratch memory.
 	body      []byte
@@ -28,7 +29,7 @@ type encoder struct {
 	positions map[sockets.ID]int32
 }
 
-// reset makes the next snapshot one in full.
+// reset makes the next snapshot a keyframe.
 func (a *encoder) reset() {
 	kept := a.last.Sockets
 	clear(kept)
@@ -57,7 +58,7 @@ func (a *encoder) appendSnapshot(b []byte, s *sockets.Snapshot, key bool) []byte
 	return append(b, "}\n"...)
 }
 
-// appendNewCgroups appends the cgroups that the rest of the line needs.
+// appendNewCgroups appends the cgroups that the rest of the line refers to.
 func (a *encoder) appendNewCgroups(b []byte) []byte {
 	if len(a.newCgroups) > 0 {
 		b = appendValue(b, "cgroups", a.newCgroups)
@@ -87,8 +88,8 @@ func (a *encoder) cgroupNumber(c *process.Cgroup) int {
 	return n
 }
 
-// appendValue appends a key and its value, which is of a kind that can always
-// be written.
+// appendValue appends a key and its value, whose type can always be
+// marshaled.
 func appendValue(b []byte, key string, value any) []byte {
 	v, err := json.Marshal(value)
 	if err != nil {
@@ -137,7 +138,7 @@ type nameLine struct {
 	Name text   `json:"name"`
 }
 
-// removedLine is what is not there any more.
+// removedLine lists removed entries.
 type removedLine struct {
 	Users     []uint32 `json:"users,omitempty"`
 	Devices   []uint32 `json:"devices,omitempty"`
@@ -145,21 +146,21 @@ type removedLine struct {
 }
 
 func (a *encoder) appendNames(b []byte, s *sockets.Snapshot) []byte {
-	var ended removedLine
-	var came []uint32
+	var removed removedLine
+	var added []uint32
 	last := &a.last
-	if came, ended.Users = diffMaps(last.Users, s.Users, equal); len(came) > 0 {
-		b = appendValue(b, "users", nameLines(came, s.Users, a.redact))
+	if added, removed.Users = diffMaps(last.Users, s.Users, equal); len(added) > 0 {
+		b = appendValue(b, "users", nameLines(added, s.Users, a.redact))
 	}
-	if came, ended.Devices = diffMaps(last.Interfaces, s.Interfaces, equal); len(came) > 0 {
-		b = appendValue(b, "devices", nameLines(came, s.Interfaces, false))
+	if added, removed.Devices = diffMaps(last.Interfaces, s.Interfaces, equal); len(added) > 0 {
+		b = appendValue(b, "devices", nameLines(added, s.Interfaces, false))
 	}
 	var pids []int32
-	if pids, ended.Processes = diffMaps(last.Processes, s.Processes, sameProcess); len(pids) > 0 {
+	if pids, removed.Processes = diffMaps(last.Processes, s.Processes, sameProcess); len(pids) > 0 {
 		b = appendValue(b, "processes", a.processLines(pids, s.Processes))
 	}
-	if len(ended.Users)+len(ended.Devices)+len(ended.Processes) > 0 {
-		b = appendValue(b, "ended", ended)
+	if len(removed.Users)+len(removed.Devices)+len(removed.Processes) > 0 {
+		b = appendValue(b, "ended", removed)
 	}
 	last.Users, last.Interfaces, last.Processes = s.Users, s.Interfaces, s.Processes
 	return b

@@ -23,7 +23,7 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// file is what a recorder writes to; from limit bytes on it is full.
+// file is the output of a recorder; it is full at limit bytes.
 type file struct {
 	bytes.Buffer
 	limit  int
@@ -42,8 +42,8 @@ func (f *file) Write(b []byte) (int, error) {
 
 func (f *file) Close() error { f.closed++; return nil }
 
-// scriptedSource is a source that gives one snapshot after the other, in memory that is
-// used again as the live kernel does.
+// scriptedSource is a source that returns a list of snapshots, in memory that
+// is reused as the live source does.
 type scriptedSource struct {
 	all    []sockets.Snapshot
 	closed int
@@ -63,7 +63,8 @@ func (s *scriptedSource) Read(_ context.Context, into *sockets.Snapshot) error {
 
 func (s *scriptedSource) Close() error { s.closed++; return nil }
 
-// record writes snapshots, and notices behind those they are given for.
+// record records snapshots, and notifications after the snapshots given by
+// index.
 func record(t testing.TB, o Options, all []sockets.Snapshot, notices map[int][]sockets.DestroyNotification) *file {
 	t.Helper()
 	f := &file{}
@@ -97,7 +98,7 @@ func mustOpen(t testing.TB, b []byte) *Player {
 	return p
 }
 
-// readAll gives all that is in a recording.
+// readAll returns all steps of a recording.
 func readAll(t testing.TB, p *Player) []Step {
 	t.Helper()
 	var all []Step
@@ -113,7 +114,8 @@ func readAll(t testing.TB, p *Player) []Step {
 	}
 }
 
-// compareOptions is what a played snapshot has to keep; it says itself that it is played.
+// compareOptions compare a replayed snapshot with the recorded one; its
+// Source differs.
 var compareOptions = cmp.Options{
 	cmpopts.EquateComparable(netip.AddrPort{}, netip.Addr{}, untrusted.Text{}),
 	cmpopts.IgnoreUnexported(sockets.Socket{}),
@@ -121,7 +123,7 @@ var compareOptions = cmp.Options{
 	cmpopts.EquateEmpty(),
 }
 
-// generator makes up the snapshots of a machine that changes in every way.
+// generator generates the snapshots of a machine that changes in every way.
 type generator struct {
 	*rand.Rand
 	snap    sockets.Snapshot
@@ -156,7 +158,7 @@ func (v *generator) addrPort() netip.AddrPort {
 	return netip.MustParseAddrPort(all[v.IntN(len(all))])
 }
 
-// number is often 0, and sometimes the greatest.
+// number returns often 0, and sometimes the maximum.
 func (v *generator) number() uint64 {
 	switch v.IntN(4) {
 	case 0:
@@ -185,7 +187,7 @@ func (v *generator) socket() sockets.Socket {
 	return s
 }
 
-// next changes the machine and gives a snapshot that stays as it is.
+// next changes the machine and returns a snapshot that is not modified later.
 func (v *generator) next() sockets.Snapshot {
 	s := &v.snap
 	passed := time.Duration(v.IntN(3000)) * time.Millisecond
@@ -272,7 +274,7 @@ func (v *generator) notification(at time.Time) sockets.DestroyNotification {
 	}
 }
 
-// generate makes up so many snapshots.
+// generate generates n snapshots.
 func generate(seed uint64, n int) []sockets.Snapshot {
 	v := newGenerator(seed)
 	all := make([]sockets.Snapshot, n)

@@ -10,16 +10,16 @@ import (
 )
 
 var (
-	// errIncomplete says that the last frame was never ended: lotop was killed, or
-	// still writes. All lines of it are there.
+	// errIncomplete means that the last frame has no end, because lotop was
+	// killed or is still writing. All lines of the frame are readable.
 	errIncomplete = errors.New("incomplete: lotop was killed or is still writing it")
 	errTruncated  = errors.New("truncated in the middle of a line")
 )
 
-// frame is where a zstd frame lies in the file (RFC 8878).
+// frame is the position of a zstd frame in the file (RFC 8878).
 type frame struct {
 	start, end int64
-	err        error // why it is not a whole one
+	err        error // why the frame is incomplete
 }
 
 // frameScanner finds the frames without decompressing them.
@@ -28,7 +28,7 @@ type frameScanner struct {
 	pos int64
 }
 
-// findFrames lists the frames, the last one perhaps broken.
+// findFrames returns the frames; only the last can be broken.
 func findFrames(file io.ReaderAt, size int64) []frame {
 	w := frameScanner{r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), 64<<10)}
 	var all []frame
@@ -50,7 +50,7 @@ func findFrames(file io.ReaderAt, size int64) []frame {
 	return all
 }
 
-// frame walks over a frame; end is set to the end of its last whole block.
+// frame scans a frame and sets end to the end of its last complete block.
 func (w *frameScanner) frame(end *int64) (skip bool, err error) {
 	*end = w.pos
 	begin, err := w.r.Peek(zstd.HeaderMaxSize)
@@ -79,8 +79,8 @@ func (w *frameScanner) frame(end *int64) (skip bool, err error) {
 	return false, err
 }
 
-// block walks over a block: three bytes little-endian of header, which are one
-// bit for the last one, two of kind, and the size.
+// block scans a block. Its header is three bytes, little-endian: one bit that
+// is set in the last block, two bits of type, and the size.
 func (w *frameScanner) block() (last bool, err error) {
 	b, err := w.r.Peek(3)
 	if len(b) == 0 && err == io.EOF {
@@ -92,7 +92,7 @@ func (w *frameScanner) block() (last bool, err error) {
 	head := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16
 	size := int64(head >> 3)
 	switch head >> 1 & 3 {
-	case 1: // one byte, repeated
+	case 1: // RLE: one byte, repeated
 		size = 1
 	case 3:
 		return false, zstd.ErrReservedBlockType
@@ -115,7 +115,7 @@ func (w *frameScanner) skip(n int64) error {
 	return nil
 }
 
-// lineReader gives the lines of frames.
+// lineReader reads the lines of frames.
 type lineReader struct {
 	file io.ReaderAt
 	zip  *zstd.Decoder
@@ -125,10 +125,10 @@ type lineReader struct {
 
 func newLineReader(file io.ReaderAt) (*lineReader, error) {
 	zip, err := zstd.NewReader(nil,
-		zstd.WithDecoderConcurrency(1), // or it could lose what is before the damage
+		zstd.WithDecoderConcurrency(1), // with more, lines before the damage could be lost
 		zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxWindow),
-		zstd.WithDecoderMaxMemory(1<<40), // of a frame as a whole, which is never in memory
+		zstd.WithDecoderMaxMemory(1<<40), // of a whole frame, which is never in memory
 	)
 	if err != nil {
 		return nil, err
@@ -136,15 +136,16 @@ func newLineReader(file io.ReaderAt) (*lineReader, error) {
 	return &lineReader{file: file, zip: zip, r: bufio.NewReaderSize(nil, 64<<10)}, nil
 }
 
-// begin goes to the beginning of a frame.
+// begin moves to the start of a frame.
 func (l *lineReader) begin(f frame) error {
 	err := l.zip.Reset(io.NewSectionReader(l.file, f.start, f.end-f.start))
 	l.r.Reset(l.zip)
 	return err
 }
 
-// next gives the next line, which is good until the next call. The error is
-// io.EOF behind the last one, errTruncated if that has no end.
+// next returns the next line, which is valid until the next call. The error
+// is io.EOF after the last line, and errTruncated if the last one has no
+// newline.
 func (l *lineReader) next() ([]byte, error) {
 	l.line = l.line[:0]
 	for {
@@ -170,7 +171,7 @@ func (l *lineReader) next() ([]byte, error) {
 
 func (l *lineReader) close() { l.zip.Close() }
 
-// isZstd tells whether a file begins as a zstd frame.
+// isZstd reports whether begin is the start of a zstd frame.
 func isZstd(begin []byte) bool {
 	return bytes.HasPrefix(begin, []byte{0x28, 0xb5, 0x2f, 0xfd})
 }

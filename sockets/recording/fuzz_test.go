@@ -8,8 +8,8 @@ import (
 	"lotop/sockets"
 )
 
-// FuzzOpen opens and plays whatever it is given: as a file, or as the lines of
-// one, since hardly any change of a compressed byte gets past its decompression.
+// FuzzOpen opens and replays arbitrary input: as a file, or as the lines of
+// one, because hardly any change of a compressed byte survives decompression.
 func FuzzOpen(f *testing.F) {
 	all := generate(2, 12)
 	file := record(f, Options{}, all, map[int][]sockets.DestroyNotification{3: {newGenerator(3).notification(noon)}}).Bytes()
@@ -53,7 +53,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// unpack gives the lines of a file.
+// unpack returns the lines of a file.
 func unpack(t testing.TB, file []byte) []byte {
 	t.Helper()
 	r, err := newLineReader(bytes.NewReader(file))

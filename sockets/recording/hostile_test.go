@@ -13,7 +13,7 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// TestSizes holds that the account of memory is none too low.
+// TestSizes checks that the sizes in memory are not underestimated.
 func TestSizes(t *testing.T) {
 	for _, c := range []struct {
 		of   any
@@ -22,7 +22,7 @@ func TestSizes(t *testing.T) {
 		{sockets.Socket{}, socketSize},
 		{process.Process{}, processSize},
 		{process.Cgroup{}, cgroupSize},
-		{sockets.DestroyNotification{}, noticeSize},
+		{sockets.DestroyNotification{}, notificationSize},
 		{sockets.Warning{}, smallSize},
 		{nameLine{}, smallSize},
 		{sockets.Owner{}, ownerSize},
@@ -34,11 +34,13 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestHostileMemory plays recordings of a few kilobytes that would take as much
-// memory as they like. What stays in memory is bounded.
+// TestHostileMemory replays recordings of a few kilobytes whose contents would
+// take far more memory. Values that add up reach the limit of the memory, which
+// the test lowers; lists that are too long reach the limits of their lengths.
 func TestHostileMemory(t *testing.T) {
+	const low = 16 << 20
 	at := func(i int) string { return fmt.Sprintf(`{"snapshot":%d`, 1772366401000000000+i) }
-	long := strings.Repeat("x", 16<<20)
+	long := strings.Repeat("x", 1<<20)
 	grow := func(n int, line func(i int) string) []string {
 		lines := []string{head1, key1}
 		for i := range n {
@@ -46,24 +48,33 @@ func TestHostileMemory(t *testing.T) {
 		}
 		return lines
 	}
-	for name, lines := range map[string][]string{
-		"arguments": grow(1, func(i int) string {
-			return at(i) + `,"processes":[{"args":[` + strings.Repeat(`"",`, 5<<20) + `""]}]}` + "\n"
-		}),
-		"processes": grow(10, func(i int) string {
+	one := func(before, element string, n int, after string) []string {
+		return grow(1, func(i int) string { return at(i) + before + strings.Repeat(element+",", n) + element + after + "\n" })
+	}
+	for name, c := range map[string]struct {
+		limit int
+		lines []string
+	}{
+		"processes": {low, grow(20, func(i int) string {
 			return at(i) + fmt.Sprintf(`,"processes":[{"pid":%d,"args":["%s"]}]}`, i, long) + "\n"
-		}),
-		"users":   grow(10, func(i int) string { return at(i) + fmt.Sprintf(`,"users":[{"id":%d,"name":"%s"}]}`, i, long) + "\n" }),
-		"cgroups": grow(10, func(i int) string { return at(i) + fmt.Sprintf(`,"cgroups":[{"path":"%s"}]}`, long) + "\n" }),
-		"moves":   grow(1, func(i int) string { return at(i) + `,"table":[` + strings.Repeat("0,", 5<<20) + "0]}\n" }),
-		"timers":  grow(1, func(i int) string { return at(i) + `,"timers":[` + strings.Repeat("0,", 5<<20) + "0]}\n" }),
-		"ended":   grow(1, func(i int) string { return at(i) + `,"ended":{"users":[` + strings.Repeat("0,", 5<<20) + "0]}}\n" }),
-		"rows": grow(1, func(i int) string {
-			return at(i) + `,"table":[0,0,1],"rows":[` + strings.Repeat("{},", 5<<20) + "{}]}\n"
-		}),
-		"many names": grow(1, func(i int) string { return at(i) + `,"users":[` + strings.Repeat("{},", 5<<20) + "{}]}\n" }),
+		})},
+		"users": {low, grow(20, func(i int) string {
+			return at(i) + fmt.Sprintf(`,"users":[{"id":%d,"name":"%s"}]}`, i, long) + "\n"
+		})},
+		"cgroups": {low, grow(20, func(i int) string {
+			return at(i) + fmt.Sprintf(`,"cgroups":[{"path":"%s"}]}`, long) + "\n"
+		})},
+		"rows in bytes":  {low, one(`,"table":[0,0,1],"rows":[`, "{}", low/socketSize, "]}")},
+		"names in bytes": {low, one(`,"users":[`, "{}", low/smallSize, "]}")},
+		"arguments":      {maxMemory, one(`,"processes":[{"args":[`, `""`, maxArgs, "]}]}")},
+		"moves":          {maxMemory, one(`,"table":[`, "0", 6*maxSockets, "]}")},
+		"timers":         {maxMemory, one(`,"timers":[`, "0", maxSockets, "]}")},
+		"ended":          {maxMemory, one(`,"ended":{"users":[`, "0", maxEntries, "]}}")},
+		"rows":           {maxMemory, one(`,"table":[0,0,1],"rows":[`, "{}", maxSockets, "]}")},
+		"names":          {maxMemory, one(`,"users":[`, "{}", maxEntries, "]}")},
 	} {
-		p := mustOpen(t, pack(t, lines...))
+		p := mustOpen(t, pack(t, c.lines...))
+		p.cursor.table.limit = c.limit
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
@@ -76,37 +87,38 @@ func TestHostileMemory(t *testing.T) {
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&after)
-		if held := int64(after.HeapAlloc) - int64(before.HeapAlloc); held > maxHeld+64<<20 {
-			t.Errorf("%s: %d MiB", name, held>>20)
+		if used := int64(after.HeapAlloc) - int64(before.HeapAlloc); used > int64(c.limit)+32<<20 {
+			t.Errorf("%s: %d MiB", name, used>>20)
 		}
 		runtime.KeepAlive(p)
 	}
 }
 
-// TestManyNotices gives notices that are too many for one moment in several, and
-// counts as lost what a screen has no room for.
+// TestManyNotices checks that notifications too many for one step are
+// returned in several, and that a player of a screen counts as lost what
+// exceeds maxPending.
 func TestManyNotices(t *testing.T) {
 	one := `{"time":1772366400500000000,"socket":{"id":7}}`
 	line := `{"notices":1772366400500000000,"closed":[` + strings.Repeat(one+",", maxNotifications-1) + one + "]}\n"
-	n := maxHeard/maxNotifications + 3
+	n := maxPending/maxNotifications + 3
 	file := pack(t, head1, key1, strings.Repeat(line, n), `{"snapshot":1772366401000000000}`+"\n")
-	heard, snapshots := 0, 0
+	received, snapshots := 0, 0
 	for _, m := range readAll(t, mustOpen(t, file)) {
-		if heard += len(m.Notifications); len(m.Notifications) > maxHeard || m.Dropped > 0 {
+		if received += len(m.Notifications); len(m.Notifications) > maxPending || m.Dropped > 0 {
 			t.Error(len(m.Notifications), m.Dropped)
 		}
 		if m.Snapshot != nil {
 			snapshots++
 		}
 	}
-	if heard != n*maxNotifications || snapshots != 2 {
-		t.Errorf("%d notices of %d, %d snapshots", heard, n*maxNotifications, snapshots)
+	if received != n*maxNotifications || snapshots != 2 {
+		t.Errorf("%d notices of %d, %d snapshots", received, n*maxNotifications, snapshots)
 	}
 	c := &mustOpen(t, file).cursor
 	if err := c.advance(1); err != nil {
 		t.Fatal(err)
 	}
-	if all, lost := c.drain(nil); len(all) > maxHeard || len(all)+lost != n*maxNotifications {
+	if all, lost := c.drain(nil); len(all) > maxPending || len(all)+lost != n*maxNotifications {
 		t.Error(len(all), lost)
 	}
 }

@@ -12,29 +12,29 @@ import (
 	"time"
 )
 
-// index says where in a file each snapshot is. It does not change once it was
-// made.
+// index lists the position of each snapshot in a file. It is immutable once
+// built.
 type index struct {
 	header  header
 	frames  []frame
 	entries []indexEntry
-	damage  error // why there is no more, nil if the end is the end
+	damage  error // why the recording stops here, nil if it is complete
 }
 
-// indexEntry is where a snapshot is.
+// indexEntry is the position of a snapshot.
 type indexEntry struct {
 	time    int64         // when it was taken, ns since 1970
-	playAt  time.Duration // when it is to be played, from the beginning; always growing
+	playAt  time.Duration // replay time, from the beginning; strictly increasing
 	frame   int32
-	ordinal int32 // among the snapshots of the frame
+	ordinal int32 // index among the snapshots of the frame
 }
 
-// invalidTime is the line of a recording in which a time is none.
+// invalidTime is the number of the line of a recording whose time is invalid.
 type invalidTime int
 
 func (n invalidTime) Error() string { return fmt.Sprintf("invalid time in line %d", int(n)) }
 
-// maxDuration is how long a recording may play with its gaps as they were.
+// maxDuration is the maximum duration of a replay with the recorded gaps.
 const maxDuration = 100_000 * time.Hour
 
 // buildIndex reads the whole file once.
@@ -92,7 +92,7 @@ func (x *index) readHeader(l *lineReader) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errNotRecording, err)
 	}
-	// The version comes first: a newer one may have changed all the rest.
+	// Check the version first: a newer one may have changed everything else.
 	var h struct {
 		Format  string `json:"format"`
 		Version int    `json:"version"`
@@ -109,14 +109,14 @@ func (x *index) readHeader(l *lineReader) error {
 			Redacted bool   `json:"redacted"`
 		}
 		if json.Unmarshal(line, &rest) == nil {
-			return invalidTime(1) // there is nothing else
+			return invalidTime(1) // no other field can be invalid
 		}
 		return errNotRecording
 	}
 	return nil
 }
 
-// scan marks the snapshots of a frame.
+// scan adds the snapshots of a frame to the index.
 func (x *index) scan(l *lineReader, number int, seen *int) error {
 	if err := l.begin(x.frames[number]); err != nil {
 		return err
@@ -161,7 +161,7 @@ func (x *index) scan(l *lineReader, number int, seen *int) error {
 	}
 }
 
-// hasTime reports whether there is a time in each line that needs one.
+// hasTime reports whether a line that requires a time has one.
 func hasTime(line []byte) bool {
 	for _, kind := range []string{`{"snapshot":`, `{"notices":`} {
 		if bytes.HasPrefix(line, []byte(kind)) {
@@ -172,13 +172,13 @@ func hasTime(line []byte) bool {
 	return true
 }
 
-// snapshotKey reports whether a line is a snapshot in full.
+// snapshotKey reports whether a line is a keyframe.
 func snapshotKey(line []byte) bool {
 	_, rest, ok := snapshotTime(line)
 	return ok && bytes.HasPrefix(rest, []byte(`,"key":true`))
 }
 
-// snapshotTime reads the beginning of a line, if it is a snapshot.
+// snapshotTime parses the start of a line, if it is a snapshot.
 func snapshotTime(line []byte) (ns int64, rest []byte, ok bool) {
 	return lineTime(line, `{"snapshot":`)
 }
@@ -200,13 +200,13 @@ func (x *index) addEntry(ns int64, frame, ordinal int32) {
 	m := indexEntry{time: ns, frame: frame, ordinal: ordinal}
 	if n := len(x.entries); n > 0 {
 		last := x.entries[n-1]
-		// A clock that was set back does not stop the play.
+		// A clock that was set back must not stop the replay.
 		m.playAt = last.playAt + min(max(1, gap(last.time, ns)), max(1, maxDuration-last.playAt))
 	}
 	x.entries = append(x.entries, m)
 }
 
-// gap is the time between two times, without overflow.
+// gap returns the time between two times, without overflow.
 func gap(from, to int64) time.Duration {
 	if to < from {
 		return 0
@@ -217,8 +217,8 @@ func gap(from, to int64) time.Duration {
 	return math.MaxInt64
 }
 
-// verifyFrame takes every line of a broken frame apart, and keeps the marks of those
-// before the first that makes no sense: no checksum vouches for them.
+// verifyFrame parses every line of a broken frame, and removes the index
+// entries from the first invalid line on: no checksum covers them.
 func (x *index) verifyFrame(l *lineReader, number int) {
 	first := sort.Search(len(x.entries), func(i int) bool { return int(x.entries[i].frame) >= number })
 	c := newCursor(l, x)
@@ -230,15 +230,15 @@ func (x *index) verifyFrame(l *lineReader, number int) {
 	}
 }
 
-// find returns the newest snapshot to be played at that time from the beginning.
+// find returns the newest snapshot to show at that replay time.
 func (x *index) find(at time.Duration) int {
 	return max(0, sort.Search(len(x.entries), func(i int) bool { return x.entries[i].playAt > at })-1)
 }
 
-// duration is when the last snapshot is to be played.
+// duration returns the replay time of the last snapshot.
 func (x *index) duration() time.Duration { return x.entries[len(x.entries)-1].playAt }
 
-// seek returns when to play what was at that time of day.
+// seek returns the replay time of a time of day.
 func (x *index) seek(t time.Time) time.Duration {
 	ns := t.UnixNano()
 	i := sort.Search(len(x.entries), func(i int) bool { return x.entries[i].time > ns }) - 1
@@ -249,7 +249,7 @@ func (x *index) seek(t time.Time) time.Duration {
 	return m.playAt + min(gap(m.time, ns), x.duration()-m.playAt)
 }
 
-// damageText says what is missing at the end, empty if nothing is.
+// damageText describes what is missing at the end; it is empty if nothing is.
 func (x *index) damageText() string {
 	if x.damage == nil {
 		return ""

@@ -8,14 +8,15 @@ import (
 	"lotop/sockets"
 )
 
-// NotificationSource is where notices come from: [sockets.Notices], or a recording.
+// NotificationSource is a source of destroy notifications: a watcher of the
+// live kernel, or a recording.
 type NotificationSource interface {
 	Ready() <-chan struct{}
 	Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int)
 	Close() error
 }
 
-// notificationLine is a [sockets.Notice].
+// notificationLine is a [sockets.DestroyNotification].
 type notificationLine struct {
 	Time     int64           `json:"time"`
 	Socket   json.RawMessage `json:"socket"` // a socketLine
@@ -39,7 +40,8 @@ func (l *notificationLine) notification(s sockets.Socket) sockets.DestroyNotific
 	}
 }
 
-// appendNotifications appends the line of what was heard at once.
+// appendNotifications appends a line with notifications that were drained
+// together.
 func (a *encoder) appendNotifications(b []byte, all []sockets.DestroyNotification, lost int) []byte {
 	lines := make([]notificationLine, len(all))
 	var latest int64
@@ -48,7 +50,7 @@ func (a *encoder) appendNotifications(b []byte, all []sockets.DestroyNotificatio
 		latest = max(latest, lines[i].Time)
 	}
 	if latest == 0 {
-		latest = a.last.Time.UnixNano() // lost ones have no time of their own
+		latest = a.last.Time.UnixNano() // dropped notifications have no time
 	}
 	b = append(b, `{"notices":`...)
 	b = strconv.AppendInt(b, latest, 10)
@@ -62,8 +64,8 @@ func (a *encoder) appendNotifications(b []byte, all []sockets.DestroyNotificatio
 	return append(b, "}\n"...)
 }
 
-// WriteNotifications writes down notices, and that so many were lost. Those that come before
-// the first snapshot belong to nothing and are left out.
+// WriteNotifications records notifications, and that so many were lost. Those
+// before the first snapshot are omitted, because no snapshot precedes them.
 func (r *Recorder) WriteNotifications(all []sockets.DestroyNotification, lost int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -79,10 +81,11 @@ func (r *Recorder) WriteNotifications(all []sockets.DestroyNotification, lost in
 	}
 }
 
-// maxNotifications is how many notices a line takes.
+// maxNotifications is how many notifications a line can have.
 const maxNotifications = 4096
 
-// TeeNotifications returns a Listener that hears what l hears, and writes it down.
+// TeeNotifications returns a source that returns the notifications of l and
+// records them.
 func (r *Recorder) TeeNotifications(l NotificationSource) NotificationSource {
 	return teeNotifications{l, r}
 }

@@ -19,7 +19,7 @@ import (
 	"lotop/sockets"
 )
 
-// pack makes a file of lines.
+// pack compresses lines to a file.
 func pack(t testing.TB, lines ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -98,7 +98,8 @@ func TestOpenFiles(t *testing.T) {
 	}
 }
 
-// TestTruncated cuts a recording at every byte: all that was written by then is there.
+// TestTruncated cuts a recording at every byte: everything written before has
+// to be readable.
 func TestTruncated(t *testing.T) {
 	all := generate(11, 6)
 	f := &file{}
@@ -109,7 +110,7 @@ func TestTruncated(t *testing.T) {
 		if err := r.Read(t.Context(), &snap); err != nil {
 			t.Fatal(err)
 		}
-		r.deltaBudget = min(r.deltaBudget, 300) // so that there are some frames
+		r.deltaBudget = min(r.deltaBudget, 300) // to have several frames
 		sizes = append(sizes, f.Len())
 	}
 	if err := r.Close(); err != nil {
@@ -130,27 +131,28 @@ func TestTruncated(t *testing.T) {
 		if err != nil {
 			t.Fatalf("at %d: %v", cut, err)
 		}
-		played := readAll(t, p)
-		if len(played) < whole || len(played) > whole+1 || p.Damage() == "" && !endsFrame(p, cut) {
-			t.Fatalf("at %d: %d snapshots of %d, %q", cut, len(played), whole, p.Damage())
+		steps := readAll(t, p)
+		if len(steps) < whole || len(steps) > whole+1 || p.Damage() == "" && !endsFrame(p, cut) {
+			t.Fatalf("at %d: %d snapshots of %d, %q", cut, len(steps), whole, p.Damage())
 		}
-		got := *played[len(played)-1].Snapshot
+		got := *steps[len(steps)-1].Snapshot
 		if p.Damage() != "" {
 			last := len(got.Warnings) - 1
-			want := fmt.Sprintf("; read %s up to %s", countOf(len(played), "snapshot"), got.Time.Format("15:04:05"))
+			want := fmt.Sprintf("; read %s up to %s", countOf(len(steps), "snapshot"), got.Time.Format("15:04:05"))
 			if w := got.Warnings[last]; w.Kind != sockets.RecordingFailed || !strings.HasSuffix(w.Text, want) || !strings.HasPrefix(w.Text, "the recording ") {
 				t.Fatalf("at %d: %v", cut, w)
 			}
 			got.Warnings = got.Warnings[:last]
 		}
-		if diff := cmp.Diff(all[len(played)-1], got, compareOptions); diff != "" {
+		if diff := cmp.Diff(all[len(steps)-1], got, compareOptions); diff != "" {
 			t.Fatalf("at %d: %s", cut, diff)
 		}
 		_ = p.Close() // nothing was written
 	}
 }
 
-// endsFrame tells that a file was cut where a frame ends: nobody can see that.
+// endsFrame reports whether a file was cut at the end of a frame, which
+// cannot be detected.
 func endsFrame(p *Player, cut int) bool {
 	return p.index.frames[len(p.index.frames)-1].end == int64(cut)
 }
@@ -183,7 +185,7 @@ func TestDamageText(t *testing.T) {
 	}
 }
 
-// TestWrongLines plays lines that are whole, and wrong.
+// TestWrongLines reads complete lines with invalid contents.
 func TestWrongLines(t *testing.T) {
 	const at = `{"snapshot":1772366401000000000`
 	for _, line := range []string{
@@ -213,7 +215,7 @@ func TestWrongLines(t *testing.T) {
 	}
 }
 
-// TestFuture passes over what a later lotop may add to this version.
+// TestFuture ignores what a later lotop may add to this version.
 func TestFuture(t *testing.T) {
 	p := mustOpen(t, pack(t, head1, key1, `{"weather":{"snapshot":[1]}}`+"\n", `{"snapshot":1772366401000000000,"more":[{}],"rows":[],"ended":{"x":[]}}`+"\n"))
 	if all := readAll(t, p); len(all) != 2 || len(all[1].Snapshot.Sockets) != 1 {
@@ -250,7 +252,7 @@ func recordUntilKilled(path string) {
 	os.Exit(1)
 }
 
-// TestKilled loses nothing to SIGKILL.
+// TestKilled checks that SIGKILL loses nothing.
 func TestKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lotop")
 	cmd := exec.Command(os.Args[0])

@@ -12,19 +12,19 @@ import (
 	"lotop/sockets/process"
 )
 
-// parser takes a line apart, one value at a time: what a file claims must not
-// cost more memory than its limits allow.
+// parser parses a line one value at a time, so that the contents of a file
+// cannot take more memory than the limits allow.
 type parser struct {
 	*json.Decoder
 	line    []byte
 	cgroups []*process.Cgroup // so far
-	cost    int               // what was made of the line, in bytes of memory
-	room    int               // what it may cost
+	cost    int               // memory of the values decoded so far, in bytes
+	room    int               // limit of cost
 }
 
 // delta is a parsed line.
 type delta struct {
-	snapshot bool // or else notices, or something to pass over
+	snapshot bool // false for notifications and unknown lines
 	time     int64
 	keyframe bool
 
@@ -37,17 +37,17 @@ type delta struct {
 	processes     map[int32]*process.Process
 	removed       removedLine
 	runs          []int64
-	hasRuns       bool // runs is meant, even if it is empty
+	hasRuns       bool // the line has runs, even if they are empty
 	rows          []sockets.Socket
 	timers        []int64
 	notifications []sockets.DestroyNotification
 	dropped       int
-	knownCgroups  []*process.Cgroup // with those that the line adds
+	knownCgroups  []*process.Cgroup // including those that the line adds
 	cost          int               // in bytes of memory
 }
 
-// parseLine takes a line apart that comes after those that made cgroups known. What
-// it makes of it takes room bytes of memory at most.
+// parseLine parses a line; cgroups are those of the lines before it. Its
+// values take at most room bytes of memory.
 func parseLine(b []byte, cgroups []*process.Cgroup, room int) (*delta, error) {
 	p := parser{Decoder: json.NewDecoder(bytes.NewReader(b)), line: b, cgroups: cgroups, room: room}
 	var out delta
@@ -63,7 +63,7 @@ func parseLine(b []byte, cgroups []*process.Cgroup, room int) (*delta, error) {
 	return &out, nil
 }
 
-// object calls f for each key of an object; f reads the value.
+// object calls f for each key of an object; f decodes the value.
 func (p *parser) object(f func(key string) error) error {
 	if err := p.openDelim('{'); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (p *parser) object(f func(key string) error) error {
 	return err
 }
 
-// list calls f for each element of a list; f reads it.
+// list calls f for each element of a list; f decodes it.
 func (p *parser) list(limit int, f func() error) error {
 	if err := p.openDelim('['); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (p *parser) openDelim(want json.Delim) error {
 	return err
 }
 
-// value reads what stands behind a key of a line.
+// value decodes the value of a key of a line.
 func (p *parser) value(key string, out *delta) error {
 	switch key {
 	case "notices":
@@ -151,8 +151,8 @@ func (p *parser) value(key string, out *delta) error {
 	case "lost":
 		return p.Decode(&out.dropped)
 	}
-	var passedOver json.RawMessage
-	return p.Decode(&passedOver)
+	var ignored json.RawMessage
+	return p.Decode(&ignored)
 }
 
 func (p *parser) addCgroup() error {
@@ -161,7 +161,7 @@ func (p *parser) addCgroup() error {
 		return err
 	}
 	c := l.cgroup()
-	// Appended to a list of its own length: others may share what is before.
+	// The capacity is not shared with another list: appending copies.
 	p.cgroups = append(p.cgroups, c)
 	return p.spend(sizeOfCgroup(c))
 }
@@ -176,12 +176,12 @@ func (p *parser) ended(out *removedLine) error {
 		case "processes":
 			return numbers(p, maxEntries, &out.Processes)
 		}
-		var passedOver json.RawMessage
-		return p.Decode(&passedOver)
+		var ignored json.RawMessage
+		return p.Decode(&ignored)
 	})
 }
 
-// cgroup looks a cgroup up by its number.
+// cgroup returns the cgroup with that number, nil for 0.
 func (p *parser) cgroup(n int) (*process.Cgroup, error) {
 	if n == 0 {
 		return nil, nil
@@ -213,7 +213,7 @@ func (p *parser) warnings(out *delta) error {
 		if err := p.Decode(&l); err != nil {
 			return err
 		}
-		// Warnings are printed as they are, so they must not be what they like.
+		// Warnings are printed unescaped, so the text has to be safe.
 		clean := l.Text.untrusted()
 		all = append(all, sockets.Warning{Kind: sockets.WarningKind(l.Kind), Count: l.Count, Text: clean.String()})
 		return p.spend(smallSize + sizeOf(clean))
@@ -227,7 +227,7 @@ func (p *parser) names(to *[]nameLine) error {
 			return err
 		}
 		*to = append(*to, l)
-		return p.spend(smallSize + 5*len(l.Name)) // cleaned text can be four times as long
+		return p.spend(smallSize + 5*len(l.Name)) // escaped text can be four times as long
 	})
 }
 
@@ -265,7 +265,7 @@ func (p *parser) rows(out *delta) error {
 
 func (p *parser) notifications(out *delta) error {
 	before := p.cost
-	defer func() { p.cost = before }() // they do not stay
+	defer func() { p.cost = before }() // they are not retained
 	return p.list(maxNotifications, func() error {
 		var l notificationLine
 		if err := p.Decode(&l); err != nil {
@@ -280,6 +280,6 @@ func (p *parser) notifications(out *delta) error {
 			return err
 		}
 		out.notifications = append(out.notifications, l.notification(s.socket(cgroup)))
-		return p.spend(noticeSize + sizeOfSocket(&out.notifications[len(out.notifications)-1].Socket))
+		return p.spend(notificationSize + sizeOfSocket(&out.notifications[len(out.notifications)-1].Socket))
 	})
 }

@@ -5,17 +5,17 @@ import (
 	"io"
 )
 
-// pieceSize is how much of a pipe is kept in one piece of memory.
+// pieceSize is the size of one piece of the data read from a pipe.
 const pieceSize = 1 << 20
 
-// pieces are bytes that were read from a pipe. They take no more memory than they
-// are long, and a piece: a slice that grows would be there twice.
+// pieces is the data read from a pipe. It takes at most one piece more memory
+// than its length; a growing slice would need twice its length.
 type pieces struct {
-	all  [][]byte // full but for the last
+	all  [][]byte // all full but the last
 	size int64
 }
 
-// fill reads all there is, at most so many bytes.
+// fill reads r to its end, at most that many bytes.
 func (p *pieces) fill(r io.Reader, most int64) error {
 	for {
 		piece := make([]byte, pieceSize)

@@ -42,8 +42,8 @@ type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
-// TestPipeMemory reads what is greater than any recording may be, and allocates no
-// more than the limit and some.
+// TestPipeMemory reads a pipe larger than any recording may be, and allocates
+// little more than the limit.
 func TestPipeMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

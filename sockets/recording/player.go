@@ -12,26 +12,26 @@ import (
 	"lotop/sockets"
 )
 
-// Player is a source that plays a recording. Read and Drain are for one
-// goroutine at a time; the controls may be called from any, at any time, and
-// take no time themselves.
+// Player is a source that replays a recording. Read and Drain are for one
+// goroutine at a time; the controls may be called from any goroutine at any
+// time and do not block.
 type Player struct {
 	index          *index
 	clock          clock
 	sourceName     string
-	damageWarnings []sockets.Warning // what each snapshot has to say about the file
+	damageWarnings []sockets.Warning // warning about the file, added to each snapshot
 
 	mu        sync.Mutex // held while the file is read
 	file      io.Closer
 	cursor    cursor
-	seenJumps int // the jumps of the clock that were followed
+	seenJumps int // value of clock.jumps at the last read
 }
 
-// Open opens a recording, "-" for one on standard input. Of one that was cut
-// off or damaged at its end, it opens what could be read; [Player.Damage] and a
-// warning in every snapshot say so. A pipe that nobody writes to is waited for,
-// until the context ends; what waits then stays behind until the pipe is opened
-// at its other end or closed.
+// Open opens a recording, "-" for one on standard input. If the file is
+// truncated or damaged at its end, it opens the readable part;
+// [Player.Damage] and a warning in every snapshot describe what is missing.
+// It waits for the writer of a pipe until the context ends; the waiting
+// goroutine then remains until the pipe is opened at its other end or closed.
 func Open(ctx context.Context, path string) (*Player, error) {
 	p, err := openWithin(ctx, path)
 	if err != nil {
@@ -44,8 +44,8 @@ func Open(ctx context.Context, path string) (*Player, error) {
 	return p, nil
 }
 
-// openWithin is open that heeds a context. To open a pipe, or to read from it, can
-// take for ever and cannot be called off.
+// openWithin is open with a context. Opening or reading a pipe can block
+// forever and cannot be canceled.
 func openWithin(ctx context.Context, path string) (*Player, error) {
 	type opened struct {
 		player *Player
@@ -58,7 +58,7 @@ func openWithin(ctx context.Context, path string) (*Player, error) {
 		case done <- opened{p, err}:
 		case <-ctx.Done():
 			if err == nil {
-				_ = p.Close() // nobody wants it any more
+				_ = p.Close() // the caller has returned
 			}
 		}
 	}()
@@ -78,7 +78,7 @@ func open(path string) (*Player, error) {
 	if err != nil {
 		var wrapped *os.PathError
 		if errors.As(err, &wrapped) {
-			err = wrapped.Err // the path is named already
+			err = wrapped.Err // the caller adds the path
 		}
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func open(path string) (*Player, error) {
 	return p, err
 }
 
-// openPiped opens what can be read only once.
+// openPiped opens a recording that can be read only once.
 func openPiped(r io.Reader) (*Player, error) {
 	var all pieces
 	if err := all.fill(r, maxPiped); err != nil {
@@ -110,7 +110,7 @@ func openPiped(r io.Reader) (*Player, error) {
 	return newPlayer(&all, all.size, io.NopCloser(nil))
 }
 
-// newPlayer opens a recording of which so many bytes are there.
+// newPlayer opens a recording of size bytes.
 func newPlayer(file io.ReaderAt, size int64, closer io.Closer) (*Player, error) {
 	x, err := buildIndex(file, size)
 	if err != nil {
@@ -131,7 +131,7 @@ func newPlayer(file io.ReaderAt, size int64, closer io.Closer) (*Player, error) 
 	return p, nil
 }
 
-// Read implements [sockets.Source]. It does not wait: it gives the newest
+// Read implements [sockets.Source]. It does not wait: it returns the newest
 // snapshot whose time has come, the same one again if there is no newer.
 func (p *Player) Read(ctx context.Context, into *sockets.Snapshot) error {
 	if err := ctx.Err(); err != nil {
@@ -155,7 +155,7 @@ func (p *Player) Read(ctx context.Context, into *sockets.Snapshot) error {
 	return nil
 }
 
-// playPosition tells how far the play is, and starts it.
+// playPosition returns the position of the replay, and starts it.
 func (p *Player) playPosition() (at time.Duration, jumps int) {
 	p.clock.mu.Lock()
 	defer p.clock.mu.Unlock()
@@ -169,24 +169,25 @@ func (p *Player) fill(into *sockets.Snapshot) {
 	into.Warnings = append(into.Warnings, p.damageWarnings...)
 }
 
-// Step is what [Player.Next] gives: a snapshot, and the notices that were
-// heard between it and the one before. Behind the last snapshot there can be
-// notices without one, and before any if they are very many.
+// Step is the result of [Player.Next]: a snapshot, and the notifications
+// received between it and the one before. After the last snapshot there can
+// be a step with notifications only, and before any snapshot if they are very
+// many.
 type Step struct {
 	Snapshot      *sockets.Snapshot
 	Notifications []sockets.DestroyNotification
-	Dropped       int // so many more notices were lost
+	Dropped       int // further notifications that were lost
 }
 
-// Next gives one snapshot after the other, without waiting for its time; the
-// error is io.EOF behind the last. It is for those who do not Read.
+// Next returns one snapshot after the other without waiting for its time; the
+// error is io.EOF after the last. It is an alternative to Read.
 func (p *Player) Next() (Step, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var m Step
 	if c := &p.cursor; c.position+1 < len(p.index.entries) {
 		to := c.position + 1
-		few := func() bool { return len(c.notifications) <= maxHeard-maxNotifications }
+		few := func() bool { return len(c.notifications) <= maxPending-maxNotifications }
 		if err := c.walkWhile(to, few); err != nil {
 			return Step{}, err
 		}
@@ -204,16 +205,17 @@ func (p *Player) Next() (Step, error) {
 	return m, nil
 }
 
-// Notifications returns what was heard of closed sockets, as far as the play is.
-// Closing it does nothing.
+// Notifications returns the source of the recorded notifications, up to the
+// position of the replay. Closing it does nothing.
 func (p *Player) Notifications() NotificationSource { return playerNotifications{p} }
 
 type playerNotifications struct{ *Player }
 
-// Ready implements [Listener]. Nothing wakes: notices are drained at each read.
+// Ready implements [NotificationSource]. It never fires: notifications are
+// drained at each read.
 func (playerNotifications) Ready() <-chan struct{} { return nil }
 
-// Drain implements [Listener].
+// Drain implements [NotificationSource].
 func (l playerNotifications) Drain(dst []sockets.DestroyNotification) ([]sockets.DestroyNotification, int) {
 	p := l.Player
 	p.mu.Lock()
@@ -226,7 +228,7 @@ func (l playerNotifications) Drain(dst []sockets.DestroyNotification) ([]sockets
 	return c.drain(dst)
 }
 
-// Close implements [Listener].
+// Close implements [NotificationSource].
 func (playerNotifications) Close() error { return nil }
 
 // Close implements [sockets.Source].

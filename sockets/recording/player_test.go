@@ -11,8 +11,8 @@ import (
 	"lotop/sockets"
 )
 
-// onePerSecond is a recording of one snapshot a second, in each of which there is one
-// socket, with the snapshot's number as its ID.
+// onePerSecond returns snapshots one second apart, each with one socket whose
+// ID is the number of the snapshot.
 func onePerSecond(n int) []sockets.Snapshot {
 	all := make([]sockets.Snapshot, n)
 	for i := range all {
@@ -24,7 +24,7 @@ func onePerSecond(n int) []sockets.Snapshot {
 	return all
 }
 
-// playerTest is a player with a clock that stands still.
+// playerTest is a player with a manual clock.
 type playerTest struct {
 	*testing.T
 	*Player
@@ -56,7 +56,7 @@ func (s *playerTest) wait(d time.Duration) { s.time = s.time.Add(d) }
 
 func TestPlay(t *testing.T) {
 	s := newPlayerTest(t, onePerSecond(2000), nil)
-	s.wait(time.Hour) // the play begins with the first read
+	s.wait(time.Hour) // the replay starts at the first read
 	s.checkShown(0)
 	s.wait(999 * time.Millisecond)
 	s.checkShown(0)
@@ -86,7 +86,7 @@ func TestPlay(t *testing.T) {
 	if !p.AtEnd || !p.Time.Equal(p.End) || !p.End.Equal(noon.Add(1999*time.Second)) || !p.Begin.Equal(noon) {
 		t.Errorf("%+v", p)
 	}
-	s.wait(-2 * time.Hour) // the clock of this machine may be set, too
+	s.wait(-2 * time.Hour) // the clock of this machine may be set back, too
 	s.checkShown(752)
 }
 
@@ -136,7 +136,7 @@ func TestControls(t *testing.T) {
 	}
 }
 
-// TestSeek compares jumps with playing through.
+// TestSeek compares seeking with reading through.
 func TestSeek(t *testing.T) {
 	all := generate(5, 200)
 	for i := range all {
@@ -157,7 +157,8 @@ func TestSeek(t *testing.T) {
 	}
 }
 
-// TestClockGoesBack plays on while the recorded clock goes back.
+// TestClockGoesBack checks that the replay continues when the recorded clock
+// goes back.
 func TestClockGoesBack(t *testing.T) {
 	all := onePerSecond(4)
 	all[2].Time, all[3].Time = noon.Add(-time.Hour), noon.Add(-time.Hour+time.Second)
@@ -197,7 +198,7 @@ func TestPlayerNotifications(t *testing.T) {
 	s.wait(time.Millisecond)
 	drain(2, 1)
 	s.wait(1100 * time.Millisecond)
-	drain(0, 0) // what stands behind a snapshot that was not read yet
+	drain(0, 0) // notifications after a snapshot that was not read yet
 	s.checkShown(2)
 	drain(1, 2)
 	s.Seek(noon.Add(8 * time.Second))
@@ -208,7 +209,7 @@ func TestPlayerNotifications(t *testing.T) {
 	s.checkShown(0)
 	s.wait(9 * time.Second)
 	s.checkShown(9)
-	drain(4, 6) // all on the way
+	drain(4, 6) // all up to there
 	s.wait(time.Hour)
 	drain(0, 0)
 	if l.Ready() != nil || l.Close() != nil {
@@ -225,7 +226,7 @@ func TestNext(t *testing.T) {
 	if _, err := p.Next(); err != io.EOF {
 		t.Error(err)
 	}
-	// Its snapshots belong to who asked: the model drops what was read twice.
+	// The caller owns its snapshots: the model drops a snapshot that was read twice.
 	all[0].Snapshot.Sockets[0].ID = 77
 	p.Seek(noon)
 	var snap sockets.Snapshot

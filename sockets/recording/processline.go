@@ -9,16 +9,16 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// text is a string from outside, every byte of it.
+// text is a string from outside, stored without loss.
 type text string
 
-// base64Text is how a text is written that is no valid UTF-8.
+// base64Text is the JSON of a text that is not valid UTF-8.
 type base64Text struct {
 	Bytes []byte `json:"base64"`
 }
 
-// MarshalJSON implements [json.Marshaler]. Like [process.Text] it escapes what
-// a terminal could obey, for whoever looks into the file.
+// MarshalJSON implements [json.Marshaler]. Like [untrusted.Text] it escapes
+// what a terminal could interpret, in case the file is printed.
 func (t text) MarshalJSON() ([]byte, error) {
 	if !utf8.ValidString(string(t)) {
 		return json.Marshal(base64Text{[]byte(t)})
@@ -72,7 +72,7 @@ type processLine struct {
 	Account text    `json:"account,omitempty"`
 	Name    text    `json:"name,omitempty"`
 	Args    argList `json:"args,omitempty"`
-	Command *text   `json:"command,omitempty"` // if it is not args joined by spaces
+	Command *text   `json:"command,omitempty"` // if it differs from args joined by spaces
 	Cgroup  int     `json:"cgroup,omitempty"`
 	Traces  int     `json:"traces,omitempty"`
 }

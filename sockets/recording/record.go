@@ -18,41 +18,43 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// Options say what a recording holds.
+// Options configure a recording.
 type Options struct {
-	// Redact leaves out all that a process can choose for itself (name, command
-	// line), names of users, and directories.
+	// Redact omits everything that a process can choose (name, command line),
+	// names of users, and directories.
 	Redact bool
-	// Executable returns the name of the file that a process executes, as the
-	// kernel knows it: all that Redact leaves of who a process is. It is called
-	// while Read runs. If it is nil, or returns "", no name is left.
+	// Executable returns the name of the file that a process executes, as
+	// reported by the kernel: with Redact nothing else identifies the
+	// process. It is called during Read. If it is nil or returns "", no name
+	// is recorded.
 	Executable func(*process.Process) untrusted.Text
 }
 
-// keyframeEvery is after how many snapshots one is written in full again, should
-// the changes since the last weigh less than that.
+// keyframeEvery is the maximum number of snapshots between two keyframes. A
+// keyframe is written earlier once the changes since the last are larger than
+// it.
 const keyframeEvery = 600
 
-// Recorder is a source that writes down whatever it reads from another one.
-// What was read is in the file when Read returns, as far as the system is
-// concerned: a lotop that is killed loses nothing.
+// Recorder is a source that records everything it reads from another source.
+// When Read returns, the snapshot has been written to the file: if lotop is
+// killed, nothing is lost.
 type Recorder struct {
 	source sockets.Source
 
-	mu            sync.Mutex // notices can come from another goroutine
+	mu            sync.Mutex // notifications can come from another goroutine
 	out           io.WriteCloser
 	zip           *zstd.Encoder
 	encoder       encoder
 	line          []byte
 	headerWritten bool
-	snapshotCount int   // snapshots
-	sinceKeyframe int   // snapshots since the last in full
-	deltaBudget   int   // bytes that may still be written before the next in full
-	err           error // why nothing is written any more
+	snapshotCount int
+	sinceKeyframe int   // snapshots since the last keyframe
+	deltaBudget   int   // bytes that may still be written before the next keyframe
+	err           error // why recording stopped
 }
 
-// Create makes the file for a new recording. Only its owner may read it. A file
-// that exists is left alone.
+// Create creates the file of a new recording, readable only by its owner. It
+// does not overwrite a file.
 func Create(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -64,10 +66,10 @@ func Create(path string) (*os.File, error) {
 	return f, nil
 }
 
-// Record returns a source that reads from src and writes to w all that it read.
-// Closing it closes both. That w takes no more is told by [Recorder.Failed], by a
-// warning in every snapshot from then on, and by Close; src is read as before, and
-// what w took until then can be played.
+// Record returns a source that reads from src and writes what it read to w.
+// Closing it closes both. A failed write is reported by [Recorder.Failed], by
+// a warning in every later snapshot, and by Close; src is still read, and
+// what was written before can be replayed.
 func Record(src sockets.Source, w io.WriteCloser, o Options) *Recorder {
 	zip, err := zstd.NewWriter(w,
 		zstd.WithEncoderLevel(zstd.SpeedFastest),
@@ -89,7 +91,7 @@ func (r *Recorder) Read(ctx context.Context, into *sockets.Snapshot) error {
 		r.fail(r.writeSnapshot(into))
 	}
 	if r.err != nil {
-		// It comes first: a screen may have no room for more.
+		// First, because a screen may have no room for more.
 		into.Warnings = slices.Insert(slices.Clip(into.Warnings), 0, sockets.Warning{
 			Kind: sockets.RecordingFailed,
 			Text: r.err.Error(),
@@ -98,22 +100,22 @@ func (r *Recorder) Read(ctx context.Context, into *sockets.Snapshot) error {
 	return nil
 }
 
-// fail ends the recording, if there is an error.
+// fail stops the recording if err is not nil.
 func (r *Recorder) fail(err error) {
 	if err != nil {
 		r.err = fmt.Errorf("recording stopped after %s: %w", countOf(r.snapshotCount, "snapshot"), err)
 	}
 }
 
-// Failed returns why nothing is recorded any more, nil as long as all is.
+// Failed returns why recording stopped, nil if it did not.
 func (r *Recorder) Failed() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.err
 }
 
-// Close implements [sockets.Source]. The error says also that something could not
-// be recorded, no matter when.
+// Close implements [sockets.Source]. Its error includes an earlier failure to
+// record.
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -123,7 +125,7 @@ func (r *Recorder) Close() error {
 	}
 	closed := r.out.Close()
 	if r.err == nil {
-		r.fail(closed) // a network file system tells only now that it is full
+		r.fail(closed) // a network file system reports a full disk only now
 	}
 	err = errors.Join(err, r.err)
 	r.err = fs.ErrClosed
@@ -172,7 +174,7 @@ func (r *Recorder) writeHeader(now int64) error {
 	return err
 }
 
-// writeLine writes the line and sees to it that it leaves this process.
+// writeLine writes the line and flushes it.
 func (r *Recorder) writeLine() error {
 	if len(r.line) > maxLine {
 		return errLimit
@@ -183,7 +185,7 @@ func (r *Recorder) writeLine() error {
 	return r.zip.Flush()
 }
 
-// countOf says how many there are of something.
+// countOf returns n and the noun of, with a plural s unless n is 1.
 func countOf(n int, of string) string {
 	if n != 1 {
 		of += "s"

@@ -29,7 +29,8 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// TestDiskFull goes on without the recording, and says so.
+// TestDiskFull checks that reads continue without the recording, with a
+// warning.
 func TestDiskFull(t *testing.T) {
 	all := generate(3, 60)
 	whole := record(t, Options{}, all, nil).Len()
@@ -59,11 +60,11 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	r.WriteNotifications([]sockets.DestroyNotification{{}}, 0)
-	told := fmt.Sprintf("recording stopped after %d snapshots: %v", len(all)-failed, errFull)
-	if err := r.Failed(); err == nil || err.Error() != told {
+	want := fmt.Sprintf("recording stopped after %d snapshots: %v", len(all)-failed, errFull)
+	if err := r.Failed(); err == nil || err.Error() != want {
 		t.Error(err)
 	}
-	if err := r.Close(); !errors.Is(err, errFull) || err.Error() != told || src.closed != 1 || f.closed != 1 || failed == 0 {
+	if err := r.Close(); !errors.Is(err, errFull) || err.Error() != want || src.closed != 1 || f.closed != 1 || failed == 0 {
 		t.Error(err, src.closed, f.closed, failed)
 	}
 	p := mustOpen(t, f.Bytes())
@@ -72,7 +73,8 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// TestDiskFullOfNotices says at once that a notice could not be recorded.
+// TestDiskFullOfNotices checks that a notification that cannot be recorded is
+// reported at once.
 func TestDiskFullOfNotices(t *testing.T) {
 	f := &file{}
 	r := Record(&scriptedSource{all: onePerSecond(1)}, f, Options{})
@@ -90,7 +92,8 @@ func TestDiskFullOfNotices(t *testing.T) {
 	}
 }
 
-// fullAtClose takes everything until it is closed, as network file systems do.
+// fullAtClose accepts everything until it is closed, as network file systems
+// do.
 type fullAtClose struct{ file }
 
 func (*fullAtClose) Close() error { return errFull }
@@ -103,7 +106,7 @@ func TestDiskFullAtClose(t *testing.T) {
 		if err := r.Read(t.Context(), &snap); err != nil {
 			t.Fatal(err)
 		}
-		if limit { // there is no room for the end of the frame
+		if limit { // no room for the end of the frame
 			f.limit = f.Len()
 		}
 		if err := r.Close(); !errors.Is(err, errFull) || strings.Count(err.Error(), errFull.Error()) != 1 {
@@ -131,7 +134,7 @@ func TestSourceFails(t *testing.T) {
 	}
 }
 
-// notificationQueue is a Listener with notices of its own.
+// notificationQueue is a [NotificationSource] with given notifications.
 type notificationQueue struct {
 	all  []sockets.DestroyNotification
 	lost int

@@ -8,23 +8,23 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// redactedText stands where something was left out.
+// redactedText replaces what is omitted.
 const redactedText = "…"
 
-// redactProcess leaves out all that a process chose for itself. This is the rule
-// for each field:
+// redactProcess omits everything that the process can choose. The rule for
+// each field:
 //
-//   - Args and Command, argv[0] too, are the process's own choice. The name of the
-//     executable stands in their place, and "…" behind it for further arguments.
-//   - Name is its choice as well (PR_SET_NAME in prctl(2)). The name of the
-//     executable stays, as the kernel knows it, or "…" if that cannot be read.
-//   - Account tells who the person is, and so do the names of users.
-//   - Of the cgroup stays what a service manager or container engine named, see
+//   - Args and Command, argv[0] too, are chosen by the process. They are replaced
+//     by the name of the executable, with "…" after it for further arguments.
+//   - Name is also its choice (PR_SET_NAME in prctl(2)). It is replaced by the
+//     executable's name as reported by the kernel, or "…" if that is unreadable.
+//   - Account identifies a person, and so do the names of users.
+//   - Of the cgroup, names given by a service manager or container engine stay, see
 //     [redactCgroupPath].
 //
-// Numbers (pids, UIDs, times), addresses and ports stay, and so do names that
+// Numbers (PIDs, UIDs, times), addresses and ports stay, and so do names that
 // only an administrator can choose, such as those of network interfaces.
-// Directories and environments are in no recording.
+// Directories and environments are never recorded.
 func (a *encoder) redactProcess(p *process.Process) *process.Process {
 	q := *p
 	if q.Account.Raw() != "" {
@@ -51,13 +51,13 @@ func (a *encoder) redactProcess(p *process.Process) *process.Process {
 	return &q
 }
 
-// redactCgroupPath leaves of a cgroup the slices and the unit, which service managers
-// name, and the container. What lies below the unit of a service, or in a group that
-// is no unit, is the choice of who runs there, whatever it looks like; a unit or
-// container that seems to be there goes too.
+// redactCgroupPath keeps the slices and the unit of a cgroup, which service
+// managers name, and the container. Names below the unit of a service, or in
+// a group that is not a unit, are chosen by the user who runs there, even if
+// they look like units; a unit or container found there is omitted.
 func redactCgroupPath(c process.Cgroup) process.Cgroup {
 	parts, own, unit, manager := strings.Split(c.Path.Raw(), "/"), false, false, len(c.Path.Raw())
-	at := 0 // where the part begins
+	at := 0 // offset of the part
 	for i, part := range parts {
 		ext := path.Ext(part)
 		byUser := strings.HasPrefix(part, "user@")
@@ -67,15 +67,15 @@ func redactCgroupPath(c process.Cgroup) process.Cgroup {
 			parts[i], own = redactedText, true
 		default:
 			unit = unit || strings.TrimPrefix(part, "_") == c.Unit.Raw()
-			// Below user@1000.service another service manager names the units.
+			// Below user@1000.service the names are chosen by another service manager.
 			own = ext != ".slice" && !byUser
 		}
 		if at += len(part); own || byUser {
-			manager = min(manager, at) // where the manager of the system stops
+			manager = min(manager, at) // end of the part named by the system's service manager
 		}
 		at++ // the slash
 	}
-	// Engines name containers by numbers, but these two by any word.
+	// Engines name containers by IDs, except these two, where the user chooses.
 	if by := c.Engine; by == "lxc" || by == "nspawn" {
 		if process.ParseCgroup(c.Path.Raw()[:manager]).Container != c.Container {
 			c.Container = untrusted.New(redactedText)

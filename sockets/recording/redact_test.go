@@ -12,11 +12,11 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// TestRedact leaves the executable's name of each process, and nothing else that
-// the process or the person chose.
+// TestRedact keeps the executable's name of each process, and nothing else
+// that the process or the user chose.
 func TestRedact(t *testing.T) {
 	for _, c := range []struct {
-		exe  string // as the kernel knows it, empty if it may not be read
+		exe  string // as reported by the kernel, empty if it is unreadable
 		args []string
 		want string
 	}{
@@ -83,7 +83,7 @@ func checkRedacted(t *testing.T, p *process.Process, exe, want string) {
 	}
 }
 
-// Without a way to ask for the executable no name is left.
+// Without the option Executable no name is recorded.
 func TestRedactUnknown(t *testing.T) {
 	a := encoder{redact: true}
 	if p := a.redactProcess(&process.Process{PID: 7, Name: untrusted.New("SECRET")}); p.Name.Raw() != "…" {
@@ -91,7 +91,8 @@ func TestRedactUnknown(t *testing.T) {
 	}
 }
 
-// TestRedactGroup leaves what service managers and container engines named.
+// TestRedactGroup keeps the names chosen by service managers and container
+// engines.
 func TestRedactGroup(t *testing.T) {
 	id := strings.Repeat("0123456789ab", 6)[:64]
 	for path, want := range map[string][3]string{ // path, unit, container

@@ -10,7 +10,7 @@ import (
 	"lotop/sockets/process"
 )
 
-// socketLine is a [sockets.Socket]. Numbers are those of the constants in
+// socketLine is a [sockets.Socket]. Its numbers are those of the constants in
 // package sockets; they never change their meaning within a version of the
 // format.
 type socketLine struct {
@@ -41,8 +41,8 @@ const (
 	flagMapped
 )
 
-// appendSocket appends the JSON of a socketLine without what is zero. There can
-// be 50,000 of them in a line, which is too many for reflection.
+// appendSocket appends the JSON of a socketLine without zero values. It does
+// not use reflection because a line can have 50,000 sockets.
 func appendSocket(b []byte, s *sockets.Socket, cgroup int) []byte {
 	b = append(b, `{"id":`...)
 	b = strconv.AppendUint(b, uint64(s.ID), 10)
@@ -97,7 +97,7 @@ func appendEnd(b []byte, key string, a netip.AddrPort) []byte {
 	b = append(b, key...)
 	b = append(b, `":`...)
 	if a.Addr().Zone() != "" {
-		quoted, _ := json.Marshal(a.String()) // strings can always be written
+		quoted, _ := json.Marshal(a.String()) // marshaling a string cannot fail
 		return append(b, quoted...)
 	}
 	b = append(b, '"')
@@ -137,6 +137,6 @@ func (l *socketLine) socket(cgroup *process.Cgroup) sockets.Socket {
 	return s
 }
 
-// fromNano is the time of day that many nanoseconds after the beginning of
+// fromNano returns the time of day that many nanoseconds after the start of
 // 1970.
 func fromNano(ns int64) time.Time { return time.Unix(0, ns) }

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestInvalidTime says in which line of the recording a time is none.
+// TestInvalidTime checks that the error has the number of the line whose time
+// is invalid.
 func TestInvalidTime(t *testing.T) {
 	for _, started := range []string{`"yesterday"`, `"2026-13-01T12:00:00Z"`, `7`} {
 		head := strings.Replace(head1, `"2026-03-01T12:00:00Z"`, started, 1)

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Burst is a few processes that make short connections, each to a listener of
-// its own.
+// Burst is a few processes that open short connections, each to its own
+// listener.
 type Burst struct {
 	t             testing.TB
 	processes     []*Process
@@ -19,13 +19,14 @@ type Burst struct {
 	timeWaitEvery int
 }
 
-// NewBurst starts the processes; they listen, and make no connection yet. One of
-// remains connections leaves a TIME_WAIT, now at the client's end, now at the
-// server's. Of the others the server closes its end, and then the client resets
-// what is left: thousands of TIME_WAITs take their ports from other tests.
-func NewBurst(t testing.TB, processes, remains int) *Burst {
+// NewBurst starts the processes, which listen. One of timeWaitEvery
+// connections leaves a TIME_WAIT, alternately at the client's and at the
+// server's end. The others are reset by the client after the server has
+// closed its end: thousands of TIME_WAITs would take the ports of other
+// tests.
+func NewBurst(t testing.TB, processes, timeWaitEvery int) *Burst {
 	t.Helper()
-	s := &Burst{t: t, timeWaitEvery: remains}
+	s := &Burst{t: t, timeWaitEvery: timeWaitEvery}
 	for range processes {
 		p := Start(t)
 		s.processes = append(s.processes, p)
@@ -34,13 +35,13 @@ func NewBurst(t testing.TB, processes, remains int) *Burst {
 	return s
 }
 
-// Listeners are where the connections go.
+// Listeners returns the listeners that the connections go to.
 func (s *Burst) Listeners() []Sock { return s.listeners }
 
-// Run makes that many connections in each process, all processes at once, and
-// returns how long it took. Each is made, carries bytes both ways and is closed
-// before the process makes its next: perSecond of them in a second, or as fast as it
-// can if that is 0.
+// Run opens that many connections in each process, in all processes at once,
+// and returns how long it took. Each connection is opened, used in both
+// directions and closed before the process opens the next: perSecond of them
+// in a second, or as fast as possible if that is 0.
 func (s *Burst) Run(each, perSecond int) time.Duration {
 	s.t.Helper()
 	start := time.Now()
@@ -54,13 +55,13 @@ func (s *Burst) Run(each, perSecond int) time.Duration {
 	return time.Since(start)
 }
 
-// BurstBytes is how many bytes a connection of a storm carries, which the port
-// of its client tells.
+// BurstBytes returns how many bytes a connection of a burst carries; they
+// follow from the port of its client.
 func BurstBytes(client uint16) (toServer, toClient int) {
 	return 1 + int(client)%997, 1 + int(client)%499
 }
 
-// runBurst makes n short connections to a listener of this process.
+// runBurst opens n short connections to a listener of this process.
 func runBurst(q request) error {
 	to, err := sockInfo(q.FD)
 	if err != nil {
@@ -71,18 +72,18 @@ func runBurst(q request) error {
 		if q.PerSecond > 0 {
 			time.Sleep(time.Until(start.Add(time.Duration(i) * time.Second / time.Duration(q.PerSecond))))
 		}
-		end := reset
+		order := reset
 		if i%q.TimeWaitEvery == 0 {
-			end = [...]closeOrder{clientFirst, serverFirst}[i/q.TimeWaitEvery%2]
+			order = [...]closeOrder{clientFirst, serverFirst}[i/q.TimeWaitEvery%2]
 		}
-		if err := shortConn(q.FD, to.Local.String(), end); err != nil {
+		if err := shortConn(q.FD, to.Local.String(), order); err != nil {
 			return fmt.Errorf("connection %d: %w", i, err)
 		}
 	}
 	return nil
 }
 
-// closeOrder is how a connection of a storm is closed.
+// closeOrder is how a connection of a burst is closed.
 type closeOrder uint8
 
 const (
@@ -91,8 +92,8 @@ const (
 	reset
 )
 
-// shortConn makes one connection, uses it and closes it.
-func shortConn(listener int, address string, end closeOrder) error {
+// shortConn opens one connection, uses it and closes it.
+func shortConn(listener int, address string, order closeOrder) error {
 	client, err := open(request{Do: cmdConnect, Network: "tcp4", Address: address})
 	if err != nil {
 		return err
@@ -111,14 +112,14 @@ func shortConn(listener int, address string, end closeOrder) error {
 		}
 	}
 	first, last := client.FD, server.FD
-	if end != clientFirst {
+	if order != clientFirst {
 		first, last = last, first
 	}
 	if err := unix.Close(first); err != nil {
 		return err
 	}
-	if end == reset {
-		if _, err := recv(last, 1); err != nil { // up to the other's FIN
+	if order == reset {
+		if _, err := recv(last, 1); err != nil { // reads to the FIN of the peer
 			return err
 		}
 		if err := linger0(last); err != nil {

@@ -32,14 +32,14 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// child is the state of a process that serves commands.
+// child is the state of a process that runs commands.
 type child struct {
 	config    childConfig
-	listeners []int    // of the crowd
-	pairs     [][2]int // of the crowd: client and server end
+	listeners []int    // of the load
+	pairs     [][2]int // of the load: client and server end
 }
 
-// serve answers commands until its input ends, which is when the test ends.
+// serve runs commands until its input ends, which is when the test ends.
 func serve(config string) error {
 	c := &child{}
 	if err := json.Unmarshal([]byte(config), &c.config); err != nil {
@@ -52,7 +52,7 @@ func serve(config string) error {
 	for {
 		var q request
 		if err := in.Decode(&q); err != nil {
-			return nil // the end of the test, whatever way it came
+			return nil // EOF or not, the test has ended
 		}
 		a, err := c.handle(q)
 		if err != nil {
@@ -76,7 +76,7 @@ func (c *child) prepare() error {
 		name = filepath.Base(os.Args[0])
 	}
 	// Not PR_SET_NAME: that names the calling thread, which need not be the
-	// first one.
+	// main thread.
 	if err := os.WriteFile("/proc/self/comm", []byte(name), 0); err != nil {
 		return fmt.Errorf("set the process name: %w", err)
 	}
@@ -107,7 +107,7 @@ func (c *child) handle(q request) (reply, error) {
 	return runFDCommand(q)
 }
 
-// runFDCommand carries out what needs nothing but a descriptor.
+// runFDCommand runs a command that needs only a descriptor.
 func runFDCommand(q request) (reply, error) {
 	switch q.Do {
 	case cmdClose:

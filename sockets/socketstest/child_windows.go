@@ -18,30 +18,31 @@ import (
 // windowsChildEnv says, as the JSON of a Holding, that this process is a child.
 const windowsChildEnv = "SOCKETSTEST_HOLD"
 
-// ChildConfig is what a child on Windows holds, and how it takes being asked to end.
+// ChildConfig is what a child on Windows opens, and how it reacts to being
+// asked to exit.
 type ChildConfig struct {
-	// Sockets are made in this order: "tcp ADDR" listens, "udp ADDR" is bound,
-	// "exclusive ADDR" listens with SO_EXCLUSIVEADDRUSE, "bound ADDR" is TCP that
-	// does not listen, "dial ADDR" connects.
+	// Sockets are opened in this order: "tcp ADDR" listens, "udp ADDR" is
+	// bound, "exclusive ADDR" listens with SO_EXCLUSIVEADDRUSE, "bound ADDR"
+	// is TCP that does not listen, "dial ADDR" connects.
 	Sockets []string
 	Flags   uint32 // for CreateProcess, such as CREATE_NEW_CONSOLE
 	IgnoresCtrlC,
-	Window bool // has a window, and ends when that is closed
-	ConsolePeer bool     // starts another child, which lives on the same console
-	Args        []string // behind the program's name
+	Window bool // has a window, and exits when that is closed
+	ConsolePeer bool     // starts another child on the same console
+	Args        []string // after the program's name
 }
 
-// Child is a child that holds sockets until the test ends.
+// Child is a child process that keeps sockets open until the test ends.
 type Child struct {
 	PID         int
-	ConsolePeer int              // its pid
+	ConsolePeer int              // its PID
 	Local       []netip.AddrPort // of the sockets
 	lines       *bufio.Scanner
 	cmd         *exec.Cmd
 }
 
-// StartChild starts a child. It ends with the test, also if the test is killed: then
-// its standard input closes.
+// StartChild starts a child. It exits with the test, also if the test is
+// killed, because its standard input closes then.
 func StartChild(t testing.TB, h ChildConfig) *Child {
 	t.Helper()
 	config, err := json.Marshal(h)
@@ -64,41 +65,42 @@ func StartChild(t testing.TB, h ChildConfig) *Child {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	held := &Child{PID: cmd.Process.Pid, lines: bufio.NewScanner(out), cmd: cmd}
+	c := &Child{PID: cmd.Process.Pid, lines: bufio.NewScanner(out), cmd: cmd}
 	t.Cleanup(func() {
 		in.Close()
-		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Process.Kill() // it may have exited
 		_ = cmd.Wait()
 	})
 	for range h.Sockets {
-		line := held.Line()
+		line := c.Line()
 		at, err := netip.ParseAddrPort(line)
 		if err != nil {
 			t.Fatalf("unexpected line from the child: %q", line)
 		}
-		held.Local = append(held.Local, at)
+		c.Local = append(c.Local, at)
 	}
 	if h.ConsolePeer {
-		if held.ConsolePeer, err = strconv.Atoi(held.Line()); err != nil {
+		if c.ConsolePeer, err = strconv.Atoi(c.Line()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if line := held.Line(); line != "ready" {
+	if line := c.Line(); line != "ready" {
 		t.Fatalf("unexpected line from the child: %q", line)
 	}
-	return held
+	return c
 }
 
-// Line is the next line that the child prints, empty once it has ended.
+// Line returns the next line that the child prints, empty after it has
+// exited.
 func (h *Child) Line() string {
 	h.lines.Scan()
 	return strings.TrimSpace(h.lines.Text())
 }
 
-// Close ends the child by force and waits. Under Wine its sockets can outlive it
-// by a moment.
+// Close terminates the child and waits. Under Wine its sockets can remain
+// open briefly after it.
 func (h *Child) Close() {
-	_ = h.cmd.Process.Kill() // it may have ended
+	_ = h.cmd.Process.Kill() // it may have exited
 	_, _ = h.cmd.Process.Wait()
 }
 
@@ -126,8 +128,8 @@ func Main(m *testing.M) int {
 // exclusiveAddrUse is SO_EXCLUSIVEADDRUSE of winsock2.h.
 const exclusiveAddrUse = ^windows.SO_REUSEADDR
 
-// socket makes a socket by bare calls: Wine does not know the options that net
-// sets on UDP.
+// socket opens a socket by direct calls: Wine does not implement the options
+// that net sets on UDP.
 func socket(spec string) (netip.AddrPort, error) {
 	kind, address, _ := strings.Cut(spec, " ")
 	at, err := netip.ParseAddrPort(address)
@@ -179,7 +181,7 @@ func listen(s windows.Handle, kind string, at windows.Sockaddr) error {
 	if kind == "bound" {
 		return nil
 	}
-	// Wine tells the owner of a socket only once an option is set on it late.
+	// Wine reports the owner of a socket only once an option was set after the bind.
 	if kind == "udp" {
 		return windows.SetsockoptInt(s, windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
 	}

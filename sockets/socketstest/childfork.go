@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fork starts a grandchild. It uses syscall.ForkExec because an os.File around
-// a socket would close it when it is collected.
+// fork starts a grandchild. It uses syscall.ForkExec because an os.File for a
+// socket would close it when it is garbage-collected.
 func fork(q *forkRequest) (int, error) {
 	env, err := childEnviron(q.Config)
 	if err != nil {
@@ -39,7 +39,7 @@ func fork(q *forkRequest) (int, error) {
 	if err != nil {
 		return 0, os.NewSyscallError("fork", err)
 	}
-	// A zombie of ours would look like a process that refuses to end.
+	// A zombie would look like a process that does not exit.
 	go func() {
 		for {
 			if _, err := unix.Wait4(pid, nil, 0, nil); err != unix.EINTR {
@@ -50,8 +50,8 @@ func fork(q *forkRequest) (int, error) {
 	return pid, nil
 }
 
-// processAttr is how every child is started. It is killed when the thread that
-// started it ends, unless it is to outlive its parent.
+// processAttr returns the attributes of a child. It is killed when the thread
+// that started it exits, unless outlives is set.
 func processAttr(asNobody, outlives bool) *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{}
 	if !outlives {
@@ -63,7 +63,7 @@ func processAttr(asNobody, outlives bool) *syscall.SysProcAttr {
 	return attr
 }
 
-// childEnviron is the environment of a child.
+// childEnviron returns the environment of a child.
 func childEnviron(config childConfig) ([]string, error) {
 	text, err := json.Marshal(config)
 	if err != nil {

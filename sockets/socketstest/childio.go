@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// waitFor waits until fd is ready, for as long as Patience lasts.
+// waitFor waits until fd is ready, at most for Timeout.
 func waitFor(fd int, events int16) error {
 	deadline := time.Now().Add(Timeout)
 	for {
@@ -24,7 +24,7 @@ func waitFor(fd int, events int16) error {
 	}
 }
 
-// retry repeats op until it is done or has waited too long for fd.
+// retry repeats op until it succeeds or has waited too long for fd.
 func retry(fd int, events int16, op func() error) error {
 	for {
 		err := op()
@@ -76,7 +76,7 @@ func send(fd, n int) (int, error) {
 	return sent, nil
 }
 
-// recv reads until it has n bytes or the other side has finished.
+// recv reads until it has n bytes or the peer has shut down its end.
 func recv(fd, n int) (int, error) {
 	buf := make([]byte, n)
 	got := 0
@@ -97,7 +97,7 @@ func recv(fd, n int) (int, error) {
 	return got, nil
 }
 
-// fill writes until neither side has room left.
+// fill writes until the buffers of both ends are full.
 func fill(fd int) (int, error) {
 	buf := make([]byte, 1<<16)
 	sent := 0

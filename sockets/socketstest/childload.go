@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startLoad makes n sockets at address (port 0): about one in fifty a listener, the
-// rest connections to these, both ends here.
+// startLoad opens n sockets at address (port 0): about one in fifty a
+// listener, the others connections to these, with both ends in this process.
 func (c *child) startLoad(address string, n int) error {
 	if err := raiseFileLimit(n + 64); err != nil {
 		return err
@@ -35,9 +35,9 @@ func (c *child) startLoad(address string, n int) error {
 	return nil
 }
 
-// addPair connects to the listeners in turn, each time from a port of the
-// kernel's choice. Both ends reset the connection when they close: a crowd that
-// ends leaves nothing behind.
+// addPair connects to the listeners in turn, each time from a port that the
+// kernel chooses. Both ends reset the connection when they close, so that
+// nothing remains.
 func (c *child) addPair() error {
 	l := c.listeners[len(c.pairs)%len(c.listeners)]
 	to, err := sockInfo(l)
@@ -62,8 +62,8 @@ func (c *child) addPair() error {
 	return linger0(server.FD)
 }
 
-// churn replaces the oldest pairs, n sockets in all or one less, and tells how
-// many it replaced.
+// churn replaces the oldest pairs, n sockets in all or one less, and returns
+// how many it replaced.
 func (c *child) churn(n int) (int, error) {
 	pairs := min(n/2, len(c.pairs))
 	for _, pair := range c.pairs[:pairs] {

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// open makes the socket that q asks for.
+// open opens the socket of a request.
 func open(q request) (Sock, error) {
 	fd, err := newSocket(q.Network, q.Options)
 	if err != nil {
@@ -63,8 +63,8 @@ func configure(fd int, q request) (Sock, error) {
 	return sockInfo(fd)
 }
 
-// newSocket makes a socket that never blocks: every wait is a poll, with a
-// bound and without an option on the socket.
+// newSocket opens a socket that never blocks: every wait is a poll, which has
+// a limit and needs no option on the socket.
 func newSocket(network string, options []SockOption) (int, error) {
 	family, kind, proto := unix.AF_INET, unix.SOCK_STREAM, 0
 	switch network {
@@ -170,8 +170,8 @@ func connect(fd int, q request) error {
 	return os.NewSyscallError("connect", err)
 }
 
-// sockaddr wants an IPv4 address for a network that ends in 4 and an IPv6
-// address, which may be a mapped one, for the others.
+// sockaddr converts an address: for a network that ends in 4 it must be IPv4,
+// otherwise IPv6, which may be a mapped one.
 func sockaddr(network, address string) (unix.Sockaddr, error) {
 	a, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -187,7 +187,7 @@ func sockaddr(network, address string) (unix.Sockaddr, error) {
 	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}, nil
 }
 
-// sockInfo asks the kernel what fd is.
+// sockInfo queries the socket of a descriptor.
 func sockInfo(fd int) (Sock, error) {
 	s := Sock{FD: fd, PID: os.Getpid()}
 	var st unix.Stat_t
@@ -213,7 +213,7 @@ func sockInfo(fd int) (Sock, error) {
 		s.Network += "6"
 	}
 	s.Local = addrPort(local)
-	// ENOTCONN: there is no remote end, or not yet.
+	// ENOTCONN: there is no peer, or not yet.
 	if remote, err := unix.Getpeername(fd); err == nil {
 		s.Remote = addrPort(remote)
 	}

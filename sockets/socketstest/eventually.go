@@ -2,15 +2,15 @@ package socketstest
 
 import "time"
 
-// Timeout is how long a test waits for what has to come. It comes at once, or
-// something is wrong, so only a test that fails takes as long: a machine that does
-// much else, where the kernel's own work waits for a processor too, must not be
-// taken for a fault.
+// Timeout is how long a test waits for an event. It happens at once unless
+// something is wrong, so only a failing test takes as long; on a loaded
+// machine, where the kernel's own work waits for a processor too, it must not
+// expire.
 const Timeout = 30 * time.Second
 
-// Eventually asks until the answer is yes, and reports false if it never was. It asks
-// at once, and then more and more seldom, so that what is waited for has the
-// processor.
+// Eventually calls good until it returns true, and reports whether it did
+// within Timeout. The first call is immediate; the pauses between the next
+// ones grow, to leave the processor to what is waited for.
 func Eventually(good func() bool) bool {
 	deadline := time.Now().Add(Timeout)
 	for pause := 100 * time.Microsecond; !good(); pause = min(2*pause, 200*time.Millisecond) {

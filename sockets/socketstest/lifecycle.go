@@ -13,18 +13,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PID is the process's id.
+// PID returns the process ID.
 func (p *Process) PID() int { return p.pid }
 
-// Inherited are the sockets that Fork or Orphan handed on, in their order, as
-// this process holds them.
+// Inherited returns the sockets that Fork or Orphan passed to this process,
+// in the same order.
 func (p *Process) Inherited() []Sock { return p.inherited }
 
-// Done is closed when the process has ended and, if it is a child of the test,
-// has been reaped. Its sockets are closed by then.
+// Done is closed when the process has exited and, if it is a child of the
+// test, has been reaped. Its sockets are closed by then.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Alive tells whether the process has not ended yet.
+// Alive reports whether the process has not exited yet.
 func (p *Process) Alive() bool {
 	select {
 	case <-p.done:
@@ -42,13 +42,13 @@ func (p *Process) Signal(sig syscall.Signal) {
 	}
 }
 
-// Kill kills the process and returns when it is gone.
+// Kill kills the process and returns when it has exited.
 func (p *Process) Kill() {
 	p.t.Helper()
 	p.kill()
 }
 
-// Exit lets the process end by itself and returns when it is gone.
+// Exit asks the process to exit and returns when it has.
 func (p *Process) Exit() {
 	p.t.Helper()
 	p.mustSend(request{Do: cmdExit})
@@ -59,15 +59,15 @@ func (p *Process) Exit() {
 	}
 }
 
-// Suspend stops the process, as Ctrl+Z does. It answers no commands until
-// Continue.
+// Suspend suspends the process, as Ctrl+Z does. It answers no commands until
+// Resume.
 func (p *Process) Suspend() {
 	p.t.Helper()
 	p.Signal(unix.SIGSTOP)
 	p.waitSuspended(true)
 }
 
-// Resume ends what Stop began.
+// Resume resumes a suspended process.
 func (p *Process) Resume() {
 	p.t.Helper()
 	p.Signal(unix.SIGCONT)
@@ -81,7 +81,7 @@ func (p *Process) waitSuspended(want bool) {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		// The name before the last bracket may hold anything.
+		// The name before the last bracket can contain any character.
 		rest := stat[bytes.LastIndexByte(stat, ')')+1:]
 		return bytes.HasPrefix(rest, []byte(" T")) == want
 	})
@@ -90,16 +90,16 @@ func (p *Process) waitSuspended(want bool) {
 	}
 }
 
-// Fork starts a child of this process, which inherits socks and answers the
-// same commands. It is killed when its parent ends.
+// Fork starts a child of this process, which inherits socks and runs the same
+// commands. It is killed when its parent exits.
 func (p *Process) Fork(socks []Sock, opts ...Option) *Process {
 	p.t.Helper()
 	return p.fork(socks, opts, false)
 }
 
-// Orphan starts a child of this process as Fork does, then kills this process,
-// so that init or a subreaper becomes the child's parent. What socks does not
-// name closes with this process.
+// Orphan starts a child of this process as Fork does, then kills this
+// process, so that init or a subreaper becomes the child's parent. Sockets
+// not in socks close with this process.
 func (p *Process) Orphan(socks []Sock, opts ...Option) *Process {
 	p.t.Helper()
 	g := p.fork(socks, opts, true)
@@ -128,8 +128,9 @@ func (p *Process) fork(socks []Sock, opts []Option, outlives bool) *Process {
 	return g
 }
 
-// launchFork speaks to the grandchild through named pipes, which need neither
-// the child to live on nor a socket that a test could take for one of its own.
+// launchFork talks to the grandchild through named pipes, which need neither
+// a running child nor a socket, which a test could mistake for one of its
+// own.
 func (p *Process) launchFork(q *forkRequest) (*Process, error) {
 	dir, err := os.MkdirTemp("", "socketstest")
 	if err != nil {
@@ -140,7 +141,7 @@ func (p *Process) launchFork(q *forkRequest) (*Process, error) {
 	if err := p.makePipes(dir, q.Commands, q.Answers); err != nil {
 		return nil, err
 	}
-	// For reading too: the child's open would wait for a writer, ours for it.
+	// Also for reading: the child's open waits for a writer, and ours for the child.
 	commands, err := os.OpenFile(q.Commands, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
@@ -159,8 +160,8 @@ func (p *Process) launchFork(q *forkRequest) (*Process, error) {
 		g.closePipes()
 		return nil, err
 	}
-	// Should the pid have been used again, then nobody answers and greet fails;
-	// the stranger is not killed.
+	// If the PID was reused, the handshake fails and the other process is not
+	// killed.
 	if err := g.handshake(); err != nil {
 		g.closePipes()
 		return nil, err
@@ -168,7 +169,7 @@ func (p *Process) launchFork(q *forkRequest) (*Process, error) {
 	return g, nil
 }
 
-// makePipes makes pipes that the child, whoever it runs as, can open.
+// makePipes creates pipes that the child can open as any user.
 func (p *Process) makePipes(dir string, paths ...string) error {
 	if err := os.Chmod(dir, 0o711); err != nil {
 		return err
@@ -187,7 +188,7 @@ func (p *Process) makePipes(dir string, paths ...string) error {
 	return nil
 }
 
-// checkOwned makes sure that s is a socket of this process.
+// checkOwned fails the test unless s is a socket of this process.
 func (p *Process) checkOwned(s Sock) {
 	p.t.Helper()
 	if s.PID != p.pid {

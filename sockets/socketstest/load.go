@@ -13,19 +13,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Load is a crowd of processes with many sockets.
+// Load is a large number of sockets in many processes.
 type Load struct {
 	t           testing.TB
 	processes   []*Process
 	socketsEach int
-	next        int // where the next Churn begins
+	next        int // where the next Churn starts
 }
 
-// StartLoad starts processes with socketsEach sockets each, as fast as it can: about
-// one in fifty a listener, the rest TCP connections over loopback of which the
-// process holds both ends. Every process listens on an address of its own, so
-// that the ephemeral ports suffice. The connections are reset when they close,
-// so that no TIME_WAIT remains and every measurement finds the same table.
+// StartLoad starts processes with socketsEach sockets each, as fast as it
+// can: about one in fifty a listener, the others TCP connections over
+// loopback with both ends in the same process. Every process listens on its
+// own address, so that the ephemeral ports suffice. The connections are reset
+// when they close, so that no TIME_WAIT remains and every measurement starts
+// from the same table.
 func StartLoad(t testing.TB, processes, socketsEach int) *Load {
 	t.Helper()
 	l := &Load{t: t, socketsEach: socketsEach, processes: make([]*Process, processes)}
@@ -45,22 +46,23 @@ func StartLoad(t testing.TB, processes, socketsEach int) *Load {
 	return l
 }
 
-// loadAddress is where the crowd's process i listens. The test's pid keeps apart
-// the crowds of packages that are tested at the same time.
+// loadAddress returns the address at which process i listens. The test's PID
+// separates the loads of packages that are tested at the same time.
 func loadAddress(i int) string {
 	n := os.Getpid()*250 + i
 	return fmt.Sprintf("127.%d.%d.%d:0", 1+n/62_500%250, 1+n/250%250, 1+n%250)
 }
 
-// Processes are the processes of the crowd.
+// Processes returns the processes of the load.
 func (l *Load) Processes() []*Process { return l.processes }
 
-// Sockets is the number of sockets of the crowd.
+// Sockets returns the number of sockets of the load.
 func (l *Load) Sockets() int { return l.socketsEach * len(l.processes) }
 
-// Churn replaces that fraction of all sockets, by closing and making
-// connections in one tenth of the processes, and returns how many it replaced:
-// a few less where the numbers do not divide. Each call takes the next tenth.
+// Churn replaces that fraction of all sockets, by closing and opening
+// connections in one tenth of the processes, and returns how many it
+// replaced: a few less if the numbers do not divide. Each call uses the next
+// tenth.
 func (l *Load) Churn(fraction float64) int {
 	l.t.Helper()
 	tenth := max(len(l.processes)/10, 1)
@@ -83,8 +85,9 @@ func (l *Load) Churn(fraction float64) int {
 	return total
 }
 
-// Stop kills the crowd and returns when it is gone, as the end of the test does.
-// All are killed before the first is waited for: they die at the same time.
+// Stop kills the processes and returns when they have exited, as the end of
+// the test does. All are killed before the first is waited for, so that they
+// exit at the same time.
 func (l *Load) Stop() {
 	for _, p := range l.processes {
 		if p != nil {

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FreePort returns a port that the kernel does not hand out by itself and that
-// can be bound now, without any option, on 127.0.0.1, 0.0.0.0, ::1 and ::. The
-// network is tcp or udp. Nothing reserves the port.
+// FreePort returns a port outside the ephemeral range that can be bound now,
+// without any option, on 127.0.0.1, 0.0.0.0, ::1 and ::. The network is tcp
+// or udp. The port is not reserved.
 func FreePort(t testing.TB, network string) uint16 {
 	t.Helper()
 	for range 10_000 {
@@ -26,9 +26,9 @@ func FreePort(t testing.TB, network string) uint16 {
 	return 0
 }
 
-// RandomPort returns a port that the kernel does not hand out by itself; somebody
-// may have it. It is chosen at random, since the tests of other packages look for
-// theirs at the same time.
+// RandomPort returns a port outside the ephemeral range; it may be in use. It
+// is chosen at random because the tests of other packages choose theirs at
+// the same time.
 func RandomPort(t testing.TB) uint16 {
 	t.Helper()
 	text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")

@@ -16,9 +16,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Process is a child process that makes sockets. Its methods fail the test if
-// they cannot do what they say, so they are for the test's goroutine; those
-// that begin with Try return an error in its place.
+// Process is a child process that opens sockets. Its methods fail the test on
+// an error, so they are for the test's goroutine; those that begin with Try
+// return the error instead.
 type Process struct {
 	t         testing.TB
 	pid       int
@@ -26,7 +26,7 @@ type Process struct {
 	inherited []Sock
 	cmd       *exec.Cmd // nil for a grandchild
 	pidfd     *os.File
-	done      chan struct{} // closed when the process is gone
+	done      chan struct{} // closed when the process has exited
 
 	mu       sync.Mutex // one command at a time
 	commands *os.File
@@ -35,8 +35,8 @@ type Process struct {
 	out      *json.Decoder
 }
 
-// Start starts a child process and waits until it answers. It is killed at the
-// end of the test.
+// Start starts a child process and waits until it answers. It is killed at
+// the end of the test.
 func Start(t testing.TB, opts ...Option) *Process {
 	t.Helper()
 	s := newSpec(opts)
@@ -78,7 +78,7 @@ func launch(t testing.TB, s spec) (*Process, error) {
 		p.closePipes()
 		return nil, err
 	}
-	// The pid cannot be used again before it is waited for.
+	// The PID cannot be reused before it is waited for.
 	if err := p.track(p.cmd.Process.Pid); err != nil {
 		_ = p.cmd.Process.Kill()
 		_ = p.cmd.Wait()
@@ -99,8 +99,8 @@ func newProcess(t testing.TB, commands, answers *os.File) *Process {
 	}
 }
 
-// track takes hold of the process by a descriptor, which means this process and
-// no other for ever, and waits in the background for its end.
+// track opens a pidfd, which refers to this process even if its PID is
+// reused, and waits for its exit in the background.
 func (p *Process) track(pid int) error {
 	fd, err := unix.PidfdOpen(pid, unix.PIDFD_NONBLOCK)
 	if err != nil {
@@ -111,8 +111,9 @@ func (p *Process) track(pid int) error {
 	return nil
 }
 
-// reap waits in Go's poller: a crowd must not cost a thread for each child. It
-// reaps at once, as a shell or systemd would, so that tests see no zombies.
+// reap waits in Go's poller, so that a load does not cost a thread for each
+// child. It reaps at once, as a shell or systemd would, so that tests see no
+// zombies.
 func (p *Process) reap() {
 	defer close(p.done)
 	raw, err := p.pidfd.SyscallConn()
@@ -130,7 +131,8 @@ func (p *Process) reap() {
 	}
 }
 
-// handshake makes sure that what answers is the process that adopt took hold of.
+// handshake verifies that the process that answers is the one that track
+// opened.
 func (p *Process) handshake() error {
 	a, err := p.send(request{Do: cmdHello})
 	if err != nil {
@@ -143,7 +145,7 @@ func (p *Process) handshake() error {
 	return nil
 }
 
-// send sends one command and waits for the answer.
+// send sends a command and waits for the reply.
 func (p *Process) send(q request) (reply, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -161,7 +163,7 @@ func (p *Process) send(q request) (reply, error) {
 	return a, a.toError(q)
 }
 
-// mustSend is do for what cannot go wrong.
+// mustSend is send that fails the test on an error.
 func (p *Process) mustSend(q request) reply {
 	p.t.Helper()
 	a, err := p.send(q)
@@ -171,9 +173,9 @@ func (p *Process) mustSend(q request) reply {
 	return a
 }
 
-// kill kills the process and waits until it is gone.
+// kill kills the process and waits until it has exited.
 func (p *Process) kill() {
-	_ = p.signal(unix.SIGKILL) // ESRCH: it is gone already
+	_ = p.signal(unix.SIGKILL) // ESRCH: it has exited already
 	select {
 	case <-p.done:
 	case <-time.After(replyTimeout):

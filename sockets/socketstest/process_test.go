@@ -37,8 +37,8 @@ func statusField(t *testing.T, pid int, key string) string {
 	return ""
 }
 
-// exited tells whether no process with that pid runs any more. A zombie of init
-// counts: some containers have an init that never reaps.
+// exited reports whether no process with that PID is running any more. A
+// zombie counts: some containers have an init that never reaps.
 func exited(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err != nil || bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" Z"))
@@ -66,7 +66,7 @@ func TestProcessAttributes(t *testing.T) {
 	}
 	g := p.Fork(nil, socketstest.Name("worker"), socketstest.Args("x", "y"), socketstest.Dir(dir))
 	if got := procFile(t, g.PID(), "comm") + procFile(t, g.PID(), "cmdline"); got != "worker\nx\x00y\x00" {
-		t.Errorf("fork looks like %q", got)
+		t.Errorf("fork has name and command line %q", got)
 	}
 }
 

@@ -12,25 +12,25 @@ import (
 // childEnv says, as the JSON of a childConfig, that this process is a child.
 const childEnv = "SOCKETSTEST_CHILD"
 
-// selfExe is the running binary. The link works after a change of user too,
-// although the folder that go test builds in is closed to others.
+// selfExe is the running binary. The link also works after a change of user,
+// although the directory that go test builds in is closed to other users.
 const selfExe = "/proc/self/exe"
 
-// nobodyID is the user and the group of AsUserNobody.
+// nobodyID is the user and group ID of AsUserNobody.
 const nobodyID = 65534
 
-// replyTimeout bounds the wait for a child's answer, which itself waits for the
-// kernel.
+// replyTimeout limits the wait for a child's reply, which itself waits for
+// the kernel.
 const replyTimeout = 2 * Timeout
 
-// childConfig is what a child does to itself before it answers.
+// childConfig is what a child applies to itself before it answers.
 type childConfig struct {
 	Name       string `json:"name"`
 	IgnoreTERM bool   `json:"ignore_term,omitempty"`
 	Inherited  int    `json:"inherited,omitempty"` // sockets at descriptor 3 and up
 }
 
-// command names what a child is asked to do.
+// command is the name of a command for a child.
 type command string
 
 const (
@@ -47,9 +47,9 @@ const (
 	cmdRecv     command = "recv"
 	cmdFill     command = "fill"
 	cmdFork     command = "fork"
-	cmdLoad     command = "crowd"
+	cmdLoad     command = "load"
 	cmdChurn    command = "churn"
-	cmdBurst    command = "storm"
+	cmdBurst    command = "burst"
 	cmdExit     command = "exit"
 )
 
@@ -62,18 +62,18 @@ type request struct {
 	FD            int          `json:"fd,omitempty"`
 	N             int          `json:"n,omitempty"`
 	PerSecond     int          `json:"per_second,omitempty"`
-	TimeWaitEvery int          `json:"remains,omitempty"`
+	TimeWaitEvery int          `json:"time_wait_every,omitempty"`
 	Fork          *forkRequest `json:"fork,omitempty"`
 }
 
-// forkRequest asks for a grandchild. Its commands and answers go through two
-// named pipes of the test, so that they outlive the child.
+// forkRequest requests a grandchild. Its commands and replies go through two
+// named pipes of the test, which outlive the child.
 type forkRequest struct {
 	Config       childConfig `json:"config"`
 	Args         []string    `json:"args"`
 	Dir          string      `json:"dir,omitempty"`
 	FDs          []int       `json:"fds,omitempty"`
-	AsUserNobody bool        `json:"nobody,omitempty"`
+	AsUserNobody bool        `json:"as_user_nobody,omitempty"`
 	Outlives     bool        `json:"outlives,omitempty"`
 	Commands     string      `json:"commands"`
 	Answers      string      `json:"answers"`
@@ -85,11 +85,11 @@ type reply struct {
 	N     int    `json:"n,omitempty"`
 	Socks []Sock `json:"socks,omitempty"`
 	Errno int    `json:"errno,omitempty"`
-	Error string `json:"problem,omitempty"`
+	Error string `json:"error,omitempty"`
 }
 
-// setError writes err into the answer; the errno, if there is one, goes as a
-// number, so that the test can compare it.
+// setError stores err in the reply; an errno is stored as a number, so that
+// the test can compare it.
 func (a *reply) setError(err error) {
 	var errno syscall.Errno
 	a.Error = err.Error()
@@ -98,7 +98,7 @@ func (a *reply) setError(err error) {
 	}
 }
 
-// toError is the error that setError wrote.
+// toError returns the error that setError stored.
 func (a *reply) toError(q request) error {
 	switch {
 	case a.Error == "":
@@ -113,8 +113,8 @@ func (a *reply) toError(q request) error {
 	return fmt.Errorf("%s %v: %w", what, q.Options, syscall.Errno(a.Errno))
 }
 
-// Sock is a socket of a child, as getsockname, getpeername and fstat told it
-// when it was made. An IPv4 address of an IPv6 socket stays mapped.
+// Sock is a socket of a child, as getsockname, getpeername and fstat reported
+// it when it was opened. An IPv4 address of an IPv6 socket stays mapped.
 type Sock struct {
 	Network string         `json:"network"` // tcp4, tcp6, udp4 or udp6
 	Local   netip.AddrPort `json:"local"`
@@ -124,8 +124,8 @@ type Sock struct {
 	PID     int            `json:"pid"`
 }
 
-// Target is the address at which the socket is reached from this machine: its
-// own, or for a wildcard the loopback address of its family.
+// Target returns the address at which the socket is reached from this
+// machine: its own, or for a wildcard the loopback address of its family.
 func (s Sock) Target() string {
 	addr := s.Local.Addr()
 	switch {

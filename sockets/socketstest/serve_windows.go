@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// serve holds the sockets until it is asked to end or standard input closes.
+// serve keeps the sockets open until it is asked to exit or standard input
+// closes.
 func (h *ChildConfig) serve() error {
 	var data windows.WSAData
 	if err := windows.WSAStartup(0x202, &data); err != nil {
@@ -61,12 +62,12 @@ func (h *ChildConfig) serve() error {
 	}
 }
 
-// window shows a window and tells when it has been closed.
+// window shows a window and closes closed when the window has been closed.
 func window(opened chan<- error, closed chan<- struct{}) {
-	runtime.LockOSThread() // a window belongs to a thread
+	runtime.LockOSThread() // messages of a window go to the thread that created it
 	user := windows.NewLazySystemDLL("user32.dll")
 	create, get, dispatch := user.NewProc("CreateWindowExW"), user.NewProc("GetMessageW"), user.NewProc("DispatchMessageW")
-	// A class that every system has, and that is destroyed by WM_CLOSE.
+	// A class that every system has, and whose windows WM_CLOSE destroys.
 	class, err := windows.UTF16PtrFromString("STATIC")
 	if err != nil {
 		opened <- err
@@ -79,7 +80,7 @@ func window(opened chan<- error, closed chan<- struct{}) {
 		return
 	}
 	opened <- nil
-	var message [64]byte // a MSG has 48
+	var message [64]byte // a MSG has 48 bytes
 	for windows.IsWindow(windows.HWND(w)) {
 		if n, _, _ := get.Call(uintptr(unsafe.Pointer(&message)), 0, 0, 0); int32(n) <= 0 {
 			break
@@ -89,8 +90,8 @@ func window(opened chan<- error, closed chan<- struct{}) {
 	close(closed)
 }
 
-// startConsolePeer starts a child with the same standard input, so that it ends when
-// that closes, and prints its pid.
+// startConsolePeer starts a child with the same standard input, so that it
+// exits when that closes, and prints its PID.
 func startConsolePeer() error {
 	self, err := os.Executable()
 	if err != nil {

@@ -15,10 +15,10 @@ import (
 )
 
 // serviceArg is the first argument of a child that is a service; its name and
-// its sockets follow. The service manager hands on no environment.
+// its sockets follow. The service manager passes no environment.
 const serviceArg = "__service"
 
-// Service is a service that holds sockets until the test ends.
+// Service is a Windows service that keeps sockets open until the test ends.
 type Service struct {
 	Name    string
 	PID     int
@@ -26,9 +26,9 @@ type Service struct {
 	t       testing.TB
 }
 
-// StartService makes a service of this program, which holds sockets as a Holding does;
-// their ports must not be 0. It takes an administrator, so the test is skipped
-// for others.
+// StartService creates a service that runs this program and opens sockets as
+// [ChildConfig] describes; their ports must not be 0. It requires an
+// administrator; for other users the test is skipped.
 func StartService(t testing.TB, sockets ...string) *Service {
 	t.Helper()
 	m, err := mgr.Connect()
@@ -71,7 +71,7 @@ func (s *Service) Stop() {
 	s.waitState(svc.Stopped)
 }
 
-// waitState waits for a state: the service manager only ever answers.
+// waitState polls for a state: the service manager sends no notifications.
 func (s *Service) waitState(want svc.State) svc.Status {
 	s.t.Helper()
 	until := time.Now().Add(20 * time.Second)
@@ -87,7 +87,7 @@ func (s *Service) waitState(want svc.State) svc.Status {
 	}
 }
 
-// FreePort gives a TCP address that nobody had a moment ago.
+// FreePort returns a TCP address that was free when it was probed.
 func FreePort(t testing.TB) netip.AddrPort {
 	t.Helper()
 	child := StartChild(t, ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}})
@@ -95,7 +95,7 @@ func FreePort(t testing.TB) netip.AddrPort {
 	return child.Local[0]
 }
 
-// runService is what the child does.
+// runService runs the child as a service.
 func runService(name, sockets string) int {
 	if err := svc.Run(name, &handler{strings.Split(sockets, ",")}); err != nil {
 		return 1
@@ -105,7 +105,8 @@ func runService(name, sockets string) int {
 
 type handler struct{ sockets []string }
 
-// Execute implements [svc.Handler]. The service runs once its sockets are there.
+// Execute implements [svc.Handler]. The state is Running once the sockets are
+// open.
 func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, status chan<- svc.Status) (bool, uint32) {
 	status <- svc.Status{State: svc.StartPending}
 	var data windows.WSAData

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(socketstest.Main(m)) }
 
-// checkOwned looks at the descriptor from outside.
+// checkOwned checks the descriptor in /proc.
 func checkOwned(t *testing.T, s socketstest.Sock) {
 	t.Helper()
 	link, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", s.PID, s.FD))
@@ -52,7 +52,7 @@ func checkInTable(t *testing.T, s socketstest.Sock, state socketstest.State) {
 	}
 }
 
-// socketLinks are the sockets among a process's descriptors.
+// socketLinks returns the links of a process's socket descriptors.
 func socketLinks(t *testing.T, pid int) []string {
 	t.Helper()
 	dir := fmt.Sprintf("/proc/%d/fd/", pid)
@@ -163,7 +163,7 @@ func TestErrors(t *testing.T) {
 		t.Errorf("dial an unused port: %v", err)
 	}
 	if _, err = p.TryBind("tcp4", "192.0.2.1:0"); !errors.Is(err, unix.EADDRNOTAVAIL) {
-		t.Errorf("bind a stranger's address: %v", err)
+		t.Errorf("bind an address of another machine: %v", err)
 	}
 	for _, bad := range []struct{ network, addr, option string }{
 		{"tcp5", "127.0.0.1:0", "SO_REUSEADDR"},

@@ -8,24 +8,24 @@ import (
 	"testing"
 )
 
-// Conn are the addresses of a connection as the end that a situation is about
-// has them.
+// Conn is a connection, with the addresses as seen from the end under test.
 type Conn struct {
 	Network       string
 	Local, Remote netip.AddrPort
-	// PeerProcess is the process that holds Peer, the other end; nil if none does.
+	// PeerProcess owns Peer, the other end; it is nil if no process does.
 	PeerProcess *Process
 	Peer        Sock
 }
 
-// InState makes a connection of which one end is in the state and waits until
-// the kernel says so. That end belongs to a listener at addr, which is made with
-// the options and is gone afterwards, as is its process; for SYN_SENT it is a
-// client's end instead, and there and for SYN_RECV the listener stays.
+// InState opens a connection of which one end is in the state and waits until
+// the kernel reports that. The end comes from a listener at addr, which is
+// opened with the options and has been closed, as its process has exited; for
+// SYN_SENT it is a client's end instead, and for SYN_SENT and SYN_RECV the
+// listener stays open.
 //
-// The end belongs to nobody any more (inode 0) in FIN_WAIT1, FIN_WAIT2, CLOSING,
-// LAST_ACK, TIME_WAIT and SYN_RECV; the last is not accepted yet. In ESTABLISHED
-// and CLOSE_WAIT the server lives on and holds it.
+// The end has no owner any more (inode 0) in FIN_WAIT1, FIN_WAIT2, CLOSING,
+// LAST_ACK, TIME_WAIT and SYN_RECV; the last is not accepted yet. In
+// ESTABLISHED and CLOSE_WAIT the server keeps running and owns it.
 func InState(t testing.TB, state State, addr string, options ...SockOption) Conn {
 	t.Helper()
 	switch state {
@@ -60,8 +60,9 @@ func InState(t testing.TB, state State, addr string, options ...SockOption) Conn
 		server.Exit()
 	case StateTimeWait:
 		server.Exit()
-		// Ours comes second, and not before its ACK: on a busy machine that can come
-		// late, and what is answered to a late one ends a TIME_WAIT (RFC 1337).
+		// Close the client after the server, and only after its ACK: on a
+		// loaded machine the ACK can arrive late, and the answer to a late
+		// one ends a TIME_WAIT (RFC 1337).
 		AwaitState(t, a.Network, a.Local, a.Remote, StateFinWait2)
 		client.Exit()
 	default:
@@ -75,7 +76,8 @@ func InState(t testing.TB, state State, addr string, options ...SockOption) Conn
 	return ends
 }
 
-// synSent needs a listener whose queue is full: it lets no more in.
+// synSent needs a listener whose accept queue is full, which accepts no more
+// connections.
 func synSent(t testing.TB, addr string, options []SockOption) Conn {
 	t.Helper()
 	server, client := Start(t), Start(t)
@@ -87,7 +89,7 @@ func synSent(t testing.TB, addr string, options []SockOption) Conn {
 	return Conn{Network: c.Network, Local: c.Local, Remote: remote, PeerProcess: server, Peer: l}
 }
 
-// synRecv needs a listener that waits for data before it lets anyone in.
+// synRecv needs a listener that completes connections only when data arrives.
 func synRecv(t testing.TB, addr string, options []SockOption) Conn {
 	t.Helper()
 	server, client := Start(t), Start(t)
@@ -121,8 +123,9 @@ func ClientTimeWait(t testing.TB, addr string, options ...SockOption) Conn {
 	return Conn{Network: network, Local: c.Local, Remote: c.Remote}
 }
 
-// NotAccepted connects to the listener, which is not to accept it, and waits
-// until the connection stands in its queue. The ends are the server's.
+// NotAccepted connects to the listener, which must not accept, and waits
+// until the connection is in its queue. The addresses are those of the
+// server's end.
 func NotAccepted(t testing.TB, listener Sock) Conn {
 	t.Helper()
 	client := Start(t)
@@ -131,8 +134,8 @@ func NotAccepted(t testing.TB, listener Sock) Conn {
 	return Conn{Network: listener.Network, Local: c.Remote, Remote: c.Local, PeerProcess: client, Peer: c}
 }
 
-// SelfConnect makes a process with a TCP socket that is connected to itself, at
-// a port of the kernel's choice.
+// SelfConnect starts a process with a TCP socket that is connected to itself,
+// at a port that the kernel chooses.
 func SelfConnect(t testing.TB) (*Process, Sock) {
 	t.Helper()
 	p := Start(t)
@@ -141,7 +144,7 @@ func SelfConnect(t testing.TB) (*Process, Sock) {
 	return p, s
 }
 
-// ReusePortPair makes two processes, each with a socket of its own on the same
+// ReusePortPair starts two processes, each with its own socket on the same
 // address: listeners for TCP, bound for UDP.
 func ReusePortPair(t testing.TB, network, addr string) ([2]*Process, [2]Sock) {
 	t.Helper()

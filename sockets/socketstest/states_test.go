@@ -22,9 +22,9 @@ func TestInState(t *testing.T) {
 				t.Parallel()
 				e := socketstest.InState(t, state, addr, socketstest.ReuseAddr)
 				r := socketstest.AwaitState(t, e.Network, e.Local, e.Remote, state)
-				held := state == socketstest.StateEstablished || state == socketstest.StateCloseWait ||
+				owned := state == socketstest.StateEstablished || state == socketstest.StateCloseWait ||
 					state == socketstest.StateSynSent
-				if held != (r.Inode != 0) {
+				if owned != (r.Inode != 0) {
 					t.Errorf("inode %d", r.Inode)
 				}
 				if e.PeerProcess != nil {
@@ -117,21 +117,21 @@ func TestStartLoad(t *testing.T) {
 		if len(before) != processes*each {
 			t.Errorf("%d sockets in the table", len(before))
 		}
-		// Two processes are to replace 51 each, but have only 24 pairs.
+		// Two processes have to replace 51 each, but have only 24 pairs.
 		if n := load.Churn(0.1); n != 96 {
 			t.Errorf("%d replaced", n)
 		}
-		fresh := 0
+		added := 0
 		for inode, r := range loadInodes(t, load) {
 			if _, ok := before[inode]; !ok {
-				fresh++
+				added++
 			}
 			if r.State == socketstest.StateListen {
 				addrs[r.Local.Addr()] = true
 			}
 		}
-		if fresh != 96 {
-			t.Errorf("%d new sockets in the table", fresh)
+		if added != 96 {
+			t.Errorf("%d new sockets in the table", added)
 		}
 		for _, p := range load.Processes() {
 			if n := len(socketLinks(t, p.PID())); n != each {
@@ -155,18 +155,18 @@ func TestStartLoad(t *testing.T) {
 	}
 }
 
-// loadInodes are the rows of the kernel's table that the crowd holds.
+// loadInodes returns the rows of the kernel's table that belong to the load.
 func loadInodes(t *testing.T, load *socketstest.Load) map[uint64]socketstest.Row {
 	t.Helper()
-	held := map[string]bool{}
+	owned := map[string]bool{}
 	for _, p := range load.Processes() {
 		for _, link := range socketLinks(t, p.PID()) {
-			held[link] = true
+			owned[link] = true
 		}
 	}
 	rows := map[uint64]socketstest.Row{}
 	for _, r := range socketstest.Table(t, "tcp4") {
-		if held[fmt.Sprintf("socket:[%d]", r.Inode)] {
+		if owned[fmt.Sprintf("socket:[%d]", r.Inode)] {
 			rows[r.Inode] = r
 		}
 	}

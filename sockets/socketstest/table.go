@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-// State is a socket's state, numbered as the kernel does.
+// State is the state of a socket, numbered as in the kernel.
 type State uint8
 
-// The states of /proc/net/tcp. It does not show TCP sockets that are bound and
-// do not listen.
+// The states of /proc/net/tcp, which does not list TCP sockets that are bound
+// but not listening.
 const (
 	StateEstablished State = iota + 1
 	StateSynSent
@@ -38,11 +38,11 @@ type Row struct {
 	Remote netip.AddrPort // the zero value for none
 	State  State
 	UID    uint32
-	Inode  uint64 // 0 once no process holds it
+	Inode  uint64 // 0 if no process owns it
 }
 
-// Table reads the kernel's table of a network, tcp4, tcp6, udp4 or udp6: a look
-// that owes nothing to the code under test.
+// Table reads the kernel's table of a network, tcp4, tcp6, udp4 or udp6,
+// independently of the code under test.
 func Table(t testing.TB, network string) []Row {
 	t.Helper()
 	rows, err := readTable(network)
@@ -73,7 +73,7 @@ func AwaitState(t testing.TB, network string, local, remote netip.AddrPort, stat
 	return *last
 }
 
-// readTable opens the file anew each time: some kernels cannot rewind it. It
+// readTable opens the file again each time: some kernels cannot rewind it. It
 // reads the table of this thread's network namespace.
 func readTable(network string) ([]Row, error) {
 	text, err := os.ReadFile("/proc/thread-self/net/" + strings.TrimSuffix(network, "4"))
@@ -119,8 +119,8 @@ func parseRow(line string) (r Row, err error) {
 	return r, err
 }
 
-// parseAddr reads an address that the kernel printed as 32-bit words of its own
-// byte order.
+// parseAddr parses an address that the kernel prints as 32-bit words in its
+// own byte order.
 func parseAddr(s string) (netip.AddrPort, error) {
 	host, port, _ := strings.Cut(s, ":")
 	p, err := strconv.ParseUint(port, 16, 16)
