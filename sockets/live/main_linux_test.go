@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
-	"os/exec"
 	"runtime"
 	"syscall"
 	"testing"
@@ -20,47 +18,39 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if order := os.Getenv(childSpecEnv); order != "" {
-		if err := runChild(order); err != nil {
-			fmt.Fprintln(os.Stderr, "witness:", err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(socketstest.Main(m))
+	os.Exit(socketstest.Main(m, socketstest.Role{Name: readerRole, Run: runChild}))
 }
 
-// childSpecEnv makes the test binary a witness: a process of another kind than
-// the test, which looks at the sockets once and says what it sees.
-const childSpecEnv = "LOTOP_TEST_WITNESS"
+// readerRole is the role of a process with other rights than the test, which reads
+// the sockets once and prints the result. Its argument is the JSON of a childSpec.
+const readerRole = "reader"
 
-// childSpec says what kind of process.
+// childSpec configures such a process.
 type childSpec struct {
 	Kind         Kind
 	AsUserNobody bool
-	DiagErrno    int             // errno that socket answers for sock_diag, 0 for none
+	DiagErrno    int             // errno that socket(2) returns for sock_diag, 0 for none
 	NoNet        bool            // without /proc/net; needs root
-	Destroy      *sockets.Socket // close this one in place of looking
+	Destroy      *sockets.Socket // close this socket instead of reading
 }
 
-// childReport is what it sees.
+// childReport is what the child read.
 type childReport struct {
 	Error    string
 	Snapshot sockets.Snapshot
 }
 
-// run starts the witness and waits for what it says.
+// run starts the child and waits for its report.
 func (w childSpec) run(t *testing.T) childReport {
 	t.Helper()
 	if (w.AsUserNobody || w.NoNet) && os.Geteuid() != 0 {
 		t.Skip("needs root to start such a process")
 	}
-	order, err := json.Marshal(w)
+	spec, err := json.Marshal(w)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), childSpecEnv+"="+string(order))
+	cmd := socketstest.RoleCommand(readerRole, string(spec))
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
 	if w.AsUserNobody {
@@ -71,7 +61,7 @@ func (w childSpec) run(t *testing.T) childReport {
 	}
 	said, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("witness: %v", err)
+		t.Fatalf("child: %v", err)
 	}
 	var all childReport
 	if err := json.NewDecoder(bytes.NewReader(said)).Decode(&all); err != nil {
@@ -80,14 +70,14 @@ func (w childSpec) run(t *testing.T) childReport {
 	return all
 }
 
-// runChild is the life of a witness.
-func runChild(order string) error {
+// runChild runs the role.
+func runChild(spec string) error {
 	var w childSpec
-	if err := json.Unmarshal([]byte(order), &w); err != nil {
+	if err := json.Unmarshal([]byte(spec), &w); err != nil {
 		return err
 	}
 	if w.NoNet {
-		// Seen by this process only: it has a mount namespace of its own.
+		// Visible to this process only, which has its own mount namespace.
 		if err := unix.Mount("none", "/proc/self/net", "tmpfs", 0, ""); err != nil {
 			return os.NewSyscallError("mount", err)
 		}
@@ -101,7 +91,7 @@ func runChild(order string) error {
 	if err := w.read(&said.Snapshot); err != nil {
 		said.Error = err.Error()
 	}
-	said.Snapshot.Processes = nil // their JSON form is for reading only
+	said.Snapshot.Processes = nil // they cannot be unmarshaled
 	said.Snapshot.Users, said.Snapshot.Interfaces = nil, nil
 	for i := range said.Snapshot.Sockets {
 		said.Snapshot.Sockets[i].Cgroup = nil
@@ -152,7 +142,7 @@ func refuseDiag(errno uint32) error {
 	return nil
 }
 
-// observer makes what it saw an eye.
+// observer returns an observer with the snapshot of the child.
 func (s childReport) observer(t *testing.T) *observer {
 	t.Helper()
 	if s.Error != "" {

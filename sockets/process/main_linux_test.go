@@ -16,29 +16,19 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lotop/sockets/socketstest"
 )
 
-// The tests need processes that do as they are told, so the test binary runs
-// itself again with this variable set to what to be.
-const helperEnv = "LOTOP_TEST_HELPER"
+// helperRole is the role of processes that the tests need; its argument is the
+// mode of the helper.
+const helperRole = "helper"
 
 func TestMain(m *testing.M) {
-	if mode := os.Getenv(helperEnv); mode != "" {
-		if err := runHelper(mode); err != nil {
-			fmt.Println("failed:", err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	// Orphans of the helpers come here, so that nothing is left to init.
-	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
-		fmt.Println("become a subreaper:", err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
+	os.Exit(socketstest.Main(m, socketstest.Role{Name: helperRole, Run: runHelper}))
 }
 
-// runHelper is the life of a helper. All but the parents end when stdin does.
+// runHelper runs a helper. All but the parents exit when stdin is closed.
 func runHelper(mode string) error {
 	switch mode {
 	case "wait":
@@ -70,7 +60,7 @@ func serveCommands() error {
 			}
 			fmt.Println("named")
 		case "exec":
-			return syscall.Exec("/proc/self/exe", []string{"other", "program", ""}, append(os.Environ(), helperEnv+"=wait"))
+			return syscall.Exec("/proc/self/exe", []string{"other", "program", ""}, socketstest.RoleEnviron(os.Environ(), helperRole, "wait"))
 		}
 	}
 	return nil
@@ -78,8 +68,7 @@ func serveCommands() error {
 
 // helpParent waits for a child that lives as long as stdin does.
 func helpParent(attr *syscall.SysProcAttr) error {
-	child := exec.Command("/proc/self/exe")
-	child.Env = append(os.Environ(), helperEnv+"=wait")
+	child := socketstest.RoleCommand(helperRole, "wait")
 	child.Stdin, child.SysProcAttr = os.Stdin, attr
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -129,9 +118,11 @@ type helper struct {
 // startHelper runs a helper until it is ready. It ends with the test.
 func startHelper(t *testing.T, mode string, change ...func(*exec.Cmd)) *helper {
 	t.Helper()
-	// Through /proc the binary can be run by users who cannot reach its folder.
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), helperEnv+"="+mode)
+	// Orphans of the helpers become children of the tests, which reap them.
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		t.Fatal("become a subreaper:", err)
+	}
+	cmd := socketstest.RoleCommand(helperRole, mode)
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	for _, c := range change {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"lotop/sockets/socketstest"
 )
 
 // TestReusedPID makes the kernel really give a pid to another process.
@@ -106,8 +108,7 @@ func reused(r *Reader, old, now *Process, held *Handle) error {
 // and collects it. Start returns a moment before the kernel names the process
 // after its program (begin_new_exec, fs/exec.c).
 func child() (pid int, end func(), err error) {
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), helperEnv+"=wait")
+	cmd := socketstest.RoleCommand(helperRole, "wait")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return 0, nil, err

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"lotop/sockets"
+	"lotop/sockets/socketstest"
 )
 
 // pack compresses lines to a file.
@@ -223,40 +223,36 @@ func TestFuture(t *testing.T) {
 	}
 }
 
-// recorderEnv is in the environment of a test binary that is to record, and
-// then to wait for its end.
-const recorderEnv = "LOTOP_TEST_RECORD"
+// recorderRole is the role of a process that records to a file and then waits to
+// be killed.
+const recorderRole = "recorder"
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(recorderEnv); path != "" {
-		recordUntilKilled(path)
-	}
-	os.Exit(m.Run())
+	os.Exit(socketstest.Main(m, socketstest.Role{Name: recorderRole, Run: recordUntilKilled}))
 }
 
-func recordUntilKilled(path string) {
+func recordUntilKilled(path string) error {
 	f, err := Create(path)
 	if err != nil {
-		panic(err)
+		return err
 	}
 	all := generate(4, 50)
 	r := Record(&scriptedSource{all: all}, f, Options{})
 	var snap sockets.Snapshot
 	for range all {
 		if err := r.Read(context.Background(), &snap); err != nil {
-			panic(err)
+			return err
 		}
 	}
 	fmt.Println("recorded")
 	_, _ = os.Stdin.Read(make([]byte, 1)) // until the test is over
-	os.Exit(1)
+	return errors.New("not killed")
 }
 
 // TestKilled checks that SIGKILL loses nothing.
 func TestKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.lotop")
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), recorderEnv+"="+path)
+	cmd := socketstest.RoleCommand(recorderRole, path)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -9,27 +9,22 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"testing"
 
 	"golang.org/x/sys/unix"
 )
 
-// Main serves as a child process, and does not return, if the environment says
-// so; if not, it runs the tests and returns their exit code. TestMain of a
-// package that uses Start has to call it first of all.
-func Main(m *testing.M) int {
-	config, ok := os.LookupEnv(childEnv)
-	if !ok {
-		return m.Run()
-	}
-	code := 0
+// childRole is the role of a child; its argument is the JSON of a childConfig.
+const childRole = "child"
+
+func childRoles() []Role { return []Role{{Name: childRole, Run: runChild}} }
+
+func runChild(config string) error {
 	if err := serve(config); err != nil {
-		fmt.Fprintln(os.Stderr, "socketstest child:", err)
-		code = 1
+		return err
 	}
 	// Not os.Exit: the race detector would sleep for a second.
-	unix.Exit(code)
-	return code
+	unix.Exit(0)
+	return nil
 }
 
 // child is the state of a process that runs commands.
@@ -43,7 +38,7 @@ type child struct {
 func serve(config string) error {
 	c := &child{}
 	if err := json.Unmarshal([]byte(config), &c.config); err != nil {
-		return fmt.Errorf("read %s: %w", childEnv, err)
+		return fmt.Errorf("read the configuration: %w", err)
 	}
 	if err := c.prepare(); err != nil {
 		return err

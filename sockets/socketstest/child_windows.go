@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// windowsChildEnv says, as the JSON of a Holding, that this process is a child.
-const windowsChildEnv = "SOCKETSTEST_HOLD"
+// childRole is the role of a child; its argument is the JSON of a ChildConfig.
+const childRole = "child"
 
 // ChildConfig is what a child on Windows opens, and how it reacts to being
 // asked to exit.
@@ -49,12 +49,7 @@ func StartChild(t testing.TB, h ChildConfig) *Child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self, h.Args...)
-	cmd.Env = append(os.Environ(), windowsChildEnv+"="+string(config))
+	cmd := RoleCommand(childRole, string(config), h.Args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: h.Flags}
 	cmd.Stderr = os.Stderr
 	in, err1 := cmd.StdinPipe()
@@ -104,25 +99,16 @@ func (h *Child) Close() {
 	_, _ = h.cmd.Process.Wait()
 }
 
-// Main runs the tests, or serves one as a child.
-func Main(m *testing.M) int {
-	if len(os.Args) == 4 && os.Args[1] == serviceArg {
-		return runService(os.Args[2], os.Args[3])
-	}
-	config := os.Getenv(windowsChildEnv)
-	if config == "" {
-		return m.Run()
-	}
+func childRoles() []Role { return []Role{{Name: childRole, Run: runChild}} }
+
+func executable() (string, error) { return os.Executable() }
+
+func runChild(config string) error {
 	var h ChildConfig
 	if err := json.Unmarshal([]byte(config), &h); err != nil {
-		fmt.Println(err)
-		return 1
+		return err
 	}
-	if err := h.serve(); err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	return 0
+	return h.serve()
 }
 
 // exclusiveAddrUse is SO_EXCLUSIVEADDRUSE of winsock2.h.

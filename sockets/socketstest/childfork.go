@@ -5,7 +5,6 @@ package socketstest
 import (
 	"encoding/json"
 	"os"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -69,11 +68,5 @@ func childEnviron(config childConfig) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var env []string
-	for _, e := range os.Environ() {
-		if !strings.HasPrefix(e, childEnv+"=") {
-			env = append(env, e)
-		}
-	}
-	return append(env, childEnv+"="+string(text)), nil
+	return RoleEnviron(os.Environ(), childRole, string(text)), nil
 }

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -196,11 +195,8 @@ func TestCleanup(t *testing.T) {
 	}
 }
 
-// abandonEnv makes TestAbandoned the test binary that gets killed.
-const abandonEnv = "SOCKETSTEST_ABANDON"
-
 func TestAbandoned(t *testing.T) {
-	if os.Getenv(abandonEnv) != "" {
+	if socketstest.InRole("abandon") { // this is the test binary that gets killed
 		p := socketstest.Start(t)
 		g, o := p.Fork(nil), socketstest.Start(t).Orphan(nil)
 		s := socketstest.Start(t)
@@ -208,8 +204,7 @@ func TestAbandoned(t *testing.T) {
 		fmt.Println("pids", p.PID(), g.PID(), o.PID(), s.PID())
 		select {}
 	}
-	cmd := exec.Command("/proc/self/exe", "-test.run=^TestAbandoned$")
-	cmd.Env = append(os.Environ(), abandonEnv+"=1")
+	cmd := socketstest.RoleCommand("abandon", "", "-test.run=^TestAbandoned$")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -9,12 +9,11 @@ import (
 	"syscall"
 )
 
-// childEnv says, as the JSON of a childConfig, that this process is a child.
-const childEnv = "SOCKETSTEST_CHILD"
-
 // selfExe is the running binary. The link also works after a change of user,
 // although the directory that go test builds in is closed to other users.
 const selfExe = "/proc/self/exe"
+
+func executable() (string, error) { return selfExe, nil }
 
 // nobodyID is the user and group ID of AsUserNobody.
 const nobodyID = 65534

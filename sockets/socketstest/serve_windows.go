@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"runtime"
 	"unsafe"
@@ -93,12 +92,7 @@ func window(opened chan<- error, closed chan<- struct{}) {
 // startConsolePeer starts a child with the same standard input, so that it
 // exits when that closes, and prints its PID.
 func startConsolePeer() error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), windowsChildEnv+"={}")
+	cmd := RoleCommand(childRole, "{}")
 	cmd.Stdin = os.Stdin
 	if err := cmd.Start(); err != nil {
 		return err

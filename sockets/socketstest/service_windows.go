@@ -95,7 +95,14 @@ func FreePort(t testing.TB) netip.AddrPort {
 	return child.Local[0]
 }
 
-// runService runs the child as a service.
+// runAsService runs the child as a service if args are those of one.
+func runAsService(args []string) (code int, ok bool) {
+	if len(args) != 4 || args[1] != serviceArg {
+		return 0, false
+	}
+	return runService(args[2], args[3]), true
+}
+
 func runService(name, sockets string) int {
 	if err := svc.Run(name, &handler{strings.Split(sockets, ",")}); err != nil {
 		return 1

@@ -16,8 +16,6 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-func TestMain(m *testing.M) { os.Exit(socketstest.Main(m)) }
-
 // checkOwned checks the descriptor in /proc.
 func checkOwned(t *testing.T, s socketstest.Sock) {
 	t.Helper()
