@@ -8,8 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -17,13 +19,20 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// background does something again and again, on a few goroutines, until the
-// test ends or stop is called, which tells how often it was done.
-func background(t *testing.T, goroutines int, do func() error) (stop func() int) {
+// loop is a function called again and again in the background.
+type loop struct {
+	started time.Time
+	calls   atomic.Int64
+	stop    func() // waits for the calls under way
+}
+
+// background calls do again and again, on a few goroutines, until the test ends or
+// stop is called.
+func background(t *testing.T, goroutines int, do func() error) *loop {
 	t.Helper()
 	var wg sync.WaitGroup
-	var mu sync.Mutex
-	done, times := make(chan struct{}), 0
+	done := make(chan struct{})
+	l := &loop{started: time.Now()}
 	for range goroutines {
 		wg.Go(func() {
 			for {
@@ -33,9 +42,7 @@ func background(t *testing.T, goroutines int, do func() error) (stop func() int)
 				default:
 				}
 				err := do()
-				mu.Lock()
-				times++
-				mu.Unlock()
+				l.calls.Add(1)
 				if err != nil {
 					t.Error(err)
 					return
@@ -43,23 +50,37 @@ func background(t *testing.T, goroutines int, do func() error) (stop func() int)
 			}
 		})
 	}
-	stop = sync.OnceValue(func() int {
+	l.stop = sync.OnceFunc(func() {
 		close(done)
 		wg.Wait()
-		return times
 	})
-	t.Cleanup(func() { stop() })
-	return stop
+	t.Cleanup(l.stop)
+	return l
 }
 
-// ownership is an owner as a snapshot tells.
+// running reports whether a test goes on: for 2 s, or a tenth of that in short mode,
+// and on a loaded machine until enough has happened for the test to mean anything.
+func (l *loop) running(t *testing.T, enough bool) bool {
+	t.Helper()
+	period := 2 * time.Second
+	if testing.Short() {
+		period /= 10
+	}
+	passed := time.Since(l.started)
+	if passed > socketstest.Timeout && !enough {
+		t.Fatalf("only %d calls in %v: nothing was tested", l.calls.Load(), passed)
+	}
+	return passed < period || !enough
+}
+
+// ownership is an owner of a socket in a snapshot.
 type ownership struct {
 	owner sockets.Owner
 	inode uint64
 }
 
-// wrongOwners lists the owners of which proc says now that they live and do not hold
-// the socket.
+// wrongOwners returns the owners that according to /proc are running now and do
+// not own the socket.
 func (e *observer) wrongOwners() map[ownership]bool {
 	all := map[ownership]bool{}
 	for _, s := range e.Sockets {
@@ -70,7 +91,7 @@ func (e *observer) wrongOwners() map[ownership]bool {
 				continue
 			}
 			if _, err := os.Readlink(filepath.Join(root, "cwd")); err != nil {
-				continue // it has ended, a zombie perhaps
+				continue // it has exited and may be a zombie
 			}
 			all[ownership{o, s.Inode}] = true
 		}
@@ -78,16 +99,16 @@ func (e *observer) wrongOwners() map[ownership]bool {
 	return all
 }
 
-// Processes come, inherit, exec and go while the reads run: no read is an
-// error, and no owner is named that does not hold the socket. What changed
-// since a read is the next one's to tell, not the one's after it.
+// TestProcessChurn reads while processes start, inherit the socket, exec and exit:
+// no read fails, and no process is named as owner that is not. A change after a
+// read has to be in the next one.
 func TestProcessChurn(t *testing.T) {
 	l := newBoundSocket(t)
 	l.listen()
 	file := os.NewFile(uintptr(l.fd), "listener")
 	l.fd = -1
 	defer file.Close()
-	stop := background(t, 2, func() error {
+	churn := background(t, 2, func() error {
 		cmd := exec.Command("sleep", "0.002")
 		cmd.ExtraFiles = []*os.File{file, file}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
@@ -95,7 +116,7 @@ func TestProcessChurn(t *testing.T) {
 	})
 	e := openObserver(t, SockDiag)
 	before, most := map[ownership]bool{}, 0
-	for range 300 {
+	for churn.running(t, churn.calls.Load() >= 20 && most >= 2) {
 		e.refresh()
 		now := e.wrongOwners()
 		for c := range now {
@@ -110,21 +131,19 @@ func TestProcessChurn(t *testing.T) {
 			t.Fatalf("no owner: %v", s.NoOwner)
 		}
 	}
-	if n := stop(); n < 20 || most < 2 {
-		t.Fatalf("only %d processes, %d owners at most: nothing was tested", n, most)
-	}
+	churn.stop()
 	e.refresh()
 	e.checkOwners(e.findOne("tcp4", l.local, noAddr), socketstest.Sock{PID: os.Getpid(), FD: int(file.Fd())})
 }
 
-// Sockets go through their states while they are read: none is there twice.
+// TestNoDuplicates reads while sockets change their states: none is listed twice.
 func TestNoDuplicates(t *testing.T) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	accepted := background(t, 1, func() error {
+	accepting := background(t, 1, func() error {
 		conn, err := l.Accept()
 		if err == nil {
 			err = conn.Close()
@@ -134,9 +153,9 @@ func TestNoDuplicates(t *testing.T) {
 		return err
 	})
 	to := netip.MustParseAddrPort(l.Addr().String())
-	stop := background(t, 2, func() error { return bindAndConnect(to) })
+	churn := background(t, 2, func() error { return bindAndConnect(to) })
 	e := openObserver(t, SockDiag)
-	for range 300 {
+	for churn.running(t, churn.calls.Load() >= 100) {
 		e.refresh()
 		seen := map[sockets.ID]*sockets.Socket{}
 		for i := range e.Sockets {
@@ -147,15 +166,13 @@ func TestNoDuplicates(t *testing.T) {
 			seen[s.ID] = s
 		}
 	}
-	if n := stop(); n < 100 {
-		t.Fatalf("only %d connections: nothing was tested", n)
-	}
+	churn.stop()
 	l.Close()
-	accepted()
+	accepting.stop()
 }
 
-// bindAndConnect is what moves a socket from BOUND to ESTABLISHED; it is reset
-// when it closes.
+// bindAndConnect moves a socket from BOUND to ESTABLISHED; its connection is
+// reset when it closes.
 func bindAndConnect(to netip.AddrPort) error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

@@ -15,7 +15,11 @@ import (
 
 // TestRoundTrip compares what is replayed with what was recorded.
 func TestRoundTrip(t *testing.T) {
-	for seed := range uint64(40) {
+	seeds := uint64(40)
+	if testing.Short() {
+		seeds = 5
+	}
+	for seed := range seeds {
 		v := newGenerator(seed)
 		all := make([]sockets.Snapshot, 30)
 		notices := map[int][]sockets.DestroyNotification{}
