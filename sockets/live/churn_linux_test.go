@@ -153,7 +153,7 @@ func TestNoDuplicates(t *testing.T) {
 		return err
 	})
 	to := netip.MustParseAddrPort(l.Addr().String())
-	churn := background(t, 2, func() error { return bindAndConnect(to) })
+	churn := background(t, 8, func() error { return bindAndConnect(to) })
 	e := openObserver(t, SockDiag)
 	for churn.running(t, churn.calls.Load() >= 100) {
 		e.refresh()
@@ -172,7 +172,8 @@ func TestNoDuplicates(t *testing.T) {
 }
 
 // bindAndConnect moves a socket from BOUND to ESTABLISHED; its connection is
-// reset when it closes.
+// reset when it closes. The pauses keep the socket in each state for about as long
+// as a read of the tables takes, so that many reads see it in both.
 func bindAndConnect(to netip.AddrPort) error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -185,5 +186,11 @@ func bindAndConnect(to netip.AddrPort) error {
 	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
 		return err
 	}
-	return unix.Connect(fd, &unix.SockaddrInet4{Addr: to.Addr().As4(), Port: int(to.Port())})
+	const pause = 500 * time.Microsecond
+	time.Sleep(pause)
+	if err := unix.Connect(fd, &unix.SockaddrInet4{Addr: to.Addr().As4(), Port: int(to.Port())}); err != nil {
+		return err
+	}
+	time.Sleep(pause)
+	return nil
 }
