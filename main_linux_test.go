@@ -1,31 +1,31 @@
 package main_test
 
 import (
-	"fmt"
 	"os"
 	"testing"
 
+	"lotop/sockets/socketstest"
 	"lotop/ui/cli"
 )
 
-// The variables that make the test binary be something else.
+// The roles of the test binary.
 const (
-	lotopEnv = "LOTOP_TEST_AS_LOTOP" // lotop itself: where the tests watch for races, so does that
-	churnEnv = "LOTOP_TEST_CHURN"    // a program that opens and closes connections: "server" or "client"
+	lotopRole       = "lotop"        // lotop itself, with the race detector if the tests have it
+	churnServerRole = "churn-server" // opens and closes connections, together with the client
+	churnClientRole = "churn-client"
+	testServerRole  = "testserver" // listens on the ports that it reads
+	namespaceRole   = "namespace"  // the tests in namespaces of their own
 )
 
 func TestMain(m *testing.M) {
-	var err error
-	switch {
-	case os.Getenv(lotopEnv) != "":
-		os.Exit(cli.Run(os.Args[1:]))
-	case os.Getenv(churnEnv) == "server":
-		err = serveChurn()
-	case os.Getenv(churnEnv) == "client":
-		err = dialChurn()
-	default:
-		os.Exit(m.Run())
-	}
-	fmt.Fprintln(os.Stderr, err)
-	os.Exit(1)
+	os.Exit(socketstest.Main(m,
+		socketstest.Role{Name: lotopRole, Run: func(string) error {
+			os.Exit(cli.Run(os.Args[1:]))
+			return nil
+		}},
+		socketstest.Role{Name: churnServerRole, Run: serveChurn},
+		socketstest.Role{Name: churnClientRole, Run: dialChurn},
+		socketstest.Role{Name: testServerRole, Run: runServer},
+		socketstest.Role{Name: namespaceRole},
+	))
 }

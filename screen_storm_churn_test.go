@@ -16,18 +16,15 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-)
 
-// insideEnv is in the environment of a test that is inside of its own
-// namespaces.
-const insideEnv = "LOTOP_TEST_INSIDE"
+	"lotop/sockets/socketstest"
+)
 
 // runInside runs the test once more, as the first process of a pid namespace,
 // with a network and mounts of its own. All that runs in there ends with it.
 func runInside(t *testing.T, args ...string) {
 	t.Helper()
-	cmd := exec.Command("/proc/self/exe", append([]string{"-test.run=^" + t.Name() + "$", "-test.v", "-test.timeout=0"}, args...)...)
-	cmd.Env = append(os.Environ(), insideEnv+"=1")
+	cmd := socketstest.RoleCommand(namespaceRole, "", append([]string{"-test.run=^" + t.Name() + "$", "-test.v", "-test.timeout=0"}, args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWNS}
 	if os.Geteuid() != 0 {
 		cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
@@ -97,7 +94,7 @@ type churn struct {
 func startChurn(t *testing.T) *churn {
 	t.Helper()
 	c := &churn{running: map[string]*exec.Cmd{}}
-	for _, role := range []string{"server", "client"} {
+	for _, role := range []string{churnServerRole, churnClientRole} {
 		if err := c.start(role); err != nil {
 			t.Fatal(err)
 		}
@@ -113,9 +110,8 @@ func (c *churn) start(role string) error {
 	if c.stopped {
 		return nil
 	}
-	cmd := exec.Command("/proc/self/exe")
+	cmd := socketstest.RoleCommand(role, "")
 	cmd.Args[0] = role
-	cmd.Env = append(os.Environ(), churnEnv+"="+role)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -144,7 +140,7 @@ func (c *churn) stop() {
 var churnPorts = [...]string{"127.0.0.1:3000", "127.0.0.1:5432", "[::1]:8080", "0.0.0.0:9229"}
 
 // serveChurn accepts connections, and drops them when the other end does.
-func serveChurn() error {
+func serveChurn(string) error {
 	failed := make(chan error)
 	for _, address := range churnPorts {
 		l, err := net.Listen("tcp", address)
@@ -170,7 +166,7 @@ func serveChurn() error {
 
 // dialChurn opens connections and closes them: most of them immediately, some so
 // late that a snapshot shows them, a few with a reset.
-func dialChurn() error {
+func dialChurn(string) error {
 	for n := 0; ; n++ {
 		if n%50 == 49 {
 			time.Sleep(100 * time.Millisecond)

@@ -40,7 +40,7 @@ const (
 // All of it is in a network and a pid namespace of its own: the keys stop
 // processes.
 func TestScreenStorm(t *testing.T) {
-	if os.Getenv(insideEnv) == "" {
+	if _, ok := socketstest.InRole(namespaceRole); !ok {
 		runInside(t, "-storm="+*stormFor, fmt.Sprintf("-storm-seed=%d", *stormSeed))
 		return
 	}

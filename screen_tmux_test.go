@@ -125,13 +125,10 @@ type server struct {
 	out *bufio.Scanner
 }
 
-const serveEnv = "LOTOP_SCREEN_SERVE"
-
 func serve(t *testing.T, ports ...uint16) *server {
 	t.Helper()
-	cmd := exec.Command("/proc/self/exe", "-test.run=^TestServe$")
-	cmd.Args[0] = "testserver"
-	cmd.Env = append(os.Environ(), serveEnv+"=1")
+	cmd := socketstest.RoleCommand(testServerRole, "")
+	cmd.Args[0] = testServerRole
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -160,11 +157,8 @@ func (s *server) toggle(port uint16) {
 	}
 }
 
-// TestServe is the life of a server.
-func TestServe(t *testing.T) {
-	if os.Getenv(serveEnv) == "" {
-		t.Skip("only for other tests")
-	}
+// runServer runs a server.
+func runServer(string) error {
 	listeners := map[string]net.Listener{}
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		port := in.Text()
@@ -178,6 +172,7 @@ func TestServe(t *testing.T) {
 		}
 		fmt.Println("done")
 	}
+	return nil
 }
 
 // freePorts are n ports in rising order.

@@ -196,7 +196,7 @@ func TestCleanup(t *testing.T) {
 }
 
 func TestAbandoned(t *testing.T) {
-	if socketstest.InRole("abandon") { // this is the test binary that gets killed
+	if _, ok := socketstest.InRole("abandon"); ok { // this is the test binary that gets killed
 		p := socketstest.Start(t)
 		g, o := p.Fork(nil), socketstest.Start(t).Orphan(nil)
 		s := socketstest.Start(t)

@@ -17,7 +17,7 @@ const roleEnv = "LOTOP_TEST_ROLE"
 type Role struct {
 	Name string // without spaces
 	// Run is called instead of the tests. If it is nil, the tests run, and
-	// [InRole] tells them.
+	// [InRole] returns true in them.
 	Run func(arg string) error
 }
 
@@ -49,10 +49,11 @@ func Main(m *testing.M, roles ...Role) int {
 	return 1
 }
 
-// InRole reports whether this process was started in the role.
-func InRole(name string) bool {
-	role, _, _ := strings.Cut(os.Getenv(roleEnv), " ")
-	return role == name
+// InRole reports whether this process was started in the role, and returns the
+// argument.
+func InRole(name string) (arg string, ok bool) {
+	role, arg, _ := strings.Cut(os.Getenv(roleEnv), " ")
+	return arg, role == name
 }
 
 // RoleCommand returns a command that runs the test binary in a role, with args

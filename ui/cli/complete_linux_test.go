@@ -83,7 +83,7 @@ func completeIn(t *testing.T, dir string, shell []string, want string, words ...
 	defer cancel()
 	cmd := exec.CommandContext(ctx, shell[0], append(slices.Clone(shell[1:]), words...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, asLotop+"=1", "WANT="+want, "TERM=dumb")
+	cmd.Env = append(socketstest.RoleEnviron(os.Environ(), lotopRole, ""), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, "WANT="+want, "TERM=dumb")
 	out, err := cmd.Output()
 	if cmd.ProcessState.ExitCode() == noCompletion {
 		missing(t, "bash-completion")

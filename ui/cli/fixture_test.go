@@ -16,16 +16,16 @@ import (
 	"lotop/ui/tui"
 )
 
-// asLotop is in the environment of a test binary that is to be lotop itself: so
-// the tests need no compiler, and run as any user.
-const asLotop = "LOTOP_TEST_AS_LOTOP"
+// lotopRole is the role of a test binary that is lotop itself: so the tests need
+// no compiler, and run as any user.
+const lotopRole = "lotop"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asLotop) != "" {
-		os.Exit(Run(os.Args[1:]))
-	}
 	time.Local = time.UTC // golden files have times; set before anything reads it
-	os.Exit(socketstest.Main(m))
+	os.Exit(socketstest.Main(m, socketstest.Role{Name: lotopRole, Run: func(string) error {
+		os.Exit(Run(os.Args[1:]))
+		return nil
+	}}))
 }
 
 // fixedSource gives the same snapshot again and again.

@@ -5,25 +5,33 @@ import (
 	"io"
 	"net"
 	"os"
-	"strings"
+	"testing"
+
+	"lotop/sockets/socketstest"
 )
 
-// playRole is the life of a helper of the tests.
-func playRole(role string) error {
-	kind, port, _ := strings.Cut(role, " ")
-	switch kind {
-	case "namespace":
-		return raceForPIDs()
-	case "listen": // until standard input ends
-		l, err := net.Listen("tcp4", "127.0.0.1:"+port)
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		fmt.Println(l.Addr().(*net.TCPAddr).Port)
-	case "wait":
-		fmt.Println("ready")
+// The roles of the test binary.
+const (
+	namespaceRole = "namespace" // init of a PID namespace
+	listenRole    = "listen"    // listens on the port of its argument
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(socketstest.Main(m,
+		socketstest.Role{Name: namespaceRole, Run: raceForPIDs},
+		socketstest.Role{Name: listenRole, Run: listenUntilEOF},
+	))
+}
+
+// listenUntilEOF listens on a port, prints it, and waits for the end of standard
+// input.
+func listenUntilEOF(port string) error {
+	l, err := net.Listen("tcp4", "127.0.0.1:"+port)
+	if err != nil {
+		return err
 	}
-	_, err := io.Copy(io.Discard, os.Stdin)
+	defer l.Close()
+	fmt.Println(l.Addr().(*net.TCPAddr).Port)
+	_, err = io.Copy(io.Discard, os.Stdin)
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
@@ -55,8 +54,7 @@ func TestReusedPIDs(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can make a pid namespace")
 	}
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), roleVariable+"=namespace")
+	cmd := socketstest.RoleCommand(namespaceRole, "")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Pdeathsig: syscall.SIGKILL, Cloneflags: syscall.CLONE_NEWPID, Unshareflags: syscall.CLONE_NEWNS,
 	}
@@ -72,7 +70,7 @@ func TestReusedPIDs(t *testing.T) {
 }
 
 // raceForPIDs is init in a pid namespace of its own, where it chooses the pids.
-func raceForPIDs() error {
+func raceForPIDs(string) error {
 	if err := syscall.Mount("proc", "/proc", "proc", 0, ""); err != nil {
 		fmt.Println("skip may not mount proc:", err)
 		return nil
@@ -88,11 +86,11 @@ func raceForPIDs() error {
 
 func raceOnce() error {
 	ctx := context.Background()
-	victim, err := startRole("listen 0", 0)
+	victim, err := startListener("0", 0)
 	if err != nil {
 		return err
 	}
-	port, err := strconv.ParseUint(victim.says, 10, 16)
+	port, err := strconv.ParseUint(victim.port, 10, 16)
 	if err != nil {
 		return err
 	}
@@ -125,15 +123,15 @@ func raceOnce() error {
 
 // replace starts a stranger that gets not only the pid of a victim but its port
 // as well.
-func replace(f *Service, old *process.Process, victim role) (role, error) {
+func replace(f *Service, old *process.Process, victim listener) (listener, error) {
 	for {
-		stranger, err := startRole("listen "+victim.says, victim.pid)
+		stranger, err := startListener(victim.port, victim.pid)
 		if err != nil {
-			return role{}, err
+			return listener{}, err
 		}
 		now, err := f.Reader.Read(victim.pid)
 		if err != nil {
-			return role{}, err
+			return listener{}, err
 		}
 		if !now.Same(old) {
 			return stranger, nil
@@ -145,44 +143,43 @@ func replace(f *Service, old *process.Process, victim role) (role, error) {
 	}
 }
 
-// role is a process that runs the test binary as something else.
-type role struct {
+// listener is a process that listens on a port.
+type listener struct {
 	pid  int
-	says string // its first line
-	end  func() // ends and collects it
+	port string
+	end  func() // ends and reaps it
 }
 
-// startRole starts one, with that pid unless it is 0.
-func startRole(what string, pid int) (role, error) {
+// startListener starts one on a port, with that PID unless it is 0.
+func startListener(port string, pid int) (listener, error) {
 	for range 200 {
 		if pid != 0 {
 			if err := os.WriteFile("/proc/sys/kernel/ns_last_pid", []byte(strconv.Itoa(pid-1)), 0); err != nil {
-				return role{}, err
+				return listener{}, err
 			}
 		}
-		cmd := exec.Command("/proc/self/exe")
-		cmd.Env = append(os.Environ(), roleVariable+"="+what)
+		cmd := socketstest.RoleCommand(listenRole, port)
 		in, err := cmd.StdinPipe()
 		if err != nil {
-			return role{}, err
+			return listener{}, err
 		}
 		out, err := cmd.StdoutPipe()
 		if err != nil {
-			return role{}, err
+			return listener{}, err
 		}
 		if err := cmd.Start(); err != nil {
-			return role{}, err
+			return listener{}, err
 		}
 		end := func() { _ = in.Close(); _ = cmd.Wait() }
 		line, err := bufio.NewReader(out).ReadString('\n')
 		if err != nil && err != io.EOF {
-			return role{}, err
+			return listener{}, err
 		}
 		// A thread of this process may have taken the pid.
 		if pid == 0 || cmd.Process.Pid == pid {
-			return role{pid: cmd.Process.Pid, says: strings.TrimSpace(line), end: end}, nil
+			return listener{pid: cmd.Process.Pid, port: strings.TrimSpace(line), end: end}, nil
 		}
 		end()
 	}
-	return role{}, fmt.Errorf("pid %d never came back", pid)
+	return listener{}, fmt.Errorf("pid %d never came back", pid)
 }

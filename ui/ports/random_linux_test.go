@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -23,17 +22,26 @@ import (
 )
 
 var (
-	sets        = flag.Int("sets", defaultSets(), "how many random sets of sockets to hold against the kernel; or LOTOP_SETS")
+	sets        = flag.Int("sets", 0, "how many random sets of sockets TestRandomSets checks, 0 for as many as fit in 5s (1s with -short)")
 	hideOptions = flag.Bool("blind", false, "only sets whose sockets tell nothing of themselves, as other users' do")
 
 	seed = flag.Uint64("seed", 0, "seed of the random sets, 0 for a new one")
 )
 
-func defaultSets() int {
-	if n, err := strconv.Atoi(os.Getenv("LOTOP_SETS")); err == nil && n > 0 {
-		return n
+// minSets is how many random sets are checked on a machine that is too slow for
+// them in the time.
+const minSets = 20
+
+// more reports whether TestRandomSets goes on after n sets.
+func more(n int, start time.Time) bool {
+	if *sets > 0 {
+		return n < *sets
 	}
-	return 150
+	limit := 5 * time.Second
+	if testing.Short() {
+		limit = time.Second
+	}
+	return n < minSets || time.Since(start) < limit
 }
 
 func newService() *Service {
@@ -52,7 +60,7 @@ func TestRandomSets(t *testing.T) {
 	if s == 0 {
 		s = uint64(time.Now().UnixNano())
 	}
-	t.Logf("seed %d, %d sets", s, *sets)
+	t.Logf("seed %d", s)
 	isolate(t)
 	source := rand.NewPCG(s, 0)
 	actors := []*socketstest.Process{socketstest.Start(t), socketstest.Start(t)}
@@ -61,7 +69,8 @@ func TestRandomSets(t *testing.T) {
 	}
 	helper := socketstest.Start(t)
 	sums := newTally()
-	for i := range *sets {
+	start := time.Now()
+	for i := 0; more(i, start); i++ {
 		before := *source
 		sc := play(t, source, actors, helper, sums)
 		if len(sc.misses) > 0 && sc.handed {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -114,9 +113,8 @@ func named(p *socketstest.Process, name string) string { return fmt.Sprintf("%s 
 func TestFreeRestarted(t *testing.T) {
 	t.Parallel()
 	port := socketstest.FreePort(t, "tcp")
-	supervisor := exec.Command("/proc/self/exe")
+	supervisor := socketstest.RoleCommand(superviseRole, strconv.Itoa(int(port)))
 	supervisor.Args = []string{"supervisor"}
-	supervisor.Env = append(os.Environ(), superviseEnv+"="+strconv.Itoa(int(port)))
 	stdin, err := supervisor.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -175,15 +173,11 @@ func TestFreeLotopItself(t *testing.T) {
 	d.wantsNot("[ y")
 }
 
-// lookEnv makes TestInChild look at a port and print the dialog for it.
-const lookEnv = "LOTOP_TEST_LOOK"
-
-// inChild shows the dialog for a port as a child process sees it.
+// inChild returns the dialog for a port in a child process.
 func inChild(t *testing.T, port uint16, credential *syscall.Credential) string {
 	t.Helper()
-	cmd := exec.Command("/proc/self/exe", "-test.run=^TestInChild$", "-test.v")
+	cmd := socketstest.RoleCommand(dialogRole, strconv.Itoa(int(port)), "-test.run=^TestInChild$", "-test.v")
 	cmd.Dir = "/"
-	cmd.Env = append(os.Environ(), lookEnv+"="+strconv.Itoa(int(port)))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -193,9 +187,13 @@ func inChild(t *testing.T, port uint16, credential *syscall.Credential) string {
 }
 
 func TestInChild(t *testing.T) {
-	port, err := strconv.ParseUint(os.Getenv(lookEnv), 10, 16)
-	if err != nil {
+	arg, ok := socketstest.InRole(dialogRole)
+	if !ok {
 		t.Skip("only for other tests")
+	}
+	port, err := strconv.ParseUint(arg, 10, 16)
+	if err != nil {
+		t.Fatal(err)
 	}
 	d := openLive(t, uint16(port))
 	d.look("LISTEN")
