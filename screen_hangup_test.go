@@ -18,6 +18,9 @@ import (
 
 // TestScreenHangup takes the terminal away from the real binary.
 func TestScreenHangup(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	lotop := build(t)
 	for name, test := range map[string]func(*testing.T, string){

@@ -15,6 +15,9 @@ import (
 
 // TestScreenSignals sends signals to the real binary in a real terminal.
 func TestScreenSignals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
 	if _, err := exec.LookPath("tmux"); err != nil {
 		if os.Getenv("LOTOP_CI") != "" {
 			t.Fatal("tmux is missing")

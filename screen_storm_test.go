@@ -40,6 +40,9 @@ const (
 // All of it is in a network and a pid namespace of its own: the keys stop
 // processes.
 func TestScreenStorm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
 	if _, ok := socketstest.InRole(namespaceRole); !ok {
 		runInside(t, "-storm="+*stormFor, fmt.Sprintf("-storm-seed=%d", *stormSeed))
 		return

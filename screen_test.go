@@ -19,6 +19,9 @@ import (
 // TestScreen runs the real binary in a real terminal, tmux's, and reads what it
 // shows.
 func TestScreen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
 	if _, err := exec.LookPath("tmux"); err != nil {
 		if os.Getenv("LOTOP_CI") != "" {
 			t.Fatal("tmux is missing")

@@ -1,9 +1,11 @@
 package socketstest
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -47,6 +49,15 @@ func Main(m *testing.M, roles ...Role) int {
 	}
 	fmt.Fprintf(os.Stderr, "unknown role %s\n", name)
 	return 1
+}
+
+// Parallel lets n tests of this package run at the same time, because they wait for
+// processes most of the time. The flag -parallel takes precedence.
+func Parallel(n int) {
+	// The flag is parsed in m.Run, so this changes only its default.
+	if err := flag.Set("test.parallel", strconv.Itoa(n)); err != nil {
+		panic(err)
+	}
 }
 
 // InRole reports whether this process was started in the role, and returns the

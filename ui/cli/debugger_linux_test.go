@@ -22,6 +22,7 @@ import (
 // A real delve that debugs a program named shop, an editor that attaches and
 // leaves: events name all three.
 func TestWatchDelve(t *testing.T) {
+	t.Parallel()
 	shop := filepath.Join(t.TempDir(), "shop")
 	copyProgram(t, shop)
 	d := startDebugger(t, regexp.MustCompile(`API server listening at: (\S+)`),
@@ -34,6 +35,7 @@ func TestWatchDelve(t *testing.T) {
 
 // The same with the inspector of node.
 func TestWatchNodeInspector(t *testing.T) {
+	t.Parallel()
 	d := startDebugger(t, regexp.MustCompile(`Debugger listening on ws://([^/]+)/`),
 		"node", "--inspect=0", "-e", "setInterval(() => {}, 1 << 30)")
 	d.follow(t, "node inspector", fmt.Sprintf(`node \(%d\)`, d.pid))

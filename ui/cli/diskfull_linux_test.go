@@ -110,6 +110,7 @@ func TestDiskFullFromTheStart(t *testing.T) {
 // TestDiskFullScreen goes on with the screen, says it there at once, and again
 // when it ends.
 func TestDiskFullScreen(t *testing.T) {
+	t.Parallel()
 	l := listen(t)
 	cmd := onFullDisk(t, false, "--interval", "100ms", "port:"+portOf(l))
 	first, second := openTerminal(t, 120)

@@ -22,6 +22,7 @@ const lotopRole = "lotop"
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // golden files have times; set before anything reads it
+	socketstest.Parallel(8)
 	os.Exit(socketstest.Main(m, socketstest.Role{Name: lotopRole, Run: func(string) error {
 		os.Exit(Run(os.Args[1:]))
 		return nil

@@ -92,6 +92,7 @@ func checkAlive(t testing.TB, p *socketstest.Process, want bool) {
 func named(p *socketstest.Process) string { return fmt.Sprintf("shop (%d)", p.PID()) }
 
 func TestFreeYes(t *testing.T) {
+	t.Parallel()
 	p, port := server(t)
 	client := socketstest.Start(t)
 	client.Dial("127.0.0.1:" + port)
@@ -102,6 +103,7 @@ func TestFreeYes(t *testing.T) {
 }
 
 func TestFreeDryRun(t *testing.T) {
+	t.Parallel()
 	p, port := server(t)
 	free(t, 0, port+" --dry-run", "SIGTERM to  "+named(p))
 	f := freeJSONOf(t, free(t, 0, port+" --dry-run --json"))
@@ -112,6 +114,7 @@ func TestFreeDryRun(t *testing.T) {
 }
 
 func TestFreeWithoutTerminal(t *testing.T) {
+	t.Parallel()
 	p, port := server(t)
 	r := free(t, 2, port, "SIGTERM to  "+named(p), "cannot ask for confirmation", "--yes")
 	if r.out != "" {
@@ -121,6 +124,7 @@ func TestFreeWithoutTerminal(t *testing.T) {
 }
 
 func TestFreeSurvivor(t *testing.T) {
+	t.Parallel()
 	p, port := server(t, socketstest.IgnoreSIGTERM())
 	free(t, 1, port+" --yes --grace 200ms", named(p)+" did not exit on SIGTERM: it ignores SIGTERM", port+" is in use")
 	checkAlive(t, p, true)
@@ -132,6 +136,7 @@ func TestFreeSurvivor(t *testing.T) {
 }
 
 func TestFreeSignal(t *testing.T) {
+	t.Parallel()
 	p, port := server(t, socketstest.IgnoreSIGTERM())
 	free(t, 2, port+" --yes --signal USR1", "TERM, INT, HUP")
 	free(t, 2, port+" --yes --grace 0s", "must be greater than zero")
@@ -141,6 +146,7 @@ func TestFreeSignal(t *testing.T) {
 }
 
 func TestFreeUDP(t *testing.T) {
+	t.Parallel()
 	p := socketstest.Start(t, socketstest.Name("shop"))
 	port := strconv.Itoa(int(socketstest.FreePort(t, "udp")))
 	p.UDP("127.0.0.1:" + port)
@@ -152,6 +158,7 @@ func TestFreeUDP(t *testing.T) {
 
 // The parent is asked first; a child that goes with it needs no signal.
 func TestFreeFamily(t *testing.T) {
+	t.Parallel()
 	p, port := server(t)
 	l := p.Listen("tcp4", "127.0.0.2:"+port)
 	child := p.Fork([]socketstest.Sock{l}, socketstest.Name("shop"))
@@ -166,6 +173,7 @@ func TestFreeFamily(t *testing.T) {
 }
 
 func TestFreeClient(t *testing.T) {
+	t.Parallel()
 	far, p := socketstest.Start(t), socketstest.Start(t, socketstest.Name("shop"))
 	c := p.Dial(far.Listen("tcp4", "127.0.0.1:0").Target())
 	port := strconv.Itoa(int(c.Local.Port()))
@@ -180,6 +188,7 @@ func TestFreeClient(t *testing.T) {
 // A client that has bound its port by hand keeps it when its connection is
 // closed: only its process can give it back.
 func TestFreeBoundClient(t *testing.T) {
+	t.Parallel()
 	far, p := socketstest.Start(t), socketstest.Start(t, socketstest.Name("shop"))
 	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
 	// It ends by a reset, or its own end would still be closing when it has gone.
@@ -195,6 +204,7 @@ func TestFreeBoundClient(t *testing.T) {
 }
 
 func TestFreeTimeWait(t *testing.T) {
+	t.Parallel()
 	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
 	socketstest.TimeWait(t, "127.0.0.1:"+port)
 	if os.Geteuid() != 0 {
@@ -207,6 +217,7 @@ func TestFreeTimeWait(t *testing.T) {
 // What the victim's own connections leave behind is closed by root as well, or
 // a server without SO_REUSEADDR could not start.
 func TestFreeRemains(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only root can close a TIME_WAIT")
 	}
@@ -224,6 +235,7 @@ func TestFreeRemains(t *testing.T) {
 }
 
 func TestFreeRespawn(t *testing.T) {
+	t.Parallel()
 	supervisor := socketstest.Start(t, socketstest.Name("nodemon"))
 	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
 	worker := func() *socketstest.Process {
@@ -249,6 +261,7 @@ func TestFreeRespawn(t *testing.T) {
 // What was interrupted had less than its time: there is nothing to advise, least
 // of all the flag that was given.
 func TestFreeInterrupted(t *testing.T) {
+	t.Parallel()
 	p, port := server(t, socketstest.IgnoreSIGTERM())
 	for sig, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
 		interruptFree(t, p, sig, code, "free", port, "--yes", "--force", "--grace", "15s")

@@ -21,6 +21,7 @@ func asUser(cmd *exec.Cmd, uid uint32) *exec.Cmd {
 }
 
 func TestFreeOtherUsers(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only root can be two users")
 	}
@@ -32,6 +33,7 @@ func TestFreeOtherUsers(t *testing.T) {
 
 // The test itself listens, and lotop runs inside it.
 func TestFreeAncestor(t *testing.T) {
+	t.Parallel()
 	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
 	l, err := net.Listen("tcp4", "127.0.0.1:"+port)
 	if err != nil {
@@ -50,6 +52,7 @@ func TestFreeAncestor(t *testing.T) {
 }
 
 func TestFreeBadInput(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ target, says string }{
 		{"99999", "ports range from 1 to 65535"},
 		{"-1", "ports range from 1 to 65535"},

@@ -65,6 +65,7 @@ func (s *session) end(code int, words ...string) {
 }
 
 func TestFreeAsks(t *testing.T) {
+	t.Parallel()
 	p, port := server(t, socketstest.Args("shop", strings.Repeat("long", 50), "--port", "3000"))
 	for _, answer := range []string{"\n", "n\n", "\x04", "yesterday\n"} {
 		s := onTerminal(t, "free", port)
@@ -85,6 +86,7 @@ func TestFreeAsks(t *testing.T) {
 }
 
 func TestFreeAsksAgain(t *testing.T) {
+	t.Parallel()
 	p, port := server(t, socketstest.IgnoreSIGTERM())
 	for _, c := range []struct {
 		answer string
@@ -107,6 +109,7 @@ func TestFreeAsksAgain(t *testing.T) {
 // Whom the plan has shown is ended, and nobody else, whatever has become of the
 // port while the question stood there.
 func TestFreeOtherTable(t *testing.T) {
+	t.Parallel()
 	p, port := server(t)
 	s := onTerminal(t, "free", port)
 	s.expect("[y/N] ")
@@ -123,6 +126,7 @@ func TestFreeOtherTable(t *testing.T) {
 
 // The answer of why keeps to the width of a terminal; in a pipe nothing is cut.
 func TestWhyWidth(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("long", 50)
 	p, port := server(t, socketstest.Args("shop", long, "--port", "3000"))
 	s := onTerminal(t, "why", port)

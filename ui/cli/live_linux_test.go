@@ -170,6 +170,7 @@ func asLine(protocol, state, local, remote string, ours []string) string {
 }
 
 func TestLiveHostileName(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"\x1b[31mred", "a\nb", "\u202etxt.exe", "\xff\xfe"} {
 		p := socketstest.Start(t, socketstest.Name(name), socketstest.Args(name, name))
 		l := p.Listen("tcp4", "127.0.0.1:0")
@@ -186,6 +187,7 @@ func TestLiveHostileName(t *testing.T) {
 
 // A reader that goes away ends lotop without a word, as it ends ls.
 func TestClosedPipe(t *testing.T) {
+	t.Parallel()
 	read, write, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 
 // TestRecordRedacted records processes that call themselves by a secret.
 func TestRecordRedacted(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "SECRET")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)

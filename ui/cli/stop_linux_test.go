@@ -73,31 +73,36 @@ func TestStopped(t *testing.T) {
 	port := fmt.Sprintf("127.0.0.1:%d", socketstest.FreePort(t, "tcp"))
 	for sig, code := range stopSignals {
 		for _, args := range [][]string{{"wait", port}, {"watch", "lport:1"}, {"list", "--replay", "-"}} {
-			cmd := lotop(t, args...)
-			stdin, err := cmd.StdinPipe() // never written to
-			if err != nil {
-				t.Fatal(err)
-			}
-			var said bytes.Buffer
-			cmd.Stderr = &said
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			if !socketstest.Eventually(func() bool { return begun(cmd.Process.Pid) }) {
-				t.Fatalf("%v does not take signals", args)
-			}
-			_ = cmd.Process.Signal(sig)
-			_ = cmd.Wait()
-			_ = stdin.Close()
-			if got := cmd.ProcessState.ExitCode(); got != code || strings.Contains(said.String(), "goroutine") {
-				t.Errorf("%v, %v: exit %d, not %d\n%s", args, sig, got, code, said.String())
-			}
+			t.Run(args[0]+" "+sig.String(), func(t *testing.T) { t.Parallel(); stopBySignal(t, sig, code, args...) })
 		}
+	}
+}
+
+func stopBySignal(t *testing.T, sig syscall.Signal, code int, args ...string) {
+	cmd := lotop(t, args...)
+	stdin, err := cmd.StdinPipe() // never written to
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if !socketstest.Eventually(func() bool { return begun(cmd.Process.Pid) }) {
+		t.Fatalf("%v does not take signals", args)
+	}
+	_ = cmd.Process.Signal(sig)
+	_ = cmd.Wait()
+	_ = stdin.Close()
+	if got := cmd.ProcessState.ExitCode(); got != code || strings.Contains(said.String(), "goroutine") {
+		t.Errorf("%v, %v: exit %d, not %d\n%s", args, sig, got, code, said.String())
 	}
 }
 
 // What nohup runs outlives its terminal.
 func TestNohup(t *testing.T) {
+	t.Parallel()
 	cmd := lotop(t, "wait", fmt.Sprintf("127.0.0.1:%d", socketstest.FreePort(t, "tcp")))
 	cmd.Args = append([]string{"sh", "-c", `trap '' HUP; exec "$0" "$@"`}, cmd.Args...)
 	cmd.Path = "/bin/sh"

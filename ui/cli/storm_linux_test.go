@@ -115,6 +115,9 @@ var lostEvents = regexp.MustCompile(`about (\d+) events? lost`)
 // does where two clients had one port in the same moment: which of them was reset
 // cannot be told, and a FIN then counts as a byte.
 func TestWatchStorm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
 	for name, narrow := range map[string]bool{"ports": true, "all": false} {
 		t.Run(name, func(t *testing.T) {
 			const processes, each = 4, 500

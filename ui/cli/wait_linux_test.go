@@ -31,6 +31,7 @@ func begin(t *testing.T, args ...string) (end func() result) {
 }
 
 func TestWaitForListener(t *testing.T) {
+	t.Parallel()
 	p := socketstest.Start(t)
 	bound := p.Bind("tcp4", "127.0.0.1:0")
 	at := bound.Local.String()
@@ -54,6 +55,7 @@ func TestWaitForListener(t *testing.T) {
 
 // A wildcard serves the addresses of its family, or of both.
 func TestWaitForWildcard(t *testing.T) {
+	t.Parallel()
 	p := socketstest.Start(t)
 	l := p.Listen("tcp6", "[::]:0")
 	port := strconv.Itoa(int(l.Local.Port()))
@@ -69,6 +71,7 @@ func TestWaitForWildcard(t *testing.T) {
 }
 
 func TestWaitForFree(t *testing.T) {
+	t.Parallel()
 	p := socketstest.Start(t)
 	at := fmt.Sprintf("127.0.0.1:%d", socketstest.FreePort(t, "tcp")) // no client gets it once it is free
 	l := p.Listen("tcp4", at)
@@ -83,6 +86,7 @@ func TestWaitForFree(t *testing.T) {
 }
 
 func TestWaitInterrupted(t *testing.T) {
+	t.Parallel()
 	p := socketstest.Start(t)
 	l := p.Listen("tcp4", "127.0.0.1:0")
 	cmd := lotop(t, "wait", "--free", l.Local.String())

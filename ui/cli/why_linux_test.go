@@ -15,6 +15,7 @@ import (
 
 // Two thousand connections are told in a line, and all are in the JSON.
 func TestWhyCrowded(t *testing.T) {
+	t.Parallel()
 	const many = 2000
 	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
 	l, err := net.Listen("tcp4", "127.0.0.1:"+port)

@@ -19,6 +19,7 @@ const (
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // golden files have times; set before anything reads it
+	socketstest.Parallel(8)
 	os.Exit(socketstest.Main(m,
 		socketstest.Role{Name: superviseRole, Run: supervise},
 		socketstest.Role{Name: serveRole, Run: serve},

@@ -1,26 +1,41 @@
 package tui
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 )
 
-// Every frame is exactly as high as the terminal and never wider, whatever is
-// open and however small it gets.
-func TestEverySize(t *testing.T) {
-	widths, heights := 60, 30
-	if testing.Short() {
-		widths, heights = 20, 12
+var everySize = flag.Bool("every-size", false, "let TestEverySize draw every scenario at every size up to 60×30")
+
+// drawn reports whether TestEverySize draws scenario i at a size: at all small sizes,
+// and at a sixth of the larger ones, each of which another scenario has instead.
+func drawn(i, width, height int) bool {
+	switch {
+	case *everySize, width <= 20 && height <= 12:
+		return true
+	case testing.Short():
+		return false
 	}
-	for _, s := range scenarios() {
+	return (width+3*height+i)%6 == 0
+}
+
+// TestEverySize checks that every frame is exactly as high as the terminal and
+// never wider, whatever is open and however small it gets.
+func TestEverySize(t *testing.T) {
+	const widths, heights = 60, 30
+	for i, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			d := start(t, street(), 80, 24)
 			s.play(d)
 			for width := 1; width <= widths; width++ {
 				for height := 1; height <= heights; height++ {
+					if !drawn(i, width, height) {
+						continue
+					}
 					d.send(tea.WindowSizeMsg{Width: width, Height: height})
 					d.lines()
 					if t.Failed() {
