@@ -37,6 +37,7 @@ func Run(args []string) int {
 	}
 	a.configFile = func() string { return config.Path(a.getenv) }
 	normalizeNoColor()
+	enableColor()
 	if err := enoughFiles(); err != nil {
 		a.setExit(exitFailed, err)
 		return a.code
@@ -88,7 +89,7 @@ func normalizeNoColor() {
 
 // run carries out a command line.
 func (a *app) run(ctx context.Context, args []string) int {
-	if err := a.execute(ctx, a.newRoot(args), args); err != nil {
+	if err := a.newRoot(args).ExecuteContext(ctx); err != nil {
 		a.setExit(exitFailed, err)
 	}
 	return a.code

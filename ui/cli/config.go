@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +12,7 @@ import (
 	"lotop/ui/style"
 )
 
-// newConfig makes the command that writes the configuration.
+// newConfig returns the command that prints the configuration.
 func (a *app) newConfig(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
@@ -25,7 +24,7 @@ func (a *app) newConfig(o *options) *cobra.Command {
 lotop config
 # create a starting point
 lotop config --theme dark > lotop.toml`,
-		Args:              cobra.ArbitraryArgs, // an error of cobra's would not be told in our words
+		Args:              cobra.ArbitraryArgs, // RunE reports them in our wording
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.command(func(_ context.Context, args []string) (int, error) {
 			if len(args) > 0 {
@@ -46,14 +45,14 @@ lotop config --theme dark > lotop.toml`,
 	return cmd
 }
 
-// loadConfig are what the file says of the screen, where no flag says otherwise.
+// loadConfig reads the configuration file and applies the flags, which override it.
 func (a *app) loadConfig(o *options) (config.Config, error) {
 	c, err := config.Load(a.configFile())
 	if err != nil {
 		return c, err
 	}
-	if o.common.Changed("interval") {
-		c.Interval = time.Duration(o.interval)
+	if o.interval.given {
+		c.Interval = o.interval.Duration
 	}
 	if o.theme.value != "" {
 		c.Theme = o.theme.value
@@ -61,7 +60,7 @@ func (a *app) loadConfig(o *options) (config.Config, error) {
 	return c, nil
 }
 
-// addTheme adds the flag for the colours of the screen.
+// addTheme adds the flag for the colors of the interactive view.
 func (o *options) addTheme(cmd *cobra.Command) {
 	cmd.Flags().Var(&o.theme, "theme", "color theme: "+o.theme.list())
 	o.theme.complete(cmd, "theme")
@@ -75,7 +74,7 @@ func themeNames() []string {
 	return names
 }
 
-// configHelp is what the man page says about the file.
+// configHelp is the section about the configuration file in the man page.
 const configHelp = `lotop config prints the effective configuration, with comments; save it as one of:
 $XDG_CONFIG_HOME/lotop/config.toml, by default ~/.config/lotop/config.toml
 ~/Library/Application Support/lotop/config.toml, on macOS without XDG_CONFIG_HOME

@@ -1,65 +1,151 @@
 package cli
 
 import (
-	"context"
-	"image/color"
-	"io"
-	"os"
-	"slices"
+	"bufio"
+	"cmp"
+	"strings"
 
-	"charm.land/fang/v2"
-	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"lotop/ui/style"
 )
 
-// execute runs the tree, with fang for the looks of its help. A dumb terminal
-// gets the plain help.
-func (a *app) execute(ctx context.Context, root *cobra.Command, args []string) error {
-	if a.terminal.out && a.isDumb() {
-		root.SilenceErrors, root.SilenceUsage = true, true
-		root.Version = thisBuild().String()
-		return root.ExecuteContext(ctx)
+// maxHelpWidth keeps paragraphs readable in a wide terminal.
+const maxHelpWidth = 100
+
+// addHelp sets the help of the command tree, in lotop's wording: cobra's own
+// begins descriptions with a capital letter.
+func (a *app) addHelp(root *cobra.Command, o *options) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Short = "print the help of a command"
+		case "completion":
+			cmd.Short = "print a completion script for a shell"
+			for _, shell := range cmd.Commands() {
+				shell.Short = "print the completion script for " + shell.Name()
+			}
+		}
 	}
-	if asksForHelp(args) {
-		defer withoutStdin()()
-	}
-	silent := func(io.Writer, fang.Styles, error) {} // a.run tells errors
-	return fang.Execute(ctx, root,
-		fang.WithVersion(thisBuild().String()),
-		fang.WithoutManpage(), // ours also works on a dumb terminal
-		fang.WithColorSchemeFunc(helpColors),
-		fang.WithErrorHandler(silent),
-	)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		w := bufio.NewWriter(a.out)
+		a.stdoutStyler(o).writeLines(w, helpLines(cmd, a.helpWidth()))
+		if err := w.Flush(); err != nil {
+			a.setExit(exitFailed, err)
+		}
+	})
 }
 
-// helpColors are the terminal's own, and its own text colour for most, so that
-// they fit any background.
-func helpColors(lipgloss.LightDarkFunc) fang.ColorScheme {
-	return fang.AnsiColorScheme(func(_, _ color.Color) color.Color { return lipgloss.NoColor{} })
+// helpWidth returns the width of the help in cells.
+func (a *app) helpWidth() int {
+	if a.terminal.width <= 0 {
+		return maxHelpWidth
+	}
+	return min(a.terminal.width, maxHelpWidth)
 }
 
-// asksForHelp tells whether the command line ends in a help text.
-func asksForHelp(args []string) bool {
-	if i := slices.Index(args, "--"); i >= 0 {
-		args = args[:i]
+// helpLines returns the help of a command.
+func helpLines(cmd *cobra.Command, width int) []style.Line {
+	var lines []style.Line
+	about := cmp.Or(cmd.Long, cmd.Short)
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(about), "\n") {
+		lines = append(lines, style.Wrap(style.Text(strings.ReplaceAll(paragraph, "\t", "  ")), width, 0)...)
 	}
-	return slices.Contains(args, "--help") || slices.Contains(args, "-h") ||
-		len(args) > 0 && (args[0] == "help" || args[0] == "completion")
+	sections := helpSections(cmd)
+	column := 0
+	for _, s := range sections {
+		for _, e := range s.entries {
+			if e.about != "" {
+				column = max(column, style.Width(e.name)+2)
+			}
+		}
+	}
+	for _, s := range sections {
+		if len(s.entries) == 0 {
+			continue
+		}
+		lines = append(lines, nil, style.Styled(style.Emphasis, s.title+":"))
+		for _, e := range s.entries {
+			if e.about == "" { // a command line to copy
+				lines = append(lines, style.Text("  "+e.name))
+				continue
+			}
+			line := style.Text("  ").Add(style.Accent, e.name).Pad(2+column).Add(style.Plain, e.about)
+			lines = append(lines, style.Wrap(line, width, 2+column)...)
+		}
+	}
+	return lines
 }
 
-// withoutStdin keeps fang from asking the terminal for its background colour,
-// which it does whether the colours depend on it or not: the question swallows
-// what was typed ahead, and a terminal that does not answer holds up the help
-// for four seconds. The function it returns undoes it.
-func withoutStdin() func() {
-	stdin := os.Stdin
-	null, err := os.Open(os.DevNull)
-	if err != nil {
-		return func() {} // then the help takes its time
+// helpSection is a part of a help text.
+type helpSection struct {
+	title   string
+	entries []helpEntry
+}
+
+// helpEntry is a command, a flag or a command line, which has no description.
+type helpEntry struct{ name, about string }
+
+func helpSections(cmd *cobra.Command) []helpSection {
+	usage := []helpEntry{{cmd.UseLine(), ""}}
+	var examples, commands []helpEntry
+	if cmd.HasAvailableSubCommands() {
+		usage = append(usage, helpEntry{cmd.CommandPath() + " COMMAND", ""})
 	}
-	os.Stdin = null
-	return func() {
-		os.Stdin = stdin
-		_ = null.Close() // nothing was read from it
+	if cmd.Example != "" {
+		for line := range strings.SplitSeq(cmd.Example, "\n") {
+			examples = append(examples, helpEntry{line, ""})
+		}
 	}
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() || sub.Name() == "help" {
+			commands = append(commands, helpEntry{strings.TrimSuffix(sub.Use, " [flags]"), sub.Short})
+		}
+	}
+	own, global := splitFlags(cmd)
+	return []helpSection{
+		{"Usage", usage},
+		{"Examples", examples},
+		{"Commands", commands},
+		{"Flags", flagEntries(own)},
+		{"Global flags", flagEntries(global)},
+	}
+}
+
+// splitFlags returns the flags that act on this command, and those that every
+// command has.
+func splitFlags(cmd *cobra.Command) (own, global []*pflag.Flag) {
+	everywhere := cmd.Root().PersistentFlags()
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		switch {
+		case f.Hidden || f.Deprecated != "":
+		case everywhere.Lookup(f.Name) == f || f.Name == "help" || f.Name == "version":
+			global = append(global, f)
+		default:
+			own = append(own, f)
+		}
+	})
+	return own, global
+}
+
+func flagEntries(flags []*pflag.Flag) []helpEntry {
+	entries := make([]helpEntry, 0, len(flags))
+	for _, f := range flags {
+		value, about := pflag.UnquoteUsage(f)
+		name := "    --" + f.Name
+		if f.Shorthand != "" {
+			name = "-" + f.Shorthand + ", --" + f.Name
+		}
+		if value != "" {
+			name += " " + value
+		}
+		if f.DefValue != "" && f.DefValue != "false" {
+			about += " (default " + f.DefValue + ")"
+		}
+		entries = append(entries, helpEntry{name, about})
+	}
+	return entries
 }

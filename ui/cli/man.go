@@ -15,7 +15,6 @@ func (a *app) newMan() *cobra.Command {
 		Use:     "man",
 		Short:   "print the man page",
 		Example: "lotop man > ~/.local/share/man/man1/lotop.1",
-		Hidden:  true,
 		Args:    cobra.ArbitraryArgs, // an error of cobra's would not be told in our words
 	}
 	man.RunE = a.command(func(_ context.Context, args []string) (int, error) {

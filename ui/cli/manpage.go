@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ func manPage(root *cobra.Command, b build) string {
 func manCommands(root *cobra.Command) []*cobra.Command {
 	var all []*cobra.Command
 	for _, cmd := range root.Commands() {
-		if !cmd.Hidden && cmd.Name() != "help" {
+		if cmd.IsAvailableCommand() && cmd.Name() != "help" {
 			all = append(all, cmd)
 		}
 	}
@@ -130,10 +131,38 @@ func (p *page) command(cmd *cobra.Command) {
 		p.text(cmd.Short) // its own are described by their help
 		return
 	}
-	p.text(cmd.Long)
-	p.flags(cmd.LocalNonPersistentFlags())
+	p.text(cmp.Or(cmd.Long, cmd.Short))
+	p.flags(ownFlags(cmd))
+	p.sharedFlags(cmd)
 	if cmd.Example != "" {
 		p.example(cmd.Example)
+	}
+}
+
+// ownFlags returns the flags of a command that root does not have.
+func ownFlags(cmd *cobra.Command) *pflag.FlagSet {
+	own := pflag.NewFlagSet(cmd.Name(), pflag.ContinueOnError)
+	flags, _ := splitFlags(cmd)
+	for _, f := range flags {
+		if cmd.Root().Flags().Lookup(f.Name) == nil {
+			own.AddFlag(f)
+		}
+	}
+	return own
+}
+
+// sharedFlags names the flags of a command that are described under Options.
+func (p *page) sharedFlags(cmd *cobra.Command) {
+	var names []string
+	flags, _ := splitFlags(cmd)
+	for _, f := range flags {
+		if cmd.Root().Flags().Lookup(f.Name) != nil {
+			names = append(names, bold("--"+f.Name))
+		}
+	}
+	if len(names) > 0 {
+		p.line(".PP")
+		p.line("Options described above: " + strings.Join(names, ", ") + ".")
 	}
 }
 

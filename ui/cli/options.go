@@ -8,14 +8,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"lotop/model"
 	"lotop/sockets/live"
 	"lotop/ui/config"
 )
 
-// options is what the flags of all commands say.
+// options holds the values of the flags of all commands.
 type options struct {
 	json     bool
 	all      bool
@@ -24,9 +23,8 @@ type options struct {
 	source   choice
 
 	recording recordingOptions
-	common    *pflag.FlagSet // those of every command
 
-	noMouse bool // the screen
+	noMouse bool // the interactive view
 	pin     string
 	theme   choice // empty for that of the configuration
 
@@ -37,28 +35,43 @@ type options struct {
 
 func newOptions() *options {
 	return &options{
-		interval: interval(time.Second),
-		color:    choice{"auto", []string{"auto", "always", "never"}},
-		source:   choice{string(live.Auto), []string{string(live.Auto), string(live.SockDiag), string(live.Netstat)}},
-		theme:    choice{"", themeNames()},
-		sort:     choice{model.ByLocal.String(), model.ColumnNames()},
+		interval: interval{Duration: time.Second},
+		color:    choice{"WHEN", "auto", []string{"auto", "always", "never"}},
+		source:   choice{"SOURCE", string(live.Auto), []string{string(live.Auto), string(live.SockDiag), string(live.Netstat)}},
+		theme:    choice{"NAME", "", themeNames()},
+		sort:     choice{"COLUMN", model.ByLocal.String(), model.ColumnNames()},
 	}
 }
 
-// addCommon adds the flags that every command takes.
-func (o *options) addCommon(cmd *cobra.Command) {
-	f := cmd.PersistentFlags()
-	o.common = f
-	f.BoolVar(&o.json, "json", false, "output JSON")
-	f.BoolVarP(&o.all, "all", "a", false, "include connections to other machines")
-	f.Var(&o.interval, "interval", "set the refresh interval, at least "+config.MinInterval.String())
-	f.Var(&o.color, "color", "when to use color: "+o.color.list())
-	f.Var(&o.source, "source", "where to read sockets from: "+o.source.list())
-	o.color.complete(cmd, "color")
+// addColor adds the one flag, apart from --help, that acts on every command: it
+// also applies to their help.
+func (o *options) addColor(root *cobra.Command) {
+	root.PersistentFlags().Var(&o.color, "color", "when to use color: "+o.color.list())
+	o.color.complete(root, "color")
+}
+
+// addJSON adds the flag of commands that print results.
+func (o *options) addJSON(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.json, "json", false, "output JSON")
+}
+
+// addSource adds the flag of commands that read the socket tables.
+func (o *options) addSource(cmd *cobra.Command) {
+	cmd.Flags().Var(&o.source, "source", "where to read sockets from: "+o.source.list())
 	o.source.complete(cmd, "source")
 }
 
-// addScreen adds the flags of the screen.
+// addAll adds the flag of commands that show rows.
+func (o *options) addAll(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&o.all, "all", "a", false, "include connections to other machines")
+}
+
+// addInterval adds the flag of commands that read the tables repeatedly.
+func (o *options) addInterval(cmd *cobra.Command) {
+	cmd.Flags().Var(&o.interval, "interval", "set the refresh interval, at least "+config.MinInterval.String())
+}
+
+// addScreen adds the flags of the interactive view.
 func (o *options) addScreen(cmd *cobra.Command) {
 	cmd.Flags().Var(&text{&o.pin, "QUERY"}, "pin", "pin rows that match QUERY to the top and ring the bell when they change")
 	cmd.Flags().BoolVar(&o.noMouse, "no-mouse", false, "do not capture the mouse")
@@ -76,6 +89,7 @@ func (o *options) addList(cmd *cobra.Command) {
 
 // choice is a flag that takes one of a few words.
 type choice struct {
+	name    string // of the value in the help
 	value   string
 	allowed []string
 }
@@ -84,7 +98,7 @@ type choice struct {
 func (c *choice) String() string { return c.value }
 
 // Type implements pflag.Value.
-func (c *choice) Type() string { return strings.Join(c.allowed, "|") }
+func (c *choice) Type() string { return c.name }
 
 // Set implements pflag.Value.
 func (c *choice) Set(s string) error {
@@ -98,32 +112,31 @@ func (c *choice) Set(s string) error {
 
 func (c *choice) list() string { return strings.Join(c.allowed, ", ") }
 
-// complete lets the shell offer the words.
+// complete registers the allowed words for shell completion.
 func (c *choice) complete(cmd *cobra.Command, flag string) {
-	// It fails for a flag that does not exist, which every run of lotop would show.
+	// It fails only for a flag that does not exist, which every run of lotop would show.
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(c.allowed, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// interval is a flag that takes a duration, as the configuration does.
-type interval time.Duration
-
-// String implements pflag.Value.
-func (i *interval) String() string { return time.Duration(*i).String() }
+// interval is a flag that takes a refresh interval, as the configuration does.
+type interval struct {
+	time.Duration
+	given bool // on the command line
+}
 
 // Type implements pflag.Value.
-func (i *interval) Type() string { return "duration" }
+func (i *interval) Type() string { return durationName }
 
 // Set implements pflag.Value.
 func (i *interval) Set(s string) error {
 	d, err := config.ParseInterval(s)
 	if err == nil {
-		*i = interval(d)
+		*i = interval{d, true}
 	}
 	return err
 }
 
-// text is a flag that takes any text. Its value has a name in the help, which
-// pflag otherwise takes from backquotes in the usage; fang prints those.
+// text is a flag that takes any text. Its value has a name in the help.
 type text struct {
 	value *string
 	name  string
@@ -132,7 +145,7 @@ type text struct {
 // String implements pflag.Value.
 func (t *text) String() string {
 	if t.value == nil {
-		return "" // pflag makes an empty one to compare with
+		return "" // pflag compares defaults with a zero value
 	}
 	return *t.value
 }
@@ -146,8 +159,10 @@ func (t *text) Set(s string) error {
 	return nil
 }
 
-// duration is a flag that takes a duration. A zero default is not printed in
-// the help.
+// durationName names the value of a duration in the help.
+const durationName = "DURATION"
+
+// duration is a flag that takes a duration. The help omits a zero default.
 type duration time.Duration
 
 // String implements pflag.Value.
@@ -159,7 +174,7 @@ func (d *duration) String() string {
 }
 
 // Type implements pflag.Value.
-func (d *duration) Type() string { return "duration" }
+func (d *duration) Type() string { return durationName }
 
 // Set implements pflag.Value.
 func (d *duration) Set(s string) error {

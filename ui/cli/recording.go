@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,36 +23,29 @@ type recordingOptions struct {
 	at     string
 }
 
-// add adds the flags to a command and those below it, with the check that they
-// fit together.
+// add adds the flags to a command that shows rows.
 func (r *recordingOptions) add(a *app, cmd *cobra.Command) {
-	f := cmd.PersistentFlags()
+	f := cmd.Flags()
 	f.Var(&text{&r.record, "FILE"}, "record", "record the session to a new FILE")
 	f.BoolVar(&r.redact, "redact", false, "omit arguments, users and directories from the recording")
 	f.Var(&text{&r.replay, "FILE"}, "replay", "show the recording in FILE (- for stdin) instead of the live system")
 	f.Var(&text{&r.at, "TIME"}, "at", "start the replay at TIME, such as 12:03:11")
-	cmd.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		if err := r.check(cmd); err != nil {
-			// An error that cobra is given takes the long way, see command.
 			a.setExit(exitFailed, err)
 			cmd.RunE = func(*cobra.Command, []string) error { return nil }
 		}
 	}
 }
 
-// check tells what does not fit together.
+// check returns an error if flags were given that exclude each other.
 func (r *recordingOptions) check(cmd *cobra.Command) error {
 	given := func(flag string) bool { return cmd.Flags().Changed(flag) }
-	shows := !cmd.HasParent() || slices.Contains([]string{"list", "watch"}, cmd.Name())
 	switch {
 	case given("record") && given("replay"):
 		return errors.New("--record and --replay cannot be used together")
 	case given("replay") && given("source"):
 		return errors.New("--source and --replay cannot be used together")
-	case given("replay") && !shows:
-		return fmt.Errorf("%s needs the live system and cannot be used with --replay", cmd.CommandPath())
-	case given("record") && !shows:
-		return fmt.Errorf("%s does not support --record: use it with lotop, list or watch", cmd.CommandPath())
 	case given("record") && (r.record == "" || r.record == "-"):
 		return errors.New("--record requires the name of a new file")
 	case given("replay") && r.replay == "":

@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newRoot builds the command tree. The arguments are what it will be run with:
-// its errors quote them.
+// newRoot returns the command tree. Its errors quote args, with which it will be
+// run.
 func (a *app) newRoot(args []string) *cobra.Command {
 	o := newOptions()
 	root := &cobra.Command{
@@ -23,17 +23,16 @@ lotop list reach:network
 lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeQuery(o),
-		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
-			if a.wantsScreen(o) {
-				return a.runScreen(o, args)
-			}
-			return a.list(ctx, o, args)
-		}),
 	}
-	o.addCommon(root)
-	o.recording.add(a, root)
+	root.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
+		if a.wantsScreen(o) {
+			return a.runScreen(o, args)
+		}
+		return a.list(ctx, o, args)
+	})
+	o.addColor(root)
 	o.addScreen(root)
-	// It fails for flags that do not exist, which every run of lotop would show.
+	// It fails only for a flag that does not exist, which every run of lotop would show.
 	_ = root.RegisterFlagCompletionFunc("pin", a.completeQuery(o))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		a.setExit(exitFailed, usageError(cmd, args, err))
@@ -42,13 +41,28 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetArgs(args)
-	root.AddCommand(a.newList(o), a.newWhy(o), a.newFree(o), a.newWatch(o), a.newWait(o), a.newConfig(o), a.newMan())
+	list, watch, config := a.newList(o), a.newWatch(o), a.newConfig(o)
+	why, free, wait := a.newWhy(o), a.newFree(o), a.newWait(o)
+	for _, cmd := range []*cobra.Command{root, list, watch, why, free, wait} {
+		o.addJSON(cmd)
+		o.addSource(cmd)
+	}
+	for _, cmd := range []*cobra.Command{root, list, watch} {
+		o.addAll(cmd)
+		o.recording.add(a, cmd)
+	}
+	for _, cmd := range []*cobra.Command{root, watch, config} {
+		o.addInterval(cmd)
+	}
+	root.AddCommand(list, why, free, watch, wait, config, a.newMan())
+	root.SilenceErrors, root.SilenceUsage = true, true // a.run prints errors
+	root.Version = thisBuild().String()
+	a.addHelp(root, o)
 	return root
 }
 
-// command makes of what a command does what cobra runs. Its errors are told
-// here and never returned: fang asks the terminal for its background colour
-// before it hands an error to anyone, and a terminal can take its time.
+// command adapts a function that returns an exit code and an error to cobra. The
+// error is printed here and not returned, so that it is printed once.
 func (a *app) command(do func(context.Context, []string) (int, error)) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		a.setExit(do(cmd.Context(), args))

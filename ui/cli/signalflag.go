@@ -20,7 +20,7 @@ func (s *signalFlag) String() string {
 }
 
 // Type implements pflag.Value.
-func (s *signalFlag) Type() string { return "signal" }
+func (s *signalFlag) Type() string { return "SIGNAL" }
 
 // terminatingSignals are those that free takes, in the order in which it offers them.
 func terminatingSignals() []syscall.Signal {

@@ -10,8 +10,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// usageError says in lotop's words what is wrong with a flag, and what to write
-// in its place.
+// usageError returns the error for a wrong flag, with what to write instead.
 func usageError(cmd *cobra.Command, args []string, err error) error {
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
@@ -34,11 +33,19 @@ func flagUsage(cmd *cobra.Command, name string) string {
 	return cmd.CommandPath() + " --help lists the values"
 }
 
-// unknownFlag tells a mistyped flag from a negated term of a query, which begins
-// with a hyphen as well.
+// unknownFlag returns the error for a flag that the command does not have: one of
+// another command, a misspelled one, or a negated term of a query, which also
+// begins with a hyphen.
 func unknownFlag(cmd *cobra.Command, args []string, err *pflag.NotExistError) error {
 	help := cmd.CommandPath() + " --help lists all flags"
 	letters := err.GetSpecifiedShortnames()
+	if others := commandsWith(cmd.Root(), err.GetSpecifiedName(), letters); others != "" {
+		name := "--" + err.GetSpecifiedName()
+		if letters != "" {
+			name = "-" + letters
+		}
+		return fmt.Errorf("%s does not support %s: use it with %s", cmd.CommandPath(), name, others)
+	}
 	if letters == "" {
 		if near := nearestFlag(cmd, err.GetSpecifiedName()); near != "" {
 			help = "did you mean --" + near + "? " + help
@@ -62,14 +69,30 @@ func unknownFlag(cmd *cobra.Command, args []string, err *pflag.NotExistError) er
 	return fmt.Errorf("unknown flag: -%s; %s; to exclude a term use not:%s", word, help, word)
 }
 
-// looksLikeTerm tells whether a word can hardly be a bundle of flags.
+// looksLikeTerm reports whether a word is unlikely to be a group of one-letter flags.
 func looksLikeTerm(word string) bool {
 	return len(word) > 1 && strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) || r > unicode.MaxASCII })
 }
 
-// nearestFlag finds the flag that begins like name.
+// commandsWith returns the names of the commands that have a flag, as "lotop, list
+// or watch", or an empty string.
+func commandsWith(root *cobra.Command, name, letter string) string {
+	var all []string
+	for _, cmd := range append([]*cobra.Command{root}, root.Commands()...) {
+		f := cmd.Flags()
+		if name != "" && f.Lookup(name) != nil || len(letter) == 1 && f.ShorthandLookup(letter) != nil {
+			all = append(all, cmd.Name())
+		}
+	}
+	if n := len(all) - 1; n > 0 {
+		return strings.Join(all[:n], ", ") + " or " + all[n]
+	}
+	return strings.Join(all, "")
+}
+
+// nearestFlag returns the flag that begins like name, or an empty string.
 func nearestFlag(cmd *cobra.Command, name string) string {
-	const enough = 3 // letters that are no coincidence
+	const enough = 3 // letters in common
 	near := ""
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if n := min(len(f.Name), len(name), enough); n >= 2 && f.Name[:n] == name[:n] && !f.Hidden {

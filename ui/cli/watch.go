@@ -45,7 +45,7 @@ lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.add
 		if o.recording.replay != "" {
 			return w.replay()
 		}
-		w.interval = time.Duration(o.interval)
+		w.interval = o.interval.Duration
 		if query.Ports() != nil && !cmd.Flags().Changed("interval") {
 			w.interval = portsInterval
 		}

@@ -158,7 +158,7 @@ func TestWatchBadInput(t *testing.T) {
 		"wait 80 81":             "expected one target",
 		"wait 80 --timeout -1s":  "expected a duration such as 30s",
 		"wait 80 --record x":     "does not support --record",
-		"wait 80 --replay x":     "needs the live system",
+		"wait 80 --replay x":     "does not support --replay",
 		"wait nosuchhost.xyz:80": "the only name supported is localhost",
 	} {
 		if r := (setting{}).run(t, strings.Fields(args)...); r.code != 2 || !strings.Contains(r.err, want) || r.out != "" {
