@@ -25,6 +25,11 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 		ValidArgsFunction: a.completeQuery(o),
 	}
 	root.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
+		if root.ArgsLenAtDash() < 0 {
+			if err := checkCommandName(args); err != nil {
+				return exitFailed, err
+			}
+		}
 		if a.wantsScreen(o) {
 			return a.runScreen(o, args)
 		}
