@@ -33,7 +33,7 @@ func TestScreen(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, string){
 		"sizes": screenSizes, "filter": screenFilter, "selection": screenSelection, "details": screenDetails,
 		"free": screenFree, "quit": screenQuit, "interrupt": screenInterrupt, "resize": screenResize,
-		"no colour": screenNoColour, "nobody": screenNobody, "replay": screenReplay, "configured": screenConfigured,
+		"no color": screenNoColor, "nobody": screenNobody, "replay": screenReplay, "configured": screenConfigured,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -230,15 +230,15 @@ func screenResize(t *testing.T, lotop string) {
 	x.awaitText(local(ports[0]), "q quit")
 }
 
-func screenNoColour(t *testing.T, lotop string) {
+func screenNoColor(t *testing.T, lotop string) {
 	ports := freePorts(t, 1)
 	serve(t, ports...)
-	colour := regexp.MustCompile(`\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;:]*m`)
+	color := regexp.MustCompile(`\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;:]*m`)
 	for env, want := range map[string]bool{"": true, "NO_COLOR=1": false, "NO_COLOR=yes": false, "NO_COLOR=": true} {
 		x := open(t, 80, 24, "env "+env+" "+lotop+" "+only(ports...))
 		x.awaitText(local(ports[0]), "▸")
-		if got := colour.MatchString(x.tmux("capture-pane", "-p", "-e")); got != want {
-			t.Errorf("with %q colours: %v", env, got)
+		if got := color.MatchString(x.tmux("capture-pane", "-p", "-e")); got != want {
+			t.Errorf("with %q colors: %v", env, got)
 		}
 	}
 }

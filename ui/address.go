@@ -2,7 +2,7 @@
 // address, an age, a state or an owner is written. The faces themselves are
 // ui/tui, the screen, and ui/cli, the commands.
 //
-// It knows nothing of terminals and colours, and reads nothing from the system.
+// It knows nothing of terminals and colors, and reads nothing from the system.
 package ui
 
 import (

@@ -27,7 +27,7 @@ func TestNeedle(t *testing.T) {
 		{"ode", "node", true},
 		{"nodes", "node", false},
 		{"aab", "aaab", true},
-		{"@", "`", false}, // neighbours of the letters in ASCII are no letters
+		{"@", "`", false}, // neighbors of the letters in ASCII are no letters
 		{"[", "{", false},
 		{"größe", "GRÖßE", true},
 		{"日本", "x日本", true},

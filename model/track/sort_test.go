@@ -74,8 +74,8 @@ func TestOrder(t *testing.T) {
 			checkSorted(t, rows, model.Order{Column: column, Reverse: reverse})
 		}
 	}
-	if _, ok := model.ParseColumn("colour"); ok {
-		t.Error("colour is a column")
+	if _, ok := model.ParseColumn("color"); ok {
+		t.Error("color is a column")
 	}
 	if got := model.Column(200).String(); got != "" {
 		t.Errorf("column 200 is %q", got)

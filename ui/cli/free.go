@@ -235,7 +235,7 @@ func (r *freeRun) print(lines []style.Line) {
 	_ = w.Flush() // there is nowhere to tell that it failed
 }
 
-// stderrStyler are the colours of standard error, which need not go where the
+// stderrStyler are the colors of standard error, which need not go where the
 // output goes.
 func (a *app) stderrStyler(o *options) styler {
 	if o.color.value == "auto" {

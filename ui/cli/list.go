@@ -120,7 +120,7 @@ func (a *app) writeRows(o *options, rows []model.Row) error {
 	return w.Flush()
 }
 
-// stdoutStyler tells whether the output may have colours.
+// stdoutStyler tells whether the output may have colors.
 func (a *app) stdoutStyler(o *options) styler {
 	if o.color.value == "auto" {
 		return styler(a.terminal.out && !a.isDumb() && a.getenv("NO_COLOR") == "")

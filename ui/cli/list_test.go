@@ -105,7 +105,7 @@ func TestCommandLosesItsMiddle(t *testing.T) {
 	}
 }
 
-func TestColour(t *testing.T) {
+func TestColor(t *testing.T) {
 	onTerminal := terminal{out: true, width: 120}
 	for _, c := range []struct {
 		setting
@@ -124,13 +124,13 @@ func TestColour(t *testing.T) {
 	} {
 		r := c.run(t, "list", "--color", c.flag)
 		if got := strings.Contains(r.out, "\x1b["); got != c.want {
-			t.Errorf("--color %s, terminal %v, %v: colours %v", c.flag, c.terminal.out, c.env, got)
+			t.Errorf("--color %s, terminal %v, %v: colors %v", c.flag, c.terminal.out, c.env, got)
 		}
 	}
 	r := setting{}.run(t, "list", "--color=always")
 	plain := strings.NewReplacer("\x1b[90m", "", "\x1b[33m", "", "\x1b[31m", "", "\x1b[0m", "").Replace(r.out)
 	if plain != shopTable {
-		t.Errorf("colours change the text:\n%s", plain)
+		t.Errorf("colors change the text:\n%s", plain)
 	}
 	for _, want := range []string{"\x1b[31m ⚠\x1b[0m", "\x1b[33mTIME_WAIT\x1b[0m", "\x1b[90mPROTO\x1b[0m"} {
 		if !strings.Contains(r.out, want) {

@@ -7,7 +7,7 @@ import (
 	"lotop/ui/style"
 )
 
-// styler tells whether roles are shown by colours, which are the terminal's own
+// styler tells whether roles are shown by colors, which are the terminal's own
 // and fit a light background as well as a dark one.
 type styler bool
 

@@ -45,13 +45,13 @@ func TestOnTerminal(t *testing.T) {
 	p := socketstest.Start(t, socketstest.Args("shop", strings.Repeat("x", 500), "end"))
 	query := "state:listen " + p.Listen("tcp4", "127.0.0.1:0").Local.String()
 	for _, c := range []struct {
-		name    string
-		env     string
-		args    []string
-		colours bool
-		says    string
+		name   string
+		env    string
+		args   []string
+		colors bool
+		says   string
 	}{
-		{"colours", "TERM=xterm", []string{"list", query}, true, ""},
+		{"colors", "TERM=xterm", []string{"list", query}, true, ""},
 		{"NO_COLOR", "NO_COLOR=yes", []string{"list", query}, false, ""},
 		{"--color", "TERM=xterm", []string{"list", "--color", "never", query}, false, ""},
 		{"dumb", "TERM=dumb", []string{query}, false, "TERM=dumb"},
@@ -66,8 +66,8 @@ func TestOnTerminal(t *testing.T) {
 		}
 		_ = second.Close()
 		got := readTerminal(first)
-		if has := strings.Contains(got, "\x1b["); has != c.colours {
-			t.Errorf("%s: colours %v\n%q", c.name, has, got)
+		if has := strings.Contains(got, "\x1b["); has != c.colors {
+			t.Errorf("%s: colors %v\n%q", c.name, has, got)
 		}
 		if strings.Count(got, "\r\n") != 2 || strings.Contains(got, strings.Repeat("x", 60)) || !strings.Contains(said.String(), c.says) {
 			t.Errorf("%s: %q, says %q", c.name, got, said.String())
@@ -78,7 +78,7 @@ func TestOnTerminal(t *testing.T) {
 // The help must not wait for a terminal that answers no questions, and heeds
 // NO_COLOR whatever its value.
 func TestHelpOnTerminal(t *testing.T) {
-	for env, colours := range map[string]bool{"NO_COLOR=": true, "NO_COLOR=yes": false, "TERM=dumb": false} {
+	for env, colors := range map[string]bool{"NO_COLOR=": true, "NO_COLOR=yes": false, "TERM=dumb": false} {
 		first, second := openTerminal(t, 90)
 		cmd := lotop(t, "--help")
 		cmd.Env = append(cmd.Env, "TERM=xterm", env)
@@ -91,8 +91,8 @@ func TestHelpOnTerminal(t *testing.T) {
 		if !strings.Contains(got, "lotop") || strings.Contains(got, "\x1b]") || strings.Contains(got, "\x1b[c") {
 			t.Errorf("%s: %q", env, got)
 		}
-		if has := strings.Contains(got, ";34m") || strings.Contains(got, "[36m"); has != colours {
-			t.Errorf("%s: colours %v\n%q", env, has, got)
+		if has := strings.Contains(got, ";34m") || strings.Contains(got, "[36m"); has != colors {
+			t.Errorf("%s: colors %v\n%q", env, has, got)
 		}
 	}
 }

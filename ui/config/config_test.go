@@ -48,7 +48,7 @@ func TestWrong(t *testing.T) {
 		{`interval = "2"`, `interval "2": expected a duration such as 500ms or 2s`, 1},
 		{`interval = "1ms"`, `interval "1ms": must be at least 50ms`, 1},
 		{"theme = \"dark\"\nintervall = \"2s\"", `unknown setting "intervall": must be one of interval, theme, columns, keys`, 2},
-		{"\n\n[colours]\nred = 1", `unknown setting "colours"`, 3},
+		{"\n\n[colors]\nred = 1", `unknown setting "colors"`, 3},
 		{"Theme = \"dark\"", `unknown setting "Theme"`, 1},
 		{"\ntheme = \"drak\"", `theme "drak": must be one of: terminal, light, dark, contrast`, 2},
 		{"theme = 3", `theme 3: must be one of`, 1},

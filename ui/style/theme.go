@@ -7,19 +7,19 @@ import (
 )
 
 // Theme gives every role its look: a palette for the background there is, or
-// none where colours are not wanted.
+// none where colors are not wanted.
 type Theme struct {
 	Styles   [NumRoles]lipgloss.Style
 	escapes  [NumRoles]escapes // the same, ready to be written
 	selected escapes
 }
 
-// NewTheme makes the look for a terminal with colours or without, and for a
-// dark or a light background. Without colours, roles are told by faint, reverse
+// NewTheme makes the look for a terminal with colors or without, and for a
+// dark or a light background. Without colors, roles are told by faint, reverse
 // and marks, whatever the palette.
-func NewTheme(p Palette, colours, dark bool) Theme {
+func NewTheme(p Palette, colors, dark bool) Theme {
 	t := Theme{Styles: plainStyles()}
-	if colours {
+	if colors {
 		t.Styles = p.styles(dark)
 	}
 	for r := range t.Styles {

@@ -1,6 +1,6 @@
 package style
 
-// A palette names the colour of every role, on a light background and on a dark
+// A palette names the color of every role, on a light background and on a dark
 // one. The background itself is left to the terminal.
 type Palette struct {
 	name        string
@@ -8,8 +8,8 @@ type Palette struct {
 	light, dark [NumRoles]colorCode
 }
 
-// colorCode is a number of the terminal's own 16 colours, or #rrggbb, which is
-// drawn with the nearest colour that the terminal has; own is its text colour.
+// colorCode is a number of the terminal's own 16 colors, or #rrggbb, which is
+// drawn with the nearest color that the terminal has; own is its text color.
 type colorCode string
 
 const defaultColor colorCode = "own"

@@ -15,7 +15,7 @@ func TestThemes(t *testing.T) {
 			for r, s := range shades {
 				_, err := strconv.ParseUint(strings.TrimPrefix(string(s), "#"), 16, 24)
 				if s != defaultColor && err != nil {
-					t.Errorf("%s, %s: role %d has the colour %q", p.name, background, r, s)
+					t.Errorf("%s, %s: role %d has the color %q", p.name, background, r, s)
 				}
 			}
 			for i, r := range []Role{Success, Warning, Danger, Accent} {
@@ -36,7 +36,7 @@ func TestThemes(t *testing.T) {
 		}
 	}
 	if Themes()[0].Name != "terminal" || PaletteOf("").name != "terminal" || PaletteOf("none").name != "terminal" {
-		t.Error("the terminal's own colours are not those without a choice")
+		t.Error("the terminal's own colors are not those without a choice")
 	}
 }
 
@@ -53,7 +53,7 @@ func luminance(s colorCode) float64 {
 	return 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
 }
 
-// Colours of a theme's own can be read on the background it is for: 4.5 to 1,
+// Colors of a theme's own can be read on the background it is for: 4.5 to 1,
 // as WCAG asks for text, and 7 to 1 where contrast is what it is for.
 func TestThemesCanBeRead(t *testing.T) {
 	const black, nearlyBlack, white, nearlyWhite = "#000000", "#1e1e1e", "#ffffff", "#f4f4f4"

@@ -17,8 +17,8 @@ import (
 
 const dash = ui.Dash
 
-// markSpan is the sign in the gutter: what the colour says, for those who do
-// not see colours.
+// markSpan is the sign in the gutter: what the color says, for those who do
+// not see colors.
 func markSpan(m model.Mark) span {
 	switch m {
 	case model.New:
@@ -31,7 +31,7 @@ func markSpan(m model.Mark) span {
 	return span{Text: " "}
 }
 
-// markRole is the colour of a whole row.
+// markRole is the color of a whole row.
 func markRole(m model.Mark) role {
 	switch m {
 	case model.New:

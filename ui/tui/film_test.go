@@ -26,7 +26,7 @@ const (
 
 // look is how a cell is drawn.
 type look struct {
-	colour  string // empty for the plain text's
+	color   string // empty for the plain text's
 	bold    bool
 	faint   bool
 	reverse bool
@@ -79,15 +79,15 @@ func (l look) after(t testing.TB, codes string) look {
 		case "7":
 			l.reverse = true
 		case "37": // white, of the filter's cursor
-			l.colour = ""
+			l.color = ""
 		case "38":
 			if len(parts) < i+5 || parts[i+1] != "2" {
-				t.Fatalf("a colour that cannot be drawn: %q", codes)
+				t.Fatalf("a color that cannot be drawn: %q", codes)
 			}
-			l.colour = "#"
+			l.color = "#"
 			for _, part := range parts[i+2 : i+5] {
 				n, _ := strconv.Atoi(part)
-				l.colour += fmt.Sprintf("%02x", n)
+				l.color += fmt.Sprintf("%02x", n)
 			}
 			i += 4
 		default:
@@ -116,7 +116,7 @@ func (p *picture) class(l look) string {
 	if !ok {
 		name = "c" + strconv.Itoa(len(p.classes))
 		p.classes[l] = name
-		fill := l.colour
+		fill := l.color
 		if fill == "" {
 			fill = filmText
 		}
@@ -153,7 +153,7 @@ func (p *picture) line(styled string) string {
 
 func (p *picture) stretch(s stretch) {
 	if s.look.reverse {
-		ground := s.look.colour
+		ground := s.look.color
 		if ground == "" {
 			ground = filmText
 		}
@@ -162,7 +162,7 @@ func (p *picture) stretch(s stretch) {
 	for _, w := range pieces(s) {
 		text := html.EscapeString(string(w.text))
 		if text == "⚠" {
-			text += "\ufe0e" // not as a coloured emoji
+			text += "\ufe0e" // not as a colored emoji
 		}
 		fmt.Fprintf(&p.defs, `<text x="%.4g"%s textLength="%.4g">%s</text>`,
 			float64(w.at)*cellWidth, p.class(w.look), float64(len(w.text))*cellWidth, text)
@@ -238,7 +238,7 @@ func (p *picture) frame(i int, f frame) {
 
 // caption says below the screen what happens, and which key did it.
 func (p *picture) caption(f frame) {
-	quiet := look{colour: "#8b93a1"}
+	quiet := look{color: "#8b93a1"}
 	y := filmMargin + demoHeight*cellHeight + 17
 	fmt.Fprintf(&p.body, `<text x="%g" y="%g"%s>%s</text>`, filmMargin+cellWidth, y, p.class(quiet), html.EscapeString(f.says))
 	if f.key == "" {

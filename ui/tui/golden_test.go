@@ -173,12 +173,12 @@ func TestGoldenBeforeData(t *testing.T) {
 	}
 }
 
-// The looks are checked once with colours and once without; everywhere else
+// The looks are checked once with colors and once without; everywhere else
 // only the text is.
 func TestGoldenStyled(t *testing.T) {
-	for _, colour := range []string{"always", "never"} {
-		t.Run(colour, func(t *testing.T) {
-			d := prepare(t, street(), Options{Color: colour})
+	for _, color := range []string{"always", "never"} {
+		t.Run(color, func(t *testing.T) {
+			d := prepare(t, street(), Options{Color: color})
 			d.send(tea.WindowSizeMsg{Width: 100, Height: 30})
 			d.run(d.m.Init())
 			d.source.snap = changed()

@@ -196,8 +196,8 @@ func TestAll(t *testing.T) {
 	d.wantsNot("93.184.216.34")
 }
 
-// The sorted column, the selection and the marks are told without colours too.
-func TestWithoutColours(t *testing.T) {
+// The sorted column, the selection and the marks are told without colors too.
+func TestWithoutColors(t *testing.T) {
 	d := prepare(t, street(), Options{Color: "never"})
 	d.send(tea.WindowSizeMsg{Width: 100, Height: 30})
 	d.run(d.m.Init())
@@ -206,9 +206,9 @@ func TestWithoutColours(t *testing.T) {
 	d.press("?")
 	d.press("esc")
 	screen := d.m.screen()
-	for _, colour := range []string{"\x1b[3", "\x1b[4", "\x1b[9", "\x1b[10"} {
-		if strings.Contains(screen, colour) {
-			t.Errorf("a colour (%q) in %q", colour, screen)
+	for _, color := range []string{"\x1b[3", "\x1b[4", "\x1b[9", "\x1b[10"} {
+		if strings.Contains(screen, color) {
+			t.Errorf("a color (%q) in %q", color, screen)
 		}
 	}
 	if text := ansi.Strip(screen); !strings.Contains(text, "▸") || !strings.Contains(text, "\n+") || !strings.Contains(text, "\n-") || !strings.Contains(text, "\n~") {

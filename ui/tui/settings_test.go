@@ -40,12 +40,12 @@ func TestGoldenThemes(t *testing.T) {
 	}
 }
 
-// No theme brings colours to where none are wanted.
-func TestNoColourInAnyTheme(t *testing.T) {
+// No theme brings colors to where none are wanted.
+func TestNoColorInAnyTheme(t *testing.T) {
 	want := startWith(t, Options{Color: "never"}, 100, 30).m.screen()
 	for _, theme := range style.Themes() {
 		if got := startWith(t, Options{Color: "never", Theme: theme.Name}, 100, 30).m.screen(); got != want {
-			t.Errorf("%s looks otherwise without colours", theme.Name)
+			t.Errorf("%s looks otherwise without colors", theme.Name)
 		}
 	}
 }
