@@ -29,7 +29,7 @@ var imports = []struct {
 	{"ui/tui/keymap", "", "keys have names, whatever they do"},
 	{"ui/config", "ui ui/style ui/tui/keymap sockets/untrusted", "reading a configuration takes no screen"},
 	{"ui/jsonout", "ui ui/ports model model/... sockets sockets/process sockets/untrusted", "JSON describes results, it makes none"},
-	{"ui/ports", "model model/... sockets sockets/live sockets/probe sockets/process", "the use cases know no face"},
+	{"ui/ports", "model model/... sockets sockets/live sockets/probe sockets/process sockets/untrusted", "the use cases know no face"},
 	{"ui", "ui/style model model/bind model/debugger model/plan model/track sockets sockets/process sockets/untrusted", "wording reads what it words and asks nobody"},
 	{"ui/signals", "sockets/process", "codes of signals are all that it knows"},
 	{"ui/style", "", "styled text knows nothing of sockets"},

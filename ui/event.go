@@ -1,11 +1,11 @@
 package ui
 
 import (
-	"strconv"
 	"time"
 
 	"lotop/model"
 	"lotop/model/track"
+	"lotop/sockets"
 	"lotop/ui/style"
 )
 
@@ -108,5 +108,5 @@ func exactDuration(d time.Duration) string {
 
 // LostMessage tells about how many notices did not get here.
 func LostMessage(n int) string {
-	return "about " + strconv.Itoa(n) + " " + Plural(n, "event") + " lost: the kernel sent them faster than lotop could read them"
+	return "about " + sockets.Count(n, "event") + " lost: the kernel sent them faster than lotop could read them"
 }

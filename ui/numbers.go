@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"lotop/sockets"
 )
 
 // Age writes a duration with at most three digits and a unit: "3s", "12m",
@@ -62,25 +64,14 @@ func Size(n uint64) string {
 
 // Count writes a number and a noun: "1 client", "3 clients", "no clients".
 func Count(n int, noun string) string {
-	switch n {
-	case 0:
-		return "no " + noun + "s"
-	case 1:
-		return "1 " + noun
+	if n == 0 {
+		return "no " + sockets.Plural(n, noun)
 	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return sockets.Count(n, noun)
 }
 
 // Number writes a whole number.
 func Number(n int) string { return strconv.Itoa(n) }
-
-// Plural gives the noun for n things.
-func Plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
-}
 
 // Interval writes a time between two looks: "500ms", "1s", "1m".
 func Interval(d time.Duration) string {

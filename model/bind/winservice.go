@@ -5,6 +5,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // serviceDelegation returns what to do instead of stopping the process of a Windows
@@ -39,13 +40,11 @@ const ServicesList = "services.msc"
 // (in PowerShell sc is another command). For a name that needs quoting in a shell it is
 // the list of services.
 func serviceStopCommand(name string) string {
-	odd := func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_.- ()", r))
-	}
+	quoted := strings.NewReplacer(" ", "", "(", "", ")", "").Replace(name)
 	switch {
-	case strings.ContainsFunc(name, odd) || strings.HasPrefix(name, "-"):
+	case !untrusted.IsShellWord(quoted):
 		return ServicesList
-	case strings.ContainsAny(name, " ()"):
+	case quoted != name:
 		return `net stop "` + name + `"`
 	}
 	return "net stop " + name

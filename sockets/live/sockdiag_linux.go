@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"lotop/sockets"
@@ -116,7 +115,7 @@ func (r *diagReader) setNoOwnerReasons(into *sockets.Snapshot) {
 	if n := counts[sockets.Unreadable]; n > 0 {
 		into.Warnings = append(into.Warnings, sockets.Warning{
 			Kind: sockets.OwnersUnreadable, Count: n,
-			Text: plural(n, "socket") + " without an owner: some processes do not let " + r.userLabel() +
+			Text: sockets.Count(n, "socket") + " without an owner: some processes do not let " + r.userLabel() +
 				" read their descriptors",
 		})
 	}
@@ -165,13 +164,6 @@ func (r *diagReader) noOwnerReason(uid uint32) sockets.NoOwnerReason {
 func hiddenOwnersWarning(n int) sockets.Warning {
 	return sockets.Warning{
 		Kind: sockets.OwnersHidden, Count: n,
-		Text: plural(n, "socket") + " owned by other users: run as root to see their processes",
+		Text: sockets.Count(n, "socket") + " owned by other users: run as root to see their processes",
 	}
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

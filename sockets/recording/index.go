@@ -10,6 +10,8 @@ import (
 	"sort"
 	"strconv"
 	"time"
+
+	"lotop/sockets"
 )
 
 // index lists the position of each snapshot in a file. It is immutable once
@@ -268,5 +270,5 @@ func (x *index) damageText() string {
 		cause = "the recording is damaged, " + wrong.Error()
 	}
 	last := fromNano(x.entries[len(x.entries)-1].time)
-	return fmt.Sprintf("%s; read %s up to %s", cause, countOf(len(x.entries), "snapshot"), last.Format(time.TimeOnly))
+	return fmt.Sprintf("%s; read %s up to %s", cause, sockets.Count(len(x.entries), "snapshot"), last.Format(time.TimeOnly))
 }

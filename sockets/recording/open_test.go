@@ -138,7 +138,7 @@ func TestTruncated(t *testing.T) {
 		got := *steps[len(steps)-1].Snapshot
 		if p.Damage() != "" {
 			last := len(got.Warnings) - 1
-			want := fmt.Sprintf("; read %s up to %s", countOf(len(steps), "snapshot"), got.Time.Format("15:04:05"))
+			want := fmt.Sprintf("; read %s up to %s", sockets.Count(len(steps), "snapshot"), got.Time.Format("15:04:05"))
 			if w := got.Warnings[last]; w.Kind != sockets.RecordingFailed || !strings.HasSuffix(w.Text, want) || !strings.HasPrefix(w.Text, "the recording ") {
 				t.Fatalf("at %d: %v", cut, w)
 			}

@@ -103,7 +103,7 @@ func (r *Recorder) Read(ctx context.Context, into *sockets.Snapshot) error {
 // fail stops the recording if err is not nil.
 func (r *Recorder) fail(err error) {
 	if err != nil {
-		r.err = fmt.Errorf("recording stopped after %s: %w", countOf(r.snapshotCount, "snapshot"), err)
+		r.err = fmt.Errorf("recording stopped after %s: %w", sockets.Count(r.snapshotCount, "snapshot"), err)
 	}
 }
 
@@ -183,12 +183,4 @@ func (r *Recorder) writeLine() error {
 		return err
 	}
 	return r.zip.Flush()
-}
-
-// countOf returns n and the noun of, with a plural s unless n is 1.
-func countOf(n int, of string) string {
-	if n != 1 {
-		of += "s"
-	}
-	return fmt.Sprintf("%d %s", n, of)
 }

@@ -8,13 +8,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"lotop/model"
 	"lotop/model/track"
 	"lotop/sockets"
+	"lotop/sockets/untrusted"
 	"lotop/ui"
 )
 
@@ -80,10 +80,7 @@ func (f *completions) add(text, about string) {
 // addPlain offers a text from outside, such as a process's name. Shells differ
 // in what they quote, so only what needs no quotes is offered.
 func (f *completions) addPlain(text string) {
-	odd := func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._+@-", r)
-	}
-	if !strings.ContainsFunc(text, odd) {
+	if untrusted.IsShellWord(text) {
 		f.add(text, "")
 	}
 }

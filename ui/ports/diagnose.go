@@ -13,6 +13,7 @@ import (
 	"lotop/sockets"
 	"lotop/sockets/probe"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // Diagnose finds out whether a target can be bound, and what is in the way. The
@@ -239,7 +240,7 @@ func (f *Service) socketUnit(p *process.Process, t bind.Target) (bind.SocketUnit
 		folders = process.UnitPaths()
 	}
 	u.Name = process.SocketUnit(folders, t.Protocol.String(), t.Port)
-	return u, isShellSafe(u.Name)
+	return u, untrusted.IsShellWord(u.Name)
 }
 
 // DiagnoseNoConnect is Diagnose without connecting to anyone: a look at a row must not

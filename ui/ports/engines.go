@@ -13,6 +13,7 @@ import (
 
 	"lotop/model/bind"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // engineTimeout bounds a question to a container engine.
@@ -55,7 +56,7 @@ func (f *Service) publishedContainer(ctx context.Context, p *process.Process, t 
 			continue
 		}
 		for _, c := range listContainers(ctx, e.Socket) {
-			if len(c.Names) > 0 && c.publishes(t, ip) && isShellSafe(c.name()) {
+			if len(c.Names) > 0 && c.publishes(t, ip) && untrusted.IsShellWord(c.name()) {
 				return bind.Container{Engine: e.Name, Name: c.name()}, true
 			}
 		}
@@ -92,13 +93,6 @@ func (c *container) publishes(t bind.Target, ip string) bool {
 		}
 	}
 	return false
-}
-
-// isShellSafe tells whether a name can stand in a command as it is.
-func isShellSafe(name string) bool {
-	return name != "" && name[0] != '-' && !strings.ContainsFunc(name, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_.-@:", r))
-	})
 }
 
 // listContainers asks the engine behind a unix socket. There may be none, or not

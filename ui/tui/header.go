@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 
+	"lotop/sockets"
 	"lotop/sockets/untrusted"
 	"lotop/ui"
 	"lotop/ui/style"
@@ -59,7 +60,7 @@ func (m *Model) counters() []line {
 	}
 	return []line{
 		text("  "+ui.Number(c.Listening)).Add(muted, " listening"),
-		text("   "+ui.Number(c.Connections)).Add(muted, " "+ui.Plural(c.Connections, "connection")),
+		text("   "+ui.Number(c.Connections)).Add(muted, " "+sockets.Plural(c.Connections, "connection")),
 		styled(exposed, "   "+ui.Number(c.Exposed)+" exposed"),
 	}
 }
