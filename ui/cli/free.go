@@ -235,15 +235,6 @@ func (r *freeRun) print(lines []style.Line) {
 	_ = w.Flush() // there is nowhere to tell that it failed
 }
 
-// stderrStyler are the colors of standard error, which need not go where the
-// output goes.
-func (a *app) stderrStyler(o *options) styler {
-	if o.color.value == "auto" {
-		return styler(a.terminal.err && !a.isDumb() && a.getenv("NO_COLOR") == "")
-	}
-	return o.color.value == "always"
-}
-
 // printJSON writes the data: with --json what was done, else nothing.
 func (r *freeRun) printJSON(verdict bind.Verdict) error {
 	if !r.options.json {

@@ -120,14 +120,6 @@ func (a *app) writeRows(o *options, rows []model.Row) error {
 	return w.Flush()
 }
 
-// stdoutStyler tells whether the output may have colors.
-func (a *app) stdoutStyler(o *options) styler {
-	if o.color.value == "auto" {
-		return styler(a.terminal.out && !a.isDumb() && a.getenv("NO_COLOR") == "")
-	}
-	return o.color.value == "always"
-}
-
 // emptyReason says why there are no rows, and what would show some.
 func emptyReason(m *track.Tracker, shape track.ListOptions, query string) string {
 	count := func(wider track.ListOptions) string {

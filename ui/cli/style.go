@@ -7,10 +7,25 @@ import (
 	"lotop/ui/style"
 )
 
-// styler tells whether roles are shown by colors, which are the terminal's own
-// and fit a light background as well as a dark one.
+// styler is whether roles are shown by colors. They are the terminal's own, which
+// fit a light and a dark background.
 type styler bool
 
+// stdoutStyler returns the styler of standard output.
+func (a *app) stdoutStyler(o *options) styler { return a.stylerFor(o, a.terminal.out) }
+
+// stderrStyler returns the styler of standard error, which may be redirected apart
+// from the output.
+func (a *app) stderrStyler(o *options) styler { return a.stylerFor(o, a.terminal.err) }
+
+func (a *app) stylerFor(o *options, isTerminal bool) styler {
+	if o.color.value == "auto" {
+		return styler(isTerminal && !a.isDumb() && a.getenv("NO_COLOR") == "")
+	}
+	return o.color.value == "always"
+}
+
+// write writes a span in the color of its role.
 func (p styler) write(w *bufio.Writer, s style.Span) {
 	code := [style.NumRoles]string{
 		style.Muted: "90", style.Accent: "36", style.Success: "32", style.Warning: "33", style.Danger: "31", style.Emphasis: "1",
