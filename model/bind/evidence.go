@@ -20,8 +20,6 @@ type Evidence struct {
 	Connects []ConnectResult
 	Platform Platform
 	Delegations
-	// Reparented has the processes whose parent exited.
-	Reparented map[int]bool
 }
 
 // Platform is what decides about a bind besides the sockets on the port.

@@ -145,7 +145,7 @@ func (e *Evidence) noteProcess(h *Blocker, p *process.Process) []string {
 		note("%s is init: stopping it stops the whole system", nameAndPID(p))
 	case isForwarder(p) && listens:
 		note("%s forwards the port: close that session or remove the forward to free it", nameAndPID(p))
-	case listens && e.orphaned(p):
+	case listens && p.IsOrphan():
 		note("%s is orphaned (its parent exited): it may have inherited the socket from a server that exited", nameAndPID(p))
 	}
 	switch p.State {
@@ -157,12 +157,6 @@ func (e *Evidence) noteProcess(h *Blocker, p *process.Process) []string {
 		note("%s is in uninterruptible sleep (I/O): no signal takes effect until the I/O completes", nameAndPID(p))
 	}
 	return notes
-}
-
-// orphaned reports whether the parent of p has exited and p is not a service, which has
-// no other parent than init to begin with.
-func (e *Evidence) orphaned(p *process.Process) bool {
-	return e.Reparented[p.PID] && !strings.HasSuffix(p.Cgroup.Unit.String(), ".service") && p.Cgroup.Container.String() == ""
 }
 
 func commandName(p *process.Process) string {

@@ -86,17 +86,13 @@ func flagKeywords() []keyword {
 }
 
 // isOrphan reports whether a socket is orphaned, closed by its process and in a closing
-// state of the kernel, or owned by an orphaned process: one reparented to init that is
-// neither a systemd service nor in a container, where process 1 starts programs itself.
-// On a machine without systemd every daemon is orphaned in this sense.
+// state of the kernel, or owned by an orphaned process; see process.Process.IsOrphan.
 func isOrphan(r *model.Row, s *sockets.Socket) bool {
 	if len(s.Owners) == 0 {
 		return s.NoOwner == sockets.Orphaned
 	}
 	for i := range s.Owners {
-		p := r.Snapshot.Process(s.Owners[i].PID)
-		if p != nil && p.Parent == 1 && p.Cgroup.Engine == "" &&
-			!strings.HasSuffix(p.Cgroup.Unit.String(), ".service") {
+		if p := r.Snapshot.Process(s.Owners[i].PID); p != nil && p.IsOrphan() {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ func testMachine() *sockets.Snapshot {
 				Command: untrusted.New("node server.js --Größe 3\x1b[1m"),
 				Cgroup:  process.Cgroup{Unit: untrusted.New("session-2.scope")},
 			},
-			3302: {PID: 3302, Parent: 1, UID: 1000, Name: untrusted.New("chrome"), Command: untrusted.New("/opt/google/chrome/chrome")},
+			3302: {PID: 3302, Parent: 1, Orphaned: true, UID: 1000, Name: untrusted.New("chrome"), Command: untrusted.New("/opt/google/chrome/chrome")},
 			812: {
 				PID: 812, Parent: 1, UID: 33, Name: untrusted.New("nginx"), Command: untrusted.New("nginx: master process"),
 				Cgroup: process.Cgroup{Unit: untrusted.New("nginx.service")},

@@ -36,6 +36,13 @@ func (f fakeProc) write(pid int, name, content string) {
 	}
 }
 
+func (f fakeProc) remove(pid int) {
+	f.t.Helper()
+	if err := os.RemoveAll(filepath.Join(f.root, itoa(pid))); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
 func (f fakeProc) process(pid, parent, start int) {
 	f.t.Helper()
 	f.write(pid, "stat", statLine(pid, "x", parent, start))

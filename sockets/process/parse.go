@@ -19,6 +19,8 @@ type stat struct {
 	name     []byte // in the parsed bytes
 	pid      int
 	parent   int
+	group    int // process group
+	session  int
 	threads  int
 	flags    uint64
 	cpuTicks uint64 // CPU time used, user and system
@@ -64,6 +66,10 @@ func (s *stat) setField(n int, field []byte) bool {
 		}
 	case 4:
 		s.parent, ok = pidNumber(field)
+	case 5:
+		s.group, _ = pidNumber(field) // -1 of a process that is exiting
+	case 6:
+		s.session, _ = pidNumber(field)
 	case 9:
 		s.flags, ok = number(field)
 	case 14:

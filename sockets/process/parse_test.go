@@ -22,7 +22,7 @@ func TestParseStat(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 			continue
 		}
-		want := stat{name: []byte(name), pid: 4411, parent: 4400, threads: 11, flags: 4194304, cpuTicks: 38, start: 987654, state: 'S'}
+		want := stat{name: []byte(name), pid: 4411, parent: 4400, group: 4411, session: 4400, threads: 11, flags: 4194304, cpuTicks: 38, start: 987654, state: 'S'}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(stat{}), cmp.Comparer(func(a, b []byte) bool { return string(a) == string(b) })); diff != "" {
 			t.Errorf("%q: %s", name, diff)
 		}

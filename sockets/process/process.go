@@ -7,6 +7,7 @@ package process
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"lotop/sockets/untrusted"
@@ -38,6 +39,18 @@ type Process struct {
 	// Linux only, and only for debug servers.
 	Tracee int
 	Cgroup Cgroup
+	// Orphaned reports that the process has outlived the job it was started in: the
+	// leader of its process group has exited, and its parent is of another session.
+	// A parent with PID 1 alone shows nothing: daemons are started that way. Set on
+	// Linux only.
+	Orphaned bool
+}
+
+// IsOrphan reports whether the process was left behind by the one that started
+// it. A service manager and a container engine look after theirs.
+func (p *Process) IsOrphan() bool {
+	return p.Orphaned && p.Cgroup.Engine == "" && p.Cgroup.Container.String() == "" &&
+		!strings.HasSuffix(p.Cgroup.Unit.String(), ".service")
 }
 
 // Same reports whether p and q are the same process, not merely the same PID.

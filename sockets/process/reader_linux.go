@@ -200,7 +200,7 @@ func (r *Reader) unchanged(d procDir, old *Process, buf *[]byte) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return sameArgs(args, old.Args) && r.tracee(d, old.PID, old.Name.Raw()) == old.Tracee, nil
+	return sameArgs(args, old.Args) && r.tracee(d, old.PID, old.Name.Raw()) == old.Tracee && r.orphaned(&s) == old.Orphaned, nil
 }
 
 func (r *Reader) details(pid int) (*Details, error) {
@@ -225,7 +225,7 @@ func (r *Reader) collect(dir procDir, pid int, buf *[]byte) (Details, error) {
 	d := Details{CPU: time.Duration(s.cpuTicks) * clockTick, Threads: s.threads}
 	d.PID, d.Parent, d.State = pid, s.parent, s.state
 	d.Start, d.Started = s.start, r.startTime(s.start)
-	d.Name = untrusted.New(string(s.name))
+	d.Name, d.Orphaned = untrusted.New(string(s.name)), r.orphaned(&s)
 
 	b, err := dir.read("cmdline", buf)
 	if err != nil {

@@ -40,7 +40,7 @@ func equal[V comparable](a, b V) bool { return a == b }
 
 func sameProcess(a, b *process.Process) bool {
 	return a == b || a.PID == b.PID && a.Parent == b.Parent && a.Start == b.Start && a.Started.Equal(b.Started) &&
-		a.State == b.State && a.Tracee == b.Tracee && a.UID == b.UID && a.Account == b.Account && a.Name == b.Name &&
+		a.State == b.State && a.Tracee == b.Tracee && a.Orphaned == b.Orphaned && a.UID == b.UID && a.Account == b.Account && a.Name == b.Name &&
 		a.Command == b.Command &&
 		a.Cgroup == b.Cgroup && slices.Equal(a.Args, b.Args)
 }

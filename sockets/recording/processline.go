@@ -63,24 +63,25 @@ func (l *cgroupLine) cgroup() *process.Cgroup {
 
 // processLine is a [process.Process].
 type processLine struct {
-	PID     int32   `json:"pid"`
-	Parent  int     `json:"parent,omitempty"`
-	Start   uint64  `json:"start,omitempty"`
-	Started *int64  `json:"started,omitempty"` // ns since 1970
-	State   byte    `json:"state,omitempty"`
-	UID     uint32  `json:"uid"`
-	Account text    `json:"account,omitempty"`
-	Name    text    `json:"name,omitempty"`
-	Args    argList `json:"args,omitempty"`
-	Command *text   `json:"command,omitempty"` // if it differs from args joined by spaces
-	Cgroup  int     `json:"cgroup,omitempty"`
-	Traces  int     `json:"traces,omitempty"`
+	PID      int32   `json:"pid"`
+	Parent   int     `json:"parent,omitempty"`
+	Start    uint64  `json:"start,omitempty"`
+	Started  *int64  `json:"started,omitempty"` // ns since 1970
+	State    byte    `json:"state,omitempty"`
+	UID      uint32  `json:"uid"`
+	Account  text    `json:"account,omitempty"`
+	Name     text    `json:"name,omitempty"`
+	Args     argList `json:"args,omitempty"`
+	Command  *text   `json:"command,omitempty"` // if it differs from args joined by spaces
+	Cgroup   int     `json:"cgroup,omitempty"`
+	Traces   int     `json:"traces,omitempty"`
+	Orphaned bool    `json:"orphaned,omitempty"`
 }
 
 func newProcessLine(pid int32, p *process.Process) processLine {
 	l := processLine{
 		PID: pid, Parent: p.Parent, Start: p.Start, State: p.State, UID: p.UID, Account: textOf(p.Account),
-		Name: textOf(p.Name), Traces: p.Tracee,
+		Name: textOf(p.Name), Traces: p.Tracee, Orphaned: p.Orphaned,
 	}
 	if !p.Started.IsZero() {
 		ns := p.Started.UnixNano()
@@ -98,7 +99,7 @@ func newProcessLine(pid int32, p *process.Process) processLine {
 func (l *processLine) process(cgroup *process.Cgroup) *process.Process {
 	p := &process.Process{
 		PID: int(l.PID), Parent: l.Parent, Start: l.Start, State: l.State, UID: l.UID, Account: l.Account.untrusted(),
-		Name: l.Name.untrusted(), Tracee: l.Traces,
+		Name: l.Name.untrusted(), Tracee: l.Traces, Orphaned: l.Orphaned,
 	}
 	if l.Started != nil {
 		p.Started = fromNano(*l.Started)

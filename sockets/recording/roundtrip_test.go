@@ -70,7 +70,7 @@ func TestAllFieldsRecorded(t *testing.T) {
 		{sockets.Warning{}, 3},
 		{sockets.DestroyNotification{}, 3},
 		{sockets.TCPInfo{}, 4},
-		{process.Process{}, 12},
+		{process.Process{}, 13},
 		{process.Cgroup{}, 5},
 	} {
 		fields := 0
@@ -150,7 +150,7 @@ func TestSmall(t *testing.T) {
 
 func (v *generator) process(pid int32) *process.Process {
 	p := &process.Process{
-		PID: int(pid), Parent: v.IntN(9), Tracee: v.IntN(3), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
+		PID: int(pid), Parent: v.IntN(9), Tracee: v.IntN(3), Orphaned: v.chance(2), Start: v.number(), State: "RSDZ\x00"[v.IntN(5)], UID: uint32(v.number()),
 		Name: v.text(), Command: v.text(), Account: v.text(),
 	}
 	if v.chance(2) {

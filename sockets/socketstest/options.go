@@ -50,6 +50,7 @@ type spec struct {
 	args         []string
 	dir          string
 	asUserNobody bool
+	ownGroup     bool
 }
 
 func newSpec(opts []Option) spec {
@@ -63,6 +64,10 @@ func newSpec(opts []Option) spec {
 // AsUserNobody runs the child as user and group 65534. The test is skipped unless
 // it, or for Fork the parent, runs as root.
 func AsUserNobody() Option { return func(s *spec) { s.asUserNobody = true } }
+
+// OwnGroup makes the child of Start lead a process group, as a shell does with
+// each of its jobs.
+func OwnGroup() Option { return func(s *spec) { s.ownGroup = true } }
 
 // Name sets /proc/PID/comm (the kernel keeps 15 bytes of it). The default is
 // the last part of argv[0], as for a program that was started by its path.

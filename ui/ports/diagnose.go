@@ -187,11 +187,9 @@ func excludedPorts(e *bind.Evidence) []sockets.PortRange {
 	return all
 }
 
-// findDelegations finds out for whom systemd or a proxy holds the port, and which
-// processes have lost their parent.
+// findDelegations finds out for whom systemd or a proxy holds the port.
 func (f *Service) findDelegations(ctx context.Context, e *bind.Evidence) {
 	e.Delegations = bind.Delegations{Units: map[int]bind.SocketUnit{}, Proxies: map[int]bind.Container{}}
-	e.Reparented = map[int]bool{}
 	looked := map[int]bool{}
 	for i := range e.Rows {
 		r := &e.Rows[i]
@@ -203,7 +201,6 @@ func (f *Service) findDelegations(ctx context.Context, e *bind.Evidence) {
 				continue
 			}
 			looked[p.PID] = true
-			e.Reparented[p.PID] = f.isReparented(p)
 			if u, ok := f.socketUnit(p, e.Target); ok {
 				e.Units[p.PID] = u
 			}
@@ -212,16 +209,6 @@ func (f *Service) findDelegations(ctx context.Context, e *bind.Evidence) {
 			}
 		}
 	}
-}
-
-// isReparented tells whether a process has lost the parent that started it: then
-// init is its parent, or the systemd of its user.
-func (f *Service) isReparented(p *process.Process) bool {
-	if p.Parent <= 1 {
-		return p.Parent == 1
-	}
-	parent, err := f.Reader.Read(p.Parent)
-	return err == nil && parent.Name.String() == "systemd"
 }
 
 // socketUnit finds the socket unit for which systemd holds a port: the system's

@@ -17,6 +17,7 @@ import (
 
 	"lotop/model/bind"
 	"lotop/sockets"
+	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
 	"lotop/ui"
 )
@@ -67,6 +68,24 @@ func (b *caseEnv) at(host string) string { return host + ":" + b.port() }
 // as starts a process that looks like one that people know.
 func (b *caseEnv) as(args ...string) *socketstest.Process {
 	return socketstest.Start(b, socketstest.Name(args[0]), socketstest.Args(args...))
+}
+
+func parentOf(t testing.TB, pid int) int {
+	t.Helper()
+	p, err := process.NewReader("").Read(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Parent
+}
+
+func sessionOf(t testing.TB, pid int) int {
+	t.Helper()
+	session, err := unix.Getsid(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session
 }
 
 // TestHolders builds every way and compares what lotop says with the table.
