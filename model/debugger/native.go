@@ -30,8 +30,11 @@ func delve(args []string) Server {
 	case "attach":
 		d.pid = firstPID(what)
 	case "debug", "exec", "test", "core", "trace", "replay", "run":
-		if len(what) > 0 {
+		if len(what) > 0 && !isDots(what[0]) {
 			d.program = what[0]
+		}
+		if rest[0] == "test" && d.program != "" {
+			d.program = strings.TrimRight(d.program, "/") + testSuffix
 		}
 	default:
 		return Server{}

@@ -33,7 +33,30 @@ func (p *ProcessCache) Update(owners map[int32]bool) map[int32]*process.Process 
 		p.setOwners(owners)
 	}
 	p.refresh()
+	p.addTracees()
 	return p.byPID
+}
+
+// addTracees reads the processes that debug servers debug: most of them own no
+// socket, and the debug server is named by them.
+func (p *ProcessCache) addTracees() {
+	cloned := false
+	for _, server := range p.byPID {
+		pid := int32(server.Tracee)
+		if pid == 0 || p.byPID[pid] != nil {
+			continue
+		}
+		tracee, err := p.reader.Read(int(pid))
+		if err != nil {
+			continue // it has exited
+		}
+		if !cloned {
+			p.byPID = maps.Clone(p.byPID)
+			cloned = true
+		}
+		p.byPID[pid] = tracee
+		p.refreshQueue = append(p.refreshQueue, pid)
+	}
 }
 
 // setOwners reads the new processes and drops those that own nothing any more.
