@@ -104,8 +104,8 @@ func blockerName(h *bind.Blocker) string {
 	}
 	switch s.NoOwner {
 	case sockets.OtherUser, sockets.Unreadable:
-		if user := userOrUnit(&h.Row, s); user != Dash {
-			return "a process owned by " + user
+		if owner := strings.TrimSpace(userText(&h.Row, s) + " " + Unit(&h.Row, s)); owner != "" {
+			return "a process owned by " + owner
 		}
 		return "an unknown process"
 	case sockets.KernelOwned:

@@ -6,6 +6,7 @@ import (
 	"lotop/model"
 	"lotop/model/bind"
 	"lotop/sockets"
+	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
 )
 
@@ -42,5 +43,58 @@ func TestBlockerWithoutProcess(t *testing.T) {
 				t.Errorf("%v, user known %v: %q, want %q", reason, hasUID, got, want[i])
 			}
 		}
+	}
+}
+
+// PROCESS has processes only: a TIME_WAIT has none, and the user of a process that
+// may not be looked up is called a user.
+func TestOwnerOfNoProcess(t *testing.T) {
+	unit := process.ParseCgroup("/system.slice/nginx.service")
+	snap := &sockets.Snapshot{Users: map[uint32]untrusted.Text{0: untrusted.New("root"), 65534: untrusted.New("nobody"), 7: untrusted.New("7")}}
+	for _, c := range []struct {
+		socket sockets.Socket
+		want   string
+	}{
+		{sockets.Socket{NoOwner: sockets.InTimeWait, Timer: sockets.TimeWaitTimer, TimerLeft: 15_400}, Dash},
+		{sockets.Socket{NoOwner: sockets.InTimeWait}, Dash},
+		{sockets.Socket{NoOwner: sockets.OtherUser, HasUID: true}, "user root"},
+		{sockets.Socket{NoOwner: sockets.OtherUser, HasUID: true, UID: 65534}, "user nobody"},
+		{sockets.Socket{NoOwner: sockets.OtherUser, HasUID: true, UID: 7}, "UID 7"},
+		{sockets.Socket{NoOwner: sockets.OtherUser, HasUID: true, Cgroup: &unit}, "user root nginx.service"},
+		{sockets.Socket{NoOwner: sockets.OtherUser, Cgroup: &unit}, "nginx.service"},
+		{sockets.Socket{NoOwner: sockets.Unreadable, HasUID: true}, "user root (hidden)"},
+	} {
+		if main, more := Owner(&model.Row{Socket: &c.socket, Snapshot: snap}); main != c.want || more != "" {
+			t.Errorf("%v of user %d: %q %q, want %q", c.socket.NoOwner, c.socket.UID, main, more, c.want)
+		}
+	}
+}
+
+// The time that is left belongs to the state.
+func TestStateWithTimeLeft(t *testing.T) {
+	for want, s := range map[string]sockets.Socket{
+		"TIME_WAIT 16s": {State: sockets.TimeWait, Timer: sockets.TimeWaitTimer, TimerLeft: 15_400},
+		"TIME_WAIT":     {State: sockets.TimeWait}, // of a system that does not tell
+		"ESTABLISHED":   {State: sockets.Established},
+	} {
+		if got := State(&s); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// A debug server names what it debugs, though that holds no socket, and the
+// debuggee goes by its package.
+func TestDebuggee(t *testing.T) {
+	dlv := &process.Process{PID: 5120, Name: untrusted.New("dlv"), Args: []string{"dlv", "dap", "--listen=:2345"}, Tracee: 5133}
+	binary := &process.Process{PID: 5133, Name: untrusted.New("__debug_bin1346"), Args: []string{"/home/ada/shop/__debug_bin1346812"}}
+	snap := &sockets.Snapshot{Processes: map[int32]*process.Process{5120: dlv, 5133: binary}}
+	server := &sockets.Socket{State: sockets.Listen, Owners: []sockets.Owner{{PID: 5120}}}
+	if main, more := EventOwner(&model.Row{Socket: server, Snapshot: snap, Debugger: "delve"}); main+" "+more != "dlv (5120) debugging shop (5133)" {
+		t.Errorf("the debug server: %q %q", main, more)
+	}
+	own := &sockets.Socket{State: sockets.Listen, Owners: []sockets.Owner{{PID: 5133}}}
+	if main, _ := EventOwner(&model.Row{Socket: own, Snapshot: snap}); main != "shop (5133)" {
+		t.Errorf("the debuggee: %q", main)
 	}
 }

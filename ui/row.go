@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +45,11 @@ func RemoteText(r *model.Row) string {
 // TimeLeft writes how long the socket's timer still runs.
 func TimeLeft(s *sockets.Socket) string {
 	return strconv.Itoa(s.TimerSeconds()) + "s"
+}
+
+// State writes the state of a socket, with the time that is left of a TIME_WAIT.
+func State(s *sockets.Socket) string {
+	return s.State.String() + TimeLeftPhrase(" ", s)
 }
 
 // TimeLeftPhrase writes how long a TIME_WAIT still lasts, after words that lead there;
@@ -105,24 +109,21 @@ func ownerText(r *model.Row, s *sockets.Socket) (main, more string) {
 		more = strings.TrimSpace(more + " +" + strconv.Itoa(n))
 	}
 	if s == r.Socket && r.Debugger != "" {
-		more = strings.TrimSpace(more + " " + debuggeeText(holders[0]))
+		more = strings.TrimSpace(more + " " + debuggeeText(r.Snapshot, holders[0]))
 	}
-	return holders[0].Name.String(), more
+	return ProcessName(holders[0]), more
 }
 
-// debuggeeText says what a debug server debugs, as far as its command tells, and its
-// child if it holds one.
-func debuggeeText(p *process.Process) string {
-	pid, program, ok := debugger.Debuggee(p)
-	switch name := path.Base(program.String()); {
-	case p.Tracee != 0 && ok && program.String() != "" && name != p.Name.String():
-		return "debugging " + name + " (" + strconv.Itoa(p.Tracee) + ")"
-	case p.Tracee != 0:
-		return "debugging PID " + strconv.Itoa(p.Tracee)
-	case ok && pid > 0 && pid != p.PID:
+// debuggeeText says what a debug server debugs, as far as that is known.
+func debuggeeText(snap *sockets.Snapshot, p *process.Process) string {
+	name, pid := debugger.DebuggeeName(p, snap.Process)
+	switch text := name.String(); {
+	case text != "" && pid != 0:
+		return "debugging " + text + " (" + strconv.Itoa(pid) + ")"
+	case text != "":
+		return "debugging " + text
+	case pid != 0:
 		return "debugging PID " + strconv.Itoa(pid)
-	case ok && program.String() != "" && name != p.Name.String():
-		return "debugging " + name
 	}
 	return "debugger"
 }
@@ -139,9 +140,13 @@ func scriptHint(p *process.Process) string {
 	return ""
 }
 
+// ProcessName names a process as its owner would: the binary that delve builds goes
+// by what it was built from.
+func ProcessName(p *process.Process) string { return debugger.DisplayName(p).String() }
+
 // NameAndPID writes a process as "node (4411)".
 func NameAndPID(p *process.Process) string {
-	return p.Name.String() + " (" + strconv.Itoa(p.PID) + ")"
+	return ProcessName(p) + " (" + strconv.Itoa(p.PID) + ")"
 }
 
 // noOwner says why there is no owner, and whose the socket is if that is known.
@@ -151,10 +156,9 @@ func noOwner(r *model.Row, s *sockets.Socket) string {
 		return userOrUnit(r, s)
 	case sockets.NotAccepted:
 		return "accept queue"
-	case sockets.InTimeWait, sockets.Orphaned:
-		if s.Timer == sockets.TimeWaitTimer {
-			return "no process, " + TimeLeft(s)
-		}
+	case sockets.InTimeWait:
+		return Dash // the state says it all
+	case sockets.Orphaned:
 		return "no process"
 	case sockets.KernelOwned:
 		return "kernel"
@@ -173,28 +177,37 @@ func noOwner(r *model.Row, s *sockets.Socket) string {
 func listenerOwner(r *model.Row, s *sockets.Socket) string {
 	if s == r.Socket && r.Listener != nil {
 		if p := r.Owner(r.Listener); p != nil {
-			return p.Name.String()
+			return ProcessName(p)
 		}
 	}
 	return unknownOwner
 }
 
+// userOrUnit names what may be known of a process that is not: "user root
+// nginx.service". A bare name would pass for a program's.
 func userOrUnit(r *model.Row, s *sockets.Socket) string {
-	var parts []string
-	if s.HasUID {
-		name := r.Snapshot.Users[s.UID].String()
-		if name == "" || name == strconv.Itoa(int(s.UID)) {
-			name = "UID " + strconv.Itoa(int(s.UID))
-		}
-		parts = append(parts, name)
+	user := userText(r, s)
+	if user != "" && !strings.HasPrefix(user, "UID ") {
+		user = "user " + user
 	}
-	if place := Unit(r, s); place != "" {
-		parts = append(parts, place)
-	}
-	if len(parts) == 0 {
+	text := strings.TrimSpace(user + " " + Unit(r, s))
+	if text == "" {
 		return Dash
 	}
-	return strings.Join(parts, " ")
+	return text
+}
+
+// userText names the user of a socket, by the number where there is no name;
+// empty if not known.
+func userText(r *model.Row, s *sockets.Socket) string {
+	if !s.HasUID {
+		return ""
+	}
+	number := strconv.Itoa(int(s.UID))
+	if name := r.Snapshot.Users[s.UID].String(); name != "" && name != number {
+		return name
+	}
+	return "UID " + number
 }
 
 // Unit names the container, systemd unit or service a socket belongs to, empty if it is
@@ -237,7 +250,12 @@ func User(r *model.Row, s *sockets.Socket) string {
 
 // SocketOwner writes who holds one of the row's sockets, or what stands in the place
 // of a process.
-func SocketOwner(r *model.Row, s *sockets.Socket) (main, more string) { return ownerText(r, s) }
+func SocketOwner(r *model.Row, s *sockets.Socket) (main, more string) {
+	if s.NoOwner == sockets.InTimeWait {
+		return "no process" + TimeLeftPhrase(", gone in ", s), ""
+	}
+	return ownerText(r, s)
+}
 
 // ProcessState says what is unusual about a process's state, empty if nothing is.
 func ProcessState(state byte) string {

@@ -61,9 +61,9 @@ func remoteCell(r *model.Row) cell {
 
 func stateCell(r *model.Row) cell {
 	if r.Socket.State == sockets.TimeWait {
-		return textCell(style.Warning, r.Socket.State.String())
+		return textCell(style.Muted, ui.State(r.Socket))
 	}
-	return textCell(style.Plain, r.Socket.State.String())
+	return textCell(style.Plain, ui.State(r.Socket))
 }
 
 func pidCell(r *model.Row) cell { return textCell(style.Plain, ui.PID(r)) }

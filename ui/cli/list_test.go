@@ -132,7 +132,7 @@ func TestColor(t *testing.T) {
 	if plain != shopTable {
 		t.Errorf("colors change the text:\n%s", plain)
 	}
-	for _, want := range []string{"\x1b[31m ⚠\x1b[0m", "\x1b[33mTIME_WAIT\x1b[0m", "\x1b[90mPROTO\x1b[0m"} {
+	for _, want := range []string{"\x1b[31m ⚠\x1b[0m", "\x1b[90mTIME_WAIT 42s\x1b[0m", "\x1b[90mPROTO\x1b[0m"} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("no %q in %q", want, r.out)
 		}

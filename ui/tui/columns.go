@@ -54,7 +54,7 @@ func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool),
 			{Name: "proto", Title: "PROTO", SortKey: int(model.ByProto), Min: 5, Max: 5, Priority: 6, Cell: protoCell},
 			{Name: "local", Title: "LOCAL", SortKey: int(model.ByLocal), Min: 15, Max: 50, Priority: 1, Cell: localCell, Pivot: localPivot, Shorten: shortenHost},
 			{Name: "remote", Title: "REMOTE / CLIENTS", SortKey: int(model.ByRemote), Min: 17, Max: 50, Priority: 4, Cell: remoteCell, Pivot: remotePivot, Shorten: shortenHost},
-			{Name: "state", Title: "STATE", SortKey: int(model.ByState), Min: 11, Max: 11, Priority: 3, Cell: stateCell},
+			{Name: "state", Title: "STATE", SortKey: int(model.ByState), Min: 11, Max: 14, Priority: 3, Cell: stateCell, Shorten: shortenState},
 			{Name: "pid", Title: "PID", SortKey: int(model.ByPID), Min: 5, Max: 8, Priority: 5, AlignRight: true, Cell: pidCell},
 			{Name: "process", Title: "PROCESS", SortKey: int(model.ByProcess), Min: 15, Max: 60, Priority: 2, Cell: func(r *model.Row) line { return processCell(r, now(), pinned) }},
 			{Name: "age", Title: "AGE", SortKey: int(model.ByAge), Min: 4, Max: 4, Priority: 7, AlignRight: true, Cell: func(r *model.Row) line { return ageCell(r, now()) }},
@@ -114,9 +114,16 @@ func remotePivot(r *model.Row) int {
 func stateCell(r *model.Row) line {
 	role := markRole(r.Mark)
 	if r.Socket.State == sockets.TimeWait && role == plain {
-		role = warning
+		role = muted
 	}
-	return styled(role, r.Socket.State.String())
+	return styled(role, ui.State(r.Socket))
+}
+
+// shortenState leaves out the time that a TIME_WAIT still lasts: half of it would
+// be another time.
+func shortenState(l line, width int) line {
+	state, _, _ := strings.Cut(l[0].Text, " ")
+	return styled(l[0].Role, state).Cut(width)
 }
 
 func pidCell(r *model.Row) line {

@@ -73,7 +73,7 @@ func (w *detailsWriter) endpoint(e *endpoint) {
 		return
 	}
 	p := e.owners[0]
-	who := styled(emphasis, p.Name.String()).Add(plain, " ("+strconv.Itoa(p.PID)+")")
+	who := styled(emphasis, ui.ProcessName(p)).Add(plain, " ("+strconv.Itoa(p.PID)+")")
 	d := e.details
 	if d != nil {
 		who = who.Add(plain, "  ").Add(plain, d.User.String())
