@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"go/build"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -24,12 +26,12 @@ var imports = []struct {
 	{"lotop", "ui/cli", "main builds the command tree and knows nothing else"},
 
 	{"ui/cli", "ui ui/... model model/... sockets sockets/...", "the commands tie everything together"},
-	{"ui/tui", "ui ui/ports ui/signals ui/style ui/tui/table ui/tui/keymap model model/... sockets sockets/probe sockets/process sockets/recording sockets/untrusted", "the screen shows a source that it is given and opens none"},
+	{"ui/tui", "ui ui/ports ui/signals ui/style ui/tui/table ui/tui/keymap model model/... sockets sockets/access sockets/probe sockets/process sockets/recording sockets/untrusted", "the screen shows a source that it is given and opens none"},
 	{"ui/tui/table", "ui ui/style", "a table draws rows of any type"},
 	{"ui/tui/keymap", "", "keys have names, whatever they do"},
 	{"ui/config", "ui ui/style ui/tui/keymap sockets/untrusted", "reading a configuration takes no screen"},
-	{"ui/jsonout", "ui ui/ports model model/... sockets sockets/process sockets/untrusted", "JSON describes results, it makes none"},
-	{"ui/ports", "model model/... sockets sockets/live sockets/probe sockets/process sockets/untrusted", "the use cases know no face"},
+	{"ui/jsonout", "ui ui/ports model model/... sockets sockets/access sockets/process sockets/untrusted", "JSON describes results, it makes none"},
+	{"ui/ports", "model model/... sockets sockets/access sockets/live sockets/probe sockets/process sockets/untrusted", "the use cases know no face"},
 	{"ui", "ui/style model model/bind model/debugger model/plan model/track sockets sockets/process sockets/untrusted", "wording reads what it words and asks nobody"},
 	{"ui/signals", "sockets/process", "codes of signals are all that it knows"},
 	{"ui/style", "", "styled text knows nothing of sockets"},
@@ -43,15 +45,15 @@ var imports = []struct {
 	{"model", "sockets sockets/process", "a row is made of sockets and their owners"},
 	{"model/modeltest", "sockets sockets/process sockets/untrusted", "test fixtures import no package that they test"},
 
-	{"sockets/live", "sockets sockets/owners sockets/iphlpapi sockets/pcblist sockets/probe sockets/process sockets/sockdiag sockets/untrusted", "live alone knows which readers there are"},
+	{"sockets/live", "sockets sockets/access sockets/owners sockets/iphlpapi sockets/pcblist sockets/probe sockets/process sockets/sockdiag sockets/untrusted", "live alone knows which readers there are"},
 	{"sockets/recording", "sockets sockets/process sockets/untrusted", "a recording is a source like another"},
 	{"sockets/owners", "sockets sockets/process", "inodes are looked up whatever read the table"},
 	{"sockets/iphlpapi", "sockets sockets/process", "a parser takes bytes, and processes to compare with"},
 	{"sockets/sockdiag sockets/pcblist", "sockets", "a parser takes bytes"},
 	{"sockets/probe", "sockets sockets/sockdiag", "probes ask the kernel; on Linux sock_diag closes sockets"},
 	{"sockets", "sockets/process sockets/untrusted", "the seam has types and does no I/O"},
-	{"sockets/process", "sockets/untrusted", "who a process is does not depend on its sockets"},
-	{"sockets/untrusted sockets/socketstest", "", "they stand below everything"},
+	{"sockets/process", "sockets/access sockets/untrusted", "who a process is does not depend on its sockets"},
+	{"sockets/access sockets/untrusted sockets/socketstest", "", "they stand below everything"},
 }
 
 // charm are the roots of what draws on terminals.
@@ -108,6 +110,32 @@ func TestImports(t *testing.T) {
 			}
 		}
 		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files == 0 {
+		t.Skip("the sources are not here")
+	}
+}
+
+// TestRightsAreAskedForInOnePlace finds who asks for the user's ID and draws
+// conclusions of his own: root is not allowed everything, and not root alone.
+func TestRightsAreAskedForInOnePlace(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		dir := filepath.ToSlash(filepath.Dir(path))
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || dir == "sockets/access" || dir == "sockets/socketstest" {
+			return err
+		}
+		files++
+		text, err := os.ReadFile(path)
+		for _, call := range []string{"Geteuid(", "Getuid(", "IsElevated("} {
+			if bytes.Contains(text, []byte(call)) {
+				t.Errorf("%s calls %s): ask lotop/sockets/access what may be done", path, call)
+			}
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -113,6 +113,9 @@ func (c *Checker) All() []Answer {
 	return answers
 }
 
+// Allows reports whether the answer to a question is yes.
+func (c *Checker) Allows(id ID) bool { a := c.Check(id); return a.Verdict == Yes }
+
 // UID returns the effective user ID, all ones on a system without such.
 func (c *Checker) UID() uint32 { return c.uid() }
 

@@ -39,6 +39,10 @@ func (c *checker) gather(s stage) {
 		c.gatherRights()
 	case networks:
 		c.facts.otherNetworks = c.countOtherNetworks()
+	case closing:
+		if !c.has[features] {
+			c.facts.features = probeDiag(false)
+		}
 	case features:
 		c.facts.features = probeFeatures()
 	}

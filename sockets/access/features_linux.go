@@ -31,25 +31,36 @@ func judge(call string, err error, missing ...syscall.Errno) finding {
 	return found
 }
 
-// probeFeatures asks the kernel.
+// probeFeatures asks the kernel for everything.
 func probeFeatures() map[ID]finding {
-	all := map[ID]finding{fdCounts: probeFDCounts(), destroyNotifications: probeNotifications()}
+	all := probeDiag(true)
+	all[fdCounts], all[destroyNotifications] = probeFDCounts(), probeNotifications()
 	all[pidfdOpen], all[pidfdGetfd] = probePidfd()
+	return all
+}
+
+// probeDiag asks sock_diag: whether it is there and closes sockets, and else too
+// what it tells of them.
+func probeDiag(whole bool) map[ID]finding {
+	all := map[ID]finding{}
 	d, err := openDiag()
 	if err != nil {
-		all[SockDiag] = judge("socket(NETLINK_SOCK_DIAG)", err, unix.EPROTONOSUPPORT, unix.EAFNOSUPPORT)
-		for _, id := range [...]ID{udpDiag, dualDump, boundSockets, tcpInfo, cgroupIDs, sockDestroy} {
-			all[id] = all[SockDiag]
+		refused := judge("socket(NETLINK_SOCK_DIAG)", err, unix.EPROTONOSUPPORT, unix.EAFNOSUPPORT)
+		for _, id := range [...]ID{SockDiag, udpDiag, dualDump, boundSockets, tcpInfo, cgroupIDs, sockDestroy} {
+			all[id] = refused
 		}
 		return all
 	}
 	defer d.close()
 	missing := []syscall.Errno{unix.ENOENT, unix.EOPNOTSUPP, unix.EINVAL, unix.EPROTONOSUPPORT}
-	// No states: nothing is listed, but the kernel has to find who lists it.
 	all[SockDiag] = judge("SOCK_DIAG_BY_FAMILY", d.dump(unix.AF_INET, unix.IPPROTO_TCP, 1<<stateListen, nil), missing...)
+	all[sockDestroy] = d.probeDestroy(all[SockDiag])
+	if !whole {
+		return all
+	}
+	// No states: nothing is listed, but the kernel has to find who would list it.
 	all[udpDiag] = judge("SOCK_DIAG_BY_FAMILY for UDP", d.dump(unix.AF_INET, unix.IPPROTO_UDP, 0, nil), missing...)
 	all[dualDump] = judge("TCPDIAG_GETSOCK", d.dumpBothFamilies(1<<stateListen), missing...)
-	all[sockDestroy] = d.probeDestroy(all[SockDiag])
 	d.probeAttributes(all)
 	return all
 }

@@ -16,7 +16,8 @@ type stage uint8
 const (
 	rights   stage = iota // files about this process
 	networks              // a look at every process
-	features              // questions to the kernel
+	closing               // a question to the kernel: what closes sockets
+	features              // all questions to the kernel
 )
 
 // after makes a question wait for the facts it rests on.
@@ -51,7 +52,7 @@ func (f *linuxFacts) seen(ready func(stage)) []question {
 
 func (f *linuxFacts) done(ready func(stage)) []question {
 	return []question{
-		{CloseSockets, Done, true, "lotop free closes single connections", "lotop free cannot close single connections", after(ready, features, f.closeSockets)},
+		{CloseSockets, Done, true, "lotop free closes single connections", "lotop free cannot close single connections", after(ready, closing, f.closeSockets)},
 		{SignalOtherUsers, Done, true, "lotop free stops processes of every user", "lotop free stops only processes of this user", after(ready, rights, f.signalOtherUsers)},
 		{"bind_low_ports", Done, false, "this user can bind every port", "this user cannot bind the lowest ports", after(ready, rights, f.bindLowPorts)},
 		{"gain_privileges", Done, false, "sudo and file capabilities take effect", "sudo and file capabilities have no effect", after(ready, rights, f.gainPrivileges)},

@@ -51,13 +51,13 @@ func openTableReader(o Options, procReader *process.Reader) (tableReader, error)
 	case SockDiag:
 		return openDiagReader(o, procReader)
 	case Netstat:
-		return openNetstat(procReader, o.Ports, "")
+		return openNetstat(o, procReader, "")
 	case Auto:
 		r, diagErr := openDiagReader(o, procReader)
 		if diagErr == nil {
 			return r, nil
 		}
-		fallback, err := openNetstat(procReader, o.Ports, diagErr.Error())
+		fallback, err := openNetstat(o, procReader, fallbackReason(o.Proc, diagErr))
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the socket tables: %w; %w", diagErr, err)
 		}

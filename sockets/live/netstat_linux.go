@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net"
 	"net/netip"
-	"os"
 
 	"github.com/cakturk/go-netstat/netstat"
 
@@ -23,17 +22,17 @@ type netstatReader struct {
 	fallbackReason string // why sock_diag is not used, empty if this source was selected
 	procReader     *process.Reader
 	seed           maphash.Seed
-	euid           uint32
+	rights         rights
 	ports          []sockets.PortRange // nil for all
 }
 
 const netstatLimits = "missing: sockets bound but not listening, accept queues, TIME_WAIT timers, " +
 	"dual-stack flags, all but one owner"
 
-func openNetstat(procReader *process.Reader, ports []sockets.PortRange, fallbackReason string) (tableReader, error) {
+func openNetstat(o Options, procReader *process.Reader, fallbackReason string) (tableReader, error) {
 	n := &netstatReader{
 		fallbackReason: fallbackReason, procReader: procReader, seed: maphash.MakeSeed(),
-		euid: uint32(os.Geteuid()), ports: ports,
+		rights: newRights(o.Proc), ports: o.Ports,
 	}
 	// Read once, so that a table which may not be read fails here.
 	if _, err := netstat.TCPSocks(func(*netstat.SockTabEntry) bool { return false }); err != nil {
@@ -117,7 +116,7 @@ func (n *netstatReader) warnings(hidden int) []sockets.Warning {
 	}
 	all := []sockets.Warning{{Kind: sockets.FallbackSource, Text: text + "; " + netstatLimits}}
 	if hidden > 0 {
-		all = append(all, hiddenOwnersWarning(hidden))
+		all = append(all, n.rights.hiddenOwners(hidden))
 	}
 	return all
 }
@@ -153,7 +152,7 @@ func (n *netstatReader) addOwner(s *sockets.Socket, p *netstat.Process, known ma
 		}
 	case s.State == sockets.TimeWait:
 		s.NoOwner = sockets.InTimeWait
-	case s.HasUID && n.euid != 0 && s.UID != n.euid:
+	case s.HasUID && !n.rights.reads(s.UID):
 		s.NoOwner = sockets.OtherUser
 	default:
 		s.NoOwner = sockets.NotLookedUp

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lotop/sockets"
+	"lotop/sockets/access"
 	"lotop/sockets/socketstest"
 )
 
@@ -61,26 +62,33 @@ func TestAsAnotherUser(t *testing.T) {
 func TestNoOwnerReason(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		root   bool
+		all    bool // whether it can read the processes of all users
+		as     uint32
 		denied bool
 		nested bool
 		uid    uint32
 		want   sockets.NoOwnerReason
 	}{
-		{"root sees all", true, false, false, 0, sockets.KernelOwned},
-		{"root, another's", true, false, false, 7, sockets.KernelOwned},
-		{"root is denied", true, true, false, 0, sockets.Unreadable},
-		{"root is denied, another's", true, true, false, 7, sockets.Unreadable},
-		{"root in a container", true, false, true, 0, sockets.OtherNamespace},
-		{"denied goes first", true, true, true, 0, sockets.Unreadable},
-		{"a user, another's", false, false, false, 7, sockets.OtherUser},
-		{"a user, another's in a container", false, true, true, 7, sockets.OtherUser},
-		{"a user, handed on", false, false, false, 1000, sockets.OtherUser},
-		{"a user in a container", false, false, true, 1000, sockets.OtherNamespace},
+		{"root sees all", true, 0, false, false, 0, sockets.KernelOwned},
+		{"root, another's", true, 0, false, false, 7, sockets.KernelOwned},
+		{"a user with capabilities, another's", true, 1000, false, false, 7, sockets.KernelOwned},
+		{"a user with capabilities, denied", true, 1000, true, false, 7, sockets.Unreadable},
+		{"root is denied", true, 0, true, false, 0, sockets.Unreadable},
+		{"root is denied, another's", true, 0, true, false, 7, sockets.Unreadable},
+		{"root in a container", true, 0, false, true, 0, sockets.OtherNamespace},
+		{"denied goes first", true, 0, true, true, 0, sockets.Unreadable},
+		{"a user, another's", false, 0, false, false, 7, sockets.OtherUser},
+		{"a user, another's in a container", false, 0, true, true, 7, sockets.OtherUser},
+		{"a user, handed on", false, 0, false, false, 1000, sockets.OtherUser},
+		{"a user in a container", false, 0, false, true, 1000, sockets.OtherNamespace},
 	} {
-		r := &diagReader{unreadable: func(uint32) bool { return tt.denied }, nestedPIDNS: tt.nested, euid: 1000}
-		if tt.root {
-			r.euid = 0
+		r := &diagReader{unreadable: func(uint32) bool { return tt.denied }, rights: rights{uid: 1000}}
+		r.rights.host.Verdict, r.rights.otherUsers.Verdict = access.Yes, access.No
+		if tt.all {
+			r.rights.uid, r.rights.otherUsers.Verdict = tt.as, access.Yes
+		}
+		if tt.nested {
+			r.rights.host.Verdict = access.No
 		}
 		if got := r.noOwnerReason(tt.uid); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
@@ -105,6 +113,39 @@ func TestNoOwnerWarnings(t *testing.T) {
 		}
 		if s.Sockets[0].NoOwner != sockets.Unreadable || s.Sockets[tt.sockets].NoOwner != sockets.NoReason {
 			t.Errorf("%+v", s.Sockets)
+		}
+	}
+}
+
+// What a warning advises is what gives the rights that are missing here.
+func TestWarningsAdvise(t *testing.T) {
+	for _, tt := range []struct {
+		answer         access.Answer
+		uid            uint32
+		hidden, denied string
+	}{
+		{
+			answer: access.Answer{Verdict: access.No, Advice: "run as root"}, uid: 1000,
+			hidden: "2 sockets owned by other users: run as root to see their processes",
+			denied: "2 sockets without an owner: some processes do not let their own user read their descriptors; run as root to see them",
+		},
+		{
+			answer: access.Answer{Verdict: access.No, Advice: "start the container with --cap-add=SYS_PTRACE"},
+			hidden: "2 sockets owned by other users: start the container with --cap-add=SYS_PTRACE to see their processes",
+			denied: "2 sockets without an owner: some processes do not let root read their descriptors; start the container with --cap-add=SYS_PTRACE to see them",
+		},
+		{
+			answer: access.Answer{Verdict: access.Unknown, Reason: "/proc/self/status shows no capabilities"},
+			hidden: "2 sockets owned by other users: /proc/self/status shows no capabilities",
+			denied: "2 sockets without an owner: some processes do not let root read their descriptors",
+		},
+	} {
+		r := rights{uid: tt.uid, otherUsers: tt.answer}
+		if w := r.hiddenOwners(2); w.Text != tt.hidden || w.Count != 2 || w.Kind != sockets.OwnersHidden {
+			t.Errorf("%+v", w)
+		}
+		if w := r.unreadableOwners(2); w.Text != tt.denied || w.Count != 2 || w.Kind != sockets.OwnersUnreadable {
+			t.Errorf("%+v", w)
 		}
 	}
 }

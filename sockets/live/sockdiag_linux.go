@@ -3,10 +3,10 @@ package live
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"time"
 
 	"lotop/sockets"
+	"lotop/sockets/access"
 	"lotop/sockets/owners"
 	"lotop/sockets/process"
 	"lotop/sockets/sockdiag"
@@ -20,11 +20,10 @@ type diagReader struct {
 	cgroups *cgroups
 	// unreadable reports whether a process whose descriptors may not be read can own
 	// a socket of that user.
-	unreadable  func(uid uint32) bool
-	euid        uint32
-	nestedPIDNS bool // proc is not that of the initial PID namespace
-	ports       []sockets.PortRange
-	lastScan    time.Time // when the owners were last searched for
+	unreadable func(uid uint32) bool
+	rights     rights
+	ports      []sockets.PortRange
+	lastScan   time.Time // when the owners were last searched for
 }
 
 func openDiagReader(opts Options, procReader *process.Reader) (tableReader, error) {
@@ -33,7 +32,8 @@ func openDiagReader(opts Options, procReader *process.Reader) (tableReader, erro
 		return nil, err
 	}
 	proc := opts.Proc
-	o, err := owners.NewIndex(proc, d.Requery)
+	mine := newRights(proc)
+	o, err := owners.NewIndex(proc, d.Requery, mine.readsAll())
 	if err != nil {
 		d.Close()
 		return nil, &os.PathError{Op: "open", Path: proc, Err: err}
@@ -41,16 +41,8 @@ func openDiagReader(opts Options, procReader *process.Reader) (tableReader, erro
 	return &diagReader{
 		diag: d, owners: o, procs: owners.NewProcessCache(procReader), cgroups: newCgroups(proc),
 		unreadable: func(uid uint32) bool { return o.HasUnreadable(procReader, uid) },
-		euid:       uint32(os.Geteuid()), nestedPIDNS: inNestedPIDNS(proc), ports: opts.Ports,
+		rights:     mine, ports: opts.Ports,
 	}, nil
-}
-
-// inNestedPIDNS reports whether processes can exist that this proc does not show. The
-// initial PID namespace has a fixed inode (PROC_PID_INIT_INO,
-// include/linux/proc_ns.h).
-func inNestedPIDNS(proc string) bool {
-	link, err := os.Readlink(filepath.Join(proc, "self/ns/pid"))
-	return err == nil && link != "pid:[4026531836]"
 }
 
 func (r *diagReader) close() {
@@ -110,22 +102,11 @@ func (r *diagReader) setNoOwnerReasons(into *sockets.Snapshot) {
 		counts[s.NoOwner]++
 	}
 	if n := counts[sockets.OtherUser]; n > 0 {
-		into.Warnings = append(into.Warnings, hiddenOwnersWarning(n))
+		into.Warnings = append(into.Warnings, r.rights.hiddenOwners(n))
 	}
 	if n := counts[sockets.Unreadable]; n > 0 {
-		into.Warnings = append(into.Warnings, sockets.Warning{
-			Kind: sockets.OwnersUnreadable, Count: n,
-			Text: sockets.Count(n, "socket") + " without an owner: some processes do not let " + r.userLabel() +
-				" read their descriptors",
-		})
+		into.Warnings = append(into.Warnings, r.rights.unreadableOwners(n))
 	}
-}
-
-func (r *diagReader) userLabel() string {
-	if r.euid == 0 {
-		return "root"
-	}
-	return "their own user"
 }
 
 // noOwnerCache keeps the reason of the last user, because finding it means reading
@@ -148,22 +129,15 @@ func (c *noOwnerCache) get(uid uint32) sockets.NoOwnerReason {
 // some process, or in the kernel.
 func (r *diagReader) noOwnerReason(uid uint32) sockets.NoOwnerReason {
 	switch {
-	case r.euid != 0 && uid != r.euid:
+	case !r.rights.reads(uid):
 		return sockets.OtherUser
 	case r.unreadable(uid):
 		return sockets.Unreadable
-	case r.nestedPIDNS:
+	case r.rights.host.Verdict == access.No:
 		return sockets.OtherNamespace
-	case r.euid != 0:
+	case !r.rights.readsAll():
 		// Every process of this user could be read, so another user's owns it.
 		return sockets.OtherUser
 	}
 	return sockets.KernelOwned
-}
-
-func hiddenOwnersWarning(n int) sockets.Warning {
-	return sockets.Warning{
-		Kind: sockets.OwnersHidden, Count: n,
-		Text: sockets.Count(n, "socket") + " owned by other users: run as root to see their processes",
-	}
 }

@@ -35,7 +35,7 @@ type Index struct {
 	requery    func(*sockets.Socket) (open bool) // asks the kernel about one socket
 	gen        uint32
 	hasFDCount bool // stat returns the number of descriptors (Linux 6.2 and later)
-	isRoot     bool
+	readsAll   bool
 	changed    bool           // whether owners changed in this pass
 	prevOrder  []*inodeOwners // of the sockets with an owner, in the order of the last tables
 
@@ -84,8 +84,9 @@ const (
 )
 
 // NewIndex returns an index of the proc file system at root. requery brings one
-// socket up to date and reports whether it may still be open in a process.
-func NewIndex(root string, requery func(*sockets.Socket) (open bool)) (*Index, error) {
+// socket up to date and reports whether it may still be open in a process; readsAll
+// says whether the processes of every user can be read.
+func NewIndex(root string, requery func(*sockets.Socket) (open bool), readsAll bool) (*Index, error) {
 	dir, err := openProcFS(root)
 	if err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ func NewIndex(root string, requery func(*sockets.Socket) (open bool)) (*Index, e
 		backoffs: map[uint32]backoff{},
 		requery:  requery,
 		unowned:  map[uint32]int{},
-		isRoot:   os.Geteuid() == 0,
+		readsAll: readsAll,
 	}
 	var st unix.Stat_t
 	if unix.Fstatat(dir.fd, "self/fd", &st, 0) == nil {

@@ -27,7 +27,7 @@ func newIndexReader(t *testing.T) *indexReader {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	index, err := NewIndex("/proc", conn.Requery)
+	index, err := NewIndex("/proc", conn.Requery, os.Geteuid() == 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestWithoutFDCounts(t *testing.T) {
 // Root may read every process, so one that denies it hides its sockets.
 func TestHasUnreadable(t *testing.T) {
 	for _, denied := range []bool{false, true} {
-		x := &Index{isRoot: true, procs: map[int32]*procFDs{4: {pid: 4, denied: denied}, 5: {pid: 5}}}
+		x := &Index{readsAll: true, procs: map[int32]*procFDs{4: {pid: 4, denied: denied}, 5: {pid: 5}}}
 		if got := x.HasUnreadable(process.NewReader(""), 7); got != denied {
 			t.Errorf("%v, want %v", got, denied)
 		}

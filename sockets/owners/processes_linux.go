@@ -134,7 +134,7 @@ func (o *Index) HasUnreadable(reader *process.Reader, uid uint32) bool {
 		if !p.denied {
 			continue
 		}
-		if o.isRoot {
+		if o.readsAll {
 			return true
 		}
 		// The directory of such a process belongs to root, so its status has to be read.

@@ -145,7 +145,7 @@ func (o *Index) candidates(uids map[uint32]bool) []*procFDs {
 		case p.denied || p.fullScanGen == o.gen:
 		case uids[p.dirUID]:
 			first = append(first, p)
-		case o.isRoot:
+		case o.readsAll:
 			rest = append(rest, p)
 		}
 	}

@@ -4,7 +4,6 @@ package probe
 
 import (
 	"net/netip"
-	"runtime"
 
 	"lotop/sockets"
 )
@@ -31,7 +30,3 @@ func Bind(p sockets.Protocol, a netip.AddrPort, o BindOptions) error { return bi
 // process closes the socket. Of several sockets that share an address the kernel
 // finds one; for the others the error is ENOENT.
 func Destroy(s *sockets.Socket) error { return destroy(s) }
-
-// CanDestroy reports whether Destroy works on this system: only Linux can close a
-// socket of another process.
-const CanDestroy = runtime.GOOS == "linux"

@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"lotop/sockets/access"
 )
 
 // open opens the pidfd first and then compares the start time: from there on the PID
@@ -73,18 +75,18 @@ func (h *Handle) signal(sig syscall.Signal) error {
 
 // denied returns an error that names the user of the process and what to do.
 func (h *Handle) denied() error {
-	p, euid := h.process, uint32(os.Geteuid())
-	owner := h.reader.users.Name(p.UID)
-	var help string
-	switch {
-	case euid == 0:
-		help = fmt.Sprintf("belongs to %s, and root in this container may not signal it: run lotop on the host", owner)
-	case p.UID == euid:
-		help = "has elevated privileges: run lotop with sudo"
-	case p.UID == 0:
-		help = fmt.Sprintf("belongs to %s: run lotop with sudo", owner)
-	default:
-		help = fmt.Sprintf("belongs to %s: run lotop as that user or with sudo", owner)
+	p, mine := h.process, access.New(h.reader.proc)
+	help := "belongs to " + h.reader.users.Name(p.UID).String()
+	if p.UID == mine.UID() {
+		help = "has elevated privileges"
+	}
+	switch a := mine.Check(access.SignalOtherUsers); {
+	case a.Command == "sudo lotop":
+		help += ": run lotop with sudo"
+	case a.Advice != "":
+		help += ": " + a.Advice
+	default: // it was denied all the same
+		help += ", and is out of reach of " + h.reader.users.Name(mine.UID()).String() + " here: run lotop on the host"
 	}
 	return fmt.Errorf("%w: process %d (%s) %s", ErrDenied, p.PID, p.Name, help)
 }

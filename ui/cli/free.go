@@ -14,6 +14,7 @@ import (
 
 	"lotop/model/bind"
 	"lotop/model/plan"
+	"lotop/sockets/access"
 	"lotop/sockets/process"
 	"lotop/ui"
 	"lotop/ui/jsonout"
@@ -72,7 +73,7 @@ func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target bind
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.portService(o)
-	p, err := f.PlanPort(ctx, target, plan.Options{Clients: fo.clients, Root: os.Geteuid() == 0})
+	p, err := f.PlanPort(ctx, target, plan.Options{Clients: fo.clients, Root: access.New("").Allows(access.CloseSockets)})
 	if err != nil {
 		return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"lotop/model/bind"
 	"lotop/model/track"
 	"lotop/sockets"
+	"lotop/sockets/access"
 	"lotop/sockets/probe"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
@@ -155,15 +156,15 @@ func notLocal(binds []bind.BindResult, host netip.Addr) bool {
 }
 
 func readPlatform(snap *sockets.Snapshot, port uint16) bind.Platform {
-	r := probe.ReadPortRanges()
+	r, mine := probe.ReadPortRanges(), access.New("")
 	return bind.Platform{
 		Ephemeral:     r.Ephemeral,
 		Reserved:      r.IsReserved(port),
 		ReservedPorts: r.Reserved,
 		Unprivileged:  r.FirstUnprivileged,
 		Addresses:     snap.Addresses,
-		Root:          os.Geteuid() == 0,
-		UID:           uint32(os.Geteuid()),
+		Root:          mine.Allows(access.CloseSockets),
+		UID:           mine.UID(),
 		Partial:       snap.Source == "netstat" || snap.Source == "iphlpapi",
 		OS:            runtime.GOOS,
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"lotop/model/query"
-	"lotop/sockets/probe"
+	"lotop/sockets/access"
 	"lotop/sockets/process"
 	"lotop/ui"
 )
@@ -58,6 +58,6 @@ func Run(o Options) (err error) {
 		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
 	}
 	m := newModel(o, filter, pinned, process.NewReader(""), time.Now)
-	m.root, m.wording = probe.CanDestroy && os.Geteuid() == 0, ui.WordingFor(runtime.GOOS)
+	m.root, m.wording = access.New("").Allows(access.CloseSockets), ui.WordingFor(runtime.GOOS)
 	return m.signals.run(m, options...)
 }
