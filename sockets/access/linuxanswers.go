@@ -70,17 +70,22 @@ func (f *linuxFacts) socketOptions() finding {
 }
 
 func (f *linuxFacts) hostNetwork() finding {
-	found := finding{verdict: f.firstNet, reason: f.netNS}
-	if f.firstNet == No {
-		return f.widenContainer(found, "--network=host")
+	const sign = "net.core.netdev_max_backlog" // which only the first network namespace has
+	switch f.firstNet {
+	case Yes:
+		return finding{verdict: Yes, reason: f.netNS + " has " + sign}
+	case No:
+		return f.widenContainer(finding{verdict: No, reason: f.netNS + " has no " + sign}, "--network=host")
 	}
-	return found
+	return finding{reason: "/proc/sys/net/core is not readable"}
 }
 
 func (f *linuxFacts) singleNetwork() finding {
 	switch n := f.otherNetworks; {
 	case n < 0:
 		return finding{reason: "/proc/PID/net is not readable"}
+	case n == 0 && f.unhidden().verdict != Yes:
+		return finding{reason: f.unhidden().reason + ", and there may be others"}
 	case n == 0:
 		return finding{verdict: Yes, reason: "/proc/PID/net is the same for all processes"}
 	default:

@@ -82,7 +82,7 @@ func (f *linuxFacts) kernel(ready func(stage)) []question {
 		later("bpf", "BPF programs can be loaded (not used yet)", "BPF programs cannot be loaded (not used yet)", f.bpf),
 		later("bpf_unprivileged", "BPF takes no privileges (not used yet)", "BPF takes privileges (not used yet)", f.bpfUnprivileged),
 		later("btf", "the kernel describes its types (not used yet)", "the kernel does not describe its types (not used yet)", f.hasBTF),
-		later("no_lockdown", "no lockdown restricts BPF programs (not used yet)", "lockdown restricts BPF programs (not used yet)", f.noLockdown),
+		later("no_lockdown", "lockdown leaves BPF programs alone (not used yet)", "lockdown restricts BPF programs (not used yet)", f.noLockdown),
 	}
 }
 

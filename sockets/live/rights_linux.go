@@ -34,8 +34,11 @@ func (r *rights) hiddenOwners(n int) sockets.Warning {
 // unreadableOwners warns of sockets whose processes hide what they hold.
 func (r *rights) unreadableOwners(n int) sockets.Warning {
 	user, widen := "their own user", ""
-	if r.uid == 0 {
+	switch {
+	case r.uid == 0:
 		user = "root"
+	case r.readsAll():
+		user = "lotop"
 	}
 	if r.otherUsers.Verdict == access.No {
 		widen = "; " + r.otherUsers.Purpose("see them")

@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"lotop/sockets"
+	"lotop/sockets/access"
 	"lotop/sockets/live"
 	"lotop/sockets/process"
 	"lotop/ui/config"
@@ -34,6 +35,7 @@ func Run(args []string) int {
 		terminal: detectTerminal(),
 		open:     live.Open,
 		screen:   tui.Run,
+		access:   access.New("").All,
 	}
 	a.configFile = func() string { return config.Path(a.getenv) }
 	normalizeNoColor()
@@ -52,6 +54,7 @@ type app struct {
 	terminal terminal
 	open     func(live.Options) (sockets.Source, error)
 	screen   func(tui.Options) error
+	access   func() []access.Answer
 
 	configFile func() string // where the configuration is, empty for nowhere
 	code       int

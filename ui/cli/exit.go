@@ -64,8 +64,8 @@ func (a *app) printError(err error) {
 }
 
 // exitHelp is what the man page says about the codes.
-const exitHelp = `0    rows found, or the port is free or ready
-1    no rows, or the port is in use or the wait timed out
+const exitHelp = `0    rows found, or the port is free or ready, or nothing limits lotop
+1    no rows, or the port is in use, the wait timed out or something limits lotop
 2    invalid usage or error; the reason is on standard error
 129  the terminal was closed (SIGHUP)
 130  interrupted (SIGINT)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lotop/sockets"
+	"lotop/sockets/access"
 	"lotop/sockets/live"
 	"lotop/sockets/process"
 	"lotop/sockets/socketstest"
@@ -63,6 +64,7 @@ type setting struct {
 	env      map[string]string
 	screen   error
 	config   string // the file
+	access   []access.Answer
 }
 
 func (s setting) run(t testing.TB, args ...string) result {
@@ -77,6 +79,7 @@ func (s setting) run(t testing.TB, args ...string) result {
 		getenv:     func(key string) string { return s.env[key] },
 		open:       func(live.Options) (sockets.Source, error) { return s.source, s.openErr },
 		configFile: func() string { return s.config },
+		access:     func() []access.Answer { return s.access },
 		screen: func(o tui.Options) error {
 			if r.screen = &o; o.Notifications != nil {
 				_ = o.Notifications.Close() // as the screen does

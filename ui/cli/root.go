@@ -47,7 +47,8 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	root.SetErr(a.err)
 	root.SetArgs(args)
 	list, watch, config := a.newList(o), a.newWatch(o), a.newConfig(o)
-	why, free, wait := a.newWhy(o), a.newFree(o), a.newWait(o)
+	why, free, wait, doctor := a.newWhy(o), a.newFree(o), a.newWait(o), a.newDoctor(o)
+	o.addJSON(doctor)
 	for _, cmd := range []*cobra.Command{root, list, watch, why, free, wait} {
 		o.addJSON(cmd)
 		o.addSource(cmd)
@@ -59,7 +60,7 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	for _, cmd := range []*cobra.Command{root, watch, config} {
 		o.addInterval(cmd)
 	}
-	root.AddCommand(list, why, free, watch, wait, config, a.newMan())
+	root.AddCommand(list, why, free, watch, wait, doctor, config, a.newMan())
 	root.SilenceErrors, root.SilenceUsage = true, true // a.run prints errors
 	root.Version = thisBuild().String()
 	a.addHelp(root, o)

@@ -41,6 +41,7 @@ func TestWrongUsage(t *testing.T) {
 		{"--interval 49ms", "lotop: --interval 49ms: must be at least 50ms\n"},
 		{"--theme pink", "lotop: --theme pink: must be one of: terminal, light, dark, contrast\n"},
 		{"--interval", "lotop: --interval requires a value: set the refresh interval, at least 50ms\n"},
+		{"doctor x", "lotop: doctor takes no arguments; to search for sockets run lotop list doctor x\n"},
 		{"config x", "lotop: config takes no arguments; to search for sockets run lotop list config x\n"},
 		{"man x", "lotop: man takes no arguments; to search for sockets run lotop list man x\n"},
 	} {
