@@ -27,14 +27,17 @@ func (c *checker) uid() uint32 { return c.facts.uid }
 func (c *checker) questions() []question { return c.facts.questions(c.gather) }
 
 func (c *checker) gather(s stage) {
-	if s != rights {
-		c.gather(rights)
-	}
 	if c.has[s] {
 		return
 	}
 	c.has[s] = true
+	c.gather(basics)
+	if s == networks || s == features {
+		c.gather(rights)
+	}
 	switch s {
+	case basics:
+		c.gatherBasics()
 	case rights:
 		c.gatherRights()
 	case networks:
@@ -48,11 +51,16 @@ func (c *checker) gather(s stage) {
 	}
 }
 
-func (c *checker) gatherRights() {
+func (c *checker) gatherBasics() {
 	f := &c.facts
 	f.status = parseStatus(c.read("self/status"))
-	f.pidNS, f.userNS, f.netNS = c.link("self/ns/pid"), c.link("self/ns/user"), c.link("self/ns/net")
+	f.pidNS, f.userNS = c.link("self/ns/pid"), c.link("self/ns/user")
 	f.ownsPIDNS, f.ownsNetNS = c.owns("self/ns/pid"), c.owns("self/ns/net")
+}
+
+func (c *checker) gatherRights() {
+	f := &c.facts
+	f.netNS = c.link("self/ns/net")
 	f.firstNet = c.inFirstNetwork()
 	f.mount, f.hasMount = parseProcMount(c.read("self/mounts"), c.proc)
 	if groups, err := os.Getgroups(); err == nil {

@@ -4,7 +4,10 @@ import "strconv"
 
 func (f *linuxFacts) sockDiag() finding {
 	found := f.feature(SockDiag)
-	if engine, _ := f.marks.engine(); found.verdict == No && f.status.seccomp > 0 && (engine == "docker" || engine == "podman") {
+	if found.verdict != No {
+		return found
+	}
+	if engine := f.engine(); f.status.seccomp > 0 && engineRuns(engine) {
 		found.command, found.advice = engine+" run --security-opt seccomp=unconfined …", "start the container without its seccomp filter"
 	}
 	return found
@@ -29,7 +32,7 @@ func (f *linuxFacts) hostProcesses() finding {
 
 // widenContainer adds what starts the container in a namespace of the machine.
 func (f *linuxFacts) widenContainer(found finding, flag string) finding {
-	if engine, _ := f.marks.engine(); engine == "docker" || engine == "podman" {
+	if engine := f.engine(); engineRuns(engine) {
 		found.command, found.advice = engine+" run "+flag+" …", "start the container with "+flag
 		return found
 	}
@@ -153,7 +156,7 @@ func (f *linuxFacts) noSeccomp() finding {
 		return finding{reason: "/proc/self/status has no Seccomp"}
 	}
 	found := finding{verdict: verdictOf(f.status.seccomp == 0), reason: "/proc/self/status: Seccomp " + strconv.Itoa(f.status.seccomp)}
-	if engine, _ := f.marks.engine(); found.verdict == No && (engine == "docker" || engine == "podman") {
+	if engine := f.engine(); found.verdict == No && engineRuns(engine) {
 		found.command, found.advice = engine+" run --security-opt seccomp=unconfined …", "start the container without its seccomp filter"
 	}
 	return found

@@ -36,7 +36,19 @@ type linuxFacts struct {
 
 	otherNetworks int // network namespaces of other processes, -1 if not known
 	features      map[ID]finding
+
+	ready func(stage) // gathers what only advice rests on
 }
+
+// engine returns the container engine that lotop runs in, empty for none.
+func (f *linuxFacts) engine() string {
+	f.ready(rights)
+	name, _ := f.marks.engine()
+	return name
+}
+
+// engineRuns reports whether the engine is one that the command of its name starts.
+func engineRuns(engine string) bool { return engine == "docker" || engine == "podman" }
 
 // feature is a finding of a probe of the kernel.
 func (f *linuxFacts) feature(id ID) finding { return f.features[id] }
@@ -84,8 +96,8 @@ func (f *linuxFacts) widen(found finding, sudo string, all ...capability) findin
 	if found.verdict != No {
 		return found
 	}
-	engine, _ := f.marks.engine()
-	runs := engine == "docker" || engine == "podman"
+	engine := f.engine()
+	runs := engineRuns(engine)
 	switch {
 	case f.uid != 0 && runs:
 		found.command, found.advice = engine+" exec --user root …", "run as root"

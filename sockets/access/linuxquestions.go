@@ -5,6 +5,7 @@ import "strconv"
 // questions are all that is asked on Linux. What a question rests on is gathered
 // by ready before.
 func (f *linuxFacts) questions(ready func(stage)) []question {
+	f.ready = ready
 	all := f.seen(ready)
 	all = append(all, f.done(ready)...)
 	return append(all, f.kernel(ready)...)
@@ -14,7 +15,8 @@ func (f *linuxFacts) questions(ready func(stage)) []question {
 type stage uint8
 
 const (
-	rights   stage = iota // files about this process
+	basics   stage = iota // what most questions rest on: every start of lotop takes it
+	rights                // the other files about this process
 	networks              // a look at every process
 	closing               // a question to the kernel: what closes sockets
 	features              // all questions to the kernel
@@ -34,10 +36,10 @@ func (f *linuxFacts) seen(ready func(stage)) []question {
 			SockDiag, Seen, true, "the kernel lists all sockets, with accept queues and timers",
 			"sockets are read from /proc/net, without accept queues, timers and bound sockets", after(ready, features, f.sockDiag),
 		},
-		{OtherUsers, Seen, true, "sockets of every user show their process", "sockets of other users show no process", after(ready, rights, f.otherUsers)},
+		{OtherUsers, Seen, true, "sockets of every user show their process", "sockets of other users show no process", after(ready, basics, f.otherUsers)},
 		{
 			HostProcesses, Seen, true, "sockets show processes of the whole machine",
-			"sockets held outside this PID namespace show no process", after(ready, rights, f.hostProcesses),
+			"sockets held outside this PID namespace show no process", after(ready, basics, f.hostProcesses),
 		},
 		{"unhidden_processes", Seen, true, "/proc shows the processes of every user", "/proc hides the processes of other users", after(ready, rights, f.unhidden)},
 		{
