@@ -7,10 +7,10 @@ import (
 
 // AssignOwners sets the owner of every row, or the reason for none. The processes
 // must be read after the tables, so that a process that is not among them has exited.
-func AssignOwners(rows []Row, known map[int32]*process.Process) {
+func AssignOwners(rows []Row, processes map[int32]*process.Process) {
 	for i := range rows {
 		r := &rows[i]
-		p := known[r.PID]
+		p := processes[r.PID]
 		switch {
 		case r.State == sockets.TimeWait:
 			r.NoOwner = sockets.InTimeWait

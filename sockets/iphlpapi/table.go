@@ -90,16 +90,16 @@ func (t *Table) Parse(dst []Row, b []byte) ([]Row, error) {
 	if count == 0 {
 		return dst, nil
 	}
-	var whole uint64
+	var complete uint64
 	if len(b) > t.firstRow {
 		b = b[t.firstRow:]
-		whole = uint64(len(b) / t.rowSize)
+		complete = uint64(len(b) / t.rowSize)
 	}
-	for i := range min(count, whole) {
+	for i := range min(count, complete) {
 		dst = append(dst, t.row(b[int(i)*t.rowSize:][:t.rowSize]))
 	}
-	if count > whole {
-		return dst, fmt.Errorf("table of %d rows truncated after %d", count, whole)
+	if count > complete {
+		return dst, fmt.Errorf("table of %d rows truncated after %d", count, complete)
 	}
 	return dst, nil
 }
@@ -174,19 +174,19 @@ func AssignIDs(rows []Row, seen map[sockets.ID]uint32) {
 
 func (r *Row) hash(n uint32) sockets.ID {
 	var b [64]byte
-	at := b[:0]
+	key := b[:0]
 	family := byte(4)
 	if r.V6 {
 		family = 6
 	}
-	at = append(at, byte(r.Protocol), family)
-	at = appendAddrPort(at, r.Local)
-	at = appendAddrPort(at, r.Remote)
-	at = binary.LittleEndian.AppendUint32(at, uint32(r.PID))
-	at = binary.LittleEndian.AppendUint64(at, r.created)
-	at = binary.LittleEndian.AppendUint32(at, n)
+	key = append(key, byte(r.Protocol), family)
+	key = appendAddrPort(key, r.Local)
+	key = appendAddrPort(key, r.Remote)
+	key = binary.LittleEndian.AppendUint32(key, uint32(r.PID))
+	key = binary.LittleEndian.AppendUint64(key, r.created)
+	key = binary.LittleEndian.AppendUint32(key, n)
 	h := fnv.New64a()
-	_, _ = h.Write(at) // never fails
+	_, _ = h.Write(key) // never fails
 	return sockets.ID(h.Sum64())
 }
 

@@ -58,13 +58,13 @@ func (h *hostInfo) nameInterfaces(all []sockets.Socket) {
 // loopback addresses are local in any case.
 func localAddresses() []netip.Addr {
 	all, _ := net.InterfaceAddrs()
-	own := make([]netip.Addr, 0, len(all))
+	addresses := make([]netip.Addr, 0, len(all))
 	for _, a := range all {
 		if prefix, ok := a.(*net.IPNet); ok {
 			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
-				own = append(own, addr.Unmap())
+				addresses = append(addresses, addr.Unmap())
 			}
 		}
 	}
-	return own
+	return addresses
 }

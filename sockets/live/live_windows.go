@@ -100,12 +100,12 @@ func (l *source) assignOwners() error {
 			pids[pid] = true
 		}
 	}
-	known, err := l.procReader.ReadAll(pids, l.processes)
+	processes, err := l.procReader.ReadAll(pids, l.processes)
 	if err != nil {
 		return err
 	}
-	if !maps.Equal(known, l.processes) {
-		l.processes = known
+	if !maps.Equal(processes, l.processes) {
+		l.processes = processes
 	}
 	iphlpapi.AssignOwners(l.rows, l.processes)
 	return nil

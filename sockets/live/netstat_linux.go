@@ -59,7 +59,7 @@ var netstatTables = [...]struct {
 func (n *netstatReader) read(ctx context.Context, into *sockets.Snapshot) error {
 	into.Source = "netstat"
 	into.Processes = map[int32]*process.Process{}
-	hidden := 0
+	hiddenOwners := 0
 	seen := map[[2]netip.AddrPort]bool{}
 	for _, t := range netstatTables {
 		if err := ctx.Err(); err != nil {
@@ -79,12 +79,12 @@ func (n *netstatReader) read(ctx context.Context, into *sockets.Snapshot) error 
 			}
 			n.addOwner(&s, entries[i].Process, into.Processes)
 			if s.NoOwner == sockets.OtherUser {
-				hidden++
+				hiddenOwners++
 			}
 			into.Sockets = append(into.Sockets, s)
 		}
 	}
-	into.Warnings = append(into.Warnings, n.warnings(hidden)...)
+	into.Warnings = append(into.Warnings, n.warnings(hiddenOwners)...)
 	return nil
 }
 
@@ -109,14 +109,14 @@ func (n *netstatReader) matchesPorts(e *netstat.SockTabEntry) bool {
 		sockets.InRanges(n.ports, e.LocalAddr.Port) || sockets.InRanges(n.ports, e.RemoteAddr.Port)
 }
 
-func (n *netstatReader) warnings(hidden int) []sockets.Warning {
+func (n *netstatReader) warnings(hiddenOwners int) []sockets.Warning {
 	text := "reading /proc/net"
 	if n.fallbackReason != "" {
 		text += " because sock_diag is not available (" + n.fallbackReason + ")"
 	}
 	all := []sockets.Warning{{Kind: sockets.FallbackSource, Text: text + "; " + netstatLimits}}
-	if hidden > 0 {
-		all = append(all, n.rights.hiddenOwners(hidden))
+	if hiddenOwners > 0 {
+		all = append(all, n.rights.hiddenOwners(hiddenOwners))
 	}
 	return all
 }
@@ -139,15 +139,15 @@ func (n *netstatReader) socket(e *netstat.SockTabEntry, protocol sockets.Protoco
 }
 
 // addOwner sets the owner of s, or the reason for none, and its ID.
-func (n *netstatReader) addOwner(s *sockets.Socket, p *netstat.Process, known map[int32]*process.Process) {
+func (n *netstatReader) addOwner(s *sockets.Socket, p *netstat.Process, processes map[int32]*process.Process) {
 	var pid int32
 	switch {
 	case p != nil:
 		pid = int32(p.Pid)
 		s.Owners = []sockets.Owner{{PID: pid, FD: -1}}
-		if known[pid] == nil {
+		if processes[pid] == nil {
 			if owner, err := n.procReader.Read(int(pid)); err == nil {
-				known[pid] = owner
+				processes[pid] = owner
 			}
 		}
 	case s.State == sockets.TimeWait:

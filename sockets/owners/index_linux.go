@@ -147,25 +147,25 @@ func (o *Index) AttachCached(all []sockets.Socket, now time.Time) (changed, ok b
 func (o *Index) attachKnown() {
 	clear(o.unowned)
 	o.nextOrder = o.nextOrder[:0]
-	at := 0
+	next := 0
 	for i := range o.all {
 		s := &o.all[i]
 		s.Owners = nil
 		if s.Inode == 0 {
 			continue
 		}
-		h := o.lookup(uint32(s.Inode), &at)
-		if h == nil {
+		e := o.lookup(uint32(s.Inode), &next)
+		if e == nil {
 			o.unowned[uint32(s.Inode)] = i
 			continue
 		}
-		if h.listedGen+1 < o.gen {
+		if e.listedGen+1 < o.gen {
 			o.changed = true // it was open before it was in a table
 		}
-		h.listedGen = o.gen
-		h.position = len(o.nextOrder)
-		o.nextOrder = append(o.nextOrder, h)
-		s.Owners = h.owners
+		e.listedGen = o.gen
+		e.position = len(o.nextOrder)
+		o.nextOrder = append(o.nextOrder, e)
+		s.Owners = e.owners
 	}
 	o.changed = o.changed || len(o.nextOrder) != len(o.prevOrder)
 	o.prevOrder, o.nextOrder = o.nextOrder, o.prevOrder
@@ -174,18 +174,18 @@ func (o *Index) attachKnown() {
 // lookup returns the owners of a socket. The tables come in nearly the same order
 // every time, so it first tries the one that was next in the last pass: that is
 // faster than a lookup in a large map.
-func (o *Index) lookup(inode uint32, at *int) *inodeOwners {
-	if *at < len(o.prevOrder) {
-		if h := o.prevOrder[*at]; h.inode == inode && len(h.owners) > 0 {
-			*at++
-			return h
+func (o *Index) lookup(inode uint32, next *int) *inodeOwners {
+	if *next < len(o.prevOrder) {
+		if e := o.prevOrder[*next]; e.inode == inode && len(e.owners) > 0 {
+			*next++
+			return e
 		}
 	}
-	h := o.inodes[inode]
-	if h != nil {
-		*at = h.position + 1
+	e := o.inodes[inode]
+	if e != nil {
+		*next = e.position + 1
 	}
-	return h
+	return e
 }
 
 // scanProcs lists the processes and collects those to be read again. It removes the

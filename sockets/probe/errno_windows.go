@@ -33,17 +33,17 @@ var winsockErrnos = map[syscall.Errno]struct {
 func toPOSIX(err error) error {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
-		if known, ok := winsockErrnos[errno]; ok {
-			return known.errno
+		if posix, ok := winsockErrnos[errno]; ok {
+			return posix.errno
 		}
 	}
 	return err
 }
 
 func errnoName(e syscall.Errno) string {
-	for code, known := range winsockErrnos {
-		if e == code || e == known.errno {
-			return known.name
+	for code, posix := range winsockErrnos {
+		if e == code || e == posix.errno {
+			return posix.name
 		}
 	}
 	return e.Error()

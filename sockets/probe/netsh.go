@@ -34,7 +34,7 @@ func parseExcluded(b []byte) []sockets.PortRange {
 // with the first port and one with the number of ports, each after a colon. The words
 // before it are translated.
 func parseDynamic(b []byte) (sockets.PortRange, bool) {
-	var found []uint64
+	var values []uint64
 	lines := bufio.NewScanner(bytes.NewReader(b))
 	for lines.Scan() {
 		_, after, ok := strings.Cut(lines.Text(), ":")
@@ -42,11 +42,11 @@ func parseDynamic(b []byte) (sockets.PortRange, bool) {
 			continue
 		}
 		if n, err := strconv.ParseUint(strings.TrimSpace(after), 10, 32); err == nil {
-			found = append(found, n)
+			values = append(values, n)
 		}
 	}
-	if len(found) != 2 || found[1] == 0 || found[0] > 65535 || found[1] > 65536-found[0] {
+	if len(values) != 2 || values[1] == 0 || values[0] > 65535 || values[1] > 65536-values[0] {
 		return sockets.PortRange{}, false
 	}
-	return sockets.PortRange{First: uint16(found[0]), Last: uint16(found[0] + found[1] - 1)}, true
+	return sockets.PortRange{First: uint16(values[0]), Last: uint16(values[0] + values[1] - 1)}, true
 }

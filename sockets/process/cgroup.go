@@ -141,13 +141,13 @@ func supervisorUnit(parent, part string) string {
 
 // isHexID reports whether s is an ID of at least that many lower-case hexadecimal
 // digits, and at most 64.
-func isHexID(s string, least int) bool {
+func isHexID(s string, minLen int) bool {
 	for _, c := range []byte(s) {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
 			return false
 		}
 	}
-	return len(s) >= least && len(s) <= 64
+	return len(s) >= minLen && len(s) <= 64
 }
 
 // unescape decodes the \x2d of systemd in a unit name.

@@ -12,23 +12,23 @@ func dedup(all []sockets.Socket, n int) []sockets.Socket {
 	if n == 0 {
 		return all
 	}
-	early := make([]sockets.ID, n)
-	for i := range early {
-		early[i] = all[i].ID
+	firstIDs := make([]sockets.ID, n)
+	for i := range firstIDs {
+		firstIDs[i] = all[i].ID
 	}
-	slices.Sort(early)
-	moved := map[sockets.ID]bool{}
+	slices.Sort(firstIDs)
+	duplicates := map[sockets.ID]bool{}
 	for i := n; i < len(all); i++ {
-		if _, ok := slices.BinarySearch(early, all[i].ID); ok {
-			moved[all[i].ID] = true
+		if _, ok := slices.BinarySearch(firstIDs, all[i].ID); ok {
+			duplicates[all[i].ID] = true
 		}
 	}
-	if len(moved) == 0 {
+	if len(duplicates) == 0 {
 		return all
 	}
 	i := 0
 	return slices.DeleteFunc(all, func(s sockets.Socket) bool {
 		i++
-		return i <= n && moved[s.ID]
+		return i <= n && duplicates[s.ID]
 	})
 }

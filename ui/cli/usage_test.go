@@ -36,7 +36,7 @@ func TestWrongUsage(t *testing.T) {
 		{"why 3000 --replay x", "lotop: why does not support --replay: use it with lotop, list or watch\n"},
 		{"why 3000 -a", "lotop: why does not support -a: use it with lotop, list or watch\n"},
 		{"list --for 5s", "lotop: list does not support --for: use it with watch\n"},
-		{"man --json", "lotop: man does not support --json: use it with lotop, free, list, wait, watch or why\n"},
+		{"man --json", "lotop: man does not support --json: use it with lotop, doctor, free, list, wait, watch or why\n"},
 		{"--interval 2", "lotop: --interval 2: expected a duration such as 500ms or 2s\n"},
 		{"--interval 49ms", "lotop: --interval 49ms: must be at least 50ms\n"},
 		{"--theme pink", "lotop: --theme pink: must be one of: terminal, light, dark, contrast\n"},
