@@ -21,7 +21,7 @@ var ErrGone = errors.New("no such process")
 // changes once it was returned; reading again returns a new one.
 type Process struct {
 	PID    int
-	Parent int // pid of the parent, 0 for none
+	Parent int // PID of the parent, 0 for none
 	// Start is when the process started, in clock ticks since boot (field 22 of
 	// /proc/PID/stat); on macOS in microseconds since 1970; on Windows in 100 ns
 	// since 1601, a FILETIME. PID and Start together identify a process.

@@ -40,8 +40,8 @@ func (r *Reader) Users() *Users { return r.users }
 func (r *Reader) Read(pid int) (*Process, error) { return r.read(pid) }
 
 // Refresh reads a process again, at less than half the cost of Read. It returns old
-// itself if the process has the same name, arguments and parent, and was not
-// suspended, continued or has exited; else a new Process. The error is ErrGone once
+// itself if name, arguments and parent are the same and the process has not been
+// suspended, continued or exited since; else a new Process. The error is ErrGone once
 // the process is gone, also if another has its PID by now. A changed user alone,
 // without a new program or name, is not noticed.
 func (r *Reader) Refresh(old *Process) (*Process, error) { return r.refresh(old) }
