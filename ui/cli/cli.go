@@ -1,10 +1,8 @@
-// Package cli is the scripted face of lotop: the commands, their flags, what
-// they print and with which code they end.
+// Package cli has the commands of lotop: their flags, their output and their exit
+// codes.
 //
-// It knows how rows are written as text and as JSON. It knows nothing of how
-// they are read, and of the screen only how to start it. Data goes to standard
-// output and words about it to standard error; whatever came from outside is
-// written in its clean form.
+// Results go to standard output, messages to standard error. Text from outside,
+// such as names of processes, is printed in its safe form.
 package cli
 
 import (
@@ -24,8 +22,8 @@ import (
 	"lotop/ui/tui"
 )
 
-// Run carries out a command line, without the program's name, and returns the
-// code to exit with.
+// Run runs a command line, without the name of the program, and returns the exit
+// code.
 func Run(args []string) int {
 	if code, ok := process.RunHelper(args); ok {
 		return code
@@ -47,7 +45,7 @@ func Run(args []string) int {
 	return a.run(context.Background(), args)
 }
 
-// app is what the commands share: where they write to and what they ask.
+// app is what the commands share: their outputs and their environment.
 type app struct {
 	out, err io.Writer
 	getenv   func(string) string
@@ -56,22 +54,22 @@ type app struct {
 	screen   func(tui.Options) error
 	access   func() []access.Answer
 
-	configFile func() string // where the configuration is, empty for nowhere
+	configFile func() string // returns the path of the configuration, empty if there is none
 	code       int
 	stopper    stopper
 }
 
-// terminal is what is known of the terminal, if there is one.
+// terminal describes the terminal, if there is one.
 type terminal struct {
 	in, out, err bool // whether standard input, output and error are terminals
-	width        int  // of the output, in cells; 0 unknown
+	width        int  // of the output, in cells; 0 if unknown
 	errWidth     int  // of standard error
 }
 
 func detectTerminal() terminal {
 	t := terminal{in: term.IsTerminal(os.Stdin.Fd()), out: term.IsTerminal(os.Stdout.Fd())}
 	if t.out {
-		t.width, _, _ = term.GetSize(os.Stdout.Fd()) // some terminals do not know
+		t.width, _, _ = term.GetSize(os.Stdout.Fd()) // 0 if the terminal does not report it
 	}
 	if t.err = term.IsTerminal(os.Stderr.Fd()); t.err {
 		t.errWidth, _, _ = term.GetSize(os.Stderr.Fd())
@@ -79,18 +77,18 @@ func detectTerminal() terminal {
 	return t
 }
 
-// isDumb tells that the terminal cannot move its cursor.
+// isDumb reports whether the terminal cannot move its cursor.
 func (a *app) isDumb() bool { return a.getenv("TERM") == "dumb" }
 
-// normalizeNoColor lets any value of NO_COLOR mean yes, as no-color.org has it. The
-// libraries behind the help and the screen only know true and 1.
+// normalizeNoColor makes any value of NO_COLOR disable color, as no-color.org
+// specifies. The libraries of the interactive view accept only true and 1.
 func normalizeNoColor() {
 	if os.Getenv("NO_COLOR") != "" {
 		_ = os.Setenv("NO_COLOR", "1") // fails for malformed names only
 	}
 }
 
-// run carries out a command line.
+// run runs a command line.
 func (a *app) run(ctx context.Context, args []string) int {
 	if err := a.newRoot(args).ExecuteContext(ctx); err != nil {
 		a.setExit(exitFailed, err)
@@ -98,15 +96,15 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return a.code
 }
 
-// warn writes one line about what goes on, which is no data.
+// warn writes a message to standard error.
 func (a *app) warn(format string, args ...any) {
 	a.writeErr("lotop: " + fmt.Sprintf(format, args...) + "\n")
 }
 
-// writeErr writes to standard error. There is nowhere to tell that it failed.
+// writeErr writes to standard error. There is no way to report that it failed.
 func (a *app) writeErr(s string) { _, _ = io.WriteString(a.err, s) }
 
-// openLive opens the source that --source names, for some ports or for all.
+// openLive opens the source that --source selects, for some ports or for all.
 func (a *app) openLive(o *options, ports []sockets.PortRange) (sockets.Source, error) {
 	source, err := a.open(live.Options{Kind: live.Kind(o.source.value), Ports: ports})
 	if err != nil && !errors.Is(err, sockets.ErrUnsupported) {

@@ -10,20 +10,19 @@ import (
 	"lotop/sockets"
 )
 
-// completer is what cobra asks when the shell completes the word that was
-// begun.
+// completer returns the completions of a prefix, as cobra calls it.
 type completer = func(cmd *cobra.Command, before []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective)
 
-// noFiles is for words that are never the name of a file, in an order of our
-// own: ports by number.
+// noFiles keeps the shell from completing file names and from sorting the
+// completions, which are ports by number.
 const noFiles = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 
-// completeTarget offers the ports that are held, with who holds them, and
-// addresses where one is begun.
+// completeTarget completes ports in use, described by their owners, and addresses
+// after the first character.
 func (a *app) completeTarget(o *options, udp *bool) completer {
 	return func(cmd *cobra.Command, before []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(before) > 0 {
-			return nil, noFiles // one port at a time
+			return nil, noFiles // the commands take one target
 		}
 		shape := track.ListOptions{View: track.Listeners, AllHosts: true}
 		all := newCompletions(begun)
@@ -36,8 +35,8 @@ func (a *app) completeTarget(o *options, udp *bool) completer {
 	}
 }
 
-// completeQuery offers the keys of the query language, and behind a key the
-// words it takes or what is there to be found. A number begun is a port.
+// completeQuery completes the keys of the query language, and after a key its
+// keywords or the values that occur in the tables. A number is completed as a port.
 func (a *app) completeQuery(o *options) completer {
 	return func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		not, term := splitNegation(begun)
@@ -71,7 +70,7 @@ func (a *app) completeQuery(o *options) completer {
 	}
 }
 
-// splitNegation takes the sign of a negated term off.
+// splitNegation splits the negation sign off a term.
 func splitNegation(term string) (not, rest string) {
 	for _, not := range []string{"not:", "!"} {
 		if rest, found := strings.CutPrefix(term, not); found {

@@ -18,10 +18,10 @@ import (
 	"lotop/ui"
 )
 
-// readRows reads the tables for a completion. A shell that completes has nobody to
-// tell what went wrong: then there is nothing to offer.
+// readRows reads the tables for a completion. On an error there are no rows: a shell
+// that completes shows no messages.
 func (a *app) readRows(ctx context.Context, o *options, shape track.ListOptions) []model.Row {
-	const patience = 2 * time.Second // of who has pressed Tab
+	const patience = 2 * time.Second // after pressing Tab
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	source, err := a.openForCompletion(o)
@@ -39,8 +39,8 @@ func (a *app) readRows(ctx context.Context, o *options, shape track.ListOptions)
 	return rows
 }
 
-// openForCompletion opens what the command will show. It writes no recording and
-// leaves standard input to the shell.
+// openForCompletion opens the source that the command will use. It writes no
+// recording and does not read standard input, which is the shell's.
 func (a *app) openForCompletion(o *options) (sockets.Source, error) {
 	switch o.recording.replay {
 	case "":
@@ -51,10 +51,10 @@ func (a *app) openForCompletion(o *options) (sockets.Source, error) {
 	return a.openSource(o)
 }
 
-// completions gathers what can stand in place of a word that was begun, each text
-// once, with what is known about it.
+// completions collects the completions of a prefix, each text once, with its
+// descriptions.
 type completions struct {
-	prefix       string // stands before every text
+	prefix       string // precedes every text
 	typed        string
 	values       []string
 	descriptions map[string][]string // by text
@@ -64,7 +64,7 @@ func newCompletions(begun string) *completions {
 	return &completions{typed: begun, descriptions: map[string][]string{}}
 }
 
-// add offers a text, unless it does not begin as asked for.
+// add adds a text that begins with the typed prefix.
 func (f *completions) add(text, about string) {
 	if text == "" || !strings.HasPrefix(text, f.typed) {
 		return
@@ -77,16 +77,16 @@ func (f *completions) add(text, about string) {
 	}
 }
 
-// addPlain offers a text from outside, such as a process's name. Shells differ
-// in what they quote, so only what needs no quotes is offered.
+// addPlain adds a text from outside, such as the name of a process. Shells quote
+// differently, so it adds only what needs no quotes.
 func (f *completions) addPlain(text string) {
 	if untrusted.IsShellWord(text) {
 		f.add(text, "")
 	}
 }
 
-// addTarget offers the ways to write the address of a socket: its port, and
-// where more than a number was begun, the whole.
+// addTarget adds the port of a socket and, if anything was typed, the other ways to
+// write its address.
 func (f *completions) addTarget(r *model.Row) {
 	port := strconv.Itoa(int(r.Socket.Local.Port()))
 	about := ownerLabel(r)
@@ -106,10 +106,10 @@ func ownerLabel(r *model.Row) string {
 	return who + " on " + ui.Local(r.Snapshot, r.Socket)
 }
 
-// sorted orders numbers by value, and cuts what is known where it gets
-// long.
+// sorted returns the completions, numbers by value, with at most three descriptions
+// each.
 func (f *completions) sorted() []cobra.Completion {
-	const most = 3 // holders that are named
+	const most = 3 // descriptions
 	slices.SortFunc(f.values, func(a, b string) int {
 		x, errX := strconv.Atoi(a)
 		y, errY := strconv.Atoi(b)
@@ -133,8 +133,8 @@ func (f *completions) sorted() []cobra.Completion {
 	return all
 }
 
-// valueCollector returns what takes the values of a key from a row; nil for keys
-// whose values are not read from the tables.
+// valueCollector returns the function that adds the values of a key in a row, or nil
+// for keys whose values are not completed from the tables.
 func valueCollector(key string) func(*completions, *model.Row) {
 	switch key {
 	case "port", "lport":

@@ -13,19 +13,18 @@ import (
 	"lotop/ui/signals"
 )
 
-// The codes that lotop exits with.
+// The exit codes.
 const (
 	exitOK          = 0   // rows found, and the like
 	exitNotFound    = 1   // none
-	exitFailed      = 2   // wrong usage, or it could not be carried out
-	exitHungUp      = 129 // 128 + SIGHUP, as shells have it; see signals.Stopped for the others
+	exitFailed      = 2   // invalid usage or an error
+	exitHungUp      = 129 // 128 + SIGHUP, as in shells; see signals.Stopped for other signals
 	exitInterrupted = 130 // 128 + SIGINT
 	exitTerminated  = 143 // 128 + SIGTERM
-	exitClosedPipe  = 141 // 128 + SIGPIPE: the reader of the output has gone
+	exitClosedPipe  = 141 // 128 + SIGPIPE: the reader of the output has exited
 )
 
-// setExit takes the result of a command. It says what went wrong and settles the
-// code.
+// setExit sets the exit code from the result of a command, and prints its error.
 func (a *app) setExit(code int, err error) {
 	var stopped *signals.Stopped
 	switch {
@@ -38,11 +37,11 @@ func (a *app) setExit(code int, err error) {
 	case errors.Is(err, tea.ErrInterrupted):
 		a.code = exitInterrupted
 	case code == exitHungUp && errors.Is(err, syscall.EIO):
-		a.code = code // the terminal has gone, and what is left to write with it
+		a.code = code // the terminal is gone, so nothing can be printed
 	case errors.Is(err, syscall.EPIPE):
-		// Go ends a process that writes to a closed standard output by
-		// SIGPIPE; only where that is ignored does the error get here. Either
-		// way `lotop list | head` stays quiet.
+		// A Go program that writes to a closed standard output is killed by
+		// SIGPIPE; only if that is ignored the error gets here. In both cases
+		// `lotop list | head` prints no error.
 		a.code = exitClosedPipe
 	default:
 		a.code = exitFailed
@@ -50,11 +49,11 @@ func (a *app) setExit(code int, err error) {
 	}
 }
 
-// printError writes an error, for a query with marks under the place.
+// printError prints an error. The wrong part of a query is underlined.
 func (a *app) printError(err error) {
-	// An error can quote an argument, a file, a process: no byte of it is ours.
+	// An error may quote an argument, a file or a process.
 	text := untrusted.New(err.Error()).String()
-	a.warn("%s", strings.TrimPrefix(text, "lotop ")) // it says so already
+	a.warn("%s", strings.TrimPrefix(text, "lotop ")) // warn adds the name
 	var wrong *query.Error
 	if errors.As(err, &wrong) {
 		for line := range strings.SplitSeq(wrong.Pointer(), "\n") {
@@ -63,7 +62,7 @@ func (a *app) printError(err error) {
 	}
 }
 
-// exitHelp is what the man page says about the codes.
+// exitHelp is the section about exit codes in the man page.
 const exitHelp = `0    rows found, or the port is free or ready, or nothing limits lotop
 1    no rows, or the port is in use, the wait timed out or something limits lotop
 2    invalid usage or error; the reason is on standard error

@@ -9,13 +9,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newMan makes the command that writes the manual.
+// newMan returns the command that prints the man page.
 func (a *app) newMan() *cobra.Command {
 	man := &cobra.Command{
 		Use:     "man",
 		Short:   "print the man page",
 		Example: "lotop man > ~/.local/share/man/man1/lotop.1",
-		Args:    cobra.ArbitraryArgs, // an error of cobra's would not be told in our words
+		Args:    cobra.ArbitraryArgs, // RunE reports them in our wording
 	}
 	man.RunE = a.command(func(_ context.Context, args []string) (int, error) {
 		if len(args) > 0 {

@@ -10,8 +10,8 @@ import (
 	"lotop/model/query"
 )
 
-// manPage writes the manual of a command tree, in the macros of man(7). Its
-// date is that of the build's commit: the same commit gives the same page.
+// manPage returns the man page of a command tree, in the macros of man(7). Its date
+// is that of the commit, so that builds of the same commit are identical.
 func manPage(root *cobra.Command, b build) string {
 	day, _, _ := strings.Cut(b.date, "T")
 	p := &page{}
@@ -60,7 +60,7 @@ func manPage(root *cobra.Command, b build) string {
 	return p.String()
 }
 
-// manCommands lists what has a place in the manual.
+// manCommands returns the commands that the man page describes.
 func manCommands(root *cobra.Command) []*cobra.Command {
 	var all []*cobra.Command
 	for _, cmd := range root.Commands() {
@@ -71,14 +71,14 @@ func manCommands(root *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// page is a manual that is being written.
+// page is the text of a man page.
 type page struct{ strings.Builder }
 
 func (p *page) line(s string) { p.WriteString(s + "\n") }
 
 func (p *page) section(title string) { p.line(".SH " + strings.ToUpper(title)) }
 
-// text writes paragraphs.
+// text adds paragraphs.
 func (p *page) text(s string) {
 	for i, paragraph := range strings.Split(strings.TrimSpace(s), "\n\n") {
 		if i > 0 {
@@ -90,14 +90,14 @@ func (p *page) text(s string) {
 	}
 }
 
-// item writes a term, which is in roff already, and what it means.
+// item adds a term, which is in roff, and its meaning.
 func (p *page) item(term, meaning string) {
 	p.line(".TP")
 	p.line(term)
 	p.line(roffLine(meaning))
 }
 
-// example writes lines as they are.
+// example adds lines that are not filled.
 func (p *page) example(s string) {
 	p.line(".PP\n.nf\n.RS 4")
 	for line := range strings.SplitSeq(s, "\n") {
@@ -106,8 +106,7 @@ func (p *page) example(s string) {
 	p.line(".RE\n.fi")
 }
 
-// synopsis writes how a command is called: what stands in italics is for the
-// reader to fill in.
+// synopsis adds the usage line of a command, with placeholders in italics.
 func (p *page) synopsis(cmd *cobra.Command) {
 	line := bold(cmd.CommandPath()) + ` [\fIoptions\fP]`
 	if words := strings.Fields(cmd.Use); len(words) > 1 {
@@ -124,11 +123,11 @@ func (p *page) synopsis(cmd *cobra.Command) {
 	p.line(line)
 }
 
-// command writes the part about a command.
+// command adds the subsection of a command.
 func (p *page) command(cmd *cobra.Command) {
 	p.line(".SS " + roff(cmd.CommandPath()))
 	if cmd.HasSubCommands() {
-		p.text(cmd.Short) // its own are described by their help
+		p.text(cmd.Short) // subcommands are described by their help
 		return
 	}
 	p.text(cmp.Or(cmd.Long, cmd.Short))
@@ -166,7 +165,7 @@ func (p *page) sharedFlags(cmd *cobra.Command) {
 	}
 }
 
-// flags writes the flags of a set, each with the name of its value.
+// flags adds the flags of a set, each with the name of its value.
 func (p *page) flags(set *pflag.FlagSet) {
 	set.VisitAll(func(f *pflag.Flag) {
 		if f.Hidden || f.Deprecated != "" {
@@ -186,13 +185,13 @@ func (p *page) flags(set *pflag.FlagSet) {
 
 func bold(s string) string { return `\fB` + roff(s) + `\fP` }
 
-// roff writes text so that nothing in it is a command, and hyphens can be
+// roff escapes text, so that nothing in it is an escape sequence and hyphens can be
 // copied.
 func roff(s string) string {
 	return strings.NewReplacer(`\`, `\e`, `-`, `\-`, `'`, `\(aq`, "`", `\(ga`, `^`, `\(ha`, `~`, `\(ti`).Replace(s)
 }
 
-// roffLine is roff for a line of its own.
+// roffLine escapes a whole line, which must not begin with a request.
 func roffLine(s string) string {
 	if s = roff(s); strings.HasPrefix(s, ".") {
 		return `\&` + s

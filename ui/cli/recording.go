@@ -15,11 +15,11 @@ import (
 	"lotop/sockets/recording"
 )
 
-// recordingOptions are the flags about recordings.
+// recordingOptions holds the values of the flags for recordings.
 type recordingOptions struct {
 	record string // the file to write, empty for none
 	redact bool
-	replay string // the file to play, empty for the live kernel
+	replay string // the file to replay, empty for the live system
 	at     string
 }
 
@@ -58,8 +58,8 @@ func (r *recordingOptions) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// openSource opens what a command shows at one moment: the live kernel, or a
-// recording at the time that was asked for, by default its end.
+// openSource opens the source of a single snapshot: the live system, or a recording
+// at the time of --at, by default its end.
 func (a *app) openSource(o *options) (sockets.Source, error) {
 	if o.recording.replay == "" {
 		return a.openAndRecord(o, nil)
@@ -75,8 +75,8 @@ func (a *app) openSource(o *options) (sockets.Source, error) {
 	return player, nil
 }
 
-// openInteractive opens what the screen shows: the live kernel, or a recording that
-// plays.
+// openInteractive opens the source of the interactive view: the live system, or a
+// recording that plays.
 func (a *app) openInteractive(o *options) (sockets.Source, error) {
 	if o.recording.replay == "" {
 		return a.openAndRecord(o, nil)
@@ -88,7 +88,7 @@ func (a *app) openInteractive(o *options) (sockets.Source, error) {
 	return player, nil
 }
 
-// openLiveOnly opens another look at the live kernel, to see whether a port is free.
+// openLiveOnly opens the live system, to check whether a port is free.
 func (a *app) openLiveOnly(o *options) (sockets.Source, error) {
 	if o.recording.replay != "" {
 		return nil, errors.New("cannot free a port while replaying a recording")
@@ -96,8 +96,7 @@ func (a *app) openLiveOnly(o *options) (sockets.Source, error) {
 	return a.openLive(o, nil)
 }
 
-// openPlayer opens the recording, at the time that was asked for, by default
-// its beginning.
+// openPlayer opens the recording at the time of --at, by default its beginning.
 func (a *app) openPlayer(o *options) (*recording.Player, error) {
 	player, err := openRecording(o.recording.replay)
 	if err != nil || o.recording.at == "" {
@@ -113,16 +112,15 @@ func (a *app) openPlayer(o *options) (*recording.Player, error) {
 	return player, nil
 }
 
-// openRecording opens a recording. An interrupt ends it: it may be a pipe that
-// nobody writes to.
+// openRecording opens a recording. An interrupt cancels it: the file may be a pipe
+// without a writer.
 func openRecording(path string) (*recording.Player, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	return recording.Open(ctx, path)
 }
 
-// openAndRecord opens the live kernel, and records what is read if that was
-// asked for.
+// openAndRecord opens the live system, and records it with --record.
 func (a *app) openAndRecord(o *options, ports []sockets.PortRange) (sockets.Source, error) {
 	r := &o.recording
 	source, err := a.openLive(o, ports)
@@ -142,10 +140,10 @@ func (a *app) openAndRecord(o *options, ports []sockets.PortRange) (sockets.Sour
 	}), nil
 }
 
-// parseTimeWithin reads a time in a recording. A time of day alone is the first such
-// in it.
+// parseTimeWithin parses a time within a recording. A time of day without a date is
+// its first occurrence in the recording.
 func parseTimeWithin(s string, begin, end time.Time) (time.Time, error) {
-	first := begin.Truncate(time.Second) // for who writes whole seconds
+	first := begin.Truncate(time.Second) // --at has whole seconds
 	at, err := parseTime(s, first.Local())
 	if err != nil {
 		return at, err

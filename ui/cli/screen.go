@@ -9,7 +9,7 @@ import (
 	"lotop/ui/tui"
 )
 
-// wantsScreen tells whether the screen can be shown and is asked for.
+// wantsScreen reports whether to start the interactive view.
 func (a *app) wantsScreen(o *options) bool {
 	if !a.terminal.in || !a.terminal.out || o.json {
 		return false
@@ -21,8 +21,7 @@ func (a *app) wantsScreen(o *options) bool {
 	return true
 }
 
-// runScreen runs the interactive face until the person leaves it. The screen
-// closes the source.
+// runScreen runs the interactive view, which closes the source.
 func (a *app) runScreen(o *options, args []string) (int, error) {
 	if _, err := parseQuery(args); err != nil {
 		return exitFailed, err
@@ -55,14 +54,14 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 		show.Open = func() (sockets.Source, error) { return a.openLiveOnly(o) }
 	}
 	if heard, err := notificationsFor(source, nil); err == nil {
-		show.Notifications = heard // else snapshots alone have to do
+		show.Notifications = heard // else closed sockets are seen by refreshes only
 	}
 	return exitOK, a.screen(show)
 }
 
-// notificationsFor are the notices that go with a source, for some ports or for all:
-// of a recording its own; of the kernel those of now, written down where a
-// recording is made.
+// notificationsFor returns the destroy notifications of a source, for some ports or
+// for all: those of a recording, or those of the kernel, which are recorded with
+// --record.
 func notificationsFor(source sockets.Source, ports []sockets.PortRange) (recording.NotificationSource, error) {
 	if player, ok := source.(*recording.Player); ok {
 		return player.Notifications(), nil

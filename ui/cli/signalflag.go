@@ -22,23 +22,23 @@ func (s *signalFlag) String() string {
 // Type implements pflag.Value.
 func (s *signalFlag) Type() string { return "SIGNAL" }
 
-// terminatingSignals are those that free takes, in the order in which it offers them.
+// terminatingSignals returns the signals that free can send, in the order of the help.
 func terminatingSignals() []syscall.Signal {
 	return []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGKILL}
 }
 
-// complete lets the shell offer the names.
+// complete registers the names for shell completion.
 func (s *signalFlag) complete(cmd *cobra.Command, flag string) {
 	var names []string
 	for _, known := range terminatingSignals() {
 		name := signalFlag(known)
 		names = append(names, name.String())
 	}
-	// It fails for a flag that does not exist, which every run of lotop would show.
+	// It fails only for a flag that does not exist, which every run of lotop would show.
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, noFiles))
 }
 
-// Set implements pflag.Value. Only signals that end a process make sense here.
+// Set implements pflag.Value. It accepts only signals that terminate a process.
 func (s *signalFlag) Set(word string) error {
 	name := strings.TrimPrefix(strings.ToUpper(word), "SIG")
 	for _, known := range terminatingSignals() {

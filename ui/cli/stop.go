@@ -10,16 +10,16 @@ import (
 	"lotop/ui/signals"
 )
 
-// unheardAfter is how long a command may take to act on a signal. What reads
-// from a pipe, say, does not look at the context.
+// unheardAfter is how long a command may take to act on a signal. A read from a
+// pipe, for example, does not end with its context.
 const unheardAfter = 2 * time.Second
 
-// stopper notes the signal that has stopped a command.
+// stopper holds the signal that stopped a command.
 type stopper struct {
 	by atomic.Pointer[signals.Stopped]
 }
 
-// code returns what a command exits with that was stopped.
+// code returns the exit code of a command that was stopped.
 func (s *stopper) code() int {
 	if by := s.by.Load(); by != nil {
 		return by.ExitCode()
@@ -27,9 +27,8 @@ func (s *stopper) code() int {
 	return exitInterrupted
 }
 
-// untilStopped returns a context that ends with the first signal that stops
-// lotop. The second one does it at once, and so does time if the context goes
-// unheard.
+// untilStopped returns a context that the first signal cancels. The process exits
+// on the second signal, or if the command has not returned after unheardAfter.
 func (s *stopper) untilStopped(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	c := make(chan os.Signal, 1)

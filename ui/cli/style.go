@@ -37,8 +37,8 @@ func (p styler) write(w *bufio.Writer, s style.Span) {
 	w.WriteString("\x1b[" + code + "m" + s.Text + "\x1b[0m")
 }
 
-// writeLines writes lines one under the other. They are not wrapped:
-// a terminal does that itself, and what a pipe reads must not be broken.
+// writeLines writes lines. It does not wrap them: a terminal does, and lines in a
+// pipe must stay whole.
 func (p styler) writeLines(w *bufio.Writer, lines []style.Line) {
 	for _, l := range lines {
 		for i, s := range l {
@@ -51,7 +51,7 @@ func (p styler) writeLines(w *bufio.Writer, lines []style.Line) {
 	}
 }
 
-// trimSpans takes up to n spaces off the beginning of a cell.
+// trimSpans removes up to n spaces from the beginning of a cell.
 func trimSpans(all style.Line, n int) style.Line {
 	text := all[0].Text
 	blank := len(text) - len(strings.TrimLeft(text, " "))

@@ -5,26 +5,26 @@ import (
 	"strings"
 )
 
-// The linker writes these into a release, by -X; nothing else sets them. Any
-// other build has what the go command noted down.
+// The linker sets these in a release, with -X. Other builds have the values that
+// the go command recorded.
 var buildVersion, buildCommit, buildDate string
 
-// build is what the binary was made from.
+// build describes the sources of the binary.
 type build struct {
 	version  string // "(devel)" if not known
 	commit   string // empty if not known
 	date     string // of the commit, RFC 3339 in UTC; empty if not known
-	modified bool   // the sources were not those of the commit
+	modified bool   // the sources differed from the commit
 }
 
-// thisBuild tells what this binary was made from.
+// thisBuild returns the build of this binary.
 func thisBuild() build {
 	info, _ := debug.ReadBuildInfo() // nil without module support
 	return newBuild(info, build{version: buildVersion, commit: buildCommit, date: buildDate})
 }
 
-// newBuild takes what the linker has set, and for the rest what the go command
-// noted down.
+// newBuild returns the values that the linker set, and for the rest those that the
+// go command recorded.
 func newBuild(info *debug.BuildInfo, linked build) build {
 	noted := build{version: "(devel)"}
 	if info != nil {
@@ -54,9 +54,9 @@ func newBuild(info *debug.BuildInfo, linked build) build {
 	return noted
 }
 
-// String writes it as lotop --version does: "0.3.0 (commit d54418a3c1f0, 2026-11-21T03:45:54Z)".
+// String returns the text of lotop --version: "0.3.0 (commit d54418a3c1f0, 2026-11-21T03:45:54Z)".
 func (b build) String() string {
-	const enough = 12 // digits that name a commit
+	const enough = 12 // digits to identify a commit
 	var about []string
 	if b.commit != "" {
 		commit := "commit " + b.commit[:min(len(b.commit), enough)]

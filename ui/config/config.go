@@ -1,8 +1,7 @@
-// Package config is the configuration file: where it is, what may stand in it,
-// and how it is written.
+// Package config reads and writes the configuration file.
 //
-// It knows the names of what can be configured, which package tui gives, and
-// nothing of what they do. Whatever is wrong in a file is told with its line.
+// It knows the names of the settings, which other packages provide, but not their
+// effects. Every error names the line of the file.
 package config
 
 import (
@@ -17,18 +16,18 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// Config is what the file says, with the defaults for what it leaves out.
+// Config holds the settings of the file, and the defaults of those that it omits.
 type Config struct {
-	Interval time.Duration       // between two looks, at least MinInterval
+	Interval time.Duration       // of refreshes, at least MinInterval
 	Theme    string              // one of style.Themes
-	Columns  []string            // some of ui.TableColumns, from left to right
-	Keys     map[string][]string // the keys of every action of keymap.Actions that has a name
+	Columns  []string            // from ui.TableColumns, from left to right
+	Keys     map[string][]string // by the name of an action of keymap.Actions
 }
 
-// MinInterval keeps lotop from being the busiest program it shows.
+// MinInterval is the shortest refresh interval: it bounds the load that lotop causes.
 const MinInterval = 50 * time.Millisecond
 
-// Default is the configuration without a file.
+// Default returns the configuration without a file.
 func Default() Config {
 	c := Config{
 		Interval: time.Second,
@@ -44,7 +43,7 @@ func Default() Config {
 	return c
 }
 
-// ParseInterval reads the time between two looks.
+// ParseInterval parses a refresh interval.
 func ParseInterval(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil {
@@ -56,12 +55,12 @@ func ParseInterval(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// Path is where the file is, if there is one: below $XDG_CONFIG_HOME where that
-// is set, else where the system keeps such files. It is empty for someone who
-// has no home.
+// Path returns the path of the file, whether it exists or not: under
+// $XDG_CONFIG_HOME if that is set, else under the system's configuration directory.
+// It is empty if the user has no home directory.
 func Path(getenv func(string) string) string {
 	dir := getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(dir) { // by the XDG Base Directory Specification, it does not count then
+	if !filepath.IsAbs(dir) { // the XDG Base Directory Specification ignores it then
 		var err error
 		if dir, err = os.UserConfigDir(); err != nil {
 			home, err := os.UserHomeDir()
@@ -74,10 +73,11 @@ func Path(getenv func(string) string) string {
 	return filepath.Join(dir, "lotop", "config.toml")
 }
 
-// Load reads the file at a path. Where none can be seen it gives the defaults. The error names the file, and the line if it is one in it.
+// Load reads the file at a path. It returns the defaults if there is none or it is
+// not accessible. Errors name the file, and the line if there is one.
 func Load(path string) (Config, error) {
-	// Who runs lotop as another user often keeps a home that this user cannot
-	// look into, or has none: there is no file for them.
+	// Under sudo or su the home directory is often one that this user cannot
+	// read, or does not exist. Neither is an error.
 	if _, err := os.Stat(path); err != nil {
 		return Default(), nil
 	}

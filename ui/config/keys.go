@@ -9,14 +9,14 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// binding is the action that a key belongs to.
+// binding is the action that a key triggers.
 type binding struct {
 	action string
 	line   int // in the file, 0 for a default
 }
 
-// applyKeys takes the table of keys in. A key does one thing: neither two actions of
-// the file can have it, nor one of the file and one that keeps its defaults.
+// applyKeys applies the table of keys. A key triggers one action: it is an error to
+// bind it to two, even if one of them has it by default.
 func (p *parser) applyKeys(table map[string]any) {
 	taken := map[string]binding{}
 	known := map[string]bool{}
@@ -29,7 +29,7 @@ func (p *parser) applyKeys(table map[string]any) {
 			taken[key] = binding{action: a.Name}
 		}
 	}
-	// In the order of the lines, so that the second of two is the one to blame.
+	// In the order of the lines, so that the second of two is reported.
 	names := slices.SortedFunc(maps.Keys(table), func(a, b string) int {
 		return cmp.Or(cmp.Compare(p.lines["keys."+a], p.lines["keys."+b]), cmp.Compare(a, b))
 	})
@@ -43,7 +43,7 @@ func (p *parser) applyKeys(table map[string]any) {
 	}
 }
 
-// bindKeys reads the keys of one action.
+// bindKeys parses the keys of one action.
 func (p *parser) bindKeys(place, action string, value any, taken map[string]binding) []string {
 	given, ok := stringList(value)
 	if one, isText := value.(string); isText {
@@ -71,7 +71,7 @@ func (p *parser) bindKeys(place, action string, value any, taken map[string]bind
 	return keys
 }
 
-// conflict says why a key cannot be had.
+// conflict returns the reason why a key cannot be bound again.
 func (o binding) conflict() string {
 	switch {
 	case o.action == "":

@@ -15,23 +15,23 @@ import (
 	"lotop/ui/style"
 )
 
-// problem is what is wrong in a file, and where.
+// problem is an error in a file, with its line.
 type problem struct {
 	line    int
 	message string
 }
 
-// parser reads one file. It goes on behind a problem, so that the first one in
-// the file can be told.
+// parser parses one file. It continues after a problem: settings are not parsed in
+// the order of their lines, and the first problem of the file is reported.
 type parser struct {
-	lines    map[string]int // of every key by its dotted name
+	lines    map[string]int // by the dotted name of a key
 	config   Config
 	problems []problem
 }
 
-// parse reads the text of a file; of what is wrong it gives the first.
+// parse parses the text of a file. It returns the first problem.
 func parse(text []byte) (Config, *problem) {
-	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors begin a file with it
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors write a byte order mark
 	var all map[string]any
 	if err := toml.Unmarshal(text, &all); err != nil {
 		return Config{}, syntaxProblem(err)
@@ -57,9 +57,9 @@ func syntaxProblem(err error) *problem {
 	return &problem{line, what}
 }
 
-// keyLines tells where the keys of a correct text are. The decoder only names
-// the lines of keys that it has no use for, so it is asked with no use for any,
-// and then for those below keys.
+// keyLines returns the lines of the keys of a valid text. The decoder reports the
+// lines of unknown keys only, so it decodes into types without fields: one that has
+// no keys at all, and one that has no keys below [keys].
 func keyLines(text []byte) map[string]int {
 	lines := map[string]int{}
 	var none struct{}
@@ -84,7 +84,7 @@ func keyLines(text []byte) map[string]int {
 	return lines
 }
 
-// dottedPrefixes gives the dotted names of a key and of the tables it is in.
+// dottedPrefixes yields the dotted names of a key and of its parent tables.
 func dottedPrefixes(k toml.Key) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for n := len(k); n > 0; n-- {
@@ -99,7 +99,7 @@ func (p *parser) addProblem(name, format string, args ...any) {
 	p.problems = append(p.problems, problem{max(p.lines[name], 1), fmt.Sprintf(format, args...)})
 }
 
-// applySetting takes one key of the file in.
+// applySetting applies one top-level key.
 func (p *parser) applySetting(name string, value any) {
 	switch name {
 	case "interval":
@@ -165,7 +165,7 @@ func (p *parser) applyColumns(value any) {
 	p.config.Columns = names
 }
 
-// stringList reads a list of strings.
+// stringList converts a list of strings.
 func stringList(value any) ([]string, bool) {
 	list, ok := value.([]any)
 	all := make([]string, 0, len(list))
@@ -176,7 +176,7 @@ func stringList(value any) ([]string, bool) {
 	return all, ok
 }
 
-// formatValue writes a value for a person: what is no text, in Go's way.
+// formatValue formats a value for an error message: text quoted, other types as Go does.
 func formatValue(value any) string {
 	if s, ok := value.(string); ok {
 		return fmt.Sprintf("%q", s)

@@ -11,13 +11,13 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// Text writes the configuration as a file with comments, which Load reads as
-// the same. path is where that file would be, empty if nowhere.
+// Text returns the configuration as a commented file, from which Load reads the same
+// configuration. path is named in the file, unless it is empty.
 func (c *Config) Text(path string) string {
 	var b strings.Builder
 	b.WriteString("# lotop configuration. Omitted settings use their defaults; flags override this file.\n")
 	if path != "" {
-		// It can hold anything, a new line too.
+		// It may contain any byte, even a line break.
 		b.WriteString("# Path: " + untrusted.New(path).String() + "\n")
 	}
 	fmt.Fprintf(&b, "\n# Refresh interval, at least %v.\n", MinInterval)
@@ -63,6 +63,6 @@ func tomlList(all []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
-// tomlString writes a basic string of TOML. Only printable text gets here, for which
-// Go's escapes are the same.
+// tomlString returns a basic string of TOML. Its escapes are those of Go for printable
+// text, which is all that is passed here.
 func tomlString(s string) string { return strconv.Quote(s) }

@@ -1,4 +1,4 @@
-// Package signals says which signals stop lotop, and what it exits with then.
+// Package signals lists the signals that stop lotop, and the exit codes they cause.
 package signals
 
 import (
@@ -9,7 +9,7 @@ import (
 	"lotop/sockets/process"
 )
 
-// Stopped is the error of a run that a signal has stopped.
+// Stopped is the error of a run that was stopped by a signal.
 type Stopped struct{ Signal syscall.Signal }
 
 // By returns the error for a signal that os/signal has delivered.
@@ -22,11 +22,11 @@ func By(s os.Signal) *Stopped {
 
 func (s *Stopped) Error() string { return "stopped by " + process.SignalName(s.Signal) }
 
-// ExitCode returns 128 and the number of the signal, as shells have it.
+// ExitCode returns 128 plus the signal number, as shells do.
 func (s *Stopped) ExitCode() int { return 128 + int(s.Signal) }
 
-// Notify delivers the signals that stop lotop. SIGHUP stays ignored where it was
-// when lotop began, which is what nohup asks for.
+// Notify relays the signals that stop lotop to c. SIGHUP stays ignored if it was
+// ignored when lotop started, as under nohup.
 func Notify(c chan<- os.Signal) {
 	signal.Notify(c, os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT)
 	if !signal.Ignored(syscall.SIGHUP) {

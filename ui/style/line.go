@@ -5,38 +5,38 @@ package style
 
 import "github.com/charmbracelet/x/ansi"
 
-// Role is what a piece of text is, not how it looks: each face has its own way
-// to show it.
+// Role is the meaning of a text, not its look: the interactive view and the
+// commands each show it in their own way.
 type Role uint8
 
 // The roles.
 const (
 	Plain    Role = iota
-	Muted         // what is inferred, units, titles
-	Accent        // what is selected or active
-	Success       // live, free, proven, new
-	Warning       // changed, partial, to be noticed
-	Danger        // exposed, taken, closed
-	Emphasis      // the one word that answers the question
+	Muted         // inferred values, units, titles
+	Accent        // selected or active
+	Success       // live, free, verified, new
+	Warning       // changed, incomplete
+	Danger        // exposed, in use, closed
+	Emphasis      // the answer, titles
 	NumRoles
 )
 
-// Span is a piece of text in one role.
+// Span is a text in one role.
 type Span struct {
 	Text string
 	Role Role
 }
 
-// Line is what stands beside each other.
+// Line is the spans of one line, from left to right.
 type Line []Span
 
-// Text is a plain line.
+// Text returns a line of plain text.
 func Text(s string) Line { return Line{{s, Plain}} }
 
-// Styled is a line in one role.
+// Styled returns a line of text in one role.
 func Styled(r Role, s string) Line { return Line{{s, r}} }
 
-// Add puts more text at the end.
+// Add returns the line with more text at its end.
 func (l Line) Add(r Role, s string) Line {
 	if s == "" {
 		return l
@@ -44,7 +44,7 @@ func (l Line) Add(r Role, s string) Line {
 	return append(l, Span{s, r})
 }
 
-// Width is in cells of the terminal: a CJK character or an emoji has two.
+// Width returns the width in cells: a CJK character or an emoji has two.
 func (l Line) Width() int {
 	w := 0
 	for _, s := range l {
@@ -53,7 +53,7 @@ func (l Line) Width() int {
 	return w
 }
 
-// Pad fills the line up with spaces to width cells.
+// Pad returns the line with spaces added up to width cells.
 func (l Line) Pad(width int) Line {
 	if gap := width - l.Width(); gap > 0 {
 		return append(l, Span{Spaces(gap), Plain})
@@ -61,7 +61,7 @@ func (l Line) Pad(width int) Line {
 	return l
 }
 
-// Cut shortens the line to width cells, with "…" where something is lost.
+// Cut returns the line shortened to width cells, ending in "…" if it was longer.
 func (l Line) Cut(width int) Line {
 	if width <= 0 {
 		return nil
@@ -83,10 +83,10 @@ func (l Line) Cut(width int) Line {
 	return out
 }
 
-// Fit makes the line exactly width cells wide.
+// Fit returns the line cut or padded to exactly width cells.
 func (l Line) Fit(width int) Line { return l.Cut(width).Pad(width) }
 
-// Right is Fit with the line at its right end.
+// Right is Fit, but aligned to the right.
 func (l Line) Right(width int) Line {
 	l = l.Cut(width)
 	if gap := width - l.Width(); gap > 0 {
@@ -95,7 +95,7 @@ func (l Line) Right(width int) Line {
 	return l
 }
 
-// String is the line without its roles.
+// String returns the text of the line.
 func (l Line) String() string {
 	s := ""
 	for _, p := range l {

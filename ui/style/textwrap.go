@@ -6,9 +6,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// WrapWords breaks s into lines of at most width cells.
-// They end at spaces only: a command that is broken at a hyphen cannot be
-// copied.
+// WrapWords breaks s into lines of at most width cells. It breaks at spaces only: a
+// command line that is broken at a hyphen cannot be copied.
 func WrapWords(s string, width int) []string {
 	width = max(width, 1)
 	var all []string
@@ -35,8 +34,8 @@ func WrapWords(s string, width int) []string {
 	return append(all, at)
 }
 
-// Shorten shortens a sentence to width cells by leaving out its last clauses, so
-// that what remains still is one.
+// Shorten shortens a sentence to width cells by removing its last clauses, so that
+// a sentence remains.
 func Shorten(s string, width int) string {
 	for Width(s) > width {
 		at := max(strings.LastIndex(s, "; "), strings.LastIndex(s, ": "), strings.LastIndex(s, " · "), strings.LastIndex(s, ", "))

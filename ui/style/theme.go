@@ -6,17 +6,17 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Theme gives every role its look: a palette for the background there is, or
-// none where colors are not wanted.
+// Theme is the look of every role: the colors of a palette for the terminal's
+// background, or no colors.
 type Theme struct {
 	Styles   [NumRoles]lipgloss.Style
-	escapes  [NumRoles]escapes // the same, ready to be written
+	escapes  [NumRoles]escapes // of Styles
 	selected escapes
 }
 
-// NewTheme makes the look for a terminal with colors or without, and for a
-// dark or a light background. Without colors, roles are told by faint, reverse
-// and marks, whatever the palette.
+// NewTheme returns the theme of a palette on a dark or light background. Without
+// colors, it distinguishes roles by bold, faint and reverse text, whatever the
+// palette.
 func NewTheme(p Palette, colors, dark bool) Theme {
 	t := Theme{Styles: plainStyles()}
 	if colors {
@@ -55,8 +55,8 @@ func (p *Palette) styles(dark bool) (styles [NumRoles]lipgloss.Style) {
 	return styles
 }
 
-// Render draws a line. A selected one is all of one look, so that it stands out
-// as a bar.
+// Render writes a line. A selected line is in reverse as a whole, without roles, so
+// that it is visible as a bar.
 func (t *Theme) Render(b *strings.Builder, l Line, selected bool) {
 	if selected {
 		b.WriteString(t.selected.before)
@@ -74,14 +74,16 @@ func (t *Theme) Render(b *strings.Builder, l Line, selected bool) {
 	}
 }
 
+// Line returns a line with the escape sequences of its roles.
 func (t *Theme) Line(l Line) string {
 	var b strings.Builder
 	t.Render(&b, l, false)
 	return b.String()
 }
 
-// escapes is what a style writes around a text. A frame has thousands of spans,
-// and asking the style for each costs more than all the rest.
+// escapes are the sequences that a style writes before and after a text. A frame
+// has thousands of spans, and rendering a style for each would cost more than all
+// the rest.
 type escapes struct{ before, after string }
 
 func escapesOf(s lipgloss.Style) escapes {

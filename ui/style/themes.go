@@ -1,20 +1,21 @@
 package style
 
-// A palette names the color of every role, on a light background and on a dark
-// one. The background itself is left to the terminal.
+// Palette is the color of every role on a light and on a dark background. The
+// background itself is the terminal's.
 type Palette struct {
 	name        string
 	description string
 	light, dark [NumRoles]colorCode
 }
 
-// colorCode is a number of the terminal's own 16 colors, or #rrggbb, which is
-// drawn with the nearest color that the terminal has; own is its text color.
+// colorCode is the number of one of the terminal's 16 colors, or #rrggbb, for
+// which the terminal's nearest color is used, or defaultColor.
 type colorCode string
 
+// defaultColor is the terminal's text color.
 const defaultColor colorCode = "own"
 
-// palettes are the themes, the one without a choice first.
+// palettes returns the palettes, the default first.
 func palettes() []Palette {
 	light := [NumRoles]colorCode{
 		Plain: defaultColor, Emphasis: defaultColor, Muted: "#667080", Accent: "#0a6880", Success: "#2b7333", Warning: "#855900", Danger: "#b02a22",
@@ -38,7 +39,7 @@ func palettes() []Palette {
 	}
 }
 
-// PaletteOf finds a theme; a name that is none gives the first.
+// PaletteOf returns the palette of a theme, or the default for an unknown name.
 func PaletteOf(name string) Palette {
 	all := palettes()
 	for _, p := range all {
@@ -49,8 +50,7 @@ func PaletteOf(name string) Palette {
 	return all[0]
 }
 
-// Themes are the names of the looks that [Options] can ask for, with what each
-// is; the first is that of the zero Options.
+// Themes returns the themes with their descriptions, the default first.
 func Themes() []ThemeInfo {
 	var all []ThemeInfo
 	for _, p := range palettes() {
@@ -59,5 +59,5 @@ func Themes() []ThemeInfo {
 	return all
 }
 
-// ThemeInfo is a word of the configuration with what it means.
+// ThemeInfo is the name of a theme with its description.
 type ThemeInfo struct{ Name, Description string }

@@ -6,18 +6,17 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Width is how many cells of a terminal s takes: a CJK character or an emoji
-// takes two.
+// Width returns the width of s in cells: a CJK character or an emoji has two.
 func Width(s string) int {
 	for i := range len(s) {
 		if s[i] >= 0x80 || s[i] < ' ' {
 			return ansi.StringWidth(s)
 		}
 	}
-	return len(s) // nearly all text is ASCII, and measuring graphemes is dear
+	return len(s) // nearly all text is ASCII, and measuring graphemes is slow
 }
 
-// Cut shortens s to width cells by taking off its end.
+// Cut shortens s to width cells by truncating it.
 func Cut(s string, width int) string {
 	if Width(s) <= width {
 		return s
@@ -25,10 +24,10 @@ func Cut(s string, width int) string {
 	return ansi.Truncate(s, max(width, 0), "…")
 }
 
-// CutMiddle shortens s to width cells by taking out of its middle: a command is
-// told by its beginning and its end.
+// CutMiddle shortens s to width cells by removing its middle: the beginning and the
+// end of a command line identify it best.
 func CutMiddle(s string, width int) string {
-	const least = 8 // below that two halves say less than one beginning
+	const least = 8 // below, one beginning is more useful than two parts
 	w := Width(s)
 	if w <= width || width < least {
 		return Cut(s, width)
@@ -38,5 +37,5 @@ func CutMiddle(s string, width int) string {
 	return ansi.Truncate(s, head, "") + "…" + ansi.TruncateLeft(s, w-tail, "")
 }
 
-// Spaces gives n spaces, none for a negative n.
+// Spaces returns n spaces, or none if n is negative.
 func Spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }

@@ -2,9 +2,9 @@ package style
 
 import "strings"
 
-// Wrap breaks a line at its spaces where it is wider than width, and indents
-// what follows. A word that is too wide by itself stays whole: it may be meant
-// to be copied. A width of 0 is no bound.
+// Wrap breaks a line that is wider than width at its spaces, and indents the
+// continuation lines. A word that is wider than a line stays whole, because it may
+// be copied. A width of 0 means no limit.
 func Wrap(l Line, width, indent int) []Line {
 	if width <= 0 || l.Width() <= width {
 		return []Line{l}
@@ -37,8 +37,8 @@ func WrapAll(all []Line, width, indent int) []Line {
 	return out
 }
 
-// merge is Add that goes on with the last span where it has the same role, or
-// where spaces stand between.
+// merge is Add, but extends the last span if it has the same role or if s is
+// blank.
 func (l Line) merge(r Role, s string) Line {
 	if n := len(l); n > 0 && s != "" && (l[n-1].Role == r || strings.Trim(s, " ") == "") {
 		l[n-1].Text += s
@@ -47,7 +47,7 @@ func (l Line) merge(r Role, s string) Line {
 	return l.Add(r, s)
 }
 
-// word is what stands together, with the spaces before it.
+// word is text without spaces, with the number of spaces before it.
 type word struct {
 	gap  int
 	text Line
