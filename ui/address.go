@@ -1,8 +1,7 @@
-// Package ui holds the words in which both faces of lotop speak: how an
-// address, an age, a state or an owner is written. The faces themselves are
-// ui/tui, the screen, and ui/cli, the commands.
+// Package ui formats addresses, ages, states, owners, plans and diagnoses as text,
+// for the interactive view (ui/tui) and the commands (ui/cli).
 //
-// It knows nothing of terminals and colors, and reads nothing from the system.
+// It does not depend on terminals or colors, and reads nothing from the system.
 package ui
 
 import (
@@ -12,9 +11,8 @@ import (
 	"lotop/sockets"
 )
 
-// Host writes the local address of s without its port. The three wildcards are
-// three different things: "*" takes IPv4 and IPv6, "0.0.0.0" and "[::]" only
-// the one.
+// Host returns the local address of s without its port. The wildcard is "*" if it
+// accepts IPv4 and IPv6, else "0.0.0.0" or "[::]".
 func Host(snap *sockets.Snapshot, s *sockets.Socket) string {
 	if s.DualStack() {
 		return "*" + zone(snap, s)
@@ -22,12 +20,12 @@ func Host(snap *sockets.Snapshot, s *sockets.Socket) string {
 	return host(s.Local.Addr(), zone(snap, s))
 }
 
-// Local writes the local address of s with its port.
+// Local returns the local address of s with its port.
 func Local(snap *sockets.Snapshot, s *sockets.Socket) string {
 	return Host(snap, s) + ":" + strconv.Itoa(int(s.Local.Port()))
 }
 
-// Remote writes the remote address of s with its port.
+// Remote returns the remote address of s with its port.
 func Remote(snap *sockets.Snapshot, s *sockets.Socket) string {
 	h := host(s.Remote.Addr(), "")
 	if s.Remote.Addr().IsLinkLocalUnicast() {
@@ -36,7 +34,7 @@ func Remote(snap *sockets.Snapshot, s *sockets.Socket) string {
 	return h + ":" + strconv.Itoa(int(s.Remote.Port()))
 }
 
-// Addr writes an address with its port, IPv6 in brackets.
+// Addr returns an address with its port, IPv6 in brackets.
 func Addr(a netip.AddrPort) string {
 	return host(a.Addr(), "") + ":" + strconv.Itoa(int(a.Port()))
 }
@@ -48,8 +46,8 @@ func host(a netip.Addr, zone string) string {
 	return "[" + a.String() + zone + "]"
 }
 
-// zone names the interface a socket is bound to: what arrives elsewhere does
-// not reach it.
+// zone returns the name of the interface that a socket is bound to: it receives
+// nothing from other interfaces.
 func zone(snap *sockets.Snapshot, s *sockets.Socket) string {
 	if s.Interface == 0 {
 		return ""

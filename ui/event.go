@@ -9,8 +9,8 @@ import (
 	"lotop/ui/style"
 )
 
-// EventState writes the state of an event's row, with an EventChanged the one
-// before too; "unseen" where no snapshot saw any.
+// EventState returns the state of an event's row, and for EventChanged also the
+// previous one. It is "unseen" if the socket was in no snapshot.
 func EventState(e *track.Event) (before, now string) {
 	now = e.Row.Socket.State.String()
 	switch {
@@ -22,8 +22,8 @@ func EventState(e *track.Event) (before, now string) {
 	return "", now
 }
 
-// EventOwner writes who is behind an event: each process with its pid, the client
-// behind an arrow, and what a debug server debugs.
+// EventOwner returns the owners of an event's sockets: each process with its PID, the
+// client after an arrow, and the target of a debug server.
 func EventOwner(r *model.Row) (main, more string) {
 	main, more = Owner(r)
 	if p := r.Owner(r.Socket); p != nil {
@@ -32,8 +32,8 @@ func EventOwner(r *model.Row) (main, more string) {
 	return main, more
 }
 
-// EventEndpoints writes what is at both ends: an arrow points the way a connection
-// was made.
+// EventEndpoints returns the addresses of both ends. The arrow points from the client
+// to the server.
 func EventEndpoints(r *model.Row) string {
 	text := Local(r.Snapshot, r.Socket)
 	if r.Socket.Connected() {
@@ -54,8 +54,8 @@ var eventLabels = [...]style.Span{
 	track.EventClosed:  {Text: "- closed  ", Role: style.Danger},
 }
 
-// EventLine writes an event as watch tells it: when, what, who, and of what has
-// closed how long it lived and how much it carried.
+// EventLine returns an event as watch prints it: time, kind, addresses, owners, and
+// for closed sockets their lifetime and traffic.
 func EventLine(e *track.Event) style.Line {
 	l := style.Styled(style.Muted, e.Time.Local().Format(eventTimeLayout)+"  ")
 	l = append(l, eventLabels[e.Kind]).Add(style.Muted, e.Row.Socket.Protocol.String()+"  ")
@@ -83,8 +83,8 @@ func eventStateLine(e *track.Event) style.Line {
 	return style.Styled(style.Muted, now)
 }
 
-// EventTotals writes what is known of a connection's whole life: "lived 3.2s",
-// "in 4.2K", "out 17B".
+// EventTotals returns what is known of the whole lifetime of a connection: "lived
+// 3.2s", "in 4.2K", "out 17B".
 func EventTotals(e *track.Event) []string {
 	var all []string
 	if e.Kind != track.EventClosed {
@@ -106,7 +106,7 @@ func exactDuration(d time.Duration) string {
 	return Seconds(d)
 }
 
-// LostMessage tells about how many notices did not get here.
+// LostMessage returns the message about lost destroy notifications.
 func LostMessage(n int) string {
 	return "about " + sockets.Count(n, "event") + " lost: the kernel sent them faster than lotop could read them"
 }

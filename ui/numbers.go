@@ -8,7 +8,7 @@ import (
 	"lotop/sockets"
 )
 
-// Age writes a duration with at most three digits and a unit: "3s", "12m",
+// Age returns a duration with at most three digits and a unit: "3s", "12m",
 // "5h", "3d", "2y".
 func Age(d time.Duration) string {
 	const day = 24 * time.Hour
@@ -27,7 +27,7 @@ func Age(d time.Duration) string {
 	return strconv.Itoa(int(d/(365*day))) + "y"
 }
 
-// Duration writes how long something was there: "4ms", "12s", "3h".
+// Duration returns a lifetime: "4ms", "12s", "3h".
 func Duration(d time.Duration) string {
 	if d < time.Second {
 		return strconv.Itoa(int(d/time.Millisecond)) + "ms"
@@ -35,7 +35,7 @@ func Duration(d time.Duration) string {
 	return Age(d)
 }
 
-// Seconds writes a short time with one decimal: "0.2s", "12s".
+// Seconds returns a short time with one decimal: "0.2s", "12s".
 func Seconds(d time.Duration) string {
 	if d < 10*time.Second {
 		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + "s"
@@ -43,7 +43,7 @@ func Seconds(d time.Duration) string {
 	return Age(d)
 }
 
-// Size writes a number of bytes with at most three characters and a unit:
+// Size returns a number of bytes with at most three characters and a unit:
 // "17B", "4.2K", "84M".
 func Size(n uint64) string {
 	if n < 1000 {
@@ -62,7 +62,7 @@ func Size(n uint64) string {
 	return "999E"
 }
 
-// Count writes a number and a noun: "1 client", "3 clients", "no clients".
+// Count returns a number and a noun: "1 client", "3 clients", "no clients".
 func Count(n int, noun string) string {
 	if n == 0 {
 		return "no " + sockets.Plural(n, noun)
@@ -70,10 +70,10 @@ func Count(n int, noun string) string {
 	return sockets.Count(n, noun)
 }
 
-// Number writes a whole number.
+// Number returns a whole number as text.
 func Number(n int) string { return strconv.Itoa(n) }
 
-// Interval writes a time between two looks: "500ms", "1s", "1m".
+// Interval returns a refresh interval: "500ms", "1s", "1m".
 func Interval(d time.Duration) string {
 	s := d.String()
 	for _, zero := range []string{"m0s", "h0m"} {
@@ -84,7 +84,7 @@ func Interval(d time.Duration) string {
 	return s
 }
 
-// Millis writes a very short time: "0.04ms", "12ms".
+// Millis returns a very short time: "0.04ms", "12ms".
 func Millis(d time.Duration) string {
 	ms := float64(d) / float64(time.Millisecond)
 	digits := 0

@@ -11,8 +11,7 @@ import (
 	"lotop/ui/style"
 )
 
-// PlanLines writes what freeing a port would do, before anything is done. A
-// width of 0 is no bound.
+// PlanLines returns what freeing a port would do. A width of 0 means no limit.
 func PlanLines(p *plan.Plan, sig syscall.Signal, width int) []style.Line {
 	var out []style.Line
 	add := func(l style.Line) { out = append(out, style.Wrap(l, width, 2)...) }
@@ -43,7 +42,7 @@ func PlanLines(p *plan.Plan, sig syscall.Signal, width int) []style.Line {
 	return append(out, sideEffectLines(p.AlsoCloses)...)
 }
 
-// sideEffectLines tells of the other ports that close, at least of the first.
+// sideEffectLines returns the other ports that close, at least the first.
 func sideEffectLines(closes []model.Row) []style.Line {
 	const atMost = 10
 	var out []style.Line
@@ -57,7 +56,7 @@ func sideEffectLines(closes []model.Row) []style.Line {
 	return out
 }
 
-// connGroup is connections that differ in their far end only.
+// connGroup is connections that differ only in their peer.
 type connGroup struct {
 	first *model.Row
 	count int
@@ -95,8 +94,8 @@ func groupConns(rows []model.Row) []*connGroup {
 	return out
 }
 
-// skippedLines says what stays and why: connections that stay for the same reason
-// in one line.
+// skippedLines returns what is skipped and why, with one line for connections that
+// are skipped for the same reason.
 func skippedLines(all []plan.Skip) []string {
 	type key struct{ reason, name string }
 	rows := map[key][]model.Row{}

@@ -8,14 +8,14 @@ import (
 	"lotop/sockets/process"
 )
 
-// Wording are the words for people that depend on how a system ends processes and
-// closes connections. Windows has no signals: there lotop posts WM_CLOSE to a
-// window or sends Ctrl+C to a console, and ends by force with TerminateProcess
-// (see [process.Handle]). The zero value speaks of signals. JSON has the names of
-// the signals everywhere.
+// Wording has the texts that depend on how a system stops processes and closes
+// connections. Windows has no signals: there lotop posts WM_CLOSE to a window or
+// sends Ctrl+C to a console, and kills with TerminateProcess (see [process.Handle]).
+// The zero value has the texts for signals. JSON has the names of signals on every
+// system.
 type Wording struct{ system string }
 
-// WordingFor gives the words for a GOOS.
+// WordingFor returns the wording for a GOOS.
 func WordingFor(system string) Wording { return Wording{system} }
 
 func (w Wording) either(others, windows string) string {
@@ -27,7 +27,7 @@ func (w Wording) either(others, windows string) string {
 
 func (w Wording) windows() bool { return w.system == "windows" }
 
-// SendTo says what a plan does to the process whose name comes next: "SIGTERM to".
+// SendTo returns what a plan does to a process, whose name follows: "send SIGTERM to".
 func (w Wording) SendTo(sig syscall.Signal) string {
 	windows := "request close of"
 	if sig == syscall.SIGKILL {
@@ -36,7 +36,7 @@ func (w Wording) SendTo(sig syscall.Signal) string {
 	return w.either("send "+process.SignalName(sig)+" to", windows)
 }
 
-// Sent says what has just been done to a process.
+// Sent returns what was just done to a process.
 func (w Wording) Sent(sig syscall.Signal) string {
 	windows := "close requested"
 	if sig == syscall.SIGKILL {
@@ -45,7 +45,7 @@ func (w Wording) Sent(sig syscall.Signal) string {
 	return w.either(process.SignalName(sig)+" sent", windows)
 }
 
-// StillRunning says of a process that it is still there.
+// StillRunning returns the text for a process that did not exit.
 func (w Wording) StillRunning(sig syscall.Signal) string {
 	windows := "did not close on request"
 	if sig == syscall.SIGKILL {
@@ -54,7 +54,7 @@ func (w Wording) StillRunning(sig syscall.Signal) string {
 	return w.either("did not exit on "+process.SignalName(sig), windows)
 }
 
-// StillRunningAfter is Survived with the time that it had.
+// StillRunningAfter is StillRunning with the grace period.
 func (w Wording) StillRunningAfter(sig syscall.Signal, grace string) string {
 	windows := "did not close within " + grace
 	if sig == syscall.SIGKILL {
@@ -63,20 +63,20 @@ func (w Wording) StillRunningAfter(sig syscall.Signal, grace string) string {
 	return w.either(w.StillRunning(sig)+" within "+grace, windows)
 }
 
-// KillButton names what ends a process that has survived, on a button.
+// KillButton returns the label of the button that kills a process.
 func (w Wording) KillButton() string { return w.either("send SIGKILL", "kill process") }
 
-// KillNote says that this takes a yes of its own.
+// KillNote returns the note that a kill needs a confirmation of its own.
 func (w Wording) KillNote() string {
 	return w.either("SIGKILL only if you confirm it", "killed only if you confirm it")
 }
 
-// KillQuestion asks for that yes.
+// KillQuestion returns the question for that confirmation.
 func (w Wording) KillQuestion() string {
 	return w.either("Send SIGKILL?", "Kill the remaining processes?")
 }
 
-// FreeHelp is what free says of itself.
+// FreeHelp returns the description of the command free.
 func (w Wording) FreeHelp() string {
 	return w.either(
 		"free prints a plan, asks for confirmation, sends SIGTERM to the listed processes, waits for them to exit, and verifies with a test bind that the port is free. "+
@@ -88,26 +88,26 @@ func (w Wording) FreeHelp() string {
 	)
 }
 
-// ForceHelp says what the flag of free does that ends by force.
+// ForceHelp returns the usage of --force.
 func (w Wording) ForceHelp() string {
 	return w.either("send SIGKILL to processes still running after the grace period", "kill processes still running after the grace period")
 }
 
-// SignalHelp says what the flag of free does that tells how to begin.
+// SignalHelp returns the usage of --signal.
 func (w Wording) SignalHelp() string {
 	return w.either("signal to send first: TERM, INT, HUP, QUIT, ABRT, KILL or a number",
 		"first step: TERM or INT sends WM_CLOSE or Ctrl+C, QUIT sends WM_CLOSE or Ctrl+Break, KILL terminates")
 }
 
-// CannotClose says that neither end of a connection can be ended.
+// CannotClose returns the text for a connection that cannot be closed.
 func (w Wording) CannotClose() string {
 	return w.either("closing this connection requires root",
 		"cannot close this connection: its owner is unknown")
 }
 
-// InTimeWait says what a TIME_WAIT means to a server; lasting, such as " for
-// another 41s", is empty where the system does not tell. Windows lets a server bind
-// beside it.
+// InTimeWait returns the effect of a TIME_WAIT on servers. lasting, such as " for
+// another 41s", is empty if the system does not report it. On Windows a server can
+// bind despite it.
 func (w Wording) InTimeWait(lasting string) string {
 	if w.windows() {
 		return "no owner: in TIME_WAIT; servers can already bind"
@@ -119,12 +119,13 @@ func (w Wording) InTimeWait(lasting string) string {
 	return why
 }
 
-// OtherUser says of a socket that lotop may not touch what would help.
+// OtherUser returns why a process cannot be stopped by this user, and what to do.
 func (w Wording) OtherUser() string {
 	return w.either("another user's process; run lotop as root to stop it", "another user's process; run lotop as administrator to stop it")
 }
 
-// StopReason says what stopping a service does, empty where units are systemd's.
+// StopReason returns the note on stopping a service of Windows. It is empty on other
+// systems.
 func (w Wording) StopReason(r *bind.Remedy) string {
 	switch {
 	case !w.windows():

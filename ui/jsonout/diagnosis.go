@@ -8,27 +8,27 @@ import (
 	"lotop/model/bind"
 )
 
-// Diagnosis is a diagnosis as scripts get it.
+// Diagnosis is the JSON of lotop why.
 type Diagnosis struct {
 	Target   Target       `json:"target"`
 	Verdict  bind.Verdict `json:"verdict"`
 	Binds    []Bind       `json:"binds"`
 	Connects []Connect    `json:"connects,omitempty"`
 	Blockers []Blocker    `json:"holders"`
-	Remedies []Remedy     `json:"remedies,omitempty"` // that belong to no single holder
+	Remedies []Remedy     `json:"remedies,omitempty"` // that apply to no single blocker
 	Notes    []string     `json:"notes,omitempty"`
 }
 
 type Target struct {
 	Protocol string `json:"protocol"`
-	Address  string `json:"address,omitempty"` // if one was asked for
+	Address  string `json:"address,omitempty"` // if the target has one
 	Port     uint16 `json:"port"`
 }
 
 type Bind struct {
 	Address string          `json:"address"`
 	Plain   bind.BindStatus `json:"plain"`
-	Reuse   bind.BindStatus `json:"reuse,omitempty"` // absent where only plain binds count
+	Reuse   bind.BindStatus `json:"reuse,omitempty"` // absent if only plain binds count
 }
 
 type Connect struct {
@@ -115,7 +115,7 @@ func newRemedies(all []bind.Remedy) []Remedy {
 	return out
 }
 
-// addresses writes a list that is empty rather than absent.
+// addresses returns a list that is never null.
 func addresses(all []netip.Addr) []string {
 	out := make([]string, 0, len(all))
 	for _, a := range all {
@@ -124,8 +124,7 @@ func addresses(all []netip.Addr) []string {
 	return out
 }
 
-// WriteObject writes one JSON value: indented for a person, on one line for a
-// script.
+// WriteObject writes one JSON value, indented or on one line.
 func WriteObject(w *bufio.Writer, v any, indent bool) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -6,7 +6,7 @@ import (
 	"lotop/model/track"
 )
 
-// Event is an event as scripts get it.
+// Event is the JSON of an event of lotop watch.
 type Event struct {
 	Time     time.Time `json:"time"`
 	Event    string    `json:"event"`

@@ -9,7 +9,7 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// Free is what was done to free a port, as scripts get it.
+// Free is the JSON of lotop free.
 type Free struct {
 	Target  Target       `json:"target"`
 	Actions []Action     `json:"actions"`
@@ -19,8 +19,8 @@ type Free struct {
 	Left    []Skipped    `json:"left,omitempty"`
 }
 
-// Action is one thing that was done, or with --dry-run would be: a signal
-// to a process, or a connection closed.
+// Action is one step that was done, or with --dry-run would be: a signal to a
+// process, or a closed connection.
 type Action struct {
 	Action  string         `json:"action"` // "signal" or "close_connection"
 	Signal  string         `json:"signal,omitempty"`
@@ -55,8 +55,8 @@ type Skipped struct {
 	Reason string  `json:"reason"`
 }
 
-// NewFree describes a plan with the signal it starts with, and what came of it;
-// report and rebound are nil before.
+// NewFree returns the JSON of a plan, the first signal it sends, and its results.
+// report and rebound are nil before it was run.
 func NewFree(p *plan.Plan, sig syscall.Signal, report *plan.Report, rebound *plan.Rebound, verdict bind.Verdict) Free {
 	j := Free{Target: NewTarget(p.Diagnosis.Target), Actions: []Action{}, Verdict: verdict}
 	if len(report.Outcomes)+len(report.Closed) == 0 {
@@ -84,7 +84,7 @@ func NewFree(p *plan.Plan, sig syscall.Signal, report *plan.Report, rebound *pla
 	return j
 }
 
-// plannedJSON lists what would be done.
+// plannedJSON returns the steps that would be done.
 func newPlanned(p *plan.Plan, sig syscall.Signal) []Action {
 	all := []Action{}
 	for _, v := range p.ToStop {

@@ -1,5 +1,5 @@
-// Package jsonout has the shape of everything that lotop prints as JSON. The keys
-// are an interface: they are only added to.
+// Package jsonout defines the JSON that lotop prints. The keys are an interface: new
+// ones may be added, none is changed or removed.
 package jsonout
 
 import (
@@ -16,15 +16,14 @@ import (
 	"lotop/ui"
 )
 
-// Socket is a socket as scripts get it. What does not apply or is not known
-// is absent.
+// Socket is a socket in JSON. Fields that do not apply or are unknown are absent.
 type Socket struct {
 	ID            string         `json:"id"`
 	Protocol      string         `json:"protocol"`
 	State         string         `json:"state"`
 	Local         Endpoint       `json:"local"`
 	Remote        *Endpoint      `json:"remote,omitempty"`
-	Interface     untrusted.Text `json:"interface,omitzero"` // that it is bound to
+	Interface     untrusted.Text `json:"interface,omitzero"` // the socket is bound to it
 	Mapped        bool           `json:"mapped,omitempty"`
 	V6Only        *bool          `json:"v6only,omitempty"`
 	DualStack     *bool          `json:"dual_stack,omitempty"`
@@ -72,8 +71,7 @@ type Timer struct {
 	ExpiresMS int64  `json:"expires_ms"`
 }
 
-// NewSocket writes the row's socket; of a folded row that is the server's
-// end.
+// NewSocket returns the socket of a row; of a folded row the server's end.
 func NewSocket(r *model.Row) Socket {
 	s := r.Socket
 	j := Socket{
@@ -102,7 +100,7 @@ func NewSocket(r *model.Row) Socket {
 	}
 	if s.HasUID {
 		j.UID = &s.UID
-		// A user without a name goes by the number, which is there already.
+		// The name of a user without one is the UID, which is set above.
 		if name := r.Snapshot.Users[s.UID]; name.Raw() != strconv.FormatUint(uint64(s.UID), 10) {
 			j.User = name
 		}
@@ -133,7 +131,7 @@ func tristate(k sockets.Tristate) *bool {
 	return &yes
 }
 
-// dualStack is nil for an IPv6 wildcard whose source does not tell.
+// dualStack returns nil for an IPv6 wildcard if the source does not report it.
 func dualStack(s *sockets.Socket) *bool {
 	if s.V6 && !s.V4Mapped && s.V6Only == sockets.Unknown && s.Local.Addr().IsUnspecified() {
 		return nil
@@ -149,7 +147,7 @@ func newOwners(in *sockets.Snapshot, s *sockets.Socket) []Owner {
 		if s.Owners[i].FD >= 0 {
 			o.FD = &s.Owners[i].FD
 		}
-		if p := in.Process(o.PID); p != nil { // else it has ended meanwhile
+		if p := in.Process(o.PID); p != nil { // else it has exited
 			o.Name, o.Command = p.Name, p.Command
 		}
 		all = append(all, o)
@@ -171,12 +169,12 @@ func newPeer(r *model.Row) *Peer {
 	return j
 }
 
-// WriteRows writes rows as an array: indented for a person, or one object a
-// line, which line tools can read as well.
+// WriteRows writes rows as an array: indented, or with one object per line, which
+// line-based tools can read.
 func WriteRows(w *bufio.Writer, rows []model.Row, indent bool) error {
 	var line, spread bytes.Buffer
 	enc := json.NewEncoder(&line)
-	enc.SetEscapeHTML(false) // a command with & and > stays readable
+	enc.SetEscapeHTML(false) // command lines with & and > stay readable
 	w.WriteByte('[')
 	for i := range rows {
 		line.Reset()
