@@ -12,8 +12,25 @@ import (
 	"lotop/ui/style"
 )
 
+// settingOptions holds the values of the flags that override the configuration file.
+type settingOptions struct {
+	interval interval
+	theme    choice // empty for that of the file
+}
+
+func newSettingOptions() settingOptions {
+	return settingOptions{theme: choice{"NAME", "", themeNames()}}
+}
+
+func (s *settingOptions) add(cmd *cobra.Command) {
+	s.interval.add(cmd)
+	cmd.Flags().Var(&s.theme, "theme", "color theme: "+s.theme.list())
+	s.theme.complete(cmd, "theme")
+}
+
 // newConfig returns the command that prints the configuration.
-func (a *app) newConfig(o *options) *cobra.Command {
+func (a *app) newConfig() *cobra.Command {
+	settings := newSettingOptions()
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "print the effective configuration as a commented file",
@@ -31,7 +48,7 @@ lotop config --theme dark > lotop.toml`,
 				words := strings.Join(args, " ")
 				return exitFailed, fmt.Errorf("config takes no arguments; to search for sockets run lotop list config %s", words)
 			}
-			c, err := a.loadConfig(o)
+			c, err := a.loadConfig(&settings)
 			if err != nil {
 				return exitFailed, err
 			}
@@ -41,29 +58,23 @@ lotop config --theme dark > lotop.toml`,
 			return exitOK, nil
 		}),
 	}
-	o.addTheme(cmd)
+	settings.add(cmd)
 	return cmd
 }
 
 // loadConfig reads the configuration file and applies the flags, which override it.
-func (a *app) loadConfig(o *options) (config.Config, error) {
+func (a *app) loadConfig(s *settingOptions) (config.Config, error) {
 	c, err := config.Load(a.configFile())
 	if err != nil {
 		return c, err
 	}
-	if o.interval.given {
-		c.Interval = o.interval.Duration
+	if s.interval.given {
+		c.Interval = s.interval.Duration
 	}
-	if o.theme.value != "" {
-		c.Theme = o.theme.value
+	if s.theme.value != "" {
+		c.Theme = s.theme.value
 	}
 	return c, nil
-}
-
-// addTheme adds the flag for the colors of the interactive view.
-func (o *options) addTheme(cmd *cobra.Command) {
-	cmd.Flags().Var(&o.theme, "theme", "color theme: "+o.theme.list())
-	o.theme.complete(cmd, "theme")
 }
 
 func themeNames() []string {

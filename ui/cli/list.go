@@ -16,8 +16,27 @@ import (
 	"lotop/ui/jsonout"
 )
 
+// listOptions holds the values of the flags of list.
+type listOptions struct {
+	sort            choice
+	reverse, unfold bool
+}
+
+func newListOptions() *listOptions {
+	return &listOptions{sort: choice{"COLUMN", model.ByLocal.String(), model.ColumnNames()}}
+}
+
+func (l *listOptions) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.Var(&l.sort, "sort", "sort by column: "+l.sort.list())
+	f.BoolVar(&l.reverse, "reverse", false, "reverse the sort order")
+	f.BoolVar(&l.unfold, "unfold", false, "show both ends of a loopback connection as separate rows")
+	l.sort.complete(cmd, "sort")
+}
+
 // newList makes the command that writes one snapshot.
 func (a *app) newList(o *options) *cobra.Command {
+	l := newListOptions()
 	cmd := &cobra.Command{
 		Use:   "list [QUERY]",
 		Short: "print a snapshot of the sockets",
@@ -30,10 +49,10 @@ lotop list --json state:listen | jq -r '.[].local.port'`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeQuery(o),
 		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
-			return a.list(ctx, o, args)
+			return a.list(ctx, o, l, args)
 		}),
 	}
-	o.addList(cmd)
+	l.add(cmd)
 	return cmd
 }
 
@@ -49,16 +68,16 @@ func parseQuery(args []string) (*query.Query, error) {
 func queryText(args []string) string { return strings.Join(args, " ") }
 
 // list reads the tables once and writes them.
-func (a *app) list(ctx context.Context, o *options, args []string) (int, error) {
+func (a *app) list(ctx context.Context, o *options, l *listOptions, args []string) (int, error) {
 	query, err := parseQuery(args)
 	if err != nil {
 		return exitFailed, err
 	}
-	column, _ := model.ParseColumn(o.sort.value) // the flag takes no other words
+	column, _ := model.ParseColumn(l.sort.value) // the flag takes no other words
 	shape := track.ListOptions{
 		AllHosts: o.all, Match: query.Match,
-		Unfold: o.unfold || o.json, // JSON has an object for each socket
-		Order:  model.Order{Column: column, Reverse: o.reverse},
+		Unfold: l.unfold || o.json, // JSON has an object for each socket
+		Order:  model.Order{Column: column, Reverse: l.reverse},
 	}
 	monitor, err := a.readOnce(ctx, o)
 	if monitor == nil {

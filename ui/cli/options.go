@@ -9,37 +9,25 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lotop/model"
 	"lotop/sockets/live"
 	"lotop/ui/config"
 )
 
-// options holds the values of the flags of all commands.
+// options holds the values of the flags that several commands have. The others are
+// in the file of their command.
 type options struct {
-	json     bool
-	all      bool
-	interval interval
-	color    choice
-	source   choice
+	json   bool
+	all    bool
+	color  choice
+	source choice
 
 	recording recordingOptions
-
-	noMouse bool // the interactive view
-	pin     string
-	theme   choice // empty for that of the configuration
-
-	sort    choice // list
-	reverse bool
-	unfold  bool
 }
 
 func newOptions() *options {
 	return &options{
-		interval: interval{Duration: time.Second},
-		color:    choice{"WHEN", "auto", []string{"auto", "always", "never"}},
-		source:   choice{"SOURCE", string(live.Auto), []string{string(live.Auto), string(live.SockDiag), string(live.Netstat)}},
-		theme:    choice{"NAME", "", themeNames()},
-		sort:     choice{"COLUMN", model.ByLocal.String(), model.ColumnNames()},
+		color:  choice{"WHEN", "auto", []string{"auto", "always", "never"}},
+		source: choice{"SOURCE", string(live.Auto), []string{string(live.Auto), string(live.SockDiag), string(live.Netstat)}},
 	}
 }
 
@@ -64,27 +52,6 @@ func (o *options) addSource(cmd *cobra.Command) {
 // addAll adds the flag of commands that show rows.
 func (o *options) addAll(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&o.all, "all", "a", false, "include connections to other machines")
-}
-
-// addInterval adds the flag of commands that read the tables repeatedly.
-func (o *options) addInterval(cmd *cobra.Command) {
-	cmd.Flags().Var(&o.interval, "interval", "set the refresh interval, at least "+config.MinInterval.String())
-}
-
-// addScreen adds the flags of the interactive view.
-func (o *options) addScreen(cmd *cobra.Command) {
-	cmd.Flags().Var(&text{&o.pin, "QUERY"}, "pin", "pin rows that match QUERY to the top and ring the bell when they change")
-	cmd.Flags().BoolVar(&o.noMouse, "no-mouse", false, "do not capture the mouse")
-	o.addTheme(cmd)
-}
-
-// addList adds the flags of list.
-func (o *options) addList(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.Var(&o.sort, "sort", "sort by column: "+o.sort.list())
-	f.BoolVar(&o.reverse, "reverse", false, "reverse the sort order")
-	f.BoolVar(&o.unfold, "unfold", false, "show both ends of a loopback connection as separate rows")
-	o.sort.complete(cmd, "sort")
 }
 
 // choice is a flag that takes one of a few words.
@@ -122,6 +89,12 @@ func (c *choice) complete(cmd *cobra.Command, flag string) {
 type interval struct {
 	time.Duration
 	given bool // on the command line
+}
+
+// add adds the flag to a command that reads the tables repeatedly.
+func (i *interval) add(cmd *cobra.Command) {
+	i.Duration = time.Second
+	cmd.Flags().Var(i, "interval", "set the refresh interval, at least "+config.MinInterval.String())
 }
 
 // Type implements pflag.Value.

@@ -9,7 +9,7 @@ import (
 // newRoot returns the command tree. Its errors quote args, with which it will be
 // run.
 func (a *app) newRoot(args []string) *cobra.Command {
-	o := newOptions()
+	o, screen := newOptions(), newScreenOptions()
 	root := &cobra.Command{
 		Use:   "lotop [QUERY]",
 		Short: "show sockets on this machine and the processes that own them",
@@ -31,14 +31,12 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 			}
 		}
 		if a.wantsScreen(o) {
-			return a.runScreen(o, args)
+			return a.runScreen(o, screen, args)
 		}
-		return a.list(ctx, o, args)
+		return a.list(ctx, o, newListOptions(), args)
 	})
 	o.addColor(root)
-	o.addScreen(root)
-	// It fails only for a flag that does not exist, which every run of lotop would show.
-	_ = root.RegisterFlagCompletionFunc("pin", a.completeQuery(o))
+	screen.add(a, o, root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		a.setExit(exitFailed, usageError(cmd, args, err))
 		return nil
@@ -46,7 +44,16 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetArgs(args)
-	list, watch, config := a.newList(o), a.newWatch(o), a.newConfig(o)
+	a.addCommands(root, o)
+	root.SilenceErrors, root.SilenceUsage = true, true // a.run prints errors
+	root.Version = thisBuild().String()
+	a.addHelp(root, o)
+	return root
+}
+
+// addCommands adds the commands to root, and to all the flags that they share.
+func (a *app) addCommands(root *cobra.Command, o *options) {
+	list, watch := a.newList(o), a.newWatch(o)
 	why, free, wait, doctor := a.newWhy(o), a.newFree(o), a.newWait(o), a.newDoctor(o)
 	o.addJSON(doctor)
 	for _, cmd := range []*cobra.Command{root, list, watch, why, free, wait} {
@@ -57,14 +64,7 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 		o.addAll(cmd)
 		o.recording.add(a, cmd)
 	}
-	for _, cmd := range []*cobra.Command{root, watch, config} {
-		o.addInterval(cmd)
-	}
-	root.AddCommand(list, why, free, watch, wait, doctor, config, a.newMan())
-	root.SilenceErrors, root.SilenceUsage = true, true // a.run prints errors
-	root.Version = thisBuild().String()
-	a.addHelp(root, o)
-	return root
+	root.AddCommand(list, why, free, watch, wait, doctor, a.newConfig(), a.newMan())
 }
 
 // command adapts a function that returns an exit code and an error to cobra. The

@@ -3,11 +3,30 @@ package cli
 import (
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"lotop/sockets"
 	"lotop/sockets/live"
 	"lotop/sockets/recording"
 	"lotop/ui/tui"
 )
+
+// screenOptions holds the values of the flags of the interactive view.
+type screenOptions struct {
+	noMouse  bool
+	pin      string
+	settings settingOptions
+}
+
+func newScreenOptions() *screenOptions { return &screenOptions{settings: newSettingOptions()} }
+
+func (s *screenOptions) add(a *app, o *options, cmd *cobra.Command) {
+	cmd.Flags().Var(&text{&s.pin, "QUERY"}, "pin", "pin rows that match QUERY to the top and ring the bell when they change")
+	cmd.Flags().BoolVar(&s.noMouse, "no-mouse", false, "do not capture the mouse")
+	// It fails only for a flag that does not exist, which every run of lotop would show.
+	_ = cmd.RegisterFlagCompletionFunc("pin", a.completeQuery(o))
+	s.settings.add(cmd)
+}
 
 // wantsScreen reports whether to start the interactive view.
 func (a *app) wantsScreen(o *options) bool {
@@ -22,14 +41,14 @@ func (a *app) wantsScreen(o *options) bool {
 }
 
 // runScreen runs the interactive view, which closes the source.
-func (a *app) runScreen(o *options, args []string) (int, error) {
+func (a *app) runScreen(o *options, s *screenOptions, args []string) (int, error) {
 	if _, err := parseQuery(args); err != nil {
 		return exitFailed, err
 	}
-	if _, err := parseQuery([]string{o.pin}); err != nil {
+	if _, err := parseQuery([]string{s.pin}); err != nil {
 		return exitFailed, fmt.Errorf("--pin: %w", err)
 	}
-	c, err := a.loadConfig(o)
+	c, err := a.loadConfig(&s.settings)
 	if err != nil {
 		return exitFailed, err
 	}
@@ -43,9 +62,9 @@ func (a *app) runScreen(o *options, args []string) (int, error) {
 		All:      o.all,
 		Interval: c.Interval,
 		Color:    o.color.value,
-		NoMouse:  o.noMouse,
+		NoMouse:  s.noMouse,
 		Version:  thisBuild().version,
-		Pin:      o.pin,
+		Pin:      s.pin,
 		Theme:    c.Theme,
 		Columns:  c.Columns,
 		Keys:     c.Keys,

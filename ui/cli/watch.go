@@ -18,6 +18,7 @@ import (
 // newWatch makes the command that tells what happens.
 func (a *app) newWatch(o *options) *cobra.Command {
 	var period duration
+	var every interval
 	cmd := &cobra.Command{
 		Use:   "watch [QUERY]",
 		Short: "print every socket that opens, changes or closes",
@@ -32,6 +33,7 @@ lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.add
 		ValidArgsFunction: a.completeQuery(o),
 	}
 	cmd.Flags().Var(&period, "for", "stop after this long, such as 10s")
+	every.add(cmd)
 	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
 		query, err := parseQuery(args)
 		if err != nil {
@@ -45,8 +47,8 @@ lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.add
 		if o.recording.replay != "" {
 			return w.replay()
 		}
-		w.interval = o.interval.Duration
-		if query.Ports() != nil && !cmd.Flags().Changed("interval") {
+		w.interval = every.Duration
+		if query.Ports() != nil && !every.given {
 			w.interval = portsInterval
 		}
 		return w.live(ctx)
