@@ -1,5 +1,5 @@
 //go:build race
 
-package sockets
+package live
 
 const raceEnabled = true
