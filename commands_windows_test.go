@@ -279,7 +279,7 @@ func TestService(t *testing.T) {
 	if len(all) != 1 || all[0].Unit != service.Name || len(all[0].Owners) != 1 || all[0].Owners[0].PID != service.PID {
 		t.Errorf("%s, not %d", out, service.PID)
 	}
-	if out, _ = lotop(t, 0, "list", "lport:"+port(at)); !strings.Contains(out, "("+service.Name+")") {
+	if out, _ = lotop(t, 0, "list", "lport:"+port(at)); !strings.Contains(out, service.Name) {
 		t.Error(out)
 	}
 	stop := "net stop " + service.Name

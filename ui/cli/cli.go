@@ -34,6 +34,8 @@ func Run(args []string) int {
 		open:     live.Open,
 		screen:   tui.Run,
 		access:   access.New("").All,
+
+		processes: process.NewReader(""),
 	}
 	a.configFile = func() string { return config.Path(a.getenv) }
 	normalizeNoColor()
@@ -53,6 +55,8 @@ type app struct {
 	open     func(live.Options) (sockets.Source, error)
 	screen   func(tui.Options) error
 	access   func() []access.Answer
+
+	processes detailsReader // nil to ask for no details
 
 	configFile func() string // returns the path of the configuration, empty if there is none
 	code       int

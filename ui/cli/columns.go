@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"lotop/model"
@@ -9,18 +10,46 @@ import (
 	"lotop/ui/style"
 )
 
-// newColumns makes the columns of the table, in the order of the screen.
-func newColumns() []column {
+// newColumns makes the columns of the table. On a terminal they are those of the
+// screen if no others are asked for; whoever reads a pipe gets one value in each.
+func newColumns(names []string, terminal bool, cwd directories) []column {
+	shown := screenColumns()
+	if names == nil && terminal {
+		return shown
+	}
+	if names == nil {
+		names = defaultFields()
+	}
+	var all []column
+	for _, f := range fieldsNamed(names) {
+		col := column{cell: func(r *model.Row) cell { return cell{style.Text(orDash(f.value(r, cwd))), -1} }}
+		if terminal {
+			col.cell = func(r *model.Row) cell { return textCell(style.Plain, f.value(r, cwd)) }
+			if i := slices.IndexFunc(shown, func(c column) bool { return c.name == f.name }); i >= 0 {
+				col = shown[i]
+			}
+		}
+		col.priority = 1 // none that was asked for is left out
+		if col.title == "" {
+			col.title = strings.ToUpper(f.name)
+		}
+		all = append(all, col)
+	}
+	return all
+}
+
+// screenColumns are the columns in the order of the screen.
+func screenColumns() []column {
 	return []column{
-		{title: "PROTO", priority: 6, cell: protoCell},
-		{title: "LOCAL", priority: 1, min: 18, cutMiddle: true, cell: localCell},
-		{title: "REMOTE / CLIENTS", priority: 5, min: 24, cutMiddle: true, cell: remoteCell},
-		{title: "STATE", priority: 3, cell: stateCell},
-		{title: "PID", priority: 4, right: true, cell: pidCell},
-		{title: "PROCESS", priority: 2, min: 12, cell: processCell},
-		{title: "AGE", priority: 7, right: true, cell: ageCell},
-		{title: "USER", priority: 8, min: 6, cell: userCell},
-		{title: "COMMAND", priority: 9, min: 20, cutMiddle: true, cell: commandCell},
+		{name: "proto", title: "PROTO", priority: 6, cell: protoCell},
+		{name: "local", title: "LOCAL", priority: 1, min: 18, cutMiddle: true, cell: localCell},
+		{name: "remote", title: "REMOTE / CLIENTS", priority: 5, min: 24, cutMiddle: true, cell: remoteCell},
+		{name: "state", title: "STATE", priority: 3, cell: stateCell},
+		{name: "pid", title: "PID", priority: 4, right: true, cell: pidCell},
+		{name: "process", title: "PROCESS", priority: 2, min: 12, cell: processCell},
+		{name: "age", title: "AGE", priority: 7, right: true, cell: ageCell},
+		{name: "user", title: "USER", priority: 8, min: 6, cell: userCell},
+		{name: "command", title: "COMMAND", priority: 9, min: 20, cutMiddle: true, cell: commandCell},
 	}
 }
 

@@ -29,7 +29,7 @@ func TestCompleteTargets(t *testing.T) {
 	node := "node (4411) on 127.0.0.1:3000"
 	all := []string{
 		"3000\t" + node,
-		"8080\troot shop.service on *:8080",
+		"8080\tuser root shop.service on *:8080",
 		"8081\tmisc (812) on [::%eth0]:8081",
 		"9000\tmisc (812) on 127.0.0.1:9000",
 	}
@@ -44,7 +44,7 @@ func TestCompleteTargets(t *testing.T) {
 		{"free :3", []string{":3000\t" + node}},
 		{"free localhost:3", []string{"localhost:3000\t" + node}},
 		{"free 127.0.0.1:", []string{"127.0.0.1:3000\t" + node, "127.0.0.1:9000\tmisc (812) on 127.0.0.1:9000"}},
-		{"free [::]:8080", []string{"[::]:8080\troot shop.service on *:8080"}},
+		{"free [::]:8080", []string{"[::]:8080\tuser root shop.service on *:8080"}},
 		{"free --udp ", []string{"5353\tmisc (812) on 0.0.0.0:5353"}},
 		{"why --udp 3", nil},
 		{"why 7", nil},

@@ -65,6 +65,8 @@ type setting struct {
 	screen   error
 	config   string // the file
 	access   []access.Answer
+
+	processes detailsReader
 }
 
 func (s setting) run(t testing.TB, args ...string) result {
@@ -80,6 +82,7 @@ func (s setting) run(t testing.TB, args ...string) result {
 		open:       func(live.Options) (sockets.Source, error) { return s.source, s.openErr },
 		configFile: func() string { return s.config },
 		access:     func() []access.Answer { return s.access },
+		processes:  s.processes,
 		screen: func(o tui.Options) error {
 			if r.screen = &o; o.Notifications != nil {
 				_ = o.Notifications.Close() // as the screen does

@@ -13,8 +13,8 @@ import (
 func TestFlagsInHelp(t *testing.T) {
 	for command, want := range map[string]string{
 		"":       "--all --at --interval --json --no-mouse --pin --record --redact --replay --source --theme",
-		"list":   "--all --at --json --record --redact --replay --reverse --sort --source --unfold",
-		"watch":  "--all --at --for --interval --json --record --redact --replay --source",
+		"list":   "--all --at --columns --format --json --no-header --record --redact --replay --reverse --sort --source --unfold",
+		"watch":  "--all --at --columns --for --format --interval --json --no-header --record --redact --replay --source",
 		"why":    "--json --source --udp",
 		"free":   "--clients --dry-run --force --grace --json --signal --source --udp --yes",
 		"wait":   "--free --json --source --timeout --udp",

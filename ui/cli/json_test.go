@@ -23,7 +23,7 @@ func decode(t testing.TB, text string) []object {
 }
 
 func TestJSON(t *testing.T) {
-	node := object{"pid": 4411.0, "name": "node", "command": "node /home/ada/shop/server.js --port 3000"}
+	node := object{"pid": 4411.0, "name": "node", "command": "node /home/ada/shop/server.js --port 3000", "started": "2026-03-01T11:48:00Z"}
 	with := func(o object, key string, v any) object {
 		c := object{key: v}
 		for k, v := range o {
@@ -37,39 +37,39 @@ func TestJSON(t *testing.T) {
 	}{
 		{"state:listen lport:3000", []object{{
 			"id": "0000000000000001", "protocol": "tcp", "state": "LISTEN", "local": object{"address": "127.0.0.1", "port": 3000.0},
-			"dual_stack": false, "reach": "loopback", "class": "registered", "service": "hbci", "uid": 1000.0, "user": "ada",
+			"dual_stack": false, "exposed": false, "clients": 1.0, "reach": "loopback", "class": "registered", "service": "hbci", "uid": 1000.0, "user": "ada",
 			"owners": []any{with(node, "fd", 18.0)}, "accept_queue": object{"length": 1.0, "limit": 511.0}, "inode": 7001.0,
 		}}},
 		{"state:established port:51234 lport:3000", []object{{
 			"id": "0000000000000002", "protocol": "tcp", "state": "ESTABLISHED", "local": object{"address": "127.0.0.1", "port": 3000.0},
-			"remote": object{"address": "127.0.0.1", "port": 51234.0}, "dual_stack": false, "reach": "loopback", "class": "registered",
+			"remote": object{"address": "127.0.0.1", "port": 51234.0}, "dual_stack": false, "exposed": false, "reach": "loopback", "class": "registered",
 			"service": "hbci", "uid": 1000.0, "user": "ada", "owners": []any{with(node, "fd", 21.0)},
 			"peer": object{"id": "0000000000000003", "pid": 3302.0, "name": "chrome"}, "inode": 7002.0,
 		}}},
 		{"8080", []object{{
 			"id": "0000000000000004", "protocol": "tcp", "state": "LISTEN", "local": object{"address": "::", "port": 8080.0},
-			"v6only": false, "dual_stack": true, "reach": "network", "class": "registered", "service": "http-alt", "uid": 0.0,
+			"v6only": false, "dual_stack": true, "exposed": true, "clients": 0.0, "reach": "network", "class": "registered", "service": "http-alt", "uid": 0.0,
 			"user": "root", "unit": "shop.service", "no_owner_reason": "other_user", "inode": 7004.0,
 		}}},
 		{"5353", []object{{
 			"id": "0000000000000005", "protocol": "udp", "state": "UNCONN", "local": object{"address": "0.0.0.0", "port": 5353.0},
-			"dual_stack": false, "reach": "network", "class": "registered", "service": "mdns", "uid": 1000.0, "user": "ada",
-			"owners": []any{object{"pid": 812.0, "name": "misc"}}, "inode": 7005.0,
+			"dual_stack": false, "exposed": true, "reach": "network", "class": "registered", "service": "mdns", "uid": 1000.0, "user": "ada",
+			"owners": []any{object{"pid": 812.0, "started": "2026-03-01T11:59:00Z", "name": "misc"}}, "inode": 7005.0,
 		}}},
 		{"state:time_wait", []object{{
 			"id": "0000000000000006", "protocol": "tcp", "state": "TIME_WAIT", "local": object{"address": "127.0.0.1", "port": 3000.0},
-			"remote": object{"address": "127.0.0.1", "port": 51222.0}, "dual_stack": false, "reach": "loopback", "class": "registered",
+			"remote": object{"address": "127.0.0.1", "port": 51222.0}, "dual_stack": false, "exposed": false, "reach": "loopback", "class": "registered",
 			"service": "hbci", "no_owner_reason": "time_wait", "timer": object{"kind": "time_wait", "expires_ms": 41612.0},
 		}}},
 		{"9000", []object{{
 			"id": "0000000000000008", "protocol": "tcp", "state": "LISTEN", "local": object{"address": "127.0.0.1", "port": 9000.0},
-			"mapped": true, "v6only": false, "dual_stack": false, "reach": "loopback", "class": "registered", "service": "cslistener",
-			"uid": 1000.0, "user": "ada", "owners": []any{object{"pid": 812.0, "fd": 4.0, "name": "misc"}}, "inode": 7008.0,
+			"mapped": true, "v6only": false, "dual_stack": false, "exposed": false, "clients": 0.0, "reach": "loopback", "class": "registered", "service": "cslistener",
+			"uid": 1000.0, "user": "ada", "owners": []any{object{"pid": 812.0, "started": "2026-03-01T11:59:00Z", "fd": 4.0, "name": "misc"}}, "inode": 7008.0,
 		}}},
 		{"8081", []object{{
 			"id": "0000000000000009", "protocol": "tcp", "state": "LISTEN", "local": object{"address": "::", "port": 8081.0},
-			"interface": "eth0", "v6only": true, "dual_stack": false, "reach": "network", "class": "registered",
-			"uid": 1000.0, "user": "ada", "owners": []any{object{"pid": 812.0, "fd": 5.0, "name": "misc"}}, "inode": 7009.0,
+			"interface": "eth0", "v6only": true, "dual_stack": false, "exposed": true, "clients": 0.0, "reach": "network", "class": "registered",
+			"uid": 1000.0, "user": "ada", "owners": []any{object{"pid": 812.0, "started": "2026-03-01T11:59:00Z", "fd": 5.0, "name": "misc"}}, "inode": 7009.0,
 		}}},
 	} {
 		r := setting{}.run(t, append([]string{"list", "--json"}, strings.Fields(c.query)...)...)
@@ -125,11 +125,11 @@ func TestJSONAbsent(t *testing.T) {
 	want := []object{
 		{
 			"id": "0000000000000009", "protocol": "tcp", "state": "LISTEN", "local": object{"address": "::", "port": 1.0},
-			"reach": "network", "class": "well-known", "service": "tcpmux", "no_owner_reason": "kernel",
+			"exposed": true, "clients": 0.0, "reach": "network", "class": "well-known", "service": "tcpmux", "no_owner_reason": "kernel",
 		},
 		{
 			"id": "000000000000000a", "protocol": "tcp", "state": "LISTEN", "local": object{"address": "127.0.0.1", "port": 2.0},
-			"dual_stack": false, "reach": "loopback", "class": "well-known", "service": "compressnet", "uid": 4242.0,
+			"dual_stack": false, "exposed": false, "clients": 0.0, "reach": "loopback", "class": "well-known", "service": "compressnet", "uid": 4242.0,
 			"owners": []any{object{"pid": 1048576.0}},
 		},
 	}

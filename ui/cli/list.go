@@ -20,10 +20,15 @@ import (
 type listOptions struct {
 	sort            choice
 	reverse, unfold bool
+	output          outputOptions
 }
 
+// newListOptions returns what list does without flags of its own.
 func newListOptions() *listOptions {
-	return &listOptions{sort: choice{"COLUMN", model.ByLocal.String(), model.ColumnNames()}}
+	return &listOptions{
+		sort:   choice{"COLUMN", model.ByLocal.String(), model.ColumnNames()},
+		output: outputOptions{format: choice{value: formatTable}},
+	}
 }
 
 func (l *listOptions) add(cmd *cobra.Command) {
@@ -32,6 +37,7 @@ func (l *listOptions) add(cmd *cobra.Command) {
 	f.BoolVar(&l.reverse, "reverse", false, "reverse the sort order")
 	f.BoolVar(&l.unfold, "unfold", false, "show both ends of a loopback connection as separate rows")
 	l.sort.complete(cmd, "sort")
+	l.output.add(cmd, fieldNames(), formatTable, formatCSV, formatTSV, formatJSONL, formatJSON)
 }
 
 // newList makes the command that writes one snapshot.
@@ -41,17 +47,22 @@ func (a *app) newList(o *options) *cobra.Command {
 		Use:   "list [QUERY]",
 		Short: "print a snapshot of the sockets",
 		Long: "list prints listeners, bound sockets and loopback connections. A loopback connection is one row with both ends. " +
+			"Not on a terminal, every column has one value and no signs. JSON has an object for each socket, as in docs/schema. " +
 			"Exit status: 0 rows found, 1 no rows, 2 error.",
 		Example: `lotop list port:3000
 lotop list state:listen reach:network
 lotop list name:node not:state:time_wait
-lotop list --json state:listen | jq -r '.[].local.port'`,
+lotop list --json state:listen | jq -r '.[].local.port'
+lotop list --format tsv --no-header --columns pid,local is:exposed`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeQuery(o),
-		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
-			return a.list(ctx, o, l, args)
-		}),
 	}
+	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
+		if err := l.output.settle(cmd, o.json, formatJSON); err != nil {
+			return exitFailed, err
+		}
+		return a.list(ctx, o, l, args)
+	})
 	l.add(cmd)
 	return cmd
 }
@@ -76,7 +87,7 @@ func (a *app) list(ctx context.Context, o *options, l *listOptions, args []strin
 	column, _ := model.ParseColumn(l.sort.value) // the flag takes no other words
 	shape := track.ListOptions{
 		AllHosts: o.all, Match: query.Match,
-		Unfold: l.unfold || o.json, // JSON has an object for each socket
+		Unfold: l.unfold || l.output.isJSON(), // JSON has an object for each socket
 		Order:  model.Order{Column: column, Reverse: l.reverse},
 	}
 	monitor, err := a.readOnce(ctx, o)
@@ -85,7 +96,7 @@ func (a *app) list(ctx context.Context, o *options, l *listOptions, args []strin
 	}
 	unrecorded := err
 	rows, _ := monitor.Rows(nil, shape)
-	if err := a.writeRows(o, rows); err != nil {
+	if err := a.writeRows(o, &l.output, rows); err != nil {
 		return exitFailed, fmt.Errorf("write the list: %w", err)
 	}
 	for _, w := range monitor.Snapshot().Warnings {
@@ -123,20 +134,53 @@ func (a *app) readOnce(ctx context.Context, o *options) (*track.Tracker, error) 
 	return monitor, closed
 }
 
-func (a *app) writeRows(o *options, rows []model.Row) error {
+func (a *app) writeRows(o *options, out *outputOptions, rows []model.Row) error {
 	w := bufio.NewWriterSize(a.out, 1<<16)
-	if o.json {
-		if err := jsonout.WriteRows(w, rows, a.terminal.out); err != nil {
-			return err
-		}
-	} else {
-		width := 0
+	cwd := a.directories(o)
+	var err error
+	switch out.format.value {
+	case formatJSON:
+		err = jsonout.WriteRows(w, rows, cwd, a.terminal.out)
+	case formatJSONL:
+		err = jsonout.WriteLines(w, rows, cwd)
+	case formatCSV, formatTSV:
+		err = writeRecords(newRecordWriter(w, out.format.value), rows, out, cwd)
+	default:
+		look := tableOptions{terminal: a.terminal.out, header: !out.noHeader, styler: a.stdoutStyler(o)}
 		if a.terminal.out {
-			width = a.terminal.width
+			look.width = a.terminal.width
 		}
-		writeTable(w, rows, tableOptions{terminal: a.terminal.out, width: width, styler: a.stdoutStyler(o)})
+		writeTable(w, newColumns(out.columns.names, look.terminal, cwd), rows, look)
+	}
+	if err != nil {
+		return err
 	}
 	return w.Flush()
+}
+
+// writeRecords writes rows for other programs. Without rows there is a header all
+// the same: so the file has its columns.
+func writeRecords(w *recordWriter, rows []model.Row, out *outputOptions, cwd directories) error {
+	names := out.columns.names
+	if names == nil {
+		names = defaultFields()
+	}
+	if !out.noHeader {
+		if err := w.write(names); err != nil {
+			return err
+		}
+	}
+	picked := fieldsNamed(names)
+	record := make([]string, len(picked))
+	for i := range rows {
+		for f := range picked {
+			record[f] = picked[f].value(&rows[i], cwd)
+		}
+		if err := w.write(record); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // emptyReason says why there are no rows, and what would show some.

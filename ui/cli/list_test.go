@@ -13,16 +13,27 @@ import (
 
 const warning = "lotop: 1 socket of another user: no process name; run as root to see it\n"
 
-// shopTable is what everybody gets who is no terminal: nothing cut, every
-// column there.
-const shopTable = `PROTO  LOCAL             REMOTE / CLIENTS   STATE         PID  PROCESS                AGE  USER  COMMAND
-tcp    127.0.0.1:3000    1 client           LISTEN       4411  node                  ≤12m  ada   node /home/ada/shop/server.js --port 3000
-tcp    127.0.0.1:3000    ← 127.0.0.1:51222  TIME_WAIT       —  no process, 42s          —  —     —
-tcp    127.0.0.1:3000    ← 127.0.0.1:51234  ESTABLISHED  4411  node ← chrome (3302)  ≤12m  ada   node /home/ada/shop/server.js --port 3000
-tcp            *:8080 ⚠  no clients         LISTEN          —  root shop.service        —  root  —
-tcp    [::%eth0]:8081 ⚠  no clients         LISTEN        812  misc                  ≤60s  ada   —
-tcp    127.0.0.1:9000    no clients         LISTEN        812  misc                  ≤60s  ada   —
-udp      0.0.0.0:5353 ⚠  —                  UNCONN        812  misc                  ≤60s  ada   —
+// shopTable is what everybody gets who is no terminal: nothing cut, every column
+// there, one value in each.
+const shopTable = `PROTO  LOCAL           REMOTE           STATE        ROLE    EXPOSED  CLIENTS  PID   PROCESS  CLIENT_PID  CLIENT  USER  UNIT          AGE  COMMAND
+tcp    127.0.0.1:3000  -                LISTEN       -       no       1        4411  node     -           -       ada   -             12m  node /home/ada/shop/server.js --port 3000
+tcp    127.0.0.1:3000  127.0.0.1:51222  TIME_WAIT    server  no       -        -     -        -           -       -     -             -    -
+tcp    127.0.0.1:3000  127.0.0.1:51234  ESTABLISHED  server  no       -        4411  node     3302        chrome  ada   -             12m  node /home/ada/shop/server.js --port 3000
+tcp    *:8080          -                LISTEN       -       yes      0        -     -        -           -       root  shop.service  -    -
+tcp    [::%eth0]:8081  -                LISTEN       -       yes      0        812   misc     -           -       ada   -             60s  -
+tcp    127.0.0.1:9000  -                LISTEN       -       no       0        812   misc     -           -       ada   -             60s  -
+udp    0.0.0.0:5353    -                UNCONN       -       yes      -        812   misc     -           -       ada   -             60s  -
+`
+
+// wideTable is what a wide terminal shows.
+const wideTable = `PROTO  LOCAL             REMOTE / CLIENTS   STATE           PID  PROCESS                  AGE  USER  COMMAND
+tcp    127.0.0.1:3000    1 client           LISTEN         4411  node                    ≤12m  ada   node /home/ada/shop/server.js --port 3000
+tcp    127.0.0.1:3000    ← 127.0.0.1:51222  TIME_WAIT 42s     —  —                          —  —     —
+tcp    127.0.0.1:3000    ← 127.0.0.1:51234  ESTABLISHED    4411  node ← chrome (3302)    ≤12m  ada   node /home/ada/shop/server.js --port 3000
+tcp            *:8080 ⚠  no clients         LISTEN            —  user root shop.service     —  root  —
+tcp    [::%eth0]:8081 ⚠  no clients         LISTEN          812  misc                    ≤60s  ada   —
+tcp    127.0.0.1:9000    no clients         LISTEN          812  misc                    ≤60s  ada   —
+udp      0.0.0.0:5353 ⚠  —                  UNCONN          812  misc                    ≤60s  ada   —
 `
 
 func TestTable(t *testing.T) {
@@ -33,19 +44,22 @@ func TestTable(t *testing.T) {
 	if r := (setting{}).run(t); r.code != 0 || r.out != shopTable {
 		t.Errorf("lotop without a terminal: exit %d\n%s", r.code, r.out)
 	}
+	if r := (setting{terminal: terminal{out: true, width: 200}}).run(t, "list", "--color=never"); r.code != 0 || r.out != wideTable {
+		t.Errorf("list on a terminal: exit %d\n%s\nwant\n%s", r.code, r.out, wideTable)
+	}
 }
 
 func TestTableIsStable(t *testing.T) {
 	r := setting{}.run(t, "list", "state:time_wait")
-	want := `PROTO  LOCAL           REMOTE / CLIENTS   STATE      PID  PROCESS          AGE  USER  COMMAND
-tcp    127.0.0.1:3000  ← 127.0.0.1:51222  TIME_WAIT    —  no process, 42s    —  —     —
+	want := `PROTO  LOCAL           REMOTE           STATE      ROLE    EXPOSED  CLIENTS  PID  PROCESS  CLIENT_PID  CLIENT  USER  UNIT  AGE  COMMAND
+tcp    127.0.0.1:3000  127.0.0.1:51222  TIME_WAIT  server  no       -        -    -        -           -       -     -     -    -
 `
 	if r.out != want {
 		t.Errorf("not on a terminal every column has to be there:\n%s", r.out)
 	}
 	r = setting{terminal: terminal{out: true, width: 100}}.run(t, "list", "state:time_wait", "--color=never")
-	want = `PROTO  LOCAL           REMOTE / CLIENTS   STATE      PROCESS
-tcp    127.0.0.1:3000  ← 127.0.0.1:51222  TIME_WAIT  no process, 42s
+	want = `PROTO  LOCAL           REMOTE / CLIENTS   STATE
+tcp    127.0.0.1:3000  ← 127.0.0.1:51222  TIME_WAIT 42s
 `
 	if r.out != want {
 		t.Errorf("on a terminal a column that says nothing is left out:\n%s", r.out)
@@ -86,7 +100,7 @@ func TestWidth(t *testing.T) {
 	r := setting{terminal: terminal{out: true, width: 40}}.run(t, "list", "--color=never", "port:3000")
 	want := `LOCAL           PROCESS
 127.0.0.1:3000  node
-127.0.0.1:3000  no process, 42s
+127.0.0.1:3000  —
 127.0.0.1:3000  node ← chrome (3302)
 `
 	if r.out != want {
@@ -127,9 +141,9 @@ func TestColor(t *testing.T) {
 			t.Errorf("--color %s, terminal %v, %v: colors %v", c.flag, c.terminal.out, c.env, got)
 		}
 	}
-	r := setting{}.run(t, "list", "--color=always")
+	r := setting{terminal: terminal{out: true, width: 200}}.run(t, "list", "--color=always")
 	plain := strings.NewReplacer("\x1b[90m", "", "\x1b[33m", "", "\x1b[31m", "", "\x1b[0m", "").Replace(r.out)
-	if plain != shopTable {
+	if plain != wideTable {
 		t.Errorf("colors change the text:\n%s", plain)
 	}
 	for _, want := range []string{"\x1b[31m ⚠\x1b[0m", "\x1b[90mTIME_WAIT 42s\x1b[0m", "\x1b[90mPROTO\x1b[0m"} {

@@ -77,7 +77,7 @@ func TestLiveRow(t *testing.T) {
 	a := p.Accept(l)
 	query := l.Local.String()
 	r := execute(t, lotop(t, "list", "proto:tcp", query))
-	for _, want := range []string{l.Local.String(), "1 client", "LISTEN", "← " + c.Local.String(), strconv.Itoa(p.PID()), "shop --port 3000"} {
+	for _, want := range []string{l.Local.String(), "LISTEN       -       no       1 ", " " + c.Local.String() + " ", "ESTABLISHED  server", strconv.Itoa(p.PID()), "shop --port 3000"} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("no %q in\n%s", want, r.out)
 		}

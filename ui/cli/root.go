@@ -33,7 +33,11 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 		if a.wantsScreen(o) {
 			return a.runScreen(o, screen, args)
 		}
-		return a.list(ctx, o, newListOptions(), args)
+		l := newListOptions()
+		if o.json {
+			l.output.format.value = formatJSON
+		}
+		return a.list(ctx, o, l, args)
 	})
 	o.addColor(root)
 	screen.add(a, o, root)

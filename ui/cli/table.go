@@ -14,6 +14,7 @@ import (
 type tableOptions struct {
 	terminal bool
 	width    int // of the terminal; 0 for no bound
+	header   bool
 	styler   styler
 }
 
@@ -31,6 +32,7 @@ func (c *cell) hasContent() bool { return len(c.spans) != 1 || c.spans[0].Text !
 
 // column is a column of the table.
 type column struct {
+	name      string // as --columns has it
 	title     string
 	priority  int // 1 is the last to be left out
 	min       int // how far it may be cut; 0 for not at all
@@ -49,11 +51,11 @@ const (
 )
 
 // writeTable writes rows under their titles, and nothing if there are none.
-func writeTable(w *bufio.Writer, rows []model.Row, look tableOptions) {
+func writeTable(w *bufio.Writer, columns []column, rows []model.Row, look tableOptions) {
 	if len(rows) == 0 {
 		return
 	}
-	columns := measure(newColumns(), rows, look.terminal)
+	columns = measure(columns, rows, look)
 	if look.width > 0 {
 		columns = fitColumns(columns, look.width)
 	}
@@ -61,7 +63,9 @@ func writeTable(w *bufio.Writer, rows []model.Row, look tableOptions) {
 	for c := range columns {
 		line[c] = cell{style.Styled(style.Muted, columns[c].title), -1}
 	}
-	writeLine(w, columns, line, look)
+	if look.header {
+		writeLine(w, columns, line, look)
+	}
 	for i := range rows {
 		for c := range columns {
 			line[c] = columns[c].cells[i]
@@ -70,9 +74,9 @@ func writeTable(w *bufio.Writer, rows []model.Row, look tableOptions) {
 	}
 }
 
-// measure fills the columns and finds their widths. If told so it leaves out
-// those that say nothing.
-func measure(columns []column, rows []model.Row, leaveOut bool) []column {
+// measure fills the columns and finds their widths. On a terminal it leaves out
+// those that say nothing, unless they were asked for.
+func measure(columns []column, rows []model.Row, look tableOptions) []column {
 	kept := columns[:0]
 	for _, col := range columns {
 		says := false
@@ -83,10 +87,12 @@ func measure(columns []column, rows []model.Row, leaveOut bool) []column {
 			col.pivot = max(col.pivot, c.pivot)
 			says = says || c.hasContent()
 		}
-		if leaveOut && !says {
+		if look.terminal && col.priority > 1 && !says {
 			continue
 		}
-		col.width = len(col.title)
+		if look.header {
+			col.width = len(col.title)
+		}
 		for i := range col.cells {
 			c := &col.cells[i]
 			w := c.width()

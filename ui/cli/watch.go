@@ -19,6 +19,7 @@ import (
 func (a *app) newWatch(o *options) *cobra.Command {
 	var period duration
 	var every interval
+	out := &outputOptions{}
 	cmd := &cobra.Command{
 		Use:   "watch [QUERY]",
 		Short: "print every socket that opens, changes or closes",
@@ -28,13 +29,18 @@ func (a *app) newWatch(o *options) *cobra.Command {
 		Example: `lotop watch
 lotop watch port:62893
 lotop watch is:debugger
+lotop watch --format csv is:debugger > debuggers.csv
 lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.address'`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeQuery(o),
 	}
 	cmd.Flags().Var(&period, "for", "stop after this long, such as 10s")
 	every.add(cmd)
+	out.add(cmd, eventFieldNames(), formatTable, formatCSV, formatTSV, formatJSONL)
 	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
+		if err := out.settle(cmd, o.json, formatJSONL); err != nil {
+			return exitFailed, err
+		}
 		query, err := parseQuery(args)
 		if err != nil {
 			return exitFailed, err
@@ -42,8 +48,11 @@ lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.add
 		if period < 0 || period == 0 && cmd.Flags().Changed("for") {
 			return exitFailed, fmt.Errorf("--for %v: must be greater than zero, such as 10s", time.Duration(period))
 		}
-		w := newWatcher(a, o, query)
+		w := newWatcher(a, o, out, query)
 		w.period = time.Duration(period)
+		if err := w.writeHeader(); err != nil {
+			return exitFailed, err
+		}
 		if o.recording.replay != "" {
 			return w.replay()
 		}
@@ -154,7 +163,7 @@ func (w *watcher) start(ctx context.Context) error {
 	for _, warning := range w.monitor.Snapshot().Warnings {
 		w.app.warn("%s", warning.Text)
 	}
-	if w.app.terminal.err && !w.options.json {
+	if w.app.terminal.err && w.output.format.value == formatTable {
 		rows, _ := w.monitor.Rows(nil, track.ListOptions{AllHosts: w.options.all, Match: w.query.Match})
 		w.app.warn("watching since %s, %d sockets open; press ctrl+c to stop", w.monitor.Snapshot().Time.Local().Format(time.TimeOnly), len(rows))
 	}

@@ -23,6 +23,7 @@ import (
 type watcher struct {
 	app      *app
 	options  *options
+	output   *outputOptions
 	query    *query.Query
 	interval time.Duration
 	period   time.Duration // 0 for ever
@@ -36,15 +37,56 @@ type watcher struct {
 	notificationBuf   []sockets.DestroyNotification
 	out               *bufio.Writer
 	encoder           *json.Encoder
+	records           *recordWriter // nil for lines and JSON
+	fields            []eventField
+	cwd               directories
 	since             time.Time // what was before is not told
 }
 
-func newWatcher(a *app, o *options, query *query.Query) *watcher {
-	w := &watcher{app: a, options: o, query: query, monitor: track.New(), snaps: [2]*sockets.Snapshot{{}, {}}}
+func newWatcher(a *app, o *options, out *outputOptions, query *query.Query) *watcher {
+	w := &watcher{app: a, options: o, output: out, query: query, monitor: track.New(), snaps: [2]*sockets.Snapshot{{}, {}}, cwd: a.directories(o)}
 	w.out = bufio.NewWriterSize(a.out, 1<<16)
 	w.encoder = json.NewEncoder(w.out)
 	w.encoder.SetEscapeHTML(false) // a command with & and > stays readable
+	if names := out.columns.names; names != nil {
+		w.fields = eventFieldsNamed(names)
+	}
+	if f := out.format.value; f == formatCSV || f == formatTSV || w.fields != nil {
+		w.records = newRecordWriter(w.out, f)
+	}
+	if w.records != nil && w.fields == nil {
+		w.fields = eventFieldsNamed(defaultEventFields())
+	}
 	return w
+}
+
+// writeHeader writes the names of the columns, at once: events can be long in
+// coming.
+func (w *watcher) writeHeader() error {
+	if w.records == nil || w.output.noHeader {
+		return nil
+	}
+	err := w.writeRecord(func(f *eventField) string { return f.name })
+	if err == nil {
+		err = w.out.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("write the events: %w", err)
+	}
+	return nil
+}
+
+// writeRecord writes a record; a dash stands for what is empty where nothing else
+// would show that a field is there.
+func (w *watcher) writeRecord(value func(*eventField) string) error {
+	record := make([]string, len(w.fields))
+	for i := range w.fields {
+		record[i] = value(&w.fields[i])
+		if w.output.format.value == formatTable {
+			record[i] = orDash(record[i])
+		}
+	}
+	return w.records.write(record)
 }
 
 // refresh reads the tables and tells what has changed. What the kernel tells by
@@ -101,8 +143,13 @@ func (w *watcher) write(events []track.Event) error {
 }
 
 func (w *watcher) writeEvent(e *track.Event) error {
-	if w.options.json {
-		return w.encoder.Encode(jsonout.NewEvent(e))
+	switch {
+	case w.records != nil:
+		return w.writeRecord(func(f *eventField) string { return f.value(e, w.cwd) })
+	case w.output.isJSON():
+		j := jsonout.NewEvent(e)
+		j.Socket.AddDirectories(&e.Row, w.cwd)
+		return w.encoder.Encode(j)
 	}
 	w.app.stdoutStyler(w.options).writeLines(w.out, []style.Line{ui.EventLine(e)})
 	return nil

@@ -3,13 +3,12 @@
 package jsonout
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"lotop/model"
+	"lotop/model/debugger"
 	"lotop/model/service"
 	"lotop/sockets"
 	"lotop/sockets/untrusted"
@@ -28,6 +27,7 @@ type Socket struct {
 	V6Only        *bool          `json:"v6only,omitempty"`
 	DualStack     *bool          `json:"dual_stack,omitempty"`
 	Reach         string         `json:"reach,omitempty"`
+	Exposed       bool           `json:"exposed"`
 	Class         string         `json:"class,omitempty"`
 	Service       string         `json:"service,omitempty"`
 	UID           *uint32        `json:"uid,omitempty"`
@@ -37,6 +37,8 @@ type Socket struct {
 	Owners        []Owner        `json:"owners,omitempty"`
 	NoOwnerReason string         `json:"no_owner_reason,omitempty"`
 	Debugger      string         `json:"debugger,omitempty"`
+	Debuggee      *Debuggee      `json:"debuggee,omitempty"`
+	Clients       *int32         `json:"clients,omitempty"` // of a listener
 	Peer          *Peer          `json:"peer,omitempty"`
 	AcceptQueue   *Queue         `json:"accept_queue,omitempty"`
 	Timer         *Timer         `json:"timer,omitempty"`
@@ -53,6 +55,14 @@ type Owner struct {
 	FD      *int32         `json:"fd,omitempty"`
 	Name    untrusted.Text `json:"name,omitzero"`
 	Command untrusted.Text `json:"command,omitzero"`
+	Started time.Time      `json:"started,omitzero"`
+	Cwd     untrusted.Text `json:"cwd,omitzero"` // working directory, where it was asked for
+}
+
+// Debuggee is what a debug server debugs.
+type Debuggee struct {
+	PID  int            `json:"pid,omitempty"`
+	Name untrusted.Text `json:"name,omitzero"`
 }
 
 type Peer struct {
@@ -83,11 +93,13 @@ func NewSocket(r *model.Row) Socket {
 		V6Only:        tristate(s.V6Only),
 		DualStack:     dualStack(s),
 		Reach:         r.Reach.String(),
+		Exposed:       r.Exposed(),
 		Class:         service.ClassOf(s.Local.Port()).String(),
 		Service:       service.Name(s.Protocol, s.Local.Port()),
 		Owners:        newOwners(r.Snapshot, s),
 		NoOwnerReason: s.NoOwner.String(),
 		Debugger:      r.Debugger,
+		Debuggee:      newDebuggee(r),
 		Peer:          newPeer(r),
 		Inode:         s.Inode,
 	}
@@ -109,6 +121,10 @@ func NewSocket(r *model.Row) Socket {
 	}
 	if g := ui.Cgroup(r, s); g != nil {
 		j.Unit, j.Container = g.Unit, g.Container
+	}
+	if s.State == sockets.Listen {
+		clients := r.Clients
+		j.Clients = &clients
 	}
 	if s.State == sockets.Listen && s.HasQueue {
 		j.AcceptQueue = &Queue{Length: s.RecvQueue, Limit: s.SendQueue}
@@ -148,11 +164,34 @@ func newOwners(in *sockets.Snapshot, s *sockets.Socket) []Owner {
 			o.FD = &s.Owners[i].FD
 		}
 		if p := in.Process(o.PID); p != nil { // else it has exited
-			o.Name, o.Command = p.Name, p.Command
+			o.Name, o.Command, o.Started = p.Name, p.Command, p.Started
 		}
 		all = append(all, o)
 	}
 	return all
+}
+
+// newDebuggee is nil for a socket that is no debug server's, and where nothing is
+// known.
+func newDebuggee(r *model.Row) *Debuggee {
+	p := r.Owner(r.Socket)
+	if r.Debugger == "" || p == nil {
+		return nil
+	}
+	name, pid := debugger.DebuggeeName(p, r.Snapshot.Process)
+	if pid == 0 && name == (untrusted.Text{}) {
+		return nil
+	}
+	return &Debuggee{PID: pid, Name: name}
+}
+
+// AddDirectories adds the working directories of the row's owners.
+func (j *Socket) AddDirectories(r *model.Row, cwd Directories) {
+	for i := range j.Owners {
+		if p := r.Snapshot.Process(j.Owners[i].PID); p != nil {
+			j.Owners[i].Cwd = cwd(p)
+		}
+	}
 }
 
 func newPeer(r *model.Row) *Peer {
@@ -169,36 +208,3 @@ func newPeer(r *model.Row) *Peer {
 	return j
 }
 
-// WriteRows writes rows as an array: indented, or with one object per line, which
-// line-based tools can read.
-func WriteRows(w *bufio.Writer, rows []model.Row, indent bool) error {
-	var line, spread bytes.Buffer
-	enc := json.NewEncoder(&line)
-	enc.SetEscapeHTML(false) // command lines with & and > stay readable
-	w.WriteByte('[')
-	for i := range rows {
-		line.Reset()
-		if err := enc.Encode(NewSocket(&rows[i])); err != nil {
-			return err
-		}
-		text := bytes.TrimRight(line.Bytes(), "\n")
-		if i > 0 {
-			w.WriteByte(',')
-		}
-		w.WriteByte('\n')
-		if indent {
-			spread.Reset()
-			if err := json.Indent(&spread, text, "  ", "  "); err != nil {
-				return err
-			}
-			w.WriteString("  ")
-			text = spread.Bytes()
-		}
-		w.Write(text)
-	}
-	if len(rows) > 0 {
-		w.WriteByte('\n')
-	}
-	w.WriteString("]\n")
-	return nil
-}
