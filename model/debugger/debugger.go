@@ -98,8 +98,12 @@ func (d *Server) listensAt(a netip.Addr) bool {
 	return !d.addr.IsValid() || d.addr == a.Unmap().WithZone("")
 }
 
-// setListen sets where the server listens, from HOST:PORT, :PORT, PORT or HOST.
+// setListen sets where the server listens, from HOST:PORT, :PORT, PORT or HOST, also after
+// a scheme as in listen://HOST:PORT.
 func (d *Server) setListen(where string, defaultPort uint16) {
+	if _, rest, ok := strings.Cut(where, "://"); ok {
+		where = rest
+	}
 	host, port, ok := splitHostPort(where)
 	if !ok {
 		port = defaultPort
@@ -169,13 +173,11 @@ func recognizeByName(name string, args []string) Server {
 		return browserDebugger("firefox remote", args)
 	case "java", "javaw", "jsvc":
 		return javaDebugger(args)
-	case "debugpy", "debugpy-adapter", "debugserver", "codelldb", "netcoredbg", "rdbg", "rdebug-ide":
-		return adapterNamed(name, args)
 	}
 	if isBrowser(name) {
 		return browserDebugger("chrome devtools", args)
 	}
-	return Server{}
+	return toolServer(name, asProgram, args)
 }
 
 // programName returns the file name of an argv[0]: without its directory, the dash of a

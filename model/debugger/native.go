@@ -65,9 +65,10 @@ func firstPID(args []string) int {
 }
 
 // isGDBServer reports whether a program is a gdbserver, also one for another
-// architecture: aarch64-linux-gnu-gdbserver.
+// architecture (aarch64-linux-gnu-gdbserver), or the debugserver of Apple's LLDB, which has
+// the same arguments.
 func isGDBServer(name string) bool {
-	return name == "gdbserver" || strings.HasSuffix(name, "-gdbserver")
+	return name == "gdbserver" || name == "debugserver" || strings.HasSuffix(name, "-gdbserver")
 }
 
 // gdbServer recognizes gdbserver [OPTION]… COMM PROGRAM, --attach COMM PID and
@@ -105,31 +106,16 @@ func gdbServerAt(where string, what []string, attach bool) Server {
 	return d
 }
 
-// lldbDebugger recognizes lldb-server platform and gdbserver, also with a
-// version (lldb-server-18), and the adapter lldb-dap, formerly lldb-vscode.
+// lldbDebugger recognizes lldb-server platform and gdbserver, also with a version
+// (lldb-server-18), and the adapter lldb-dap, formerly lldb-vscode.
 func lldbDebugger(name string, args []string) Server {
-	base := name
 	if i := strings.LastIndexByte(name, '-'); i > len("lldb") && isVersion(name[i+1:]) {
-		base = name[:i]
+		name = name[:i]
 	}
-	switch base {
-	case "lldb-server":
+	if name == "lldb-server" {
 		return lldbServer(args)
-	case "lldb-dap", "lldb-vscode":
-		d := Server{Name: "lldb-dap", scope: scopeAll}
-		if where, ok := option(args, "--connection"); ok {
-			if _, after, ok := strings.Cut(where, "://"); ok {
-				where = after // of listen://localhost:1234
-			}
-			d.setListen(where, 0)
-			return d
-		}
-		if where, ok := option(args, "--port", "-p"); ok {
-			d.setListen(where, 0)
-			return d
-		}
 	}
-	return Server{}
+	return toolServer(name, asProgram, args)
 }
 
 func lldbServer(args []string) Server {
@@ -154,36 +140,6 @@ func lldbServer(args []string) Server {
 			d.program = program[0]
 		}
 		return d
-	}
-	return Server{}
-}
-
-// adapterNamed recognizes servers that are programs of their own and take their port as
-// an option.
-func adapterNamed(name string, args []string) Server {
-	switch name {
-	case "debugpy":
-		return debugpy(args)
-	case "debugpy-adapter":
-		return debugpyAdapter(args)
-	case "rdbg":
-		return rdbg(args)
-	case "rdebug-ide":
-		return rdebugIDE(args)
-	case "debugserver": // of Apple's LLDB: debugserver HOST:PORT PROGRAM
-		return gdbServer(args)
-	case "codelldb":
-		if where, ok := option(args, "--port"); ok {
-			d := Server{Name: "codelldb", scope: scopeAll}
-			d.setListen(where, 0)
-			return d
-		}
-	case "netcoredbg":
-		if where, ok := option(args, "--server"); ok {
-			d := Server{Name: "netcoredbg", scope: scopeAll}
-			d.setListen(where, 4711)
-			return d
-		}
 	}
 	return Server{}
 }
