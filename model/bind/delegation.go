@@ -41,13 +41,17 @@ func (d *Delegations) delegationOf(p *process.Process) (_ delegation, ok bool) {
 			ctl = "systemctl --user "
 		}
 		if u, ok := d.Units[p.PID]; ok {
-			return delegation{"listens on behalf of the socket unit " + u.Name, Remedy{Action: StopUnit, Unit: u.Name, Command: ctl + "stop " + u.Name}}, true
+			return delegation{
+				"listens on behalf of the socket unit " + u.Name,
+				Remedy{Action: StopUnit, Unit: u.Name, Command: ctl + "stop " + u.Name},
+			}, true
 		}
 		return delegation{"listens on behalf of a socket unit", Remedy{Action: StopUnit, Command: ctl + "list-sockets"}}, true
 	}
 	if isLaunchd(p) {
 		return delegation{
-			"listens on behalf of a launchd job and starts it on the first connection; stop it with sudo launchctl bootout system/LABEL (a user's job: gui/UID/LABEL); find the label with",
+			"listens on behalf of a launchd job and starts it on the first connection; " +
+				"stop it with sudo launchctl bootout system/LABEL (a user's job: gui/UID/LABEL); find the label with",
 			Remedy{Action: StopJob, Command: "sudo launchctl list"},
 		}, true
 	}
@@ -58,7 +62,10 @@ func (d *Delegations) delegationOf(p *process.Process) (_ delegation, ok bool) {
 		}, true
 	}
 	if c, ok := d.Proxies[p.PID]; ok {
-		return delegation{"forwards the port to the container " + c.Name, Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name}}, true
+		return delegation{
+			"forwards the port to the container " + c.Name,
+			Remedy{Action: StopContainer, Container: c.Name, Command: c.Engine + " stop " + c.Name},
+		}, true
 	}
 	if engine := ForwarderEngine(p); engine != "" {
 		return delegation{"forwards the port to a container", Remedy{Action: StopContainer, Command: engine + " ps"}}, true
@@ -99,7 +106,9 @@ func (d *Delegations) isAirPlay(p *process.Process) bool {
 
 // SkipReason returns why no plan stops p: because of protected, or because p owns
 // the port on behalf of something else; ok is false if p may be stopped.
-func (d *Delegations) SkipReason(p *process.Process, protected func(*process.Process) (string, bool)) (reason string, ok bool) {
+func (d *Delegations) SkipReason(
+	p *process.Process, protected func(*process.Process) (string, bool),
+) (reason string, ok bool) {
 	if other, ok := d.delegationOf(p); ok {
 		return "it " + other.text(), true
 	}

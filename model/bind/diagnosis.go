@@ -83,7 +83,10 @@ type Diagnosis struct {
 // results of test binds; what they do not settle either is reported as possible.
 func Diagnose(e Evidence) Diagnosis {
 	e.Delegations.Port = e.Target.Port
-	d := Diagnosis{Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(), Delegations: e.Delegations, PlainOnly: e.Platform.windows(), OS: e.Platform.OS}
+	d := Diagnosis{
+		Target: e.Target, Binds: e.Binds, Connects: e.Connects, Verdict: e.verdict(),
+		Delegations: e.Delegations, PlainOnly: e.Platform.windows(), OS: e.Platform.OS,
+	}
 	switch {
 	case e.Platform.linux():
 		d.Blockers = e.blockers()
@@ -152,7 +155,8 @@ func compareBlockers(a, b Blocker) int {
 		return causeRank(a.Cause) - causeRank(b.Cause)
 	}
 	s, o := a.Row.Socket, b.Row.Socket
-	return cmp.Or(causeRank(a.Cause)-causeRank(b.Cause), s.Local.Compare(o.Local), s.Remote.Compare(o.Remote), cmp.Compare(s.ID, o.ID))
+	return cmp.Or(causeRank(a.Cause)-causeRank(b.Cause), s.Local.Compare(o.Local), s.Remote.Compare(o.Remote),
+		cmp.Compare(s.ID, o.ID))
 }
 
 func (b *Blocker) evaluate(c *candidate, results []BindResult) {

@@ -41,7 +41,8 @@ func (e *Evidence) noteShadowedIPv4() []string {
 		for j := range e.Rows {
 			dual := e.Rows[j].Socket
 			if dual.State == sockets.Listen && dual.DualStack() && !dual.SharesOwner(four) {
-				notes = append(notes, fmt.Sprintf("%s receives no IPv4 connections: %s listens on 0.0.0.0, which takes precedence over ::",
+				notes = append(notes, fmt.Sprintf(
+					"%s receives no IPv4 connections: %s listens on 0.0.0.0, which takes precedence over ::",
 					ownerText(&e.Rows[j]), ownerText(&e.Rows[i])))
 			}
 		}

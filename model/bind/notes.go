@@ -16,7 +16,8 @@ import (
 // what follows from it.
 func (d *Diagnosis) addNotes(e *Evidence) {
 	for _, f := range []func(*Evidence) []string{
-		d.noteLocalhost, d.noteSharedPort, d.noteShadowed, d.noteBlockers, d.noteTimeWait, d.noteUnexplained, d.noteErrno, d.noteMac, d.noteFree,
+		d.noteLocalhost, d.noteSharedPort, d.noteShadowed, d.noteBlockers, d.noteTimeWait, d.noteUnexplained,
+		d.noteErrno, d.noteMac, d.noteFree,
 	} {
 		for _, n := range f(e) {
 			if !slices.Contains(d.Notes, n) {
@@ -108,7 +109,8 @@ func (d *Diagnosis) noteBlockers(e *Evidence) []string {
 	var notes []string
 	for i := range e.Rows {
 		if s := e.Rows[i].Socket; s.State == sockets.Listen && s.RecvQueue > 0 {
-			notes = append(notes, fmt.Sprintf("%s: %d in the accept queue; the process may be hung or suspended", ownerText(&e.Rows[i]), s.RecvQueue))
+			notes = append(notes, fmt.Sprintf("%s: %d in the accept queue; the process may be hung or suspended",
+				ownerText(&e.Rows[i]), s.RecvQueue))
 		}
 	}
 	for i := range d.Blockers {
@@ -117,11 +119,13 @@ func (d *Diagnosis) noteBlockers(e *Evidence) []string {
 			continue
 		}
 		if h.Row.Debugger != "" {
-			notes = append(notes, fmt.Sprintf("%s is a debug server (%s): if its editor has exited, it keeps the port until you stop it",
+			notes = append(notes, fmt.Sprintf("%s is a debug server (%s): "+
+				"if its editor has exited, it keeps the port until you stop it",
 				ownerText(&h.Row), h.Row.Debugger))
 		}
 		if h.Cause == CauseSelf {
-			notes = append(notes, "self-connect: the client kept retrying an unused ephemeral port and was assigned that port itself")
+			notes = append(notes, "self-connect: the client kept retrying an unused ephemeral port "+
+				"and was assigned that port itself")
 		}
 		if (h.Cause == CauseListener || h.Cause == CauseBound) && len(h.Row.Socket.Owners) == 0 {
 			notes = append(notes, CannotStopReason(h.Row.Socket))
@@ -146,7 +150,8 @@ func (e *Evidence) noteProcess(h *Blocker, p *process.Process) []string {
 	case isForwarder(p) && listens:
 		note("%s forwards the port: close that session or remove the forward to free it", nameAndPID(p))
 	case listens && p.IsOrphan():
-		note("%s is orphaned (its parent exited): it may have inherited the socket from a server that exited", nameAndPID(p))
+		note("%s is orphaned (its parent exited): it may have inherited the socket from a server that exited",
+			nameAndPID(p))
 	}
 	switch p.State {
 	case 'T':
@@ -192,9 +197,11 @@ func (d *Diagnosis) noteTimeWait(e *Evidence) []string {
 			continue
 		}
 		if !e.Platform.linux() {
-			return []string{"SO_REUSEADDR does not help: the TIME_WAIT socket belonged to another user; wait for it to expire"}
+			return []string{"SO_REUSEADDR does not help: the TIME_WAIT socket belonged to another user; " +
+				"wait for it to expire"}
 		}
-		return []string{"SO_REUSEADDR does not help: the socket in TIME_WAIT did not set it; wait for it to expire, or close it as root"}
+		return []string{"SO_REUSEADDR does not help: the socket in TIME_WAIT did not set it; " +
+			"wait for it to expire, or close it as root"}
 	}
 	return nil
 }
@@ -204,12 +211,14 @@ func (d *Diagnosis) noteUnexplained(e *Evidence) []string {
 		if d.Blockers[i].Cause != CauseUnknown {
 			continue
 		}
-		text := "the kernel refused the bind, but no listed socket explains it: it may have just opened or closed; run lotop why again"
+		text := "the kernel refused the bind, but no listed socket explains it: " +
+			"it may have just opened or closed; run lotop why again"
 		switch {
 		case e.Platform.windows():
 			text = e.unlistedBoundNote()
 		case e.Platform.Partial:
-			text = "the kernel refused the bind, but the table lotop could read does not show why: it omits sockets that are bound but not listening"
+			text = "the kernel refused the bind, but the table lotop could read does not show why: " +
+				"it omits sockets that are bound but not listening"
 		}
 		return []string{text}
 	}
@@ -226,7 +235,8 @@ func (d *Diagnosis) noteErrno(e *Evidence) []string {
 		case "EPERM":
 			notes = append(notes, "a security policy"+e.Platform.policyExamples()+" blocks the bind")
 		case "EADDRNOTAVAIL":
-			notes = append(notes, fmt.Sprintf("%s is not a local address; local addresses: %s", a.Host, joinAddrs(e.Platform.Addresses)))
+			notes = append(notes, fmt.Sprintf("%s is not a local address; local addresses: %s",
+				a.Host, joinAddrs(e.Platform.Addresses)))
 		case "EAFNOSUPPORT":
 			notes = append(notes, "IPv6 is not available on this system")
 		}
@@ -253,7 +263,8 @@ func (d *Diagnosis) noteFree(e *Evidence) []string {
 	}
 	for _, c := range d.Connects {
 		if c.Status == "open" && len(d.Blockers) == 0 {
-			notes = append(notes, "a connection succeeds although no local socket uses the port: "+e.Platform.redirectCause()+" redirects it")
+			notes = append(notes, "a connection succeeds although no local socket uses the port: "+
+				e.Platform.redirectCause()+" redirects it")
 			break
 		}
 	}

@@ -249,5 +249,7 @@ func (d *Diagnosis) AllRemedies() []Remedy {
 
 // expiresOnItsOwn reports whether all blockers expire without action.
 func (d *Diagnosis) expiresOnItsOwn() bool {
-	return !slices.ContainsFunc(d.Blockers, func(b Blocker) bool { return b.Cause != CauseTimeWait && b.Cause != CauseClosing })
+	return !slices.ContainsFunc(d.Blockers, func(b Blocker) bool {
+		return b.Cause != CauseTimeWait && b.Cause != CauseClosing
+	})
 }

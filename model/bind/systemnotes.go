@@ -24,7 +24,8 @@ func (d *Diagnosis) noteShadowed(e *Evidence) []string {
 			if wide.SharesOwner(specific) || wide.V6 && !specific.V6 && wide.V6Only != sockets.No {
 				continue // intended by their common owner, or not known to compete
 			}
-			notes = append(notes, fmt.Sprintf("%s is shadowed on %s: connections to that address reach %s, whose bind is more specific",
+			notes = append(notes, fmt.Sprintf(
+				"%s is shadowed on %s: connections to that address reach %s, whose bind is more specific",
 				ownerText(&e.Rows[j]), specific.Local.Addr(), ownerText(&e.Rows[i])))
 		}
 	}
@@ -80,10 +81,13 @@ func (e *Evidence) noteDenied(b Bind) string {
 	case e.Platform.windows():
 		return e.noteDeniedByWindows(b)
 	case e.Platform.macOS() && e.Target.Port < e.Platform.Unprivileged && !b.Host.IsUnspecified():
-		return fmt.Sprintf("macOS lets only root bind a specific address below port %d; 0.0.0.0 and :: are allowed but exposed: run the server as root, bind to all addresses, or use a higher port",
+		return fmt.Sprintf("macOS lets only root bind a specific address below port %d; "+
+			"0.0.0.0 and :: are allowed but exposed: "+
+			"run the server as root, bind to all addresses, or use a higher port",
 			e.Platform.Unprivileged)
 	case e.Platform.linux():
-		return fmt.Sprintf("ports below %d (ip_unprivileged_port_start) require CAP_NET_BIND_SERVICE: run the server as root, grant the capability, or use a higher port",
+		return fmt.Sprintf("ports below %d (ip_unprivileged_port_start) require CAP_NET_BIND_SERVICE: "+
+			"run the server as root, grant the capability, or use a higher port",
 			e.Platform.Unprivileged)
 	}
 	return "this user may not bind the port: run the server as root, or use a higher port"
@@ -100,17 +104,21 @@ func (e *Evidence) noteDeniedByWindows(b Bind) string {
 	}
 	list := fmt.Sprintf("netsh interface %s show excludedportrange protocol=%s", family, e.Target.Protocol)
 	if r, ok := e.Platform.excluded(e.Target.Port); ok {
-		return fmt.Sprintf("ports %d-%d are reserved by Windows (Hyper-V, WinNAT or another service); no process owns them: use a port outside the reserved ranges (run %s), or as administrator run net stop winnat, start the server, run net start winnat",
+		return fmt.Sprintf("ports %d-%d are reserved by Windows (Hyper-V, WinNAT or another service); no process owns them: "+
+			"use a port outside the reserved ranges (run %s), "+
+			"or as administrator run net stop winnat, start the server, run net start winnat",
 			r.First, r.Last, list)
 	}
-	return "Windows denies the bind although no socket is listed: the port may be reserved (run " + list + ")" + e.maybeBoundNote()
+	return "Windows denies the bind although no socket is listed: the port may be reserved (run " + list + ")" +
+		e.maybeBoundNote()
 }
 
 // excludeCommand returns the command that excludes a port from the dynamic range. A
 // server can still bind it; only binds to any free port do not get it. It requires an
 // administrator.
 func (e *Evidence) excludeCommand() string {
-	return fmt.Sprintf("netsh interface ipv4 add excludedportrange protocol=%s startport=%d numberofports=1", e.Target.Protocol, e.Target.Port)
+	return fmt.Sprintf("netsh interface ipv4 add excludedportrange protocol=%s startport=%d numberofports=1",
+		e.Target.Protocol, e.Target.Port)
 }
 
 // ListBound lists the TCP sockets that are bound without listening, with their PIDs

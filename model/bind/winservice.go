@@ -14,13 +14,18 @@ func serviceDelegation(g *process.Cgroup) (delegation, bool) {
 	unit := g.Unit.String()
 	switch g.Service {
 	case process.Stoppable:
-		return delegation{"is the service " + unit, Remedy{Action: StopUnit, Unit: unit, Command: serviceStopCommand(unit)}}, true
+		return delegation{
+			"is the service " + unit, Remedy{Action: StopUnit, Unit: unit, Command: serviceStopCommand(unit)},
+		}, true
 	case process.Unstoppable:
 		return delegation{reason: "is the service " + unit + ", which cannot be stopped: use another port"}, true
 	case process.Shared:
 		// No table that every user can read shows which of them owns a socket. This
 		// command names it above the program (netstat in the documentation of Windows).
-		return delegation{"runs the services " + unit + ", only one of which owns the port", Remedy{Action: StopUnit, Command: "netstat -abno"}}, true
+		return delegation{
+			"runs the services " + unit + ", only one of which owns the port",
+			Remedy{Action: StopUnit, Command: "netstat -abno"},
+		}, true
 	case process.NoService:
 	}
 	return delegation{}, false

@@ -26,12 +26,17 @@ var (
 	bunRuntime = jsRuntime{
 		name: "bun inspector", interpreter: "bun", port: 6499,
 		commands: []string{"run", "test", "x", "exec", "repl"},
-		valued:   []string{"-r", "--preload", "--require", "--import", "-c", "--config", "--cwd", "--port", "--env-file", "-t", "-F", "--filter"},
+		valued: []string{
+			"-r", "--preload", "--require", "--import", "-c", "--config", "--cwd", "--port", "--env-file", "-t", "-F",
+			"--filter",
+		},
 	}
 	denoRuntime = jsRuntime{
 		name: "deno inspector", interpreter: "deno", port: 9229,
 		commands: []string{"run", "test", "serve", "eval", "bench", "repl", "task", "compile"},
-		valued:   []string{"-c", "--config", "--import-map", "--port", "--host", "--cert", "--ext", "--filter", "-L", "--log-level"},
+		valued: []string{
+			"-c", "--config", "--import-map", "--port", "--host", "--cert", "--ext", "--filter", "-L", "--log-level",
+		},
 	}
 )
 

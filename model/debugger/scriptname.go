@@ -107,7 +107,8 @@ func isRunCommand(interpreter, arg string) bool {
 
 func takesValue(interpreter, option string) bool {
 	switch option {
-	case "-cp", "-classpath", "--class-path", "-p", "--module-path", "--add-opens", "--add-exports", "--add-reads", "--add-modules":
+	case "-cp", "-classpath", "--class-path", "-p", "--module-path", "--add-opens", "--add-exports", "--add-reads",
+		"--add-modules":
 		return interpreter == "java"
 	case "-r", "--require":
 		return interpreter == "node" || interpreter == "ruby"

@@ -30,8 +30,10 @@ func Snapshot(t testing.TB, seconds float64, text string) *sockets.Snapshot {
 		Processes:  map[int32]*process.Process{},
 		Users:      map[uint32]untrusted.Text{1000: untrusted.New("ada")},
 		Interfaces: map[uint32]untrusted.Text{1: untrusted.New("lo"), 2: untrusted.New("eth0")},
-		Addresses:  []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("fd00::5")},
-		Ephemeral:  sockets.PortRange{First: 32768, Last: 60999},
+		Addresses: []netip.Addr{
+			netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("fd00::5"),
+		},
+		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
 	}
 	for line := range strings.Lines(text) {
 		if fields := strings.Fields(line); len(fields) > 0 {

@@ -91,7 +91,8 @@ func (w *anywhereTerm) matchesOwner(r *model.Row, s *sockets.Socket) bool {
 func (w *anywhereTerm) matchesProcess(p *process.Process) bool {
 	matched, known := w.cache.get(p)
 	if !known {
-		matched = w.finder.matches(p.Name.String()) || w.finder.matches(p.Command.String()) || w.finder.matches(p.Account.String()) || w.matchesCgroup(&p.Cgroup)
+		matched = w.finder.matches(p.Name.String()) || w.finder.matches(p.Command.String()) ||
+			w.finder.matches(p.Account.String()) || w.matchesCgroup(&p.Cgroup)
 		w.cache.put(p, matched)
 	}
 	return matched

@@ -108,7 +108,9 @@ func (p *parser) parseRegex() (term, error) {
 		return term{}, p.regexError(v, err)
 	}
 	find := regexFinder{re}
-	w := anywhereTerm{finder: find, canMatchAddr: !cannotMatchAddr(ignoreCase + v.text), services: service.PortsNamed(find.matches)}
+	w := anywhereTerm{
+		finder: find, canMatchAddr: !cannotMatchAddr(ignoreCase + v.text), services: service.PortsNamed(find.matches),
+	}
 	return term{text: "/" + v.text + "/", cost: costText, match: w.match}, nil
 }
 

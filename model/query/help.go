@@ -16,7 +16,8 @@ func Help() []HelpTerm {
 	terms := []HelpTerm{
 		{Term: "3000  :3000  3000-3999", Meaning: "local or remote port"},
 		{Term: "127.0.0.1  127.0.0.1:3000  localhost", Meaning: "local or remote address, with or without a port"},
-		{Term: `word  "two words"`, Meaning: "substring of an address, service, process name, command line, user, unit, container, interface or debugger"},
+		{Term: `word  "two words"`, Meaning: "substring of an address, service, process name, command line, user, unit, " +
+			"container, interface or debugger"},
 		{Term: "/regex/", Meaning: "same fields, as a regular expression"},
 	}
 	for i := range keyTable {

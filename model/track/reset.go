@@ -31,7 +31,8 @@ func (tr *Tracker) matchReset(s *sockets.Socket) *pendingClose {
 		}
 		return w.first
 	}
-	tr.notifications.pendingResets[key] = resetCount{tr.notifications.pendingResets[key].n + 1, tr.generation, tr.cur.snap.Time}
+	n := tr.notifications.pendingResets[key].n + 1
+	tr.notifications.pendingResets[key] = resetCount{n, tr.generation, tr.cur.snap.Time}
 	return nil
 }
 

@@ -21,7 +21,8 @@ func (tr *Tracker) shortLivedRow(p *pendingClose) model.Row {
 func (tr *Tracker) foldPeer(p *pendingClose) {
 	for i := range p.endpoints {
 		n := p.endpoints[i].notification
-		if s := p.row.Socket; n != nil && s.Connected() && n.Socket.Local == s.Remote && n.Socket.Remote == s.Local && s.Local != s.Remote {
+		s := p.row.Socket
+		if n != nil && s.Connected() && n.Socket.Local == s.Remote && n.Socket.Remote == s.Local && s.Local != s.Remote {
 			r := p.row
 			if r.Peer, r.Folded = &n.Socket, true; !r.RoleUnknown && !r.Inbound {
 				r.Socket, r.Peer = r.Peer, r.Socket

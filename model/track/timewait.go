@@ -41,7 +41,8 @@ func (tr *Tracker) linkTimeWait() {
 
 // continueFrom makes t, a TIME_WAIT, continue the connection of closed.
 func (t *track) continueFrom(closed *track) {
-	t.firstSeen, t.firstSeenExact, t.roleKnown, t.isServer = closed.firstSeen, closed.firstSeenExact, closed.roleKnown, closed.isServer
+	t.firstSeen, t.firstSeenExact = closed.firstSeen, closed.firstSeenExact
+	t.roleKnown, t.isServer = closed.roleKnown, closed.isServer
 	t.mark, t.closeEmitted = model.Changed, true
 	closed.hasTimeWait = true
 }

@@ -156,7 +156,8 @@ func (tr *Tracker) startTrack(s *sockets.Socket, now int64, begin bool) *track {
 	tr.tracks[s.ID] = t
 	if !begin {
 		t.firstSeen, t.firstSeenExact, t.markedAt, t.mark = now, true, now, model.New
-		if _, t.closeEmitted = tr.notifications.recentlyDestroyed[s.ID]; !t.closeEmitted { // else it closed while the table was read
+		// If its notification has come, it closed while the table was read.
+		if _, t.closeEmitted = tr.notifications.recentlyDestroyed[s.ID]; !t.closeEmitted {
 			tr.recordChange(EventOpened, t)
 		}
 		return t
@@ -223,7 +224,8 @@ func (tr *Tracker) linkPeers() {
 		}
 		p := tr.cur.tracks[j]
 		switch {
-		case t.closeEmitted != p.closeEmitted, t.inHandshake() && p.state == sockets.TimeWait, p.inHandshake() && t.state == sockets.TimeWait:
+		case t.closeEmitted != p.closeEmitted,
+			t.inHandshake() && p.state == sockets.TimeWait, p.inHandshake() && t.state == sockets.TimeWait:
 			// The TIME_WAIT of a connection is not the peer of the next one between
 			// the same ports.
 			tr.cur.pairs.peer[i], tr.cur.pairs.peer[j] = -1, -1
