@@ -65,37 +65,19 @@ func (w *anywhereTerm) matchesAddr(s *sockets.Socket, ap netip.AddrPort) bool {
 }
 
 func (w *anywhereTerm) matchesOwner(r *model.Row, s *sockets.Socket) bool {
-	last := int32(-1)
-	for i := range s.Owners {
-		pid := s.Owners[i].PID
-		if pid == last {
-			continue // the next descriptor of the same process
-		}
-		last = pid
-		p := r.Snapshot.Process(pid)
-		if p == nil {
-			continue
-		}
+	return anyOwner(r, s, func(p *process.Process) bool {
 		// The owner's user is often not the socket's: a server that bound as
 		// root and dropped its privileges.
 		if !(s.HasUID && s.UID == p.UID) && w.finder.matches(r.Snapshot.Users[p.UID].String()) {
 			return true
 		}
-		if w.matchesProcess(p) {
-			return true
-		}
-	}
-	return false
+		return w.cache.matches(p, w.matchesProcess)
+	})
 }
 
 func (w *anywhereTerm) matchesProcess(p *process.Process) bool {
-	matched, known := w.cache.get(p)
-	if !known {
-		matched = w.finder.matches(p.Name.String()) || w.finder.matches(p.Command.String()) ||
-			w.finder.matches(p.Account.String()) || w.matchesCgroup(&p.Cgroup)
-		w.cache.put(p, matched)
-	}
-	return matched
+	return w.finder.matches(p.Name.String()) || w.finder.matches(p.Command.String()) ||
+		w.finder.matches(p.Account.String()) || w.matchesCgroup(&p.Cgroup)
 }
 
 func (w *anywhereTerm) matchesCgroup(c *process.Cgroup) bool {
@@ -110,14 +92,14 @@ type matchCache map[*process.Process]bool
 // maxCached bounds how many exited processes the cache keeps in memory.
 const maxCached = 4096
 
-func (m matchCache) get(p *process.Process) (matched, known bool) {
-	matched, known = m[p]
-	return matched, known
-}
-
-func (m *matchCache) put(p *process.Process, matched bool) {
-	if *m == nil || len(*m) >= maxCached {
-		*m = make(matchCache)
+func (m *matchCache) matches(p *process.Process, search func(*process.Process) bool) bool {
+	matched, ok := (*m)[p]
+	if !ok {
+		if *m == nil || len(*m) >= maxCached {
+			*m = make(matchCache)
+		}
+		matched = search(p)
+		(*m)[p] = matched
 	}
-	(*m)[p] = matched
+	return matched
 }

@@ -6,6 +6,7 @@ import (
 	"lotop/model"
 	"lotop/model/service"
 	"lotop/sockets"
+	"lotop/sockets/process"
 )
 
 // The words of the keys that accept words, each with what it matches.
@@ -91,10 +92,5 @@ func isOrphan(r *model.Row, s *sockets.Socket) bool {
 	if len(s.Owners) == 0 {
 		return s.NoOwner == sockets.Orphaned
 	}
-	for i := range s.Owners {
-		if p := r.Snapshot.Process(s.Owners[i].PID); p != nil && p.IsOrphan() {
-			return true
-		}
-	}
-	return false
+	return anyOwner(r, s, (*process.Process).IsOrphan)
 }

@@ -109,8 +109,8 @@ func anyOwner(r *model.Row, s *sockets.Socket, f func(*process.Process) bool) bo
 // ownerTextTerm searches one of the owners' texts for any of its needles.
 type ownerTextTerm struct {
 	needles      []needle
-	matchProcess func(t *ownerTextTerm, p *process.Process) bool
-	matchCgroup  func(t *ownerTextTerm, c *process.Cgroup) bool // nil if the socket's own cgroup does not count
+	matchProcess func(p *process.Process) bool
+	matchCgroup  func(c *process.Cgroup) bool // nil if the socket's own cgroup does not count
 	cache        matchCache
 }
 
@@ -124,18 +124,18 @@ func parseOwnerText(_ *parser, key string, values []rawValue) (term, error) {
 	}
 	switch key {
 	case "name":
-		t.matchProcess = func(t *ownerTextTerm, p *process.Process) bool { return t.matches(p.Name) }
+		t.matchProcess = func(p *process.Process) bool { return t.matches(p.Name) }
 	case "cmd":
-		t.matchProcess = func(t *ownerTextTerm, p *process.Process) bool { return t.matches(p.Command) }
+		t.matchProcess = func(p *process.Process) bool { return t.matches(p.Command) }
 	case "unit":
-		t.matchCgroup = func(t *ownerTextTerm, c *process.Cgroup) bool { return t.matches(c.Unit) }
+		t.matchCgroup = func(c *process.Cgroup) bool { return t.matches(c.Unit) }
 	case "container":
-		t.matchCgroup = func(t *ownerTextTerm, c *process.Cgroup) bool {
+		t.matchCgroup = func(c *process.Cgroup) bool {
 			return t.matches(c.Container) || t.matches(untrusted.New(c.Engine))
 		}
 	}
 	if t.matchCgroup != nil {
-		t.matchProcess = func(t *ownerTextTerm, p *process.Process) bool { return t.matchCgroup(t, &p.Cgroup) }
+		t.matchProcess = func(p *process.Process) bool { return t.matchCgroup(&p.Cgroup) }
 	}
 	return term{text: key + ":" + strings.Join(texts, ","), cost: costText, match: t.match}, nil
 }
@@ -154,25 +154,8 @@ func (t *ownerTextTerm) matches(text untrusted.Text) bool {
 }
 
 func (t *ownerTextTerm) match(r *model.Row, s *sockets.Socket) bool {
-	if t.matchCgroup != nil && s.Cgroup != nil && t.matchCgroup(t, s.Cgroup) {
+	if t.matchCgroup != nil && s.Cgroup != nil && t.matchCgroup(s.Cgroup) {
 		return true
 	}
-	for i := range s.Owners {
-		if i > 0 && s.Owners[i].PID == s.Owners[i-1].PID {
-			continue
-		}
-		p := r.Snapshot.Process(s.Owners[i].PID)
-		if p == nil {
-			continue
-		}
-		matched, known := t.cache.get(p)
-		if !known {
-			matched = t.matchProcess(t, p)
-			t.cache.put(p, matched)
-		}
-		if matched {
-			return true
-		}
-	}
-	return false
+	return anyOwner(r, s, func(p *process.Process) bool { return t.cache.matches(p, t.matchProcess) })
 }
