@@ -2,6 +2,7 @@ package ui
 
 import (
 	"testing"
+	"time"
 
 	"lotop/model"
 	"lotop/model/bind"
@@ -55,7 +56,7 @@ func TestOwnerOfNoProcess(t *testing.T) {
 		socket sockets.Socket
 		want   string
 	}{
-		{sockets.Socket{NoOwner: sockets.InTimeWait, Timer: sockets.TimeWaitTimer, TimerLeft: 15_400}, Dash},
+		{sockets.Socket{NoOwner: sockets.InTimeWait, Timer: sockets.TimeWaitTimer, TimerLeft: 15_400 * time.Millisecond}, Dash},
 		{sockets.Socket{NoOwner: sockets.InTimeWait}, Dash},
 		{sockets.Socket{NoOwner: sockets.OtherUser, HasUID: true}, "user root"},
 		{sockets.Socket{NoOwner: sockets.OtherUser, HasUID: true, UID: 65534}, "user nobody"},
@@ -73,7 +74,7 @@ func TestOwnerOfNoProcess(t *testing.T) {
 // The time that is left belongs to the state.
 func TestStateWithTimeLeft(t *testing.T) {
 	for want, s := range map[string]sockets.Socket{
-		"TIME_WAIT 16s": {State: sockets.TimeWait, Timer: sockets.TimeWaitTimer, TimerLeft: 15_400},
+		"TIME_WAIT 16s": {State: sockets.TimeWait, Timer: sockets.TimeWaitTimer, TimerLeft: 15_400 * time.Millisecond},
 		"TIME_WAIT":     {State: sockets.TimeWait}, // of a system that does not tell
 		"ESTABLISHED":   {State: sockets.Established},
 	} {
