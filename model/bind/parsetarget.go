@@ -11,22 +11,22 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// TargetError says what is wrong with a target, then how to write one.
+// TargetError is what is wrong with a target.
 type TargetError struct{ Text, Problem string }
 
-// Error says it in one line.
+// Error returns the problem and the expected form in one line.
 func (e *TargetError) Error() string {
-	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT", untrusted.New(e.Text).String(), e.Problem)
+	return fmt.Sprintf("invalid target %q: %s; expected PORT, HOST:PORT or [::1]:PORT",
+		untrusted.New(e.Text).String(), e.Problem)
 }
 
 // maxRange is how many ports one target can name.
 const maxRange = 256
 
-// ParseTarget understands PORT, :PORT, HOST:PORT and [IPv6]:PORT, and what is
-// copied from a browser, from netstat, ss, lsof or docker ps: URLs, :::3000,
-// *:3000, 127.0.0.1.3000, 0.0.0.0:3000->80/tcp. HOST is an address of this machine
-// or localhost, which means both loopback addresses; other names are never looked
-// up. A protocol in the text wins over p.
+// ParseTarget parses PORT, :PORT, HOST:PORT and [IPv6]:PORT, and what is copied from a
+// browser, netstat, ss, lsof or docker ps: URLs, :::3000, *:3000, 127.0.0.1.3000,
+// 0.0.0.0:3000->80/tcp. HOST is an address of this machine or localhost, which means both
+// loopback addresses; other names are never resolved. A protocol in the text overrides p.
 func ParseTarget(p sockets.Protocol, text string) (Target, error) {
 	all, err := ParseTargets(p, text)
 	switch {
@@ -38,15 +38,15 @@ func ParseTarget(p sockets.Protocol, text string) (Target, error) {
 	return all[0], nil
 }
 
-// ParseTargets understands what ParseTarget does, and a range of ports in place of
-// a port: 3000-3005. Each port of it is a target.
+// ParseTargets parses what ParseTarget does, and a range of ports instead of a port:
+// 3000-3005. Each port of it is a target.
 func ParseTargets(p sockets.Protocol, text string) ([]Target, error) {
 	t := Target{Protocol: p, Text: strings.TrimSpace(text)}
 	rest, defaultPort := t.cutScheme(t.Text)
 	host, port, problem := splitTarget(t.cutTail(rest))
 	switch {
 	case defaultPort == "":
-	case host == "" && strings.Trim(port, "0123456789") != "": // a name that is not looked up
+	case host == "" && strings.Trim(port, "0123456789") != "": // a name, which is not resolved
 		host, port = port, defaultPort
 	case host != "" && port == "":
 		port, problem = defaultPort, ""
@@ -73,8 +73,8 @@ func ParseTargets(p sockets.Protocol, text string) ([]Target, error) {
 	return all, nil
 }
 
-// cutScheme takes the scheme and the user off a URL, and says which port the
-// scheme stands for.
+// cutScheme removes the scheme and the user of a URL, and returns the default port of the
+// scheme, empty if unknown.
 func (t *Target) cutScheme(s string) (rest, port string) {
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found || scheme == "" || strings.ContainsFunc(scheme, func(r rune) bool {
@@ -100,8 +100,8 @@ func (t *Target) cutScheme(s string) (rest, port string) {
 	return rest, ""
 }
 
-// cutTail takes off what stands behind the port: where docker forwards it to, the
-// other end of a connection, a protocol, a path.
+// cutTail removes what follows the port: the port that docker forwards it to, the remote
+// end of a connection, a protocol, a path.
 func (t *Target) cutTail(s string) string {
 	s, to, _ := strings.Cut(s, "->")
 	end := strings.IndexAny(s, "/?#")
@@ -151,9 +151,9 @@ func splitTarget(s string) (host, port, problem string) {
 	return "", s, ""
 }
 
-// isUnbracketed tells whether s is an IPv6 address and a port as netstat of Linux
-// writes them: without brackets, so that both only can be told apart where s as a
-// whole is no address, or begins like none that anybody has.
+// isUnbracketed reports whether s is an IPv6 address and a port as netstat on Linux
+// prints them, without brackets. They can be separated only if s as a whole is no
+// address, or if the address is :: or ::1.
 func isUnbracketed(s string, colon int) bool {
 	host, err := netip.ParseAddr(s[:colon])
 	if err != nil {
@@ -163,8 +163,8 @@ func isUnbracketed(s string, colon int) bool {
 	return err != nil || host == netip.IPv6Unspecified() || host == loopback6
 }
 
-// splitDotted takes an address and a port apart as netstat of macOS and BSD writes
-// them, with a dot between.
+// splitDotted splits an address and a port as netstat on macOS and BSD prints them,
+// separated by a dot.
 func splitDotted(s string) (host, port string, ok bool) {
 	dot := strings.LastIndexByte(s, '.')
 	if dot < 0 || !isHost(s[:dot]) || s[dot+1:] == "" || strings.Trim(s[dot+1:], "0123456789") != "" {
@@ -176,13 +176,13 @@ func splitDotted(s string) (host, port string, ok bool) {
 	return s[:dot], s[dot+1:], true
 }
 
-// isHost reports whether s names an address by itself.
+// isHost reports whether s is an address without a port.
 func isHost(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err == nil || s == "*" || strings.EqualFold(s, "localhost")
 }
 
-// parsePorts reads a port, or two of them with a hyphen between.
+// parsePorts parses a port, or two of them separated by a hyphen.
 func parsePorts(s string) (first, last uint16, problem string) {
 	from, to, isRange := strings.Cut(s, "-")
 	if !isRange || from == "" || to == "" || strings.Trim(from+to, "0123456789") != "" {
@@ -235,8 +235,7 @@ func parseHosts(s string) ([]netip.Addr, string) {
 	return []netip.Addr{a.Unmap()}, ""
 }
 
-// IsProgramName reports whether text, which is no target, can be meant as the name
-// of a program.
+// IsProgramName reports whether text, which is no target, may be the name of a program.
 func IsProgramName(text string) bool {
 	letter := func(r rune) bool { return r != '-' && (r < '0' || r > '9') }
 	return strings.ContainsFunc(text, letter) && !strings.ContainsAny(text, ":/[]*,") && !isHost(text)

@@ -7,13 +7,13 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// testSuffix is what go test gives the binary of a package's tests.
+// testSuffix is the suffix of go test's binaries.
 const testSuffix = ".test"
 
-// DebuggeeName names what the debug server p debugs and gives its PID, 0 where that
-// is not known; the name is empty where neither the command nor the process
-// tells, and both are for a program that carries its debugger within and has no
-// name but its own. find looks a process up.
+// DebuggeeName returns the name of what the debug server p debugs and its PID, 0 if
+// unknown. The name is empty if neither the command line nor the process shows it; both
+// are empty for a program that contains its debug server and has no other name. find
+// returns the process of a PID.
 func DebuggeeName(p *process.Process, find func(pid int32) *process.Process) (name untrusted.Text, pid int) {
 	pid, program, ok := Debuggee(p)
 	if pid == p.PID {
@@ -33,10 +33,10 @@ func DebuggeeName(p *process.Process, find func(pid int32) *process.Process) (na
 	return untrusted.Text{}, pid
 }
 
-// DisplayName names a process as its owner would. The kernel's name is the first 15
-// bytes of the file's name, and delve builds what it debugs into a file such as
-// __debug_bin1346812: that is named by the package, in whose directory the file
-// lies, with .test for its tests.
+// DisplayName returns the name of a process for display. The kernel's name is the first
+// 15 bytes of the file name, and delve builds what it debugs into a file such as
+// __debug_bin1346812: that is named after the package, in whose directory the file is,
+// with .test for its tests.
 func DisplayName(p *process.Process) untrusted.Text {
 	if len(p.Args) == 0 {
 		return p.Name
@@ -56,7 +56,7 @@ func DisplayName(p *process.Process) untrusted.Text {
 	return untrusted.New(dir + suffix)
 }
 
-// directoryName names the directory of a file, empty if that says nothing, as
+// directoryName returns the name of a file's directory, empty if that means nothing, as
 // /tmp does.
 func directoryName(path string) string {
 	i := strings.LastIndexAny(path, `/\`)
@@ -71,6 +71,6 @@ func directoryName(path string) string {
 	return dir
 }
 
-// isDots tells that a path is a directory without a name of its own: ".", ".." and
+// isDots reports whether a path is a directory without a name of its own: ".", ".." and
 // "./...".
 func isDots(path string) bool { return strings.Trim(path, `./\`) == "" }

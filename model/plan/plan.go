@@ -1,6 +1,5 @@
-// Package plan says what freeing a port or a socket would do: which processes
-// would be sent a signal, which connections closed, and what else that would
-// close. It does none of it.
+// Package plan determines what freeing a port or a socket would do: which processes it
+// stops, which connections it closes, and the side effects. It carries out nothing.
 package plan
 
 import (
@@ -13,7 +12,7 @@ import (
 	"lotop/sockets/process"
 )
 
-// Plan is what freeing a port, or ending one connection, would do.
+// Plan is what freeing a port, or closing one connection, would do.
 type Plan struct {
 	// Diagnosis is that of the port.
 	Diagnosis bind.Diagnosis
@@ -21,8 +20,8 @@ type Plan struct {
 	ToStop []*process.Process
 	// ToClose are connections to close without stopping a process.
 	ToClose []model.Row
-	// CloseOnly reports that closing these is all that is wanted, whatever becomes
-	// of the port.
+	// CloseOnly reports whether the plan only closes these, whether or not that frees
+	// the port.
 	CloseOnly bool
 	// ToCloseAfter are connections of the processes in ToStop. Should one outlive
 	// them, as a TIME_WAIT does, then it is closed too.
@@ -51,8 +50,8 @@ type Skip struct {
 
 // Options is what a plan may do.
 type Options struct {
-	// Clients reports that owners of connections are stopped too. ClientsHint says to
-	// the reader how to have that; empty for the flag of lotop free.
+	// Clients allows stopping the owners of connections. ClientsHint tells the user
+	// how to allow it; empty for the flag of lotop free.
 	Clients     bool
 	ClientsHint string
 	// Root allows closing single connections, where the operating system of the
@@ -68,31 +67,35 @@ func (p *Plan) Possible() bool { return len(p.ToStop)+len(p.ToClose) > 0 }
 // ForPort plans to free the port of a diagnosis. socketsOf returns the rows of every
 // socket that a process owns.
 func ForPort(d bind.Diagnosis, o Options, socketsOf func(pid int32) []model.Row) Plan {
-	b := planner{plan: Plan{Diagnosis: d}, options: o, seen: map[int]bool{}}
-	for i := range b.plan.Diagnosis.Blockers {
-		b.addBlocker(&b.plan.Diagnosis.Blockers[i])
+	p := planner{plan: Plan{Diagnosis: d}, options: o, seen: map[int]bool{}}
+	for i := range p.plan.Diagnosis.Blockers {
+		p.addBlocker(&p.plan.Diagnosis.Blockers[i])
 	}
-	b.decideCloses()
+	p.decideCloses()
 	t := d.Target
-	b.addSideEffects(socketsOf, func(s *sockets.Socket) bool { return s.Protocol == t.Protocol && s.Local.Port() == t.Port })
-	return b.plan
+	p.addSideEffects(socketsOf, func(s *sockets.Socket) bool {
+		return s.Protocol == t.Protocol && s.Local.Port() == t.Port
+	})
+	return p.plan
 }
 
 // ForConnection plans to stop the owners of s, an endpoint of the row's connection.
 // The plan is about the processes of the row, which may be older than the diagnosis
 // of the endpoint's port.
-func ForConnection(d bind.Diagnosis, r model.Row, s *sockets.Socket, o Options, socketsOf func(pid int32) []model.Row) Plan {
-	b := planner{plan: Plan{Diagnosis: d}, options: o, seen: map[int]bool{}}
+func ForConnection(
+	d bind.Diagnosis, r model.Row, s *sockets.Socket, o Options, socketsOf func(pid int32) []model.Row,
+) Plan {
+	p := planner{plan: Plan{Diagnosis: d}, options: o, seen: map[int]bool{}}
 	r.Socket = s
-	h := &bind.Blocker{Row: r, Cause: bind.CauseOf(&r)}
-	switch h.Cause {
+	b := &bind.Blocker{Row: r, Cause: bind.CauseOf(&r)}
+	switch b.Cause {
 	case bind.CauseNotAccepted, bind.CauseClosing, bind.CauseTimeWait:
-		b.skip(h, noOwnerReason(d.OS))
+		p.skip(b, noOwnerReason(d.OS))
 	default:
-		b.planStop(h)
+		p.planStop(b)
 	}
-	b.addSideEffects(socketsOf, func(other *sockets.Socket) bool { return other.ID == s.ID })
-	return b.plan
+	p.addSideEffects(socketsOf, func(other *sockets.Socket) bool { return other.ID == s.ID })
+	return p.plan
 }
 
 // ForClosing plans to close the row's connection without stopping a process.
@@ -103,22 +106,22 @@ func ForClosing(d bind.Diagnosis, r model.Row) Plan {
 // decideCloses decides about the connections once it is known which processes are
 // stopped. Their connections close with them; and where a listener stays, closing
 // connections would not free the port.
-func (b *planner) decideCloses() {
-	for _, h := range b.toClose {
-		s := h.Row.Socket
-		if s.NoOwner == sockets.NotAccepted && h.Row.Listener != nil {
-			s = h.Row.Listener
+func (p *planner) decideCloses() {
+	for _, b := range p.toClose {
+		s := b.Row.Socket
+		if s.NoOwner == sockets.NotAccepted && b.Row.Listener != nil {
+			s = b.Row.Listener
 		}
-		switch closes := b.willClose(s); {
-		case closes && !b.canDestroy(): // what is left after their exit expires
-		case !b.canDestroy():
-			b.skip(h, connectionReason(b.plan.Diagnosis.OS, b.clientsHint()))
+		switch closes := p.willClose(s); {
+		case closes && !p.canDestroy(): // what is left after their exit expires
+		case !p.canDestroy():
+			p.skip(b, connectionReason(p.plan.Diagnosis.OS, p.clientsHint()))
 		case closes:
-			b.plan.ToCloseAfter = append(b.plan.ToCloseAfter, h.Row)
-		case b.blockerStays:
-			b.skip(h, "closing it would not free the port")
+			p.plan.ToCloseAfter = append(p.plan.ToCloseAfter, b.Row)
+		case p.blockerStays:
+			p.skip(b, "closing it would not free the port")
 		default:
-			b.plan.ToClose = append(b.plan.ToClose, h.Row)
+			p.plan.ToClose = append(p.plan.ToClose, b.Row)
 		}
 	}
 }
@@ -131,92 +134,92 @@ type planner struct {
 	blockerStays bool            // a listening or bound socket will stay
 }
 
-func (b *planner) clientsHint() string {
-	return cmp.Or(b.options.ClientsHint, "add --clients to stop it")
+func (p *planner) clientsHint() string {
+	return cmp.Or(p.options.ClientsHint, "add --clients to stop it")
 }
 
 // canDestroy reports whether root can close a single connection.
-func (b *planner) canDestroy() bool { return CanDestroy(b.plan.Diagnosis.OS) }
+func (p *planner) canDestroy() bool { return CanDestroy(p.plan.Diagnosis.OS) }
 
-func (b *planner) addBlocker(h *bind.Blocker) {
-	switch h.Cause {
+func (p *planner) addBlocker(b *bind.Blocker) {
+	switch b.Cause {
 	case bind.CauseUnknown:
-		b.skip(h, unknownReason(b.plan.Diagnosis.OS, b.plan.Diagnosis.Target.Protocol))
+		p.skip(b, unknownReason(p.plan.Diagnosis.OS, p.plan.Diagnosis.Target.Protocol))
 	case bind.CauseExcluded:
-		b.skip(h, "reserved by Windows: there is no process to stop")
+		p.skip(b, "reserved by Windows: there is no process to stop")
 	case bind.CauseListener, bind.CauseBound:
-		b.planStop(h)
+		p.planStop(b)
 	case bind.CauseClient, bind.CauseAccepted, bind.CauseSelf:
 		switch {
-		case b.options.Clients:
-			b.planStop(h)
-		case h.Row.Socket.State == sockets.Close:
-			b.skip(h, "the connection is closed but its owner keeps the socket: "+b.clientsHint())
-		case !b.canDestroy():
-			b.toClose = append(b.toClose, h)
-		case b.options.Root:
-			b.planClose(h)
+		case p.options.Clients:
+			p.planStop(b)
+		case b.Row.Socket.State == sockets.Close:
+			p.skip(b, "the connection is closed but its owner keeps the socket: "+p.clientsHint())
+		case !p.canDestroy():
+			p.toClose = append(p.toClose, b)
+		case p.options.Root:
+			p.planClose(b)
 		default:
-			b.skip(h, connectionReason(b.plan.Diagnosis.OS, b.clientsHint()))
+			p.skip(b, connectionReason(p.plan.Diagnosis.OS, p.clientsHint()))
 		}
 	default:
-		b.planWithoutOwner(h)
+		p.planWithoutOwner(b)
 	}
 }
 
 // planWithoutOwner handles sockets without an owner.
-func (b *planner) planWithoutOwner(h *bind.Blocker) {
+func (p *planner) planWithoutOwner(b *bind.Blocker) {
 	switch {
-	case b.options.Root && b.canDestroy():
-		b.toClose = append(b.toClose, h)
-	case h.Cause == bind.CauseNotAccepted && h.Row.Listener != nil:
+	case p.options.Root && p.canDestroy():
+		p.toClose = append(p.toClose, b)
+	case b.Cause == bind.CauseNotAccepted && b.Row.Listener != nil:
 		// It closes with its listener, which is a blocker itself.
 	default:
-		b.skip(h, noOwnerReason(b.plan.Diagnosis.OS))
+		p.skip(b, noOwnerReason(p.plan.Diagnosis.OS))
 	}
 }
 
 // planClose plans to close a connection, unless it belongs to an ancestor of lotop:
 // that may be the session the user is in.
-func (b *planner) planClose(h *bind.Blocker) {
-	for _, p := range h.Row.Owners(h.Row.Socket) {
-		if reason, ok := b.options.Protected(p); ok {
-			b.skip(h, reason)
+func (p *planner) planClose(b *bind.Blocker) {
+	for _, owner := range b.Row.Owners(b.Row.Socket) {
+		if reason, ok := p.options.Protected(owner); ok {
+			p.skip(b, reason)
 			return
 		}
 	}
-	b.toClose = append(b.toClose, h)
+	p.toClose = append(p.toClose, b)
 }
 
 // planStop plans to stop every owner of the socket.
-func (b *planner) planStop(h *bind.Blocker) {
-	owners := h.Row.Owners(h.Row.Socket)
+func (p *planner) planStop(b *bind.Blocker) {
+	owners := b.Row.Owners(b.Row.Socket)
 	if len(owners) == 0 {
-		b.blockerStays = true
-		b.skip(h, bind.CannotStopReason(h.Row.Socket))
+		p.blockerStays = true
+		p.skip(b, bind.CannotStopReason(b.Row.Socket))
 	}
-	for _, p := range owners {
-		if b.seen[p.PID] {
+	for _, owner := range owners {
+		if p.seen[owner.PID] {
 			continue
 		}
-		b.seen[p.PID] = true
-		if reason, ok := b.plan.Diagnosis.Delegations.SkipReason(p, b.options.Protected); ok {
-			b.blockerStays = true
-			b.plan.Protected = append(b.plan.Protected, Refusal{Process: p, Reason: reason})
+		p.seen[owner.PID] = true
+		if reason, ok := p.plan.Diagnosis.Delegations.SkipReason(owner, p.options.Protected); ok {
+			p.blockerStays = true
+			p.plan.Protected = append(p.plan.Protected, Refusal{Process: owner, Reason: reason})
 		} else {
-			b.plan.ToStop = append(b.plan.ToStop, p)
+			p.plan.ToStop = append(p.plan.ToStop, owner)
 		}
 	}
 }
 
-func (b *planner) skip(h *bind.Blocker, reason string) {
-	b.plan.Skipped = append(b.plan.Skipped, Skip{Blocker: h, Reason: reason})
+func (p *planner) skip(b *bind.Blocker, reason string) {
+	p.plan.Skipped = append(p.plan.Skipped, Skip{Blocker: b, Reason: reason})
 }
 
 // willClose reports whether a socket closes when the processes exit: no other owns it.
-func (b *planner) willClose(s *sockets.Socket) bool {
+func (p *planner) willClose(s *sockets.Socket) bool {
 	for _, o := range s.Owners {
-		if !slices.ContainsFunc(b.plan.ToStop, func(v *process.Process) bool { return v.PID == int(o.PID) }) {
+		if !slices.ContainsFunc(p.plan.ToStop, func(v *process.Process) bool { return v.PID == int(o.PID) }) {
 			return false
 		}
 	}
@@ -225,14 +228,15 @@ func (b *planner) willClose(s *sockets.Socket) bool {
 
 // addSideEffects counts what else closes when the processes exit. isTarget reports
 // whether a socket is what the plan is about.
-func (b *planner) addSideEffects(socketsOf func(pid int32) []model.Row, isTarget func(*sockets.Socket) bool) {
-	for i := range b.plan.Diagnosis.Blockers {
-		if h := &b.plan.Diagnosis.Blockers[i]; h.Cause == bind.CauseNotAccepted && h.Row.Listener != nil && b.willClose(h.Row.Listener) {
-			b.plan.ClientsLost++
+func (p *planner) addSideEffects(socketsOf func(pid int32) []model.Row, isTarget func(*sockets.Socket) bool) {
+	for i := range p.plan.Diagnosis.Blockers {
+		b := &p.plan.Diagnosis.Blockers[i]
+		if b.Cause == bind.CauseNotAccepted && b.Row.Listener != nil && p.willClose(b.Row.Listener) {
+			p.plan.ClientsLost++
 		}
 	}
 	seen := map[sockets.ID]bool{}
-	for _, v := range b.plan.ToStop {
+	for _, v := range p.plan.ToStop {
 		for _, r := range socketsOf(int32(v.PID)) {
 			// The PID may have been reused since the row was read: that process is
 			// not going to be stopped.
@@ -241,11 +245,11 @@ func (b *planner) addSideEffects(socketsOf func(pid int32) []model.Row, isTarget
 			}
 			seen[r.Socket.ID] = true
 			switch {
-			case !b.willClose(r.Socket):
+			case !p.willClose(r.Socket):
 			case r.Inbound:
-				b.loseClient(&r)
+				p.loseClient(&r)
 			case !r.Socket.Connected() && !isTarget(r.Socket):
-				b.plan.AlsoCloses = append(b.plan.AlsoCloses, r.Clone())
+				p.plan.AlsoCloses = append(p.plan.AlsoCloses, r.Clone())
 			}
 		}
 	}
@@ -253,8 +257,8 @@ func (b *planner) addSideEffects(socketsOf func(pid int32) []model.Row, isTarget
 
 // loseClient counts the client of a connection that closes, unless it is stopped
 // too.
-func (b *planner) loseClient(r *model.Row) {
-	if r.Peer == nil || !b.willClose(r.Peer) {
-		b.plan.ClientsLost++
+func (p *planner) loseClient(r *model.Row) {
+	if r.Peer == nil || !p.willClose(r.Peer) {
+		p.plan.ClientsLost++
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"lotop/sockets/process"
 )
 
-// Report is what became of a plan.
+// Report is the result of a plan.
 type Report struct {
 	Outcomes []process.Outcome
 	Closed   []CloseResult
-	// After is the diagnosis made when all was done; the zero value if the plan was
-	// to close a connection only.
+	// After is the diagnosis after the plan was carried out; the zero value if the plan
+	// was to close a connection only.
 	After bind.Diagnosis
 	// Rebound is the process that has bound the port again by then; nil if none has.
 	Rebound *Rebound
@@ -25,7 +25,7 @@ type CloseResult struct {
 	Err error // why it was not; nil if it was, or had closed already
 }
 
-// Rebound says which process bound a port again that had been freed.
+// Rebound is the process that bound a freed port again.
 type Rebound struct {
 	After  time.Duration
 	By     *process.Process // nil if unknown
