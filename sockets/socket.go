@@ -221,6 +221,12 @@ func (s *Socket) Clone() *Socket {
 	return &c
 }
 
+// Serves reports whether clients can reach the socket: a listener or, of UDP, a
+// socket without a remote address.
+func (s *Socket) Serves() bool {
+	return s.State == Listen || s.State == Unconn && s.Protocol == UDP
+}
+
 // Connected reports whether the socket has a remote address.
 func (s *Socket) Connected() bool { return s.Remote.IsValid() }
 

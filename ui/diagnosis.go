@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"lotop/model"
 	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
@@ -37,19 +38,6 @@ func WhyAnswer(d *bind.Diagnosis) style.Line {
 		return notPermittedLine(target, d)
 	}
 	return style.Text(target+" is ").Add(style.Danger, "in use").Add(style.Plain, blockReason(d)+".")
-}
-
-// connectNote says what a client of a free port meets.
-func connectNote(d *bind.Diagnosis) string {
-	for _, c := range d.Connects {
-		if c.Status != "refused" {
-			return ""
-		}
-	}
-	if len(d.Connects) == 0 {
-		return ""
-	}
-	return "; nothing is listening, so connections are refused"
 }
 
 // blockReason names the first holder, which is the most likely culprit.
@@ -93,9 +81,11 @@ func blockReason(d *bind.Diagnosis) string {
 	return more
 }
 
-func blockerName(h *bind.Blocker) string {
-	s := h.Row.Socket
-	holders := h.Row.Owners(s)
+func blockerName(h *bind.Blocker) string { return ownerName(&h.Row) }
+
+func ownerName(r *model.Row) string {
+	s := r.Socket
+	holders := r.Owners(s)
 	switch {
 	case len(holders) > 1:
 		return NameAndPID(holders[0]) + " and " + Number(len(holders)-1) + " more"
@@ -104,7 +94,7 @@ func blockerName(h *bind.Blocker) string {
 	}
 	switch s.NoOwner {
 	case sockets.OtherUser, sockets.Unreadable:
-		if owner := strings.TrimSpace(userText(&h.Row, s) + " " + Unit(&h.Row, s)); owner != "" {
+		if owner := strings.TrimSpace(userText(r, s) + " " + Unit(r, s)); owner != "" {
 			return "a process owned by " + owner
 		}
 		return "an unknown process"
@@ -113,7 +103,7 @@ func blockerName(h *bind.Blocker) string {
 	case sockets.OtherNamespace:
 		return "a process in another PID namespace"
 	}
-	main, _ := SocketOwner(&h.Row, s)
+	main, _ := SocketOwner(r, s)
 	return main
 }
 
@@ -194,7 +184,11 @@ func bindLines(d *bind.Diagnosis) []style.Line {
 	}
 	connects := map[string]string{}
 	for _, c := range d.Connects {
-		connects[c.Host.String()] = c.Status
+		host := c.Host
+		if d.Target.SingleHost() {
+			host = d.Target.Hosts[0] // the loopback address stands for a wildcard
+		}
+		connects[host.String()] = connectText(c)
 		rows[0][3] = style.Span{Text: "connect", Role: style.Muted}
 	}
 	for _, a := range d.Binds {

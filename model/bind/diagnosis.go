@@ -44,12 +44,6 @@ const (
 // OK reports whether a server can start now, given that most servers set SO_REUSEADDR.
 func (v Verdict) OK() bool { return v == VerdictFree || v == VerdictReuse }
 
-// ConnectResult is the result of connecting to one address.
-type ConnectResult struct {
-	Host   netip.Addr
-	Status string // "open", "refused", "timeout" or the name of an errno
-}
-
 // Blocker is a socket that blocks the bind, or may. Row.Socket is nil for CauseUnknown
 // and CauseExcluded.
 type Blocker struct {
@@ -65,11 +59,14 @@ type Blocker struct {
 
 // Diagnosis explains "address already in use".
 type Diagnosis struct {
-	Target      Target
-	Verdict     Verdict
-	Binds       []BindResult
-	Connects    []ConnectResult
-	Blockers    []Blocker
+	Target   Target
+	Verdict  Verdict
+	Binds    []BindResult
+	Connects []ConnectResult
+	Blockers []Blocker
+	// Elsewhere are the sockets that serve the port at other addresses of this
+	// machine, if none does at those of the target.
+	Elsewhere   []model.Row
 	Remedies    []Remedy // that belong to no single blocker
 	Notes       []string
 	Delegations Delegations // what to stop instead of the owners
@@ -98,6 +95,7 @@ func Diagnose(e Evidence) Diagnosis {
 	}
 	d.addUnknown()
 	slices.SortStableFunc(d.Blockers, compareBlockers)
+	d.addElsewhere(&e)
 	d.addRemedies(&e)
 	d.addNotes(&e)
 	return d

@@ -206,7 +206,7 @@ func TestNoLinuxTermsElsewhere(t *testing.T) {
 				for _, system := range []string{"darwin", "windows", "freebsd"} {
 					e := onMac(t, port, strings.ReplaceAll(table, "PORT", fmt.Sprint(port)))
 					e.Platform.OS = system
-					e.Connects = []ConnectResult{{loopback4, "open"}}
+					e.Connects = []ConnectResult{{Host: loopback4, Status: "open"}}
 					d := answered(t, &e, [4]BindStatus{a, a, a, a}, [4]BindStatus{a, a, a, a})
 					checkUnixTerms(t, system+" "+table, notesAndRemedies(&d))
 				}

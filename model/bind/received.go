@@ -5,8 +5,7 @@ import "lotop/sockets"
 // ReceivedBy reports whether a client of one of the target's addresses reaches that
 // socket: a listener or an unconnected UDP socket.
 func (t Target) ReceivedBy(s *sockets.Socket) bool {
-	serves := s.State == sockets.Listen || s.State == sockets.Unconn && s.Protocol == sockets.UDP
-	if !serves || s.Protocol != t.Protocol || s.Local.Port() != t.Port {
+	if !s.Serves() || s.Protocol != t.Protocol || s.Local.Port() != t.Port {
 		return false
 	}
 	at := s.Local.Addr()

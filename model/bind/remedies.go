@@ -46,7 +46,8 @@ func (d *Diagnosis) addRemedies(e *Evidence) {
 	for i := range d.Blockers {
 		d.Blockers[i].addRemedies(e, stopped)
 	}
-	if d.Verdict == VerdictNotPermitted && e.Target.Port < e.Platform.Unprivileged {
+	denied := func(a BindResult) bool { return a.Plain == BindDenied }
+	if slices.ContainsFunc(d.Binds, denied) && e.Target.Port < e.Platform.Unprivileged {
 		d.Remedies = append(d.Remedies, e.privilegeRemedies()...)
 	}
 	if d.Verdict == VerdictTaken {

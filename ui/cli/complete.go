@@ -20,10 +20,7 @@ const noFiles = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKee
 // completeTarget completes ports in use, described by their owners, and addresses
 // after the first character.
 func (a *app) completeTarget(o *options, udp *bool) completer {
-	return func(cmd *cobra.Command, before []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		if len(before) > 0 {
-			return nil, noFiles // the commands take one target
-		}
+	return func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		shape := track.ListOptions{View: track.Listeners, AllHosts: true}
 		all := newCompletions(begun)
 		for _, r := range a.readRows(cmd.Context(), o, shape) {

@@ -48,7 +48,7 @@ func TestCompleteTargets(t *testing.T) {
 		{"free --udp ", []string{"5353\tmisc (812) on 0.0.0.0:5353"}},
 		{"why --udp 3", nil},
 		{"why 7", nil},
-		{"free 3000 ", nil}, // one port at a time
+		{"free 3000 80", all[1:3]},
 		{"free --signal ", []string{"TERM", "INT", "HUP", "QUIT", "ABRT", "KILL"}},
 	} {
 		got := offered(t, setting{}, strings.Split(c.words, " ")...)

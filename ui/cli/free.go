@@ -3,22 +3,22 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"lotop/model/bind"
 	"lotop/model/plan"
 	"lotop/sockets/access"
 	"lotop/sockets/process"
 	"lotop/ui"
 	"lotop/ui/jsonout"
-	"lotop/ui/ports"
 	"lotop/ui/style"
 )
 
@@ -34,22 +34,24 @@ type freeOptions struct {
 func (a *app) newFree(o *options) *cobra.Command {
 	fo, words := freeOptions{signal: signalFlag(syscall.SIGTERM), grace: process.DefaultGrace}, ui.WordingFor(runtime.GOOS)
 	cmd := &cobra.Command{
-		Use:   "free TARGET",
+		Use:   "free TARGET|NAME...",
 		Short: "stop the processes that use a port and verify it is free",
-		Long: words.FreeHelp() +
+		Long: words.FreeHelp() + targetHelp +
+			"NAME is the name of a process, such as node: free plans for all ports on which processes of that name listen. " +
 			"Exit status: 0 the port is free, 1 still in use, 2 nothing was done.",
 		Example: `lotop free 3000
 lotop free 3000 --dry-run
+lotop free 3000-3005 8080
+lotop free node
 lotop free 127.0.0.1:8080 --yes --grace 5s
 lotop free --udp 5353 --yes --force`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeTarget(o, &fo.udp),
 		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
-			target, err := parseTarget(args, fo.udp)
-			if err != nil {
-				return exitFailed, err
+			if fo.grace <= 0 {
+				return exitFailed, fmt.Errorf("--grace %v: must be greater than zero", fo.grace)
 			}
-			return a.free(ctx, o, &fo, target)
+			return a.free(ctx, o, &fo, args)
 		}),
 	}
 	a.acceptNegativePorts(cmd)
@@ -65,106 +67,116 @@ lotop free --udp 5353 --yes --force`,
 	return cmd
 }
 
-// free goes through the steps: plan, ask, end, prove, watch.
-func (a *app) free(ctx context.Context, o *options, fo *freeOptions, target bind.Target) (int, error) {
-	if fo.grace <= 0 {
-		return exitFailed, fmt.Errorf("--grace %v: must be greater than zero", fo.grace)
-	}
+// free goes through the steps, each of them for all targets: plan, ask, stop, verify,
+// watch.
+func (a *app) free(ctx context.Context, o *options, fo *freeOptions, args []string) (int, error) {
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.portService(o)
-	p, err := f.PlanPort(ctx, target, plan.Options{Clients: fo.clients, Root: access.New("").Allows(access.CloseSockets)})
+	targets, err := a.freeTargets(ctx, f, args, fo.udp)
 	if err != nil {
-		return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
+		return exitFailed, err
 	}
-	run := &freeRun{app: a, options: o, free: fo, service: f, plan: &p}
-	return run.runPlan(ctx)
+	all := &freeRuns{app: a, options: o, free: fo, many: targets.many}
+	for _, target := range targets.all {
+		p, err := f.PlanPort(ctx, target, plan.Options{Clients: fo.clients, Root: access.New("").Allows(access.CloseSockets)})
+		if err != nil {
+			return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
+		}
+		all.runs = append(all.runs, &freeRun{app: a, options: o, free: fo, service: f, plan: &p, verdict: p.Diagnosis.Verdict})
+	}
+	return all.run(ctx)
 }
 
-// freeRun is one run of free.
-type freeRun struct {
+// freeRuns are the runs of one free command, one for each target.
+type freeRuns struct {
 	*app
-	options  *options
-	free     *freeOptions
-	service  *ports.Service
-	plan     *plan.Plan
-	report   plan.Report
-	rebound  *plan.Rebound
-	reported int // outcomes
+	options *options
+	free    *freeOptions
+	runs    []*freeRun
+	many    bool // see targetList
 }
 
-func (r *freeRun) runPlan(ctx context.Context) (int, error) {
-	if !r.plan.Possible() {
-		return r.reportNothingToDo()
+func (f *freeRuns) run(ctx context.Context) (int, error) {
+	code := exitOK
+	var possible []*freeRun
+	for _, r := range f.runs {
+		if !r.plan.Possible() {
+			code = max(code, r.reportNothingToDo())
+			continue
+		}
+		if len(f.runs) > 1 {
+			r.print([]style.Line{style.Styled(style.Emphasis, r.target()).Add(style.Plain, ":")})
+		}
+		r.print(r.planLines())
+		possible = append(possible, r)
 	}
-	r.print(r.planLines())
-	if r.free.dryRun {
-		return exitOK, r.printJSON(r.plan.Diagnosis.Verdict)
+	if len(possible) == 0 || f.free.dryRun {
+		return code, f.writeJSON()
 	}
-	if ok, err := r.confirm(ctx, "Free "+r.plan.Diagnosis.Target.String()+"?"); !ok {
+	if ok, err := f.free.confirm(ctx, f.app, question(possible)); !ok {
 		return exitFailed, err
 	}
-	var err error
-	r.report, err = r.service.Execute(ctx, r.plan, ports.FreeOptions{Signal: syscall.Signal(r.free.signal), Grace: r.free.grace})
-	if err == nil && len(r.report.StillRunning()) > 0 && r.confirmForce(ctx) {
-		err = r.service.Kill(ctx, r.plan, &r.report, r.free.grace)
+	var done []*process.Process
+	for _, r := range possible {
+		if stopped, err := r.execute(ctx, done); err != nil {
+			return stopped, err
+		}
+		done = append(done, r.exited()...)
 	}
-	if ctx.Err() != nil {
-		r.printOutcomes() // what was sent cannot be taken back
-		return exitInterrupted, ctx.Err()
-	}
-	if err != nil {
+	if err := watchAll(ctx, possible); err != nil {
 		return exitFailed, err
 	}
-	return r.finish(ctx)
+	for _, r := range possible {
+		code = max(code, r.finish())
+	}
+	if ctx.Err() != nil && code == exitOK {
+		return exitInterrupted, ctx.Err() // free it is, but for how long was not seen
+	}
+	return code, f.writeJSON()
 }
 
-func (r *freeRun) planLines() []style.Line {
-	return ui.PlanLines(r.plan, syscall.Signal(r.free.signal), r.terminal.errWidth)
+func question(runs []*freeRun) string {
+	var names []string
+	for _, r := range runs {
+		names = append(names, r.target())
+	}
+	return "Free " + strings.Join(names, ", ") + "?"
 }
 
-// reportNothingToDo ends a run in which there is nobody to end. It never sounds like a
-// success of lotop's.
-func (r *freeRun) reportNothingToDo() (int, error) {
-	d := &r.plan.Diagnosis
-	switch {
-	case d.Verdict.OK() && len(d.Blockers) == 0:
-		r.print([]style.Line{style.Text("nothing to do: " + d.Target.String() + " is already free.")})
-		return exitOK, r.printJSON(d.Verdict)
-	case d.Verdict.OK():
-		r.print(append([]style.Line{style.Text("nothing to do."), ui.WhyAnswer(d)}, r.planLines()...))
-		return exitOK, r.printJSON(d.Verdict)
+// watchAll watches all the ports at once: each takes seconds.
+func watchAll(ctx context.Context, runs []*freeRun) error {
+	errs := make([]error, len(runs))
+	var wait sync.WaitGroup
+	for i, r := range runs {
+		wait.Go(func() { errs[i] = r.watch(ctx) })
 	}
-	r.print(append([]style.Line{ui.WhyAnswer(d)}, r.planLines()...))
-	if err := r.printJSON(d.Verdict); err != nil {
-		return exitFailed, err
-	}
-	return exitFailed, fmt.Errorf("cannot free the port: %s", failureReason(r.plan))
+	wait.Wait()
+	return errors.Join(errs...)
 }
 
-// failureReason says why a plan does nothing.
-func failureReason(p *plan.Plan) string {
-	switch {
-	case len(p.Protected) > 0:
-		return ui.NameAndPID(p.Protected[0].Process) + " was skipped: " + p.Protected[0].Reason
-	case len(p.Skipped) > 0:
-		return p.Skipped[0].Reason
-	case p.Diagnosis.Verdict == bind.VerdictNotPermitted && len(p.Diagnosis.Notes) > 0:
-		return p.Diagnosis.Notes[0]
+// writeJSON writes the data: with --json what was done, else nothing.
+func (f *freeRuns) writeJSON() error {
+	if !f.options.json {
+		return nil
 	}
-	return "no process that can be stopped owns it"
+	var all []jsonout.Free
+	for _, r := range f.runs {
+		all = append(all, jsonout.NewFree(r.plan, syscall.Signal(f.free.signal), &r.report, r.rebound, r.verdict))
+	}
+	return writeResults(f.app, all, f.many)
 }
 
 // confirm asks, unless the yes was given already. Without a terminal nobody
 // can be asked.
-func (r *freeRun) confirm(ctx context.Context, question string) (bool, error) {
-	if r.free.yes {
+func (fo *freeOptions) confirm(ctx context.Context, a *app, question string) (bool, error) {
+	if fo.yes {
 		return true, nil
 	}
-	if !r.terminal.in {
+	if !a.terminal.in {
 		return false, fmt.Errorf("cannot ask for confirmation without a terminal: use --yes")
 	}
-	r.app.writeErr(question + " [y/N] ")
+	a.writeErr(question + " [y/N] ")
 	answer := make(chan string, 1)
 	go func() { // a read cannot be interrupted; it ends with the program
 		line, _ := bufio.NewReader(os.Stdin).ReadString('\n')
@@ -172,7 +184,7 @@ func (r *freeRun) confirm(ctx context.Context, question string) (bool, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		r.app.writeErr("\n")
+		a.writeErr("\n")
 		return false, ctx.Err()
 	case line := <-answer:
 		switch strings.ToLower(strings.TrimSpace(line)) {
@@ -181,69 +193,4 @@ func (r *freeRun) confirm(ctx context.Context, question string) (bool, error) {
 		}
 	}
 	return false, fmt.Errorf("canceled")
-}
-
-// confirmForce tells whether survivors are to be killed: that takes a yes of its own.
-func (r *freeRun) confirmForce(ctx context.Context) bool {
-	if r.free.force || r.free.yes {
-		return r.free.force
-	}
-	r.printOutcomes()
-	ok, _ := r.confirm(ctx, ui.WordingFor(r.plan.Diagnosis.OS).KillQuestion())
-	return ok
-}
-
-// printOutcomes says what became of the processes, of each once.
-func (r *freeRun) printOutcomes() {
-	for i := r.reported; i < len(r.report.Outcomes); i++ {
-		r.print([]style.Line{ui.OutcomeLine(&r.report.Outcomes[i], ui.WordingFor(r.plan.Diagnosis.OS))})
-	}
-	r.reported = len(r.report.Outcomes)
-}
-
-// finish tells what has come of it, and whether it lasts.
-func (r *freeRun) finish(ctx context.Context) (int, error) {
-	r.printOutcomes()
-	r.print(ui.ClosedLines(r.report.Closed))
-	after := &r.report.After
-	r.rebound = r.report.Rebound
-	if r.rebound == nil && !after.Verdict.OK() {
-		r.print(append([]style.Line{ui.ResultLine(after), nil},
-			ui.WhyLines(after, ui.WhyOptions{Context: processContext(r.service.Reader), Now: time.Now(), Width: r.terminal.errWidth})...))
-		return exitNotFound, r.printJSON(after.Verdict)
-	}
-	if r.rebound == nil {
-		var err error
-		if r.rebound, err = r.service.WatchRebind(ctx, after.Target, time.Now()); err != nil {
-			return exitFailed, fmt.Errorf("check that %s stays free: %w", after.Target, err)
-		}
-	}
-	if r.rebound != nil {
-		r.print(ui.ReboundLines(after.Target.String(), r.rebound))
-		return exitNotFound, r.printJSON(bind.VerdictTaken)
-	}
-	r.print([]style.Line{ui.ResultLine(after)})
-	if ctx.Err() != nil {
-		return exitInterrupted, ctx.Err() // free it is, but for how long was not seen
-	}
-	return exitOK, r.printJSON(after.Verdict)
-}
-
-// print writes words about what goes on to standard error.
-func (r *freeRun) print(lines []style.Line) {
-	w := bufio.NewWriter(r.err)
-	r.stderrStyler(r.options).writeLines(w, style.WrapAll(lines, r.terminal.errWidth, 2))
-	_ = w.Flush() // there is nowhere to tell that it failed
-}
-
-// printJSON writes the data: with --json what was done, else nothing.
-func (r *freeRun) printJSON(verdict bind.Verdict) error {
-	if !r.options.json {
-		return nil
-	}
-	w := bufio.NewWriter(r.out)
-	if err := jsonout.WriteObject(w, jsonout.NewFree(r.plan, syscall.Signal(r.free.signal), &r.report, r.rebound, verdict), r.terminal.out); err != nil {
-		return err
-	}
-	return w.Flush()
 }

@@ -155,7 +155,7 @@ func TestWatchBadInput(t *testing.T) {
 		"wait 99999":             "ports range from 1 to 65535",
 		"wait -1":                "ports range from 1 to 65535",
 		"wait [::1":              "missing ]",
-		"wait 80 81":             "expected one target",
+		"wait 80 99999":          "ports range from 1 to 65535",
 		"wait 80 --timeout -1s":  "expected a duration such as 30s",
 		"wait 80 --record x":     "does not support --record",
 		"wait 80 --replay x":     "does not support --replay",

@@ -3,13 +3,10 @@ package cli
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"lotop/model/bind"
 	"lotop/sockets"
@@ -23,59 +20,34 @@ import (
 
 // newWhy makes the command that diagnoses a refused bind.
 func (a *app) newWhy(o *options) *cobra.Command {
-	var udp bool
+	var udp, connect bool
 	cmd := &cobra.Command{
-		Use:   "why TARGET",
+		Use:   "why TARGET...",
 		Short: "explain why a port is in use and how to free it",
-		Long: "why tests with real binds whether a port can be bound and lists the sockets that block it. TARGET is PORT, " +
-			":PORT, HOST:PORT or [::1]:PORT; localhost means both loopback addresses. " +
+		Long: "why tests with real binds whether a port can be bound and lists the sockets that block it. " +
+			"A port with a listener is not connected to: the line says listens, with the length and the limit of its accept queue. " +
+			"A connection is tried, and closed at once, where nothing listens, with --connect, and if TARGET is a URL. " + targetHelp +
 			"Exit status: 0 a server can start, 1 it cannot, 2 error.",
 		Example: `lotop why 3000
 lotop why 127.0.0.1:62893
+lotop why 3000-3005 8080
+lotop why http://localhost:3000/
 lotop why --udp 5353
 lotop why --json 3000 | jq -r '.holders[].socket.owners[]?.pid'`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeTarget(o, &udp),
 		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
-			target, err := parseTarget(args, udp)
+			targets, err := parseTargets(args, udp)
 			if err != nil {
 				return exitFailed, err
 			}
-			return a.why(ctx, o, target)
+			return a.why(ctx, o, targets, connect)
 		}),
 	}
 	a.acceptNegativePorts(cmd)
 	cmd.Flags().BoolVar(&udp, "udp", false, "use UDP instead of TCP")
+	cmd.Flags().BoolVar(&connect, "connect", false, "connect to listeners too, not only where nothing listens")
 	return cmd
-}
-
-// acceptNegativePorts lets a negative number be a wrong port and not an unknown flag.
-func (a *app) acceptNegativePorts(cmd *cobra.Command) {
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		var unknown *pflag.NotExistError
-		if errors.As(err, &unknown) {
-			if n := unknown.GetSpecifiedShortnames(); n != "" && n[0] >= '0' && n[0] <= '9' {
-				a.setExit(exitFailed, &bind.TargetError{Text: "-" + n, Problem: "ports range from 1 to 65535"})
-				return nil
-			}
-		}
-		return cmd.Parent().FlagErrorFunc()(cmd, err)
-	})
-}
-
-// parseTarget reads the one argument of why and free.
-func parseTarget(args []string, udp bool) (bind.Target, error) {
-	protocol := sockets.TCP
-	if udp {
-		protocol = sockets.UDP
-	}
-	switch len(args) {
-	case 0:
-		return bind.Target{}, fmt.Errorf("missing target: expected PORT, HOST:PORT or [::1]:PORT")
-	case 1:
-		return bind.ParseTarget(protocol, args[0])
-	}
-	return bind.Target{}, fmt.Errorf("expected one target, got %d: %s", len(args), strings.Join(args, " "))
 }
 
 // portService finds out about ports and frees them, through the source that --source
@@ -87,38 +59,55 @@ func (a *app) portService(o *options) *ports.Service {
 	}
 }
 
-func (a *app) why(ctx context.Context, o *options, target bind.Target) (int, error) {
+func (a *app) why(ctx context.Context, o *options, targets targetList, connect bool) (int, error) {
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.portService(o)
-	d, err := f.Diagnose(ctx, target)
-	if err != nil {
-		return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
+	code := exitOK
+	var all []jsonout.Diagnosis
+	for i, target := range targets.all {
+		d, err := f.Diagnose(ctx, target, connect || target.URL)
+		if err != nil {
+			return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
+		}
+		if !d.Verdict.OK() {
+			code = exitNotFound
+		}
+		if o.json {
+			all = append(all, jsonout.NewDiagnosis(&d))
+			continue
+		}
+		if err := a.writeDiagnosis(o, f, &d, i > 0); err != nil {
+			return exitFailed, fmt.Errorf("write the diagnosis: %w", err)
+		}
 	}
-	if err := a.writeDiagnosis(o, f, &d); err != nil {
-		return exitFailed, fmt.Errorf("write the diagnosis: %w", err)
+	if o.json {
+		if err := writeResults(a, all, targets.many); err != nil {
+			return exitFailed, fmt.Errorf("write the diagnosis: %w", err)
+		}
 	}
-	if d.Verdict.OK() {
-		return exitOK, nil
-	}
-	return exitNotFound, nil
+	return code, nil
 }
 
-func (a *app) writeDiagnosis(o *options, f *ports.Service, d *bind.Diagnosis) error {
+// writeDiagnosis writes the section of one target, which an empty line keeps apart
+// from one before it.
+func (a *app) writeDiagnosis(o *options, f *ports.Service, d *bind.Diagnosis, apart bool) error {
 	w := bufio.NewWriter(a.out)
-	if o.json {
-		if err := jsonout.WriteObject(w, jsonout.NewDiagnosis(d), a.terminal.out); err != nil {
-			return err
-		}
-		return w.Flush()
+	lines := whyLines(d, f.Reader, a.terminal.width)
+	if apart {
+		lines = append([]style.Line{nil}, lines...)
 	}
-	a.stdoutStyler(o).writeLines(w, whyLines(d, f.Reader, a.terminal.width))
+	a.stdoutStyler(o).writeLines(w, lines)
 	return w.Flush()
 }
 
 // whyLines is the whole answer: the first line, then what it rests on.
 func whyLines(d *bind.Diagnosis, r *process.Reader, width int) []style.Line {
-	lines := append(style.Wrap(ui.WhyAnswer(d), width, 2), nil)
+	var lines []style.Line
+	if lead := ui.WhyLead(d); lead != nil {
+		lines = style.Wrap(lead, width, 2)
+	}
+	lines = append(append(lines, style.Wrap(ui.WhyAnswer(d), width, 2)...), nil)
 	return append(lines, ui.WhyLines(d, ui.WhyOptions{Context: processContext(r), Now: time.Now(), Width: width})...)
 }
 

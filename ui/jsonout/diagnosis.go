@@ -15,8 +15,11 @@ type Diagnosis struct {
 	Binds    []Bind       `json:"binds"`
 	Connects []Connect    `json:"connects,omitempty"`
 	Blockers []Blocker    `json:"holders"`
-	Remedies []Remedy     `json:"remedies,omitempty"` // that apply to no single blocker
-	Notes    []string     `json:"notes,omitempty"`
+	// Elsewhere is what serves the port at other addresses, if nothing does at
+	// those of the target.
+	Elsewhere []Socket `json:"elsewhere,omitempty"`
+	Remedies  []Remedy `json:"remedies,omitempty"` // that apply to no single blocker
+	Notes     []string `json:"notes,omitempty"`
 }
 
 type Target struct {
@@ -31,9 +34,12 @@ type Bind struct {
 	Reuse   bind.BindStatus `json:"reuse,omitempty"` // absent if only plain binds count
 }
 
+// Connect is what a client meets. Result is listening where a listener was found and
+// none connected, else what became of a connection.
 type Connect struct {
 	Address string `json:"address"`
 	Result  string `json:"result"`
+	Queue   *Queue `json:"queue,omitempty"`
 }
 
 type Blocker struct {
@@ -78,7 +84,14 @@ func NewDiagnosis(d *bind.Diagnosis) Diagnosis {
 		j.Binds = append(j.Binds, one)
 	}
 	for _, c := range d.Connects {
-		j.Connects = append(j.Connects, Connect{c.Host.String(), c.Status})
+		one := Connect{Address: c.Host.String(), Result: c.Status}
+		if c.Queue != nil {
+			one.Queue = &Queue{c.Queue.Length, c.Queue.Limit}
+		}
+		j.Connects = append(j.Connects, one)
+	}
+	for i := range d.Elsewhere {
+		j.Elsewhere = append(j.Elsewhere, NewSocket(&d.Elsewhere[i]))
 	}
 	for i := range d.Blockers {
 		j.Blockers = append(j.Blockers, newBlocker(&d.Blockers[i]))

@@ -207,4 +207,3 @@ func newPeer(r *model.Row) *Peer {
 	}
 	return j
 }
-

@@ -20,7 +20,9 @@ import (
 // Diagnose finds out whether a target can be bound, and what is in the way. The
 // tables are read before and after the kernel is asked; if they differ, the
 // answers may belong to neither, and it asks again.
-func (f *Service) Diagnose(ctx context.Context, target bind.Target) (bind.Diagnosis, error) {
+// Where a listener covers an address, it is the answer and is not connected to, unless
+// connect asks for that.
+func (f *Service) Diagnose(ctx context.Context, target bind.Target, connect bool) (bind.Diagnosis, error) {
 	source, err := f.Open()
 	if err != nil {
 		return bind.Diagnosis{}, err
@@ -30,7 +32,7 @@ func (f *Service) Diagnose(ctx context.Context, target bind.Target) (bind.Diagno
 	if err != nil {
 		return bind.Diagnosis{}, err
 	}
-	e.Connects = probeConnects(ctx, e)
+	e.Connects = connectResults(ctx, e, connect)
 	return bind.Diagnose(*e), nil
 }
 
@@ -116,10 +118,10 @@ func sameSockets(before []model.Row, now []sockets.Socket, t bind.Target) bool {
 	return len(before) == 0
 }
 
-// probeConnects tries the addresses at which a client would look for the target. A
-// listener that leaves connections waiting is not given another one: it would
-// stay in the queue, and the queue is what is in trouble.
-func probeConnects(ctx context.Context, e *bind.Evidence) []bind.ConnectResult {
+// connectResults says what a client meets at the addresses where it would look for
+// the target. A listener is not connected to unless always says so: a server that
+// serves once would be done, and one with many workers would lose one for a while.
+func connectResults(ctx context.Context, e *bind.Evidence, always bool) []bind.ConnectResult {
 	t := e.Target
 	if t.Protocol != sockets.TCP {
 		return nil // a datagram that nobody answers proves nothing
@@ -135,14 +137,9 @@ func probeConnects(ctx context.Context, e *bind.Evidence) []bind.ConnectResult {
 		if notLocal(e.Binds, host) {
 			continue // nothing may leave this machine
 		}
-		c := bind.ConnectResult{Host: host}
-		switch l := e.ReceivingListener(host); {
-		case l == nil || l.Socket.RecvQueue == 0:
-			c.Status = probe.Connect(ctx, netip.AddrPortFrom(host, t.Port))
-		case l.Socket.RecvQueue > l.Socket.SendQueue:
-			c.Status = "timeout" // the queue is full
-		default:
-			c.Status = "open"
+		c, listens := e.ListeningResult(host)
+		if always || !listens {
+			c = bind.ConnectResult{Host: host, Status: probe.Connect(ctx, netip.AddrPortFrom(host, t.Port)), Queue: c.Queue}
 		}
 		all = append(all, c)
 	}

@@ -211,7 +211,7 @@ func (b *caseEnv) diagnose() (d bind.Diagnosis) {
 		if err != nil {
 			return err
 		}
-		e.Connects = probeConnects(ctx, e)
+		e.Connects = connectResults(ctx, e, false)
 		if b.tamper != nil {
 			b.tamper(e)
 			b.service.findDelegations(ctx, e)

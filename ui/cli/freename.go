@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"lotop/model"
+	"lotop/model/bind"
+	"lotop/sockets"
+	"lotop/sockets/process"
+	"lotop/ui"
+	"lotop/ui/ports"
+)
+
+// freeTargets reads the arguments of free: what is no target can be the name of a
+// process.
+func (a *app) freeTargets(ctx context.Context, f *ports.Service, args []string, udp bool) (targetList, error) {
+	if len(args) == 0 {
+		return targetList{}, errNoTarget
+	}
+	l := targetList{many: len(args) > 1}
+	for _, arg := range args {
+		targets, err := bind.ParseTargets(protocolOf(udp), arg)
+		l.many = l.many || len(targets) > 1
+		if err != nil && bind.IsProgramName(arg) {
+			targets, err = targetsOf(ctx, f, arg, protocolOf(udp))
+			l.many = true
+		}
+		if err != nil {
+			return targetList{}, err
+		}
+		l.add(targets...)
+	}
+	return l, nil
+}
+
+// targetsOf lists the addresses on which processes of a name listen or, of UDP, are
+// bound.
+func targetsOf(ctx context.Context, f *ports.Service, name string, protocol sockets.Protocol) ([]bind.Target, error) {
+	source, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = source.Close() }() // nothing was written
+	var snap sockets.Snapshot
+	if err := source.Read(ctx, &snap); err != nil {
+		return nil, fmt.Errorf("read the socket tables: %w", err)
+	}
+	var all []bind.Target
+	hidden := 0
+	for i := range snap.Sockets {
+		s := &snap.Sockets[i]
+		if s.Protocol != protocol || !s.Serves() {
+			continue
+		}
+		r := model.Row{Socket: s, Snapshot: &snap}
+		owners := r.Owners(s)
+		if len(owners) == 0 {
+			hidden++
+		}
+		for _, p := range owners {
+			if hasName(p, name) {
+				t := bind.TargetOf(s)
+				t.Text = t.String()
+				all = append(all, t)
+				break
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil, errNoSuchName(name, protocol, hidden)
+	}
+	return all, nil
+}
+
+// hasName compares without case. The kernel keeps 15 bytes of a name.
+func hasName(p *process.Process, name string) bool {
+	const kept = 15
+	own := p.Name.Raw()
+	return strings.EqualFold(own, name) || len(own) == kept && len(name) > kept && strings.EqualFold(own, name[:kept])
+}
+
+func errNoSuchName(name string, protocol sockets.Protocol, hidden int) error {
+	verb := "listens"
+	if protocol == sockets.UDP {
+		verb = "has a bound UDP socket"
+	}
+	text := fmt.Sprintf("no process named %s %s", name, verb)
+	if hidden > 0 {
+		text += "; the owner of " + ui.Count(hidden, "socket") + " is unknown: run as root"
+	}
+	return errors.New(text + "; expected PORT, HOST:PORT or the name of a process")
+}
