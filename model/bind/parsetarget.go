@@ -199,7 +199,7 @@ func parsePorts(s string) (first, last uint16, problem string) {
 	case last < first:
 		return 0, 0, "the range is empty: its last port is lower than its first"
 	case int(last)-int(first) >= maxRange:
-		return 0, 0, fmt.Sprintf("a range can have %d ports", maxRange)
+		return 0, 0, fmt.Sprintf("a range covers at most %d ports", maxRange)
 	}
 	return first, last, ""
 }

@@ -73,7 +73,7 @@ func TestParseTargetWrong(t *testing.T) {
 		"1.2.3.4.5.80":       "is not a port number",
 		"1.2.3.4.99999":      "ports range from 1 to 65535",
 		"3005-3000":          "its last port is lower than its first",
-		"1-65535":            "a range can have 256 ports",
+		"1-65535":            "a range covers at most 256 ports",
 		"3000-":              "3000- is not a port number",
 		"3000-3001-3002":     "is not a port number",
 	} {

@@ -57,7 +57,7 @@ func targetsOf(ctx context.Context, f *ports.Service, name string, protocol sock
 		}
 		r := model.Row{Socket: s, Snapshot: &snap}
 		owners := r.Owners(s)
-		if len(owners) == 0 {
+		if s.NoOwner == sockets.OtherUser {
 			hidden++
 		}
 		for _, p := range owners {
@@ -89,7 +89,7 @@ func errNoSuchName(name string, protocol sockets.Protocol, hidden int) error {
 	}
 	text := fmt.Sprintf("no process named %s %s", name, verb)
 	if hidden > 0 {
-		text += "; the owner of " + ui.Count(hidden, "socket") + " is unknown: run as root"
+		text += "; the processes of " + ui.Count(hidden, "socket") + " of other users are unknown: run as root"
 	}
 	return errors.New(text + "; expected PORT, HOST:PORT or the name of a process")
 }

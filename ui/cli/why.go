@@ -26,7 +26,9 @@ func (a *app) newWhy(o *options) *cobra.Command {
 		Short: "explain why a port is in use and how to free it",
 		Long: "why tests with real binds whether a port can be bound and lists the sockets that block it. " +
 			"A port with a listener is not connected to: the line says listens, with the length and the limit of its accept queue. " +
-			"A connection is tried, and closed at once, where nothing listens, with --connect, and if TARGET is a URL. " + targetHelp +
+			"A connection is tried, and closed at once, where nothing listens, with --connect, and if TARGET is a URL. " +
+			"In JSON, connects[].result is listening, with queue.length and queue.limit, or what became of a connection: " +
+			"open, refused, timeout or an errno. " + targetHelp +
 			"Exit status: 0 a server can start, 1 it cannot, 2 error.",
 		Example: `lotop why 3000
 lotop why 127.0.0.1:62893
