@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -29,6 +30,7 @@ type childSpec struct {
 	AsUserNobody bool
 	DiagErrno    int             // errno that socket(2) returns for sock_diag, 0 for none
 	NoNet        bool            // without /proc/net; needs root
+	NoPtrace     bool            // as root without CAP_SYS_PTRACE, as in most containers
 	Destroy      *sockets.Socket // close this socket instead of reading
 }
 
@@ -41,7 +43,7 @@ type childReport struct {
 // run starts the child and waits for its report.
 func (w childSpec) run(t *testing.T) childReport {
 	t.Helper()
-	if (w.AsUserNobody || w.NoNet) && os.Geteuid() != 0 {
+	if (w.AsUserNobody || w.NoNet || w.NoPtrace) && os.Geteuid() != 0 {
 		t.Skip("needs root to start such a process")
 	}
 	spec, err := json.Marshal(w)
@@ -74,6 +76,9 @@ func runChild(spec string) error {
 	if err := json.Unmarshal([]byte(spec), &w); err != nil {
 		return err
 	}
+	if w.NoPtrace {
+		return w.withoutPtrace()
+	}
 	if w.NoNet {
 		// Visible to this process only, which has its own mount namespace.
 		if err := unix.Mount("none", "/proc/self/net", "tmpfs", 0, ""); err != nil {
@@ -95,6 +100,20 @@ func runChild(spec string) error {
 		said.Snapshot.Sockets[i].Cgroup = nil
 	}
 	return json.NewEncoder(os.Stdout).Encode(&said)
+}
+
+// withoutPtrace starts the child again: root gets what the bounding set leaves.
+func (w childSpec) withoutPtrace() error {
+	runtime.LockOSThread() // it belongs to a thread
+	if err := unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SYS_PTRACE, 0, 0, 0); err != nil {
+		return os.NewSyscallError("prctl", err)
+	}
+	w.NoPtrace = false
+	spec, err := json.Marshal(w)
+	if err != nil {
+		return err
+	}
+	return unix.Exec("/proc/self/exe", os.Args, socketstest.RoleEnviron(os.Environ(), readerRole, string(spec)))
 }
 
 func (w *childSpec) read(into *sockets.Snapshot) error {

@@ -57,6 +57,19 @@ func TestAsAnotherUser(t *testing.T) {
 	}
 }
 
+// Root of most containers has no CAP_SYS_PTRACE: processes of other users are not
+// readable, and to run as root is no help.
+func TestRootWithoutPtrace(t *testing.T) {
+	theirs := socketstest.Start(t, socketstest.AsUserNobody())
+	l := theirs.Listen("tcp4", "127.0.0.1:0")
+	e := childSpec{Kind: SockDiag, NoPtrace: true}.run(t).observer(t)
+	e.checkNoOwner(e.findOne(l.Network, l.Local, l.Remote), sockets.OtherUser)
+	w := e.warning(sockets.OwnersHidden)
+	if w == nil || strings.Contains(w.Text, "run as root") || !strings.Contains(w.Text, " to see their processes") {
+		t.Errorf("warnings %+v", e.Warnings)
+	}
+}
+
 // A process that hides its descriptors even from root: the sockets that nobody
 // else holds may be its own. /proc/1 is such a one on some machines.
 func TestNoOwnerReason(t *testing.T) {

@@ -173,6 +173,26 @@ func TestDeniedMessage(t *testing.T) {
 	}
 }
 
+// What is advised depends on what this process lacks: sudo is no help in a sandbox,
+// nor to whoever may signal everything here.
+func TestDeniedAdvice(t *testing.T) {
+	for _, tt := range []struct{ status, want string }{
+		{"CapEff:\t0000000000000000\nCapBnd:\t000001ffffffffff\nNoNewPrivs:\t1\n", ": run lotop outside this sandbox"},
+		{"CapEff:\t0000000000000000\nCapBnd:\t0000000000000000\nNoNewPrivs:\t0\n", ": run lotop outside this sandbox"},
+		{"", " here: run lotop on the host"},
+	} {
+		f := fakeProc{t, t.TempDir()}
+		f.write(os.Getpid(), "status", tt.status)
+		if err := os.Symlink(itoa(os.Getpid()), f.root+"/self"); err != nil {
+			t.Fatal(err)
+		}
+		h := Handle{process: &Process{PID: 7, UID: 4242}, reader: NewReader(f.root)}
+		if err := h.denied(); !errors.Is(err, ErrDenied) || !strings.HasSuffix(err.Error(), tt.want) {
+			t.Errorf("%q: %v", tt.status, err)
+		}
+	}
+}
+
 func TestProtected(t *testing.T) {
 	r := NewReader("")
 	for _, pid := range []int{-1, 0, 1, os.Getpid(), os.Getppid()} {
