@@ -14,12 +14,17 @@ import (
 // checker gathers the facts on Linux, each stage when it is first asked for.
 type checker struct {
 	proc  string
+	self  string // what in proc stands for this thread: rights and namespaces are a thread's
 	facts linuxFacts
 	has   [features + 1]bool
 }
 
 func newChecker(proc string) checker {
-	return checker{proc: proc, facts: linuxFacts{uid: uint32(os.Geteuid())}}
+	c := checker{proc: proc, self: "thread-self", facts: linuxFacts{uid: uint32(os.Geteuid())}}
+	if c.link(c.self) == "" { // before Linux 3.17
+		c.self = "self"
+	}
+	return c
 }
 
 func (c *checker) uid() uint32 { return c.facts.uid }
@@ -53,16 +58,16 @@ func (c *checker) gather(s stage) {
 
 func (c *checker) gatherBasics() {
 	f := &c.facts
-	f.status = parseStatus(c.read("self/status"))
-	f.pidNS, f.userNS = c.link("self/ns/pid"), c.link("self/ns/user")
-	f.ownsPIDNS, f.ownsNetNS = c.owns("self/ns/pid"), c.owns("self/ns/net")
+	f.status = parseStatus(c.read(c.self + "/status"))
+	f.pidNS, f.userNS = c.link(c.self+"/ns/pid"), c.link(c.self+"/ns/user")
+	f.ownsPIDNS, f.ownsNetNS = c.owns(c.self+"/ns/pid"), c.owns(c.self+"/ns/net")
 }
 
 func (c *checker) gatherRights() {
 	f := &c.facts
-	f.netNS = c.link("self/ns/net")
+	f.netNS = c.link(c.self + "/ns/net")
 	f.firstNet = c.inFirstNetwork()
-	f.mount, f.hasMount = parseProcMount(c.read("self/mounts"), c.proc)
+	f.mount, f.hasMount = parseProcMount(c.read(c.self+"/mounts"), c.proc)
 	if groups, err := os.Getgroups(); err == nil {
 		f.inExempt = f.hasMount && f.mount.gid >= 0 && slices.Contains(append(groups, os.Getegid()), f.mount.gid)
 	}
@@ -81,10 +86,10 @@ func (c *checker) gatherMarks() {
 	m := &c.facts.marks
 	m.dockerEnv, m.containerEnv = exists("/.dockerenv") == Yes, exists("/run/.containerenv") == Yes
 	b, _ := os.ReadFile("/run/systemd/container") // most systems have none
-	m.systemdFile, m.cgroup = string(b), string(c.read("self/cgroup"))
+	m.systemdFile, m.cgroup = string(b), string(c.read(c.self+"/cgroup"))
 	m.variable, m.kubernetes = os.Getenv("container"), os.Getenv("KUBERNETES_SERVICE_HOST") != ""
 	for _, kind := range [...]string{"pid", "user", "ipc", "uts", "cgroup"} {
-		m.namespaces = append(m.namespaces, c.link("self/ns/"+kind))
+		m.namespaces = append(m.namespaces, c.link(c.self+"/ns/"+kind))
 	}
 	var name unix.Utsname
 	if unix.Uname(&name) == nil {
@@ -136,7 +141,7 @@ func (c *checker) owns(name string) Verdict {
 		return Yes
 	case err == unix.EPERM:
 		return No
-	case c.link("self/ns/user") == initialUserNS: // the kernel is older than the question (4.9)
+	case c.link(c.self+"/ns/user") == initialUserNS: // the kernel is older than the question (4.9)
 		return Yes
 	}
 	return Unknown
@@ -155,7 +160,7 @@ func (c *checker) inFirstNetwork() Verdict {
 // countOtherNetworks counts the network namespaces of other processes. The inode
 // of net/tcp is one for each, and any user may ask for it.
 func (c *checker) countOtherNetworks() int {
-	own, ok := c.networkOf("self")
+	own, ok := c.networkOf(c.self)
 	dir, err := os.Open(c.proc)
 	if err != nil || !ok {
 		return -1

@@ -2,6 +2,7 @@ package access
 
 import (
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -168,4 +169,43 @@ func TestEmptyProc(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	}
+}
+
+// Rights are a thread's: one that gave them up has them no more, whatever the main
+// thread may do.
+func TestThread(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root to give it up")
+	}
+	done := make(chan [2]Answer)
+	go offMainThread(func() {
+		before := New("").Check(SignalOtherUsers)
+		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, 65534, 65534, 65534); errno != 0 {
+			before.Verdict = Unknown
+		}
+		done <- [2]Answer{before, New("").Check(SignalOtherUsers)}
+	})
+	got := <-done
+	if got[0].Verdict != Yes {
+		t.Skipf("root may not do it here: %+v", got[0])
+	}
+	if got[1].Verdict != No {
+		t.Errorf("%+v", got[1])
+	}
+}
+
+// offMainThread runs do on a thread that is not the first and ends with it.
+func offMainThread(do func()) {
+	runtime.LockOSThread() // for good: no other goroutine gets this thread
+	if unix.Gettid() != os.Getpid() {
+		do()
+		return
+	}
+	done := make(chan struct{})
+	go func() { // on another one, as this one is locked
+		defer close(done)
+		offMainThread(do)
+	}()
+	<-done
+	runtime.UnlockOSThread()
 }
