@@ -253,7 +253,7 @@ func screenNobody(t *testing.T, lotop string) {
 	x := open(t, 80, 24, "setpriv --reuid=65534 --regid=65534 --clear-groups "+lotop+" "+only(ports...))
 	x.awaitText(local(ports[0]), "root")
 	x.press("x")
-	x.awaitText("another user's process", "run lotop as root", "[ n  cancel ]")
+	x.awaitText("by another user", "run sudo lotop free", "[ n  cancel ]")
 	x.press("y")
 	x.awaitNot("[ n  cancel ]")
 }
