@@ -17,7 +17,7 @@ import (
 	"lotop/ui/style"
 )
 
-// newDoctor makes the command that says what lotop can see and do here.
+// newDoctor returns the command that reports what lotop can see and do here.
 func (a *app) newDoctor(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
@@ -28,7 +28,7 @@ func (a *app) newDoctor(o *options) *cobra.Command {
 		Example: `lotop doctor
 # commands that widen the limits
 lotop doctor --json | jq -r '.answers[] | select(.used) | .command // empty'`,
-		Args:              cobra.ArbitraryArgs, // an error of cobra's would not be told in our words
+		Args:              cobra.ArbitraryArgs, // RunE reports them in our wording
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.command(func(_ context.Context, args []string) (int, error) {
 			if len(args) > 0 {

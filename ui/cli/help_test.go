@@ -19,6 +19,7 @@ func TestFlagsInHelp(t *testing.T) {
 		"free":   "--clients --dry-run --force --grace --json --signal --source --udp --yes",
 		"wait":   "--free --json --source --timeout --udp",
 		"config": "--interval --theme",
+		"doctor": "--json",
 		"man":    "",
 	} {
 		help := setting{}.run(t, append(strings.Fields(command), "--help")...).out

@@ -41,11 +41,11 @@ func intendedCommand(word string) string {
 	if len(word) < short || strings.ContainsFunc(lower, notLetter) {
 		return ""
 	}
-	mistakes := 1
-	if len(word) >= long {
-		mistakes = 2
-	}
-	for _, name := range []string{"list", "why", "free", "watch", "wait", "config", "completion"} {
+	for _, name := range []string{"list", "why", "free", "watch", "wait", "doctor", "config", "completion"} {
+		mistakes := 1
+		if len(word) >= long && name != "doctor" { // docker is two letters from it
+			mistakes = 2
+		}
 		if editDistance(lower, name) <= mistakes {
 			return name
 		}

@@ -26,6 +26,7 @@ func TestMistypedCommand(t *testing.T) {
 		"fre 3000":       "free 3000",
 		"wacth":          "watch",
 		"wiat 80":        "wait 80",
+		"docter":         "doctor",
 		"wy 80":          "",
 		"cnofgi":         "config",
 		"List":           "list",
@@ -47,7 +48,7 @@ func TestMistypedCommand(t *testing.T) {
 
 // Names of programs, and what the message offers as a way out, are queries.
 func TestWordsThatAreNoCommand(t *testing.T) {
-	programs := "node redis vite lsof nginx php git npm bun deno java rust fish main make map mail helm http test chrome postgres python ssh vim curl 3000 :3000 not:lst"
+	programs := "docker dockerd node redis vite lsof nginx php git npm bun deno java rust fish main make map mail helm http test chrome postgres python ssh vim curl 3000 :3000 not:lst"
 	for word := range strings.FieldsSeq(programs) {
 		if got := intendedCommand(word); got != "" {
 			t.Errorf("%s is taken for %s", word, got)
