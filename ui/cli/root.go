@@ -47,7 +47,7 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	})
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // cobra takes nil for the arguments of the process
 	a.addCommands(root, o)
 	root.SilenceErrors, root.SilenceUsage = true, true // a.run prints errors
 	root.Version = thisBuild().String()
