@@ -15,7 +15,7 @@ func TestFlagsInHelp(t *testing.T) {
 		"":       "--all --at --interval --json --no-mouse --pin --record --redact --replay --source --theme",
 		"list":   "--all --at --columns --format --json --no-header --record --redact --replay --reverse --sort --source --unfold",
 		"watch":  "--all --at --columns --for --format --interval --json --no-header --record --redact --replay --source",
-		"why":    "--json --source --udp",
+		"why":    "--connect --json --source --udp",
 		"free":   "--clients --dry-run --force --grace --json --signal --source --udp --yes",
 		"wait":   "--free --json --source --timeout --udp",
 		"config": "--interval --theme",
