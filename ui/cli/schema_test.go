@@ -114,7 +114,7 @@ func TestSchemaKeys(t *testing.T) {
 	all := schemas(t)
 	for name, of := range map[string]reflect.Type{
 		"socket": reflect.TypeFor[jsonout.Socket](), "why": reflect.TypeFor[jsonout.Diagnosis](), "free": reflect.TypeFor[jsonout.Free](),
-		"wait": reflect.TypeFor[jsonout.Wait](), "watch": reflect.TypeFor[jsonout.Event](),
+		"wait": reflect.TypeFor[jsonout.Wait](), "watch": reflect.TypeFor[jsonout.Event](), "doctor": reflect.TypeFor[jsonout.Doctor](),
 	} {
 		want, got := map[string]bool{}, map[string]bool{}
 		keysOf(of, "", want)
