@@ -2,7 +2,6 @@ package access
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -16,19 +15,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if order := os.Getenv(childSpecEnv); order != "" {
-		if err := runChild(order); err != nil {
-			fmt.Fprintln(os.Stderr, "child:", err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(socketstest.Main(m))
+	os.Exit(socketstest.Main(m, socketstest.Role{Name: answererRole, Run: runChild}))
 }
 
-// childSpecEnv makes the test binary a process with other rights than the test,
-// that answers every question once.
-const childSpecEnv = "LOTOP_TEST_ACCESS"
+// answererRole is the role of a process with other rights than the test, which
+// answers every question once. Its argument is the JSON of a childSpec.
+const answererRole = "answerer"
 
 // childSpec says with which rights.
 type childSpec struct {
@@ -47,12 +39,12 @@ func (c childSpec) command(t *testing.T) *exec.Cmd {
 	if (c.AsUserNobody || c.Drop != nil) && os.Geteuid() != 0 {
 		t.Skip("needs root to start such a process")
 	}
-	order, err := json.Marshal(c)
+	spec, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Env, cmd.Stderr = append(os.Environ(), childSpecEnv+"="+string(order)), os.Stderr
+	cmd := socketstest.RoleCommand(answererRole, string(spec))
+	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{AmbientCaps: c.Ambient, Cloneflags: c.Unshare}
 	if c.AsUserNobody {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}
@@ -110,10 +102,10 @@ func (c childSpec) run(t *testing.T) map[ID]Answer {
 	return answers
 }
 
-// runChild is the life of a child.
-func runChild(order string) error {
+// runChild runs the role.
+func runChild(spec string) error {
 	var c childSpec
-	if err := json.Unmarshal([]byte(order), &c); err != nil {
+	if err := json.Unmarshal([]byte(spec), &c); err != nil {
 		return err
 	}
 	if c.Drop != nil || c.NoNewPrivs {
@@ -154,12 +146,9 @@ func (c childSpec) restricted() error {
 		}
 	}
 	c.Drop, c.NoNewPrivs = nil, false
-	order, err := json.Marshal(c)
+	spec, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	if err := os.Setenv(childSpecEnv, string(order)); err != nil {
-		return err
-	}
-	return unix.Exec("/proc/self/exe", os.Args, os.Environ())
+	return unix.Exec("/proc/self/exe", os.Args, socketstest.RoleEnviron(os.Environ(), answererRole, string(spec)))
 }
