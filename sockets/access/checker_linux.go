@@ -93,7 +93,8 @@ func (c *checker) gatherMarks() {
 	}
 	var name unix.Utsname
 	if unix.Uname(&name) == nil {
-		m.kernelRelease, c.facts.version = unix.ByteSliceToString(name.Release[:]), unix.ByteSliceToString(name.Version[:])
+		m.kernelRelease = unix.ByteSliceToString(name.Release[:])
+		c.facts.version = unix.ByteSliceToString(name.Version[:])
 	}
 }
 

@@ -53,7 +53,8 @@ func probeDiag(whole bool) map[ID]finding {
 	}
 	defer d.close()
 	missing := []syscall.Errno{unix.ENOENT, unix.EOPNOTSUPP, unix.EINVAL, unix.EPROTONOSUPPORT}
-	all[SockDiag] = judge("SOCK_DIAG_BY_FAMILY", d.dump(unix.AF_INET, unix.IPPROTO_TCP, 1<<stateListen, nil), missing...)
+	err = d.dump(unix.AF_INET, unix.IPPROTO_TCP, 1<<stateListen, nil)
+	all[SockDiag] = judge("SOCK_DIAG_BY_FAMILY", err, missing...)
 	all[sockDestroy] = d.probeDestroy(all[SockDiag])
 	if !whole {
 		return all
@@ -93,7 +94,8 @@ func (d *diag) probeAttributes(all map[ID]finding) {
 	_ = d.dump(unix.AF_INET, unix.IPPROTO_TCP, 1<<stateListen, listens) // none: could not tell
 	_ = d.dump(unix.AF_INET6, unix.IPPROTO_TCP, 1<<stateListen, listens)
 	all[boundSockets], bound = d.probeBound()
-	all[tcpInfo], all[cgroupIDs] = finding{reason: "no socket listens that could be asked about"}, finding{reason: "no socket is listed"}
+	all[tcpInfo] = finding{reason: "no socket listens that could be asked about"}
+	all[cgroupIDs] = finding{reason: "no socket is listed"}
 	if listening != nil {
 		all[tcpInfo] = finding{verdict: verdictOf(listening.info), reason: "INET_DIAG_INFO of a listener"}
 	}
@@ -171,5 +173,6 @@ func probeNotifications() finding {
 		return judge("socket(NETLINK_SOCK_DIAG)", err, unix.EPROTONOSUPPORT, unix.EAFNOSUPPORT)
 	}
 	defer unix.Close(fd)
-	return judge(call, unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: 0xf}), unix.EINVAL, unix.ENOENT)
+	err = unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: 0xf})
+	return judge(call, err, unix.EINVAL, unix.ENOENT)
 }

@@ -64,7 +64,8 @@ func parseNumber(b []byte) (int, bool) {
 // lines of uname: WSL1 translates system calls, gVisor implements them anew.
 func kernelKind(release, version string) string {
 	switch {
-	case strings.Contains(release, "gvisor"), release == "4.4.0" && strings.Contains(version, "Sun Jan 10 15:06:54 PST 2016"):
+	case strings.Contains(release, "gvisor"),
+		release == "4.4.0" && strings.Contains(version, "Sun Jan 10 15:06:54 PST 2016"):
 		return "gVisor"
 	case strings.HasSuffix(release, "-Microsoft"):
 		return "WSL1"
@@ -86,7 +87,9 @@ type containerMarks struct {
 
 // firstNamespaces are the links of the machine's first namespaces, of the kinds
 // that engines make (include/uapi/linux/nsfs.h).
-var firstNamespaces = [...]string{"ipc:[4026531839]", "uts:[4026531838]", "cgroup:[4026531835]", initialPIDNS, initialUserNS}
+var firstNamespaces = [...]string{
+	"ipc:[4026531839]", "uts:[4026531838]", "cgroup:[4026531835]", initialPIDNS, initialUserNS,
+}
 
 // outside reports whether every namespace is the machine's first. Marks then mean
 // little: the file system of a virtual machine may have been a container's.
@@ -118,7 +121,9 @@ func (m *containerMarks) engine() (name, mark string) {
 	case m.variable != "":
 		return m.variable, "$container"
 	}
-	for _, c := range [...]struct{ part, engine string }{{"/kubepods", "kubernetes"}, {"/libpod", "podman"}, {"/docker", "docker"}, {"/lxc", "lxc"}} {
+	for _, c := range [...]struct{ part, engine string }{
+		{"/kubepods", "kubernetes"}, {"/libpod", "podman"}, {"/docker", "docker"}, {"/lxc", "lxc"},
+	} {
 		if strings.Contains(m.cgroup, ":"+c.part) {
 			return c.engine, "/proc/self/cgroup"
 		}

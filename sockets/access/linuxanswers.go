@@ -7,8 +7,17 @@ func (f *linuxFacts) sockDiag() finding {
 	if found.verdict != No {
 		return found
 	}
-	if engine := f.engine(); f.status.seccomp > 0 && engineRuns(engine) {
-		found.command, found.advice = engine+" run --security-opt seccomp=unconfined …", "start the container without its seccomp filter"
+	if f.status.seccomp > 0 {
+		return f.withoutSeccomp(found)
+	}
+	return found
+}
+
+// withoutSeccomp adds what starts the container without its filter.
+func (f *linuxFacts) withoutSeccomp(found finding) finding {
+	if engine := f.engine(); engineRuns(engine) {
+		found.command = engine + " run --security-opt seccomp=unconfined …"
+		found.advice = "start the container without its seccomp filter"
 	}
 	return found
 }
@@ -49,7 +58,8 @@ func (f *linuxFacts) unhidden() finding {
 	}
 	reason := "/proc is mounted with hidepid=" + f.mount.hidePID
 	if f.inExempt {
-		return finding{verdict: Yes, reason: reason + ",gid=" + strconv.Itoa(f.mount.gid) + ", and lotop runs in that group"}
+		reason += ",gid=" + strconv.Itoa(f.mount.gid) + ", and lotop runs in that group"
+		return finding{verdict: Yes, reason: reason}
 	}
 	found := f.widen(f.capable(f.ownsPIDNS, capSysPtrace), "sudo lotop", capSysPtrace)
 	found.reason = reason + "; " + found.reason
@@ -92,9 +102,9 @@ func (f *linuxFacts) singleNetwork() finding {
 	case n == 0:
 		return finding{verdict: Yes, reason: "/proc/PID/net is the same for all processes"}
 	default:
-		found := finding{verdict: No, reason: "processes with another /proc/PID/net: " + strconv.Itoa(n) + " network namespaces"}
+		found := finding{verdict: No, reason: "processes use " + strconv.Itoa(n) + " other network namespaces"}
 		if n == 1 {
-			found.reason = "processes with another /proc/PID/net: 1 network namespace"
+			found.reason = "processes use 1 other network namespace"
 		}
 		if f.pidNS == initialPIDNS {
 			found.command, found.advice = "sudo nsenter --net=/proc/PID/ns/net lotop", "run lotop in that namespace"
@@ -134,7 +144,8 @@ func (f *linuxFacts) bindLowPorts() finding {
 	case f.firstPort < 0:
 		return finding{reason: "net.ipv4.ip_unprivileged_port_start is not readable"}
 	}
-	found := f.widen(f.capable(f.ownsNetNS, capNetBindService), "sudo sysctl net.ipv4.ip_unprivileged_port_start=0", capNetBindService)
+	const allow = "sudo sysctl net.ipv4.ip_unprivileged_port_start=0"
+	found := f.widen(f.capable(f.ownsNetNS, capNetBindService), allow, capNetBindService)
 	if found.verdict == No {
 		found.reason += "; net.ipv4.ip_unprivileged_port_start=" + strconv.Itoa(f.firstPort)
 	}
@@ -155,9 +166,10 @@ func (f *linuxFacts) noSeccomp() finding {
 	if f.status.seccomp < 0 {
 		return finding{reason: "/proc/self/status has no Seccomp"}
 	}
-	found := finding{verdict: verdictOf(f.status.seccomp == 0), reason: "/proc/self/status: Seccomp " + strconv.Itoa(f.status.seccomp)}
-	if engine := f.engine(); found.verdict == No && engineRuns(engine) {
-		found.command, found.advice = engine+" run --security-opt seccomp=unconfined …", "start the container without its seccomp filter"
+	found := finding{verdict: Yes, reason: "/proc/self/status: Seccomp " + strconv.Itoa(f.status.seccomp)}
+	if f.status.seccomp == 0 {
+		return found
 	}
-	return found
+	found.verdict = No
+	return f.withoutSeccomp(found)
 }

@@ -107,7 +107,7 @@ func TestLinuxSeen(t *testing.T) {
 		{"refused", machine(lacks(SockDiag, "EPERM")), SockDiag, No, "", "EPERM"},
 		{"docker", machine(inDocker), "host_network", No, "docker run --network=host …", ""},
 		{"one network", machine(), "single_network", Yes, "", ""},
-		{"networks", machine(func(f *linuxFacts) { f.otherNetworks = 3 }), "single_network", No, "sudo nsenter --net=/proc/PID/ns/net lotop", "3 network namespaces"},
+		{"networks", machine(func(f *linuxFacts) { f.otherNetworks = 3 }), "single_network", No, "sudo nsenter --net=/proc/PID/ns/net lotop", "3 other network namespaces"},
 		{"a hidden process", machine(func(f *linuxFacts) { f.mount.hidePID = "2" }), "single_network", Unknown, "", "hidepid"},
 	})
 }

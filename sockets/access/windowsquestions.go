@@ -14,10 +14,30 @@ func windowsQuestions(elevated bool) []question {
 		return func() finding { return finding{verdict: v, reason: reason} }
 	}
 	return []question{
-		{OtherUsers, Seen, true, "processes of every user show their command line", "processes of other users show no command line", rights},
-		{HostProcesses, Seen, true, "sockets show processes of the whole machine", "", always(Yes, "the tables of iphlpapi.dll")},
-		{CloseSockets, Done, false, "lotop free closes single connections", "lotop free cannot close single connections", always(No, "lotop has no call for it on Windows")},
-		{SignalOtherUsers, Done, true, "lotop free stops processes of every user", "lotop free stops only processes of this user", rights},
+		{
+			OtherUsers, Seen, true,
+			"processes of every user show their command line",
+			"processes of other users show no command line",
+			rights,
+		},
+		{
+			HostProcesses, Seen, true,
+			"sockets show processes of the whole machine",
+			"",
+			always(Yes, "the tables of iphlpapi.dll"),
+		},
+		{
+			CloseSockets, Done, false,
+			"lotop free closes single connections",
+			"lotop free cannot close single connections",
+			always(No, "lotop has no call for it on Windows"),
+		},
+		{
+			SignalOtherUsers, Done, true,
+			"lotop free stops processes of every user",
+			"lotop free stops only processes of this user",
+			rights,
+		},
 		{"stop_services", Done, true, "services can be stopped", "services cannot be stopped", rights},
 	}
 }

@@ -22,7 +22,8 @@ func (a *app) newDoctor(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "show what lotop can see and do here, and what limits it",
-		Long: "doctor checks rights, namespaces, sandboxes and kernel features and changes nothing. A question mark means that lotop could not tell. " +
+		Long: "doctor checks rights, namespaces, sandboxes and kernel features and changes nothing. " +
+			"A question mark means that lotop could not tell. " +
 			"For each limit it prints the reason and, if there is one, the command that widens it. " +
 			"Exit status: 0 everything lotop can use is available, 1 something is limited, 2 error.",
 		Example: `lotop doctor
@@ -101,9 +102,12 @@ func doctorLines(answers []access.Answer, width int) []style.Line {
 	if limits == 0 {
 		return append(lines, style.Styled(style.Success, "Everything lotop can use is available."))
 	}
-	lines = append(lines, style.Styled(style.Warning, fmt.Sprintf("%d of %d features that lotop uses are limited.", limits, used)))
-	if slices.ContainsFunc(answers, func(a access.Answer) bool { return a.ID == access.OtherUsers && a.Command == "sudo lotop" }) && runtime.GOOS == "linux" {
-		lines = append(lines, style.Text("To see as much without sudo, for every user who can run lotop: ").Add(style.Emphasis, grantCommand))
+	summary := fmt.Sprintf("%d of %d features that lotop uses are limited.", limits, used)
+	lines = append(lines, style.Styled(style.Warning, summary))
+	sudoHelps := func(a access.Answer) bool { return a.ID == access.OtherUsers && a.Command == "sudo lotop" }
+	if runtime.GOOS == "linux" && slices.ContainsFunc(answers, sudoHelps) {
+		grant := style.Text("To see as much without sudo, for every user who can run lotop: ")
+		lines = append(lines, grant.Add(style.Emphasis, grantCommand))
 	}
 	return lines
 }
@@ -121,7 +125,8 @@ func answerLines(a *access.Answer, idWidth, width int) []style.Line {
 		sign, role = "? ", style.Warning
 	}
 	indent := 2 + 2 + idWidth + 2
-	lines := style.Wrap(style.Text("  ").Add(role, sign).Add(style.Plain, string(a.ID)+style.Spaces(idWidth-len(a.ID)+2)+a.Meaning), width, indent)
+	text := string(a.ID) + style.Spaces(idWidth-len(a.ID)+2) + a.Meaning
+	lines := style.Wrap(style.Text("  ").Add(role, sign).Add(style.Plain, text), width, indent)
 	if a.Verdict == access.Yes {
 		return lines
 	}
