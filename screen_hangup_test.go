@@ -67,7 +67,7 @@ func openHung(t *testing.T, name string, args ...string) *hungTerminal {
 	defer slave.Close()
 	h.before = h.termios(slave)
 	h.cmd.Stdin, h.cmd.Stdout, h.cmd.Stderr = slave, slave, slave
-	h.cmd.Env = append(os.Environ(), "TERM=xterm")
+	h.cmd.Env = append(os.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8")
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := h.cmd.Start(); err != nil {
 		t.Fatal(err)

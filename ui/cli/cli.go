@@ -19,6 +19,7 @@ import (
 	"lotop/sockets/live"
 	"lotop/sockets/process"
 	"lotop/ui/config"
+	"lotop/ui/style"
 	"lotop/ui/tui"
 )
 
@@ -59,6 +60,7 @@ type app struct {
 	processes detailsReader // nil to ask for no details
 
 	configFile func() string // returns the path of the configuration, empty if there is none
+	ascii      bool          // signs of ASCII only
 	code       int
 	stopper    stopper
 }
@@ -106,7 +108,12 @@ func (a *app) warn(format string, args ...any) {
 }
 
 // writeErr writes to standard error. There is no way to report that it failed.
-func (a *app) writeErr(s string) { _, _ = io.WriteString(a.err, s) }
+func (a *app) writeErr(s string) {
+	if a.ascii {
+		s = style.ASCII(s)
+	}
+	_, _ = io.WriteString(a.err, s)
+}
 
 // openLive opens the source that --source selects, for some ports or for all.
 func (a *app) openLive(o *options, ports []sockets.PortRange) (sockets.Source, error) {

@@ -69,6 +69,14 @@ type setting struct {
 	processes detailsReader
 }
 
+// getenv is the environment: of UTF-8 if nothing else is said.
+func (s setting) getenv(key string) string {
+	if value, ok := s.env[key]; ok || key != "LANG" {
+		return value
+	}
+	return "C.UTF-8"
+}
+
 func (s setting) run(t testing.TB, args ...string) result {
 	t.Helper()
 	var out, err bytes.Buffer
@@ -78,7 +86,7 @@ func (s setting) run(t testing.TB, args ...string) result {
 	}
 	a := &app{
 		out: &out, err: &err, terminal: s.terminal,
-		getenv:     func(key string) string { return s.env[key] },
+		getenv:     s.getenv,
 		open:       func(live.Options) (sockets.Source, error) { return s.source, s.openErr },
 		configFile: func() string { return s.config },
 		access:     func() []access.Answer { return s.access },

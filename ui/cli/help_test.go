@@ -28,7 +28,7 @@ func TestFlagsInHelp(t *testing.T) {
 		if got := listedFlags(own); got != want {
 			t.Errorf("lotop %s\n got %s\nwant %s", command, got, want)
 		}
-		everywhere := "--color --help"
+		everywhere := "--ascii --color --help"
 		if command == "" {
 			everywhere += " --version"
 		}

@@ -147,8 +147,8 @@ func (a *app) writeRows(o *options, out *outputOptions, rows []model.Row) error 
 		err = writeRecords(newRecordWriter(w, out.format.value), rows, out, cwd)
 	default:
 		look := tableOptions{terminal: a.terminal.out, header: !out.noHeader, styler: a.stdoutStyler(o)}
-		if a.terminal.out {
-			look.width = a.terminal.width
+		if look.width = a.terminal.width; !look.terminal {
+			look.width, look.styler.ascii = 0, false // no sign is ours there
 		}
 		writeTable(w, newColumns(out.columns.names, look.terminal, cwd), rows, look)
 	}

@@ -33,7 +33,7 @@ func lotopFor(t testing.TB, limit time.Duration, args ...string) *exec.Cmd {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, exe, args...)
-	cmd.Env = append(socketstest.RoleEnviron(os.Environ(), lotopRole, ""), "GORACE=atexit_sleep_ms=0")
+	cmd.Env = append(socketstest.RoleEnviron(os.Environ(), lotopRole, ""), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
 	return cmd
 }
 

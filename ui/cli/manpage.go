@@ -41,6 +41,7 @@ func manPage(root *cobra.Command, b build) string {
 	p.section("Environment")
 	p.item(bold("NO_COLOR"), "if set, disables color unless --color=always")
 	p.item(bold("TERM"), "dumb: disables the interactive view and color in help")
+	p.item(bold("LC_ALL")+", "+bold("LC_CTYPE")+", "+bold("LANG"), "the first that is set is the locale; unless it is UTF-8, signs are those of ASCII, as with --ascii")
 	p.section("Configuration")
 	for i, line := range strings.Split(configHelp, "\n") {
 		if i == 0 {

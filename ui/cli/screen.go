@@ -63,6 +63,7 @@ func (a *app) runScreen(o *options, s *screenOptions, args []string) (int, error
 		Interval: c.Interval,
 		Color:    o.color.value,
 		NoMouse:  s.noMouse,
+		ASCII:    a.ascii,
 		Version:  thisBuild().version,
 		Pin:      s.pin,
 		Theme:    c.Theme,

@@ -7,9 +7,9 @@ import (
 	"lotop/ui/style"
 )
 
-// styler is whether roles are shown by colors. They are the terminal's own, which
-// fit a light and a dark background.
-type styler bool
+// styler is whether roles are shown by colors, which are the terminal's own and fit
+// a light and a dark background, and whether signs are those of ASCII.
+type styler struct{ color, ascii bool }
 
 // stdoutStyler returns the styler of standard output.
 func (a *app) stdoutStyler(o *options) styler { return a.stylerFor(o, a.terminal.out) }
@@ -19,18 +19,34 @@ func (a *app) stdoutStyler(o *options) styler { return a.stylerFor(o, a.terminal
 func (a *app) stderrStyler(o *options) styler { return a.stylerFor(o, a.terminal.err) }
 
 func (a *app) stylerFor(o *options, isTerminal bool) styler {
+	color := o.color.value == "always"
 	if o.color.value == "auto" {
-		return styler(isTerminal && !a.isDumb() && a.getenv("NO_COLOR") == "")
+		color = isTerminal && !a.isDumb() && a.getenv("NO_COLOR") == ""
 	}
-	return o.color.value == "always"
+	return styler{color, a.ascii}
+}
+
+// line returns spans as they are printed, within so many cells if that is not 0.
+func (p styler) line(l style.Line, width int) string {
+	var b strings.Builder
+	for _, s := range l {
+		p.write(&b, s)
+	}
+	switch {
+	case !p.ascii:
+		return b.String()
+	case width > 0:
+		return style.ASCIIWithin(b.String(), width)
+	}
+	return style.ASCII(b.String())
 }
 
 // write writes a span in the color of its role.
-func (p styler) write(w *bufio.Writer, s style.Span) {
+func (p styler) write(w *strings.Builder, s style.Span) {
 	code := [style.NumRoles]string{
 		style.Muted: "90", style.Accent: "36", style.Success: "32", style.Warning: "33", style.Danger: "31", style.Emphasis: "1",
 	}[s.Role]
-	if !p || code == "" {
+	if !p.color || code == "" {
 		w.WriteString(s.Text)
 		return
 	}
@@ -41,13 +57,10 @@ func (p styler) write(w *bufio.Writer, s style.Span) {
 // pipe must stay whole.
 func (p styler) writeLines(w *bufio.Writer, lines []style.Line) {
 	for _, l := range lines {
-		for i, s := range l {
-			if i == len(l)-1 {
-				s.Text = strings.TrimRight(s.Text, " ")
-			}
-			p.write(w, s)
+		if n := len(l); n > 0 {
+			l = append(l[:n-1:n-1], style.Span{Text: strings.TrimRight(l[n-1].Text, " "), Role: l[n-1].Role})
 		}
-		w.WriteByte('\n')
+		w.WriteString(p.line(l, 0) + "\n")
 	}
 }
 

@@ -47,7 +47,8 @@ type column struct {
 
 const (
 	columnGap    = 2
-	keepPriority = 2 // columns up to that priority are cut, never left out
+	maxLine      = 1 << 20 // cells, where there is no bound
+	keepPriority = 2       // columns up to that priority are cut, never left out
 )
 
 // writeTable writes rows under their titles, and nothing if there are none.
@@ -145,6 +146,7 @@ func (col *column) minWidth() int {
 
 func writeLine(w *bufio.Writer, columns []column, line []cell, look tableOptions) {
 	room := look.width
+	var out style.Line
 	for c := range columns {
 		col := &columns[c]
 		limit := col.width
@@ -153,23 +155,25 @@ func writeLine(w *bufio.Writer, columns []column, line []cell, look tableOptions
 		}
 		spans := col.fit(line[c], limit)
 		fitted := cell{spans: spans}
-		pad := strings.Repeat(" ", max(limit-fitted.width(), 0))
+		pad := style.Spaces(limit - fitted.width())
 		if col.right {
-			w.WriteString(pad)
+			out = out.Add(style.Plain, pad)
 		}
-		for _, s := range spans {
-			look.styler.write(w, s)
-		}
+		out = append(out, spans...)
 		room -= limit + columnGap
 		if c == len(columns)-1 || look.width > 0 && room <= 0 {
 			break
 		}
 		if !col.right {
-			w.WriteString(pad)
+			out = out.Add(style.Plain, pad)
 		}
-		w.WriteString(strings.Repeat(" ", columnGap))
+		out = out.Add(style.Plain, style.Spaces(columnGap))
 	}
-	w.WriteByte('\n')
+	width := look.width
+	if width == 0 {
+		width = maxLine
+	}
+	w.WriteString(look.styler.line(out, width) + "\n")
 }
 
 func (col *column) fit(c cell, width int) style.Line {

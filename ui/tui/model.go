@@ -44,6 +44,7 @@ type Model struct {
 	color         bool
 	dark          bool
 	noMouse       bool
+	ascii         bool
 	version       string
 
 	view     view
@@ -118,6 +119,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		color:       o.Color != "never",
 		dark:        true,
 		noMouse:     o.NoMouse,
+		ascii:       o.ASCII,
 		query:       query,
 		shape:       track.ListOptions{AllHosts: o.All, Order: model.Order{Column: model.ByLocal}},
 		interval:    o.Interval,
@@ -200,6 +202,7 @@ type Options struct {
 	Interval      time.Duration                  // between two looks, 0 for one second
 	Color         string                         // "auto", "always" or "never"
 	NoMouse       bool                           // leave the mouse to the terminal
+	ASCII         bool                           // signs of ASCII only
 	Version       string                         // for the help page
 
 	Theme   string              // one of Themes, empty for the first

@@ -27,6 +27,13 @@ func (m *Model) fullScreen() tea.View {
 
 // screen draws everything, exactly as many lines as the terminal has.
 func (m *Model) screen() string {
+	if m.ascii {
+		return style.ASCIIPage(m.page())
+	}
+	return m.page()
+}
+
+func (m *Model) page() string {
 	if m.width <= 0 || m.height <= 0 {
 		return "" // the size is not known yet
 	}
