@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"github.com/charmbracelet/x/term"
 
@@ -96,7 +97,9 @@ func normalizeNoColor() {
 
 // run runs a command line.
 func (a *app) run(ctx context.Context, args []string) int {
-	if err := a.newRoot(args).ExecuteContext(ctx); err != nil {
+	root := a.newRoot(args)
+	a.ascii = !style.UTF8(a.getenv, runtime.GOOS, a.terminal.out) // unless --ascii says otherwise
+	if err := root.ExecuteContext(ctx); err != nil {
 		a.setExit(exitFailed, err)
 	}
 	return a.code

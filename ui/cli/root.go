@@ -2,11 +2,8 @@ package cli
 
 import (
 	"context"
-	"runtime"
 
 	"github.com/spf13/cobra"
-
-	"lotop/ui/style"
 )
 
 // newRoot returns the command tree. Its errors quote args, with which it will be
@@ -44,7 +41,6 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 	})
 	o.addColor(root)
 	root.PersistentFlags().BoolVar(&a.ascii, "ascii", false, "use ASCII signs; the default where the locale is not UTF-8")
-	a.ascii = !style.UTF8(a.getenv, runtime.GOOS, a.terminal.out) // which no --help shows as a default
 	screen.add(a, o, root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		a.setExit(exitFailed, usageError(cmd, args, err))

@@ -171,7 +171,7 @@ func TestHelp(t *testing.T) {
 		{"completion zsh", "#compdef lotop"},
 		{"--version", "lotop version "},
 		{"--help", "\n  man  "},
-		{"help list", "\nGlobal flags:\n      --color WHEN"},
+		{"help list", "\nGlobal flags:\n      --ascii"},
 		{"list --help --color always", "\x1b[1mUsage:"},
 		{"__complete list st", "state:"},
 		{"__complete list state:fin_wait1,li", "state:fin_wait1,listen\n"},
