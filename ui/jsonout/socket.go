@@ -110,15 +110,7 @@ func NewSocket(r *model.Row) Socket {
 	if s.Interface != 0 {
 		j.Interface = r.Snapshot.Interfaces[s.Interface]
 	}
-	if s.HasUID {
-		j.UID = &s.UID
-		// The name of a user without one is the UID, which is set above.
-		if name := r.Snapshot.Users[s.UID]; name.Raw() != strconv.FormatUint(uint64(s.UID), 10) {
-			j.User = name
-		}
-	} else if p := r.Owner(s); p != nil {
-		j.User = p.Account
-	}
+	j.addUser(r)
 	if g := ui.Cgroup(r, s); g != nil {
 		j.Unit, j.Container = g.Unit, g.Container
 	}
@@ -133,6 +125,19 @@ func NewSocket(r *model.Row) Socket {
 		j.Timer = &Timer{Kind: kind, ExpiresMS: s.TimerLeft.Milliseconds()}
 	}
 	return j
+}
+
+func (j *Socket) addUser(r *model.Row) {
+	s := r.Socket
+	if s.HasUID {
+		j.UID = &s.UID
+		// A user without a name goes by the number, which is there already.
+		if name := r.Snapshot.Users[s.UID]; name.Raw() != strconv.FormatUint(uint64(s.UID), 10) {
+			j.User = name
+		}
+	} else if p := r.Owner(s); p != nil {
+		j.User = p.Account
+	}
 }
 
 func newEndpoint(a netip.AddrPort) Endpoint {
