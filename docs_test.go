@@ -17,7 +17,7 @@ import (
 )
 
 // checkedPages are the pages whose names in backquotes must exist.
-var checkedPages = []string{"ARCHITECTURE.md"}
+var checkedPages = []string{"ARCHITECTURE.md", "CONTRIBUTING.md"}
 
 // readPage returns the lines of a page, and skips the test if a test binary runs
 // without the sources.
