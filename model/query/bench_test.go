@@ -1,4 +1,4 @@
-package query
+package query_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lotop/model"
+	"lotop/model/query"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
@@ -47,9 +48,9 @@ func manyRows(n int) []model.Row {
 // does.
 func BenchmarkQuery50k(b *testing.B) {
 	rows := manyRows(50_000)
-	for _, query := range []string{"python", "worker-199", "127.0", "größe", "/python|ruby/", "8042", "cmd:python", "state:listen python"} {
-		b.Run(query, func(b *testing.B) {
-			q, err := Parse(query)
+	for _, text := range []string{"python", "worker-199", "127.0", "größe", "/python|ruby/", "8042", "cmd:python", "state:listen python"} {
+		b.Run(text, func(b *testing.B) {
+			q, err := query.Parse(text)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -66,7 +67,7 @@ func BenchmarkQuery50k(b *testing.B) {
 func BenchmarkParseQuery(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Parse(`state:listen,established port:3000-3999 -name:chrome python`); err != nil {
+		if _, err := query.Parse(`state:listen,established port:3000-3999 -name:chrome python`); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package query
+package query_test
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"lotop/model/query"
 )
 
 var queryErrors = []struct{ query, place, problem, help string }{
@@ -48,8 +50,8 @@ var queryErrors = []struct{ query, place, problem, help string }{
 
 func TestQueryErrors(t *testing.T) {
 	for _, tt := range queryErrors {
-		_, err := Parse(tt.query)
-		var e *Error
+		_, err := query.Parse(tt.query)
+		var e *query.Error
 		if !errors.As(err, &e) {
 			t.Errorf("%s: %v", tt.query, err)
 			continue
@@ -74,8 +76,8 @@ func TestQueryErrorPointer(t *testing.T) {
 		{"a\tpid:x", "a pid:x\n      ^"},
 	}
 	for _, tt := range tests {
-		_, err := Parse(tt.query)
-		var e *Error
+		_, err := query.Parse(tt.query)
+		var e *query.Error
 		if !errors.As(err, &e) {
 			t.Errorf("%s: %v", tt.query, err)
 		} else if diff := cmp.Diff(tt.want, e.Pointer()); diff != "" {

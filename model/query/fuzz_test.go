@@ -1,9 +1,11 @@
-package query
+package query_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
+
+	"lotop/model/query"
 )
 
 func FuzzParseQuery(f *testing.F) {
@@ -15,9 +17,9 @@ func FuzzParseQuery(f *testing.F) {
 	}
 	rows := testRows()
 	f.Fuzz(func(t *testing.T, s string) {
-		q, err := Parse(s)
+		q, err := query.Parse(s)
 		if err != nil {
-			var e *Error
+			var e *query.Error
 			if !errors.As(err, &e) {
 				t.Fatalf("%q: %T", s, err)
 			}
@@ -29,7 +31,7 @@ func FuzzParseQuery(f *testing.F) {
 			}
 			return
 		}
-		again, err := Parse(q.String())
+		again, err := query.Parse(q.String())
 		if err != nil {
 			t.Fatalf("%q gives %q: %v", s, q, err)
 		}

@@ -1,4 +1,4 @@
-package query
+package query_test
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 
 	"lotop/model"
 	"lotop/model/modeltest"
+	"lotop/model/query"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
@@ -182,7 +183,7 @@ var queryMatches = []struct{ query, want string }{
 func TestQueryMatch(t *testing.T) {
 	rows := testRows()
 	for _, tt := range queryMatches {
-		q, err := Parse(tt.query)
+		q, err := query.Parse(tt.query)
 		if err != nil {
 			t.Errorf("%s: %v", tt.query, err)
 			continue
@@ -198,7 +199,7 @@ func TestQueryMatch(t *testing.T) {
 				t.Errorf("%s: %s", tt.query, diff)
 			}
 		}
-		again, err := Parse(q.String())
+		again, err := query.Parse(q.String())
 		if err != nil || again.String() != q.String() {
 			t.Errorf("%s: String gives %q, which gives %v (%v)", tt.query, q, again, err)
 		}
@@ -226,7 +227,7 @@ func TestQueryString(t *testing.T) {
 		{`a"b`, `a"b`},
 	}
 	for _, tt := range tests {
-		q, err := Parse(tt.query)
+		q, err := query.Parse(tt.query)
 		if err != nil {
 			t.Errorf("%s: %v", tt.query, err)
 		} else if q.String() != tt.want {
@@ -251,7 +252,7 @@ func TestQueryPorts(t *testing.T) {
 		{"1-1000 localhost:80 2-3", ranges{{First: 80, Last: 80}}},
 	}
 	for _, tt := range tests {
-		q, err := Parse(tt.query)
+		q, err := query.Parse(tt.query)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -263,7 +264,7 @@ func TestQueryPorts(t *testing.T) {
 
 func TestEmptyQuery(t *testing.T) {
 	row := testRows()["db"]
-	for _, q := range []*Query{nil, {}} {
+	for _, q := range []*query.Query{nil, {}} {
 		if !q.Empty() || q.String() != "" || q.Ports() != nil || !q.Match(row) {
 			t.Errorf("%#v narrows", q)
 		}
