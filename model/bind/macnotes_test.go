@@ -1,18 +1,20 @@
-package bind
+package bind_test
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
+	"lotop/model/bind"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
 )
 
 var (
-	allFree  = [4]BindStatus{BindOK, BindOK, BindOK, BindOK}
-	allTaken = [4]BindStatus{BindInUse, BindInUse, BindInUse, BindInUse}
+	allFree  = [4]bind.BindStatus{bind.BindOK, bind.BindOK, bind.BindOK, bind.BindOK}
+	allTaken = [4]bind.BindStatus{bind.BindInUse, bind.BindInUse, bind.BindInUse, bind.BindInUse}
 )
 
 const controlCenter = "/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter"
@@ -22,7 +24,7 @@ func proc(pid int, name string, args ...string) *process.Process {
 }
 
 // notesAndRemedies is all that a diagnosis tells its reader to do or to know.
-func notesAndRemedies(d *Diagnosis) string {
+func notesAndRemedies(d *bind.Diagnosis) string {
 	words := d.Notes
 	for _, r := range d.AllRemedies() {
 		words = append(words, string(r.Action)+": "+r.Text())
@@ -35,7 +37,7 @@ type macCase struct {
 	port         uint16
 	table        string
 	holder       []*process.Process
-	plain, reuse [4]BindStatus
+	plain, reuse [4]bind.BindStatus
 	notes        []string
 	never        string
 }
@@ -129,8 +131,8 @@ func TestPortsOfMac(t *testing.T) {
 	for name, c := range map[string]macCase{
 		"a low port": {
 			80, "", nil,
-			[4]BindStatus{BindDenied, BindOK, BindDenied, BindOK},
-			[4]BindStatus{BindDenied, BindOK, BindDenied, BindOK},
+			[4]bind.BindStatus{bind.BindDenied, bind.BindOK, bind.BindDenied, bind.BindOK},
+			[4]bind.BindStatus{bind.BindDenied, bind.BindOK, bind.BindDenied, bind.BindOK},
 			[]string{
 				"macOS lets only root bind a specific address below port 1024",
 				"privilege: sudo PROGRAM", "other_address: bind to 0.0.0.0 instead", "other_address: bind to :: instead",
@@ -201,13 +203,13 @@ func TestNoLinuxTermsElsewhere(t *testing.T) {
 		tables = append(tables, fmt.Sprintf("1 tcp %[1]v 127.0.0.1:PORT 127.0.0.1:40000 pid:10 uid:501\n2 tcp %[1]v 127.0.0.1:PORT 127.0.0.1:40001 waits", state))
 	}
 	for _, table := range tables {
-		for _, a := range []BindStatus{BindOK, BindInUse, BindDenied, "EPERM", "EADDRNOTAVAIL", "EAFNOSUPPORT"} {
+		for _, a := range []bind.BindStatus{bind.BindOK, bind.BindInUse, bind.BindDenied, "EPERM", "EADDRNOTAVAIL", "EAFNOSUPPORT"} {
 			for _, port := range []uint16{80, 3000, 50000} {
 				for _, system := range []string{"darwin", "windows", "freebsd"} {
 					e := onMac(t, port, strings.ReplaceAll(table, "PORT", fmt.Sprint(port)))
 					e.Platform.OS = system
-					e.Connects = []ConnectResult{{Host: loopback4, Status: "open"}}
-					d := answered(t, &e, [4]BindStatus{a, a, a, a}, [4]BindStatus{a, a, a, a})
+					e.Connects = []bind.ConnectResult{{Host: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Status: "open"}}
+					d := answered(t, &e, [4]bind.BindStatus{a, a, a, a}, [4]bind.BindStatus{a, a, a, a})
 					checkUnixTerms(t, system+" "+table, notesAndRemedies(&d))
 				}
 			}

@@ -1,10 +1,11 @@
-package bind
+package bind_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
+	"lotop/model/bind"
 	"lotop/sockets"
 )
 
@@ -42,7 +43,7 @@ func TestParseTargetPasted(t *testing.T) {
 		"http://shop.localhost:3000":        "localhost:3000",
 		" 3000\n":                           "3000",
 	} {
-		got, err := ParseTarget(sockets.TCP, text)
+		got, err := bind.ParseTarget(sockets.TCP, text)
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 			continue
@@ -77,14 +78,14 @@ func TestParseTargetWrong(t *testing.T) {
 		"3000-":              "3000- is not a port number",
 		"3000-3001-3002":     "is not a port number",
 	} {
-		if all, err := ParseTargets(sockets.TCP, text); err == nil || !strings.Contains(err.Error(), want) {
+		if all, err := bind.ParseTargets(sockets.TCP, text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, %v; want %q", text, all, err, want)
 		}
 	}
 }
 
 func TestParseTargetRange(t *testing.T) {
-	all, err := ParseTargets(sockets.TCP, "localhost:3000-3002")
+	all, err := bind.ParseTargets(sockets.TCP, "localhost:3000-3002")
 	var got []string
 	for _, one := range all {
 		got = append(got, one.Text)
@@ -92,10 +93,10 @@ func TestParseTargetRange(t *testing.T) {
 	if want := []string{"localhost:3000", "localhost:3001", "localhost:3002"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := ParseTarget(sockets.TCP, "3000-3002"); err == nil {
+	if _, err := bind.ParseTarget(sockets.TCP, "3000-3002"); err == nil {
 		t.Error("one target was made of a range")
 	}
-	if all, err := ParseTargets(sockets.TCP, "65530-65535"); err != nil || len(all) != 6 {
+	if all, err := bind.ParseTargets(sockets.TCP, "65530-65535"); err != nil || len(all) != 6 {
 		t.Errorf("%v, %v", all, err)
 	}
 }
@@ -105,7 +106,7 @@ func TestIsProgramName(t *testing.T) {
 		"node": true, "node-18": true, "python3.12": true, "12ab": true, "x server": true,
 		"": false, "3000": false, "3000-3005": false, "localhost": false, "127.0.0.1": false, "host:80": false, "[::1": false, "*": false,
 	} {
-		if got := IsProgramName(text); got != want {
+		if got := bind.IsProgramName(text); got != want {
 			t.Errorf("%q: %v", text, got)
 		}
 	}
@@ -119,10 +120,11 @@ func FuzzParseTarget(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	const maxRange = 256 // as the error for a longer one says
 	f.Fuzz(func(t *testing.T, text string) {
-		all, err := ParseTargets(sockets.TCP, text)
+		all, err := bind.ParseTargets(sockets.TCP, text)
 		for _, one := range all {
-			again, err := ParseTarget(one.Protocol, one.String())
+			again, err := bind.ParseTarget(one.Protocol, one.String())
 			if err != nil || again.Port != one.Port || again.Protocol != one.Protocol || !slices.Equal(again.Hosts, one.Hosts) {
 				t.Errorf("%q is %s, which is %+v, %v", text, one, again, err)
 			}
@@ -130,6 +132,6 @@ func FuzzParseTarget(f *testing.F) {
 		if err == nil && (len(all) == 0 || len(all) > maxRange) {
 			t.Errorf("%q is %d targets", text, len(all))
 		}
-		IsProgramName(text)
+		bind.IsProgramName(text)
 	})
 }

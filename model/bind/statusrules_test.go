@@ -1,4 +1,4 @@
-package bind
+package bind_test
 
 import (
 	"fmt"
@@ -6,33 +6,40 @@ import (
 	"strings"
 	"testing"
 
+	"lotop/model/bind"
 	"lotop/model/modeltest"
 	"lotop/model/track"
 	"lotop/sockets"
 )
 
-// onWindows diagnoses port 3000 from a table and the answers to the four binds:
+// onWindows diagnoses TCP port 3000 from a table and the answers to the four binds:
 // 127.0.0.1, 0.0.0.0, ::1 and ::.
-func onWindows(t *testing.T, table string, answers ...BindStatus) Diagnosis {
+func onWindows(t *testing.T, table string, answers ...bind.BindStatus) bind.Diagnosis {
+	t.Helper()
+	return portOnWindows(t, sockets.TCP, 3000, modeltest.Snapshot(t, 0, table), answers...)
+}
+
+// portOnWindows diagnoses a port of a snapshot. Ports 2990 to 3089 are reserved.
+func portOnWindows(t *testing.T, protocol sockets.Protocol, port uint16, snap *sockets.Snapshot, answers ...bind.BindStatus) bind.Diagnosis {
 	t.Helper()
 	m := track.New()
-	m.Update(modeltest.Snapshot(t, 0, table))
-	e := Evidence{Target: Target{Protocol: sockets.TCP, Port: 3000, Hosts: AnyHost()}, Rows: m.ByPort(sockets.TCP, 3000)}
-	e.Platform = Platform{OS: "windows", Excluded: []sockets.PortRange{{First: 2990, Last: 3089}}}
-	if !strings.Contains(fmt.Sprint(answers), "EACCES") {
-		e.Platform.Excluded = nil // nobody asks for them then
+	m.Update(snap)
+	e := bind.Evidence{Target: bind.Target{Protocol: protocol, Port: port, Hosts: bind.AnyHost()}, Rows: m.ByPort(protocol, port)}
+	e.Platform = bind.Platform{OS: "windows", Ephemeral: sockets.PortRange{First: 49152, Last: 65535}}
+	if strings.Contains(fmt.Sprint(answers), "EACCES") { // otherwise the ranges are not read
+		e.Platform.Excluded = []sockets.PortRange{{First: 2990, Last: 3089}}
 	}
 	for i, b := range e.Target.Binds() {
-		e.Binds = append(e.Binds, BindResult{Bind: b, Plain: answers[i], Reuse: answers[i]})
+		e.Binds = append(e.Binds, bind.BindResult{Bind: b, Plain: answers[i], Reuse: answers[i]})
 	}
 	if probes := e.MoreProbes(); probes != nil {
 		t.Errorf("asks for %v", probes)
 	}
-	return Diagnose(e)
+	return bind.Diagnose(e)
 }
 
 // sketchBlockers writes holders as "cause@blocks?may".
-func sketchBlockers(d *Diagnosis) string {
+func sketchBlockers(d *bind.Diagnosis) string {
 	var words []string
 	for _, h := range d.Blockers {
 		words = append(words, fmt.Sprintf("%s@%s?%s", h.Cause, join(h.Blocks), join(h.MayBlock)))
@@ -49,41 +56,41 @@ func join(all []netip.Addr) string {
 }
 
 func TestBlockersByStatus(t *testing.T) {
-	const ok, taken, denied = BindOK, BindInUse, BindDenied
+	const ok, taken, denied = bind.BindOK, bind.BindInUse, bind.BindDenied
 	for name, c := range map[string]struct {
 		table   string
-		answers []BindStatus
-		verdict Verdict
+		answers []bind.BindStatus
+		verdict bind.Verdict
 		holders string
 		note    string
 	}{
-		"free": {"", []BindStatus{ok, ok, ok, ok}, VerdictFree, "", ""},
+		"free": {"", []bind.BindStatus{ok, ok, ok, ok}, bind.VerdictFree, "", ""},
 		"a listener on one address leaves the wildcard": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10",
-			[]BindStatus{taken, ok, ok, ok},
-			VerdictTaken, "listener@127.0.0.1?", "",
+			[]bind.BindStatus{taken, ok, ok, ok},
+			bind.VerdictTaken, "listener@127.0.0.1?", "",
 		},
 		"two servers, one port": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10\n2 tcp LISTEN 0.0.0.0:3000 pid:20",
-			[]BindStatus{taken, taken, ok, ok},
-			VerdictTaken,
+			[]bind.BindStatus{taken, taken, ok, ok},
+			bind.VerdictTaken,
 			"listener@0.0.0.0?127.0.0.1 listener@127.0.0.1?0.0.0.0", "p20 (20) is shadowed on 127.0.0.1: connections to that address reach p10 (10)",
 		},
 		"a wildcard for itself alone": {
 			"1 tcp LISTEN 0.0.0.0:3000 pid:10",
-			[]BindStatus{denied, denied, ok, ok},
-			VerdictTaken, "listener@127.0.0.1,0.0.0.0?", "SO_EXCLUSIVEADDRUSE",
+			[]bind.BindStatus{denied, denied, ok, ok},
+			bind.VerdictTaken, "listener@127.0.0.1,0.0.0.0?", "SO_EXCLUSIVEADDRUSE",
 		},
 		"TIME_WAIT is in nobody's way": {
 			"1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10",
-			[]BindStatus{taken, ok, ok, ok},
-			VerdictTaken, "client@127.0.0.1?", "",
+			[]bind.BindStatus{taken, ok, ok, ok},
+			bind.VerdictTaken, "client@127.0.0.1?", "",
 		},
 		"a reserved range": {
-			"", []BindStatus{denied, denied, ok, ok}, VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "ports 2990-3089 are reserved by Windows",
+			"", []bind.BindStatus{denied, denied, ok, ok}, bind.VerdictNotPermitted, "excluded_range@127.0.0.1,0.0.0.0?", "ports 2990-3089 are reserved by Windows",
 		},
 		"nothing explains it": {
-			"", []BindStatus{taken, ok, ok, ok}, VerdictTaken, "unseen@127.0.0.1?", "netstat -anoq lists them as BOUND",
+			"", []bind.BindStatus{taken, ok, ok, ok}, bind.VerdictTaken, "unseen@127.0.0.1?", "netstat -anoq lists them as BOUND",
 		},
 	} {
 		d := onWindows(t, c.table, c.answers...)
@@ -100,10 +107,15 @@ func TestBlockersByStatus(t *testing.T) {
 // and none of UDP.
 func TestNotesWithoutOwner(t *testing.T) {
 	for protocol, want := range map[sockets.Protocol]bool{sockets.TCP: true, sockets.UDP: false} {
-		e := Evidence{Target: Target{Protocol: protocol, Port: 3000, Hosts: AnyHost()}, Platform: Platform{OS: "windows"}}
-		for _, text := range []string{e.unlistedBoundNote(), e.noteDenied(e.Target.Binds()[0])} {
-			if got := strings.Contains(text, ListBound); got != want {
-				t.Errorf("%s: %s", protocol, text)
+		for _, status := range []bind.BindStatus{bind.BindInUse, bind.BindDenied} {
+			d := portOnWindows(t, protocol, 4000, modeltest.Snapshot(t, 0, ""), status, status, status, status)
+			if len(d.Notes) == 0 {
+				t.Errorf("%s, %s: no notes", protocol, status)
+			}
+			for _, text := range d.Notes {
+				if got := strings.Contains(text, bind.ListBound); got != want {
+					t.Errorf("%s, %s: %s", protocol, status, text)
+				}
 			}
 		}
 	}

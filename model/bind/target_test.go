@@ -1,9 +1,10 @@
-package bind
+package bind_test
 
 import (
 	"net/netip"
 	"testing"
 
+	"lotop/model/bind"
 	"lotop/model/modeltest"
 	"lotop/sockets"
 )
@@ -24,14 +25,14 @@ func TestTargetOccupiedBy(t *testing.T) {
 	for i, holder := range names {
 		for j, newcomer := range names {
 			in := modeltest.Snapshot(t, 0, "1 tcp LISTEN "+holder+"\n2 tcp LISTEN "+newcomer)
-			got := TargetOf(&in.Sockets[1]).OccupiedBy(&in.Sockets[0])
+			got := bind.TargetOf(&in.Sockets[1]).OccupiedBy(&in.Sockets[0])
 			if want := table[i][j] == 'X'; got != want {
 				t.Errorf("holder %s, newcomer %s: %v, want %v", holder, newcomer, got, want)
 			}
 		}
 	}
 	in := modeltest.Snapshot(t, 0, "1 tcp LISTEN 127.0.0.1:80\n2 udp UNCONN 127.0.0.1:80\n3 tcp LISTEN 127.0.0.1:81\n4 tcp ESTABLISHED 127.0.0.1:80 127.0.0.1:9\n5 tcp BOUND 127.0.0.1:80")
-	target := Target{Protocol: sockets.TCP, Port: 80, Hosts: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}
+	target := bind.Target{Protocol: sockets.TCP, Port: 80, Hosts: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}
 	for i, want := range []bool{true, false, false, false, true} {
 		if got := target.OccupiedBy(&in.Sockets[i]); got != want {
 			t.Errorf("socket %d: %v, want %v", i+1, got, want)

@@ -1,28 +1,22 @@
-package bind
+package bind_test
 
 import (
 	"strings"
 	"testing"
 
+	"lotop/model/bind"
+	"lotop/model/modeltest"
+	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
 )
 
 // serving diagnoses a port whose listener runs as a service of Windows.
-func serving(t *testing.T, unit string, kind process.Service) Diagnosis {
+func serving(t *testing.T, unit string, kind process.Service) bind.Diagnosis {
 	t.Helper()
-	d := onWindows(t, "1 tcp LISTEN 0.0.0.0:3000 pid:10\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10", BindInUse, BindInUse, BindOK, BindOK)
-	for _, p := range d.Blockers[0].Row.Snapshot.Processes {
-		p.Cgroup = process.Cgroup{Unit: untrusted.New(unit), Service: kind}
-	}
-	for i := range d.Blockers {
-		d.Blockers[i].Remedies = nil
-	}
-	d.Notes = nil
-	e := Evidence{Target: d.Target, Platform: Platform{OS: "windows"}}
-	d.addRemedies(&e)
-	d.addNotes(&e)
-	return d
+	snap := modeltest.Snapshot(t, 0, "1 tcp LISTEN 0.0.0.0:3000 pid:10\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10")
+	snap.Processes[10].Cgroup = process.Cgroup{Unit: untrusted.New(unit), Service: kind}
+	return portOnWindows(t, sockets.TCP, 3000, snap, bind.BindInUse, bind.BindInUse, bind.BindOK, bind.BindOK)
 }
 
 // A service is stopped, and its process not ended.
@@ -49,7 +43,7 @@ func TestServices(t *testing.T) {
 			var remedies []string
 			for _, r := range h.Remedies {
 				remedies = append(remedies, r.Command)
-				if r.Action != StopUnit || r.Unit != c.title {
+				if r.Action != bind.StopUnit || r.Unit != c.title {
 					t.Errorf("%s: %+v", c.unit, r)
 				}
 			}
