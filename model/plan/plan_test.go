@@ -1,4 +1,4 @@
-package plan
+package plan_test
 
 import (
 	"testing"
@@ -8,6 +8,7 @@ import (
 	"lotop/model"
 	"lotop/model/bind"
 	"lotop/model/modeltest"
+	"lotop/model/plan"
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
@@ -48,12 +49,12 @@ func inUseOf(m *track.Tracker, s *sockets.Socket) bind.Diagnosis {
 }
 
 // planFor plans for the port of a socket, or for its end of a connection.
-func planFor(m *track.Tracker, r model.Row, s *sockets.Socket, protected func(*process.Process) (string, bool)) Plan {
-	o := Options{Protected: protected}
+func planFor(m *track.Tracker, r model.Row, s *sockets.Socket, protected func(*process.Process) (string, bool)) plan.Plan {
+	o := plan.Options{Protected: protected}
 	if s.Connected() {
-		return ForConnection(inUseOf(m, s), r, s, o, m.ByPID)
+		return plan.ForConnection(inUseOf(m, s), r, s, o, m.ByPID)
 	}
-	return ForPort(inUseOf(m, s), o, m.ByPID)
+	return plan.ForPort(inUseOf(m, s), o, m.ByPID)
 }
 
 func TestPlan(t *testing.T) {
@@ -104,7 +105,7 @@ func TestPlanForStaleRow(t *testing.T) {
 	next := modeltest.Snapshot(t, 1, "2 tcp LISTEN 127.0.0.1:4000 pid:10")
 	next.Processes[10] = &process.Process{PID: 10, Start: 999}
 	m.Update(next)
-	p := ForConnection(inUseOf(m, old.Socket), old, old.Socket, Options{Protected: unprotected}, m.ByPID)
+	p := plan.ForConnection(inUseOf(m, old.Socket), old, old.Socket, plan.Options{Protected: unprotected}, m.ByPID)
 	if len(p.ToStop) != 1 || p.ToStop[0].Start != 10 || p.AlsoCloses != nil {
 		t.Errorf("stops %v, closes %v", p.ToStop, p.AlsoCloses)
 	}
@@ -115,7 +116,7 @@ func TestPlanForClosing(t *testing.T) {
 	m := track.New()
 	m.Update(modeltest.Snapshot(t, 0, modeltest.Shop))
 	r, _ := m.Find(2)
-	p := ForClosing(inUseOf(m, r.Socket), r.Clone())
+	p := plan.ForClosing(inUseOf(m, r.Socket), r.Clone())
 	if !p.Possible() || !p.CloseOnly || len(p.ToClose) != 1 || len(p.ToStop) != 0 {
 		t.Errorf("%+v", p)
 	}
