@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -109,11 +110,13 @@ func (c *checker) link(name string) string {
 	return link
 }
 
+// number reads a file that has one number, -1 if it cannot.
 func (c *checker) number(name string) int {
-	if n, ok := parseNumber(c.read(name)); ok {
-		return n
+	n, err := strconv.Atoi(strings.TrimSpace(string(c.read(name))))
+	if err != nil {
+		return -1
 	}
-	return -1
+	return n
 }
 
 func exists(path string) Verdict {

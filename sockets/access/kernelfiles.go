@@ -54,12 +54,6 @@ func parseLockdown(b []byte) (mode string, ok bool) {
 	return mode, found && closed && mode != ""
 }
 
-// parseNumber reads a file that has one number.
-func parseNumber(b []byte) (int, bool) {
-	n, err := strconv.Atoi(strings.TrimSpace(string(b)))
-	return n, err == nil
-}
-
 // kernelKind tells kernels that are not Linux but look so, from the first two
 // lines of uname: WSL1 translates system calls, gVisor implements them anew.
 func kernelKind(release, version string) string {
