@@ -51,6 +51,7 @@ type spec struct {
 	dir          string
 	asUserNobody bool
 	ownGroup     bool
+	ownSession   bool
 }
 
 func newSpec(opts []Option) spec {
@@ -68,6 +69,9 @@ func AsUserNobody() Option { return func(s *spec) { s.asUserNobody = true } }
 // OwnGroup makes the child of Start lead a process group, as a shell does with
 // each of its jobs.
 func OwnGroup() Option { return func(s *spec) { s.ownGroup = true } }
+
+// OwnSession makes the child of Start lead a session, as a daemon does with itself.
+func OwnSession() Option { return func(s *spec) { s.ownSession = true } }
 
 // Name sets /proc/PID/comm (the kernel keeps 15 bytes of it). The default is
 // the last part of argv[0], as for a program that was started by its path.

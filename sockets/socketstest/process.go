@@ -74,7 +74,7 @@ func launch(t testing.TB, s spec) (*Process, error) {
 		Path: selfExe, Args: s.args, Dir: s.dir, Env: env,
 		Stdin: stdin, Stdout: stdout, Stderr: os.Stderr, SysProcAttr: processAttr(s.asUserNobody, false),
 	}
-	p.cmd.SysProcAttr.Setpgid = s.ownGroup
+	p.cmd.SysProcAttr.Setpgid, p.cmd.SysProcAttr.Setsid = s.ownGroup, s.ownSession
 	if err := p.cmd.Start(); err != nil {
 		p.closePipes()
 		return nil, err

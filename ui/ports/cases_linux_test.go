@@ -57,7 +57,9 @@ var ownCases = []blockCase{
 		}
 	}},
 	{"a daemon whose parent has exited", bind.CauseListener, bind.VerdictTaken, nil, func(b *caseEnv) {
-		p := b.as("server")
+		// In a group whose leader has exited, as that of these tests may have, it
+		// would be an orphan: a daemon has left the session of the shell.
+		p := socketstest.Start(b, socketstest.Name("server"), socketstest.Args("server"), socketstest.OwnSession())
 		p.Orphan([]socketstest.Sock{p.Listen("tcp4", b.at("127.0.0.1"))}, socketstest.Name("daemon"), socketstest.Args("daemon"))
 	}},
 	{"a debug server whose editor has exited", bind.CauseListener, bind.VerdictTaken, nil, func(b *caseEnv) {
