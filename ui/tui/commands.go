@@ -18,7 +18,7 @@ func (m *Model) setView(v view) tea.Cmd {
 	m.view = v
 	m.rows.ResetWidths()
 	m.rows.Offset = 0
-	return m.rearrange()
+	return m.relist()
 }
 
 func (m *Model) toggleAll() tea.Cmd {
@@ -28,7 +28,7 @@ func (m *Model) toggleAll() tea.Cmd {
 		m.setStatus(plain, "all hosts")
 	}
 	m.rows.ResetWidths()
-	return m.rearrange()
+	return m.relist()
 }
 
 func (m *Model) toggleUnfold() tea.Cmd {
@@ -37,12 +37,12 @@ func (m *Model) toggleUnfold() tea.Cmd {
 	if m.shape.Unfold {
 		m.setStatus(plain, "one row per end")
 	}
-	return m.rearrange()
+	return m.relist()
 }
 
 func (m *Model) reverseSort() tea.Cmd {
 	m.shape.Order.Reverse = !m.shape.Order.Reverse
-	return m.rearrange()
+	return m.relist()
 }
 
 // sortNext orders by the next column on the screen that can be ordered by.
@@ -66,7 +66,7 @@ func (m *Model) sortBy(column int) tea.Cmd {
 		return m.reverseSort()
 	}
 	m.shape.Order = model.Order{Column: model.Column(column)}
-	return m.rearrange()
+	return m.relist()
 }
 
 // changeInterval changes the interval by a step of the ladder.

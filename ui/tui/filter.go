@@ -68,7 +68,7 @@ func (m *Model) applyFilter() tea.Cmd {
 	}
 	m.query = q
 	m.rows.ResetWidths()
-	return m.rearrange()
+	return m.relist()
 }
 
 func (m *Model) stopFilter() {

@@ -60,12 +60,14 @@ type Model struct {
 	filterErr error
 	typedAt   time.Time // when the filter last changed
 
-	latest      arrangement // the newest
-	readErr     error       // why the last look at the tables failed
-	busy        bool        // the worker has a request
-	pending     task        // what is wanted as soon as it is done
-	tickID      int         // tells the newest tick from those before it
-	showSpinner bool        // the first data takes so long that a spinner shows
+	latest      arrangement       // the newest
+	readErr     error             // why the last look at the tables failed
+	busy        bool              // the worker has a request
+	pending     task              // what is wanted as soon as it is done
+	listID      int               // counts the changes of filter, view and order
+	heldKeys    []tea.KeyPressMsg // typed before the rows that they mean were shown
+	tickID      int               // tells the newest tick from those before it
+	showSpinner bool              // the first data takes so long that a spinner shows
 	spinner     spinner.Model
 
 	pinRequests []model.Row // whose pin is to be set or taken away by the next request

@@ -23,6 +23,7 @@ type (
 
 	// arrangeRequest asks for the rows of the newest snapshot.
 	arrangeRequest struct {
+		listID  int               // of the filter, view and order asked for
 		shape   track.ListOptions // without its query
 		query   string
 		events  bool        // those too
@@ -54,6 +55,7 @@ type (
 	// arrangement is what a screen is drawn from: nothing in it has to be sorted
 	// or looked up again.
 	arrangement struct {
+		listID    int // as in the request
 		rows      []model.Row
 		events    []track.Event
 		hasEvents bool
@@ -105,6 +107,7 @@ func (w *worker) read(q readRequest) (res readResult) {
 }
 
 func (w *worker) arrange(q arrangeRequest) (res arrangement) {
+	res.listID = q.listID
 	snap := w.tracker.Snapshot()
 	if snap == nil {
 		return res

@@ -83,6 +83,9 @@ func (m *Model) handleKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.Suspend):
 		return func() tea.Msg { return m.suspend(true) }
 	}
+	if m.holdKey(k) {
+		return nil
+	}
 	m.status = nil
 	switch {
 	case m.dialog != nil:

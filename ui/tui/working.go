@@ -26,8 +26,9 @@ func (m *Model) rearrange() tea.Cmd { return m.schedule(taskArrange) }
 
 // schedule sends a request, or remembers it until the worker is free.
 func (m *Model) schedule(t task) tea.Cmd {
+	t = max(t, m.pending)
 	if m.busy {
-		m.pending = max(m.pending, t)
+		m.pending = t
 		return nil
 	}
 	m.busy, m.pending = true, taskNone
@@ -43,7 +44,7 @@ func (m *Model) schedule(t task) tea.Cmd {
 
 // arrangeRequest asks for what the screen is to show now.
 func (m *Model) arrangeRequest() arrangeRequest {
-	q := arrangeRequest{shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinRequests}
+	q := arrangeRequest{listID: m.listID, shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinRequests}
 	q.shape.View = m.modelView()
 	m.pinRequests = nil
 	if d := m.details; d != nil {
@@ -109,8 +110,11 @@ func (m *Model) takeRead(r readResult) tea.Cmd {
 	if !m.paused {
 		tick = m.tick()
 	}
-	if r.err == nil {
+	switch {
+	case r.err == nil:
 		shown = m.showResult(&r.arrangement, true, r.anew)
+	case m.stale():
+		m.pending = max(m.pending, taskArrange) // the rows that there are
 	}
 	return tea.Batch(tick, shown, m.goOn())
 }
@@ -129,7 +133,7 @@ func (m *Model) showResult(r *arrangement, read, anew bool) tea.Cmd {
 	if m.details != nil {
 		m.details.applyResult(&r.inspected, r.at, anew)
 	}
-	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis())
+	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis(), m.releaseKeys())
 }
 
 // sayUnrecorded shows why nothing more is recorded, if that is news.
