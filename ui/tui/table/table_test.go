@@ -58,7 +58,8 @@ func TestSelectionByKey(t *testing.T) {
 	tab := newFruits()
 	tab.Resize(40, 5)
 	tab.SetRows(numbered(100, 50), true)
-	tab.MoveTo(20)
+	tab.MoveTo(22)
+	tab.MoveTo(20) // in the middle of the window
 	line := tab.Cursor - tab.Offset
 
 	tab.SetRows(append(numbered(1, 10), numbered(100, 50)...), false)
