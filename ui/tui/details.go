@@ -16,7 +16,7 @@ import (
 
 // write writes the pane, at most width cells wide.
 func (d *detailsPane) write(now time.Time, width int, flows func(*sockets.Socket) (flow, bool)) []line {
-	w := detailsWriter{now: now, width: width, data: d.data, flows: flows}
+	w := detailsWriter{lineWriter: lineWriter{width: width}, now: now, data: d.data, flows: flows}
 	if d.closed {
 		w.paragraph(danger, d.closedText(now)+"; last known state")
 		w.blankLine()
@@ -32,19 +32,10 @@ func (d *detailsPane) write(now time.Time, width int, flows func(*sockets.Socket
 
 // detailsWriter writes the lines of the details one under the other.
 type detailsWriter struct {
+	lineWriter
 	now   time.Time
-	width int
 	data  *detailsData
 	flows func(*sockets.Socket) (flow, bool)
-	out   []line
-}
-
-func (w *detailsWriter) add(l line) { w.out = append(w.out, l.Cut(w.width)) }
-func (w *detailsWriter) blankLine() { w.out = append(w.out, nil) }
-func (w *detailsWriter) paragraph(r role, s string) {
-	for _, part := range style.WrapWords(s, w.width) {
-		w.add(styled(r, part))
-	}
 }
 
 func (w *detailsWriter) heading(title string, n int) {

@@ -23,7 +23,7 @@ func (d *dialog) title() string {
 // dialogLines writes the dialog, at most width cells wide.
 func (m *Model) dialogLines(width, height int) []line {
 	d := m.dialog
-	w := dialogWriter{width: width, wording: m.wording, dialog: d}
+	w := dialogWriter{lineWriter: lineWriter{width: width}, wording: m.wording, dialog: d}
 	spin := m.spinner.View()
 	switch d.stage {
 	case stageChoosing:
@@ -41,10 +41,9 @@ func (m *Model) dialogLines(width, height int) []line {
 }
 
 type dialogWriter struct {
-	width   int
+	lineWriter
 	wording ui.Wording
 	dialog  *dialog
-	out     []line
 	footer  line // what can be done next: it must not get lost
 }
 
@@ -62,16 +61,6 @@ func (w *dialogWriter) fit(height int) []line {
 		all = append(all[:height-2], styled(muted, "… "+strconv.Itoa(n-height+1)+" more lines; enlarge the window").Cut(w.width), w.footer)
 	}
 	return all[:min(len(all), max(height, 0))]
-}
-
-func (w *dialogWriter) add(l line) { w.out = append(w.out, l.Cut(w.width)) }
-func (w *dialogWriter) blankLine() { w.out = append(w.out, nil) }
-
-// paragraph writes a sentence on as many lines as it takes.
-func (w *dialogWriter) paragraph(r role, s string) {
-	for _, part := range style.WrapWords(s, w.width) {
-		w.add(styled(r, part))
-	}
 }
 
 func (w *dialogWriter) buttons(all ...[2]string) {
