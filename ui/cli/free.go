@@ -73,7 +73,7 @@ func (a *app) free(ctx context.Context, o *options, fo *freeOptions, args []stri
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.portService(o)
-	targets, err := a.freeTargets(ctx, f, args, fo.udp)
+	targets, err := freeTargets(ctx, f, args, protocolOf(fo.udp))
 	if err != nil {
 		return exitFailed, err
 	}

@@ -14,26 +14,11 @@ import (
 	"lotop/ui/ports"
 )
 
-// freeTargets reads the arguments of free: what is no target can be the name of a
-// process.
-func (a *app) freeTargets(ctx context.Context, f *ports.Service, args []string, udp bool) (targetList, error) {
-	if len(args) == 0 {
-		return targetList{}, errNoTarget
-	}
-	l := targetList{many: len(args) > 1}
-	for _, arg := range args {
-		targets, err := bind.ParseTargets(protocolOf(udp), arg)
-		l.many = l.many || len(targets) > 1
-		if err != nil && bind.IsProgramName(arg) {
-			targets, err = targetsOf(ctx, f, arg, protocolOf(udp))
-			l.many = true
-		}
-		if err != nil {
-			return targetList{}, err
-		}
-		l.add(targets...)
-	}
-	return l, nil
+// freeTargets reads the arguments of free: targets and names of processes.
+func freeTargets(ctx context.Context, f *ports.Service, args []string, protocol sockets.Protocol) (targetList, error) {
+	return parseTargets(args, protocol, func(name string) ([]bind.Target, error) {
+		return targetsOf(ctx, f, name, protocol)
+	})
 }
 
 // targetsOf lists the addresses on which processes of a name listen or, of UDP, are

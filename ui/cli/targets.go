@@ -51,18 +51,23 @@ func (l *targetList) add(targets ...bind.Target) {
 	}
 }
 
-// parseTargets reads the arguments of why and wait.
-func parseTargets(args []string, udp bool) (targetList, error) {
+// parseTargets reads the arguments of why, wait and free. What is no target can be the
+// name of a process, whose targets byName finds; nil if a name is an error.
+func parseTargets(args []string, protocol sockets.Protocol, byName func(name string) ([]bind.Target, error)) (targetList, error) {
 	if len(args) == 0 {
 		return targetList{}, errNoTarget
 	}
 	l := targetList{many: len(args) > 1}
 	for _, arg := range args {
-		targets, err := bind.ParseTargets(protocolOf(udp), arg)
+		targets, err := bind.ParseTargets(protocol, arg)
+		l.many = l.many || len(targets) > 1
+		if err != nil && byName != nil && bind.IsProgramName(arg) {
+			targets, err = byName(arg)
+			l.many = true
+		}
 		if err != nil {
 			return targetList{}, err
 		}
-		l.many = l.many || len(targets) > 1
 		l.add(targets...)
 	}
 	return l, nil

@@ -38,7 +38,7 @@ lotop wait --free 3000 && npm start`,
 		Args: cobra.ArbitraryArgs,
 	}
 	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
-		targets, err := parseTargets(args, wait.udp)
+		targets, err := parseTargets(args, protocolOf(wait.udp), nil)
 		if err != nil {
 			return exitFailed, err
 		}

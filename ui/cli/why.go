@@ -39,7 +39,7 @@ lotop why --json 3000 | jq -r '.holders[].socket.owners[]?.pid'`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.completeTarget(o, &udp),
 		RunE: a.command(func(ctx context.Context, args []string) (int, error) {
-			targets, err := parseTargets(args, udp)
+			targets, err := parseTargets(args, protocolOf(udp), nil)
 			if err != nil {
 				return exitFailed, err
 			}
