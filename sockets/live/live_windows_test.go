@@ -40,20 +40,6 @@ func find(s *sockets.Snapshot, p sockets.Protocol, local netip.AddrPort, connect
 	return nil
 }
 
-// eventually asks until the answer is the wanted one: under Wine sockets outlive their
-// process by a moment.
-func eventually[T comparable](t *testing.T, want T, ask func() T) {
-	t.Helper()
-	var got T
-	asked := func() bool {
-		got = ask()
-		return got == want
-	}
-	if !socketstest.Eventually(asked) {
-		t.Errorf("%v, not %v", got, want)
-	}
-}
-
 // A socket is seen with its owner, under the same ID every time, and no more
 // once it is closed.
 func TestLiveSockets(t *testing.T) {
@@ -93,7 +79,7 @@ func TestLiveSockets(t *testing.T) {
 	}
 	child.Close()
 	for i, local := range child.Local {
-		eventually(t, nil, func() *sockets.Socket { return find(readLive(t), protocols[i], local, false) })
+		socketstest.AwaitAnswer(t, nil, func() *sockets.Socket { return find(readLive(t), protocols[i], local, false) })
 	}
 }
 

@@ -11,20 +11,6 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// eventually asks until the answer is the wanted one: under Wine sockets outlive their
-// process by a moment.
-func awaitAnswer[T comparable](t *testing.T, want T, ask func() T) {
-	t.Helper()
-	var got T
-	asked := func() bool {
-		got = ask()
-		return got == want
-	}
-	if !socketstest.Eventually(asked) {
-		t.Errorf("%v, not %v", got, want)
-	}
-}
-
 func TestTryBind(t *testing.T) {
 	child := socketstest.StartChild(t, socketstest.ChildConfig{
 		Sockets: []string{"tcp 127.0.0.1:0", "udp 127.0.0.1:0", "exclusive 127.0.0.1:0", "exclusive 0.0.0.0:0", "tcp [::1]:0"},
@@ -47,7 +33,7 @@ func TestTryBind(t *testing.T) {
 	}
 	child.Close()
 	for _, local := range child.Local {
-		awaitAnswer(t, "ok", func() string { return ErrnoName(Bind(sockets.TCP, local, BindOptions{})) })
+		socketstest.AwaitAnswer(t, "ok", func() string { return ErrnoName(Bind(sockets.TCP, local, BindOptions{})) })
 	}
 	elsewhere := netip.MustParseAddrPort("192.0.2.1:0")
 	if err := Bind(sockets.TCP, elsewhere, BindOptions{}); ErrnoName(err) != "EADDRNOTAVAIL" {
@@ -64,7 +50,7 @@ func TestTryConnect(t *testing.T) {
 		t.Error(got)
 	}
 	child.Close()
-	awaitAnswer(t, "refused", func() string { return Connect(t.Context(), child.Local[0]) })
+	socketstest.AwaitAnswer(t, "refused", func() string { return Connect(t.Context(), child.Local[0]) })
 }
 
 func TestErrnoNames(t *testing.T) {

@@ -1,6 +1,9 @@
 package socketstest
 
-import "time"
+import (
+	"testing"
+	"time"
+)
 
 // Timeout is how long a test waits for an event. It happens at once unless
 // something is wrong, so only a failing test takes as long; on a loaded
@@ -20,4 +23,18 @@ func Eventually(good func() bool) bool {
 		time.Sleep(pause)
 	}
 	return true
+}
+
+// AwaitAnswer asks until the answer is the wanted one, and fails the test if that does
+// not happen within Timeout.
+func AwaitAnswer[T comparable](t testing.TB, want T, ask func() T) {
+	t.Helper()
+	var got T
+	asked := func() bool {
+		got = ask()
+		return got == want
+	}
+	if !Eventually(asked) {
+		t.Errorf("%v, not %v", got, want)
+	}
 }
