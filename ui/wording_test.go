@@ -2,22 +2,12 @@ package ui
 
 import (
 	"reflect"
-	"strings"
 	"syscall"
 	"testing"
 
 	"lotop/model/bind"
+	"lotop/model/modeltest"
 )
-
-// foreign are words that mean nothing on Windows.
-func foreign(text string) string {
-	for _, word := range []string{"SIG", "signal", "pidfd", "systemctl", "setcap", "sysctl", "sudo", "root"} {
-		if strings.Contains(text, word) {
-			return word
-		}
-	}
-	return ""
-}
 
 // Every text has words of its own for Windows, and none of them is Linux's.
 func TestWordsOfWindows(t *testing.T) {
@@ -34,7 +24,7 @@ func TestWordsOfWindows(t *testing.T) {
 				in = append(in, args[windows.Method(i).Type().In(k)])
 			}
 			here, there := unix.Method(i).Call(in)[0].String(), windows.Method(i).Call(in)[0].String()
-			if word := foreign(there); word != "" || here == there || there == "" {
+			if word := modeltest.UnixTerm(there); word != "" || here == there || there == "" {
 				t.Errorf("%s: %q on Windows, %q elsewhere", windows.Type().Method(i).Name, there, here)
 			}
 		}

@@ -2,23 +2,12 @@ package bind_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"lotop/model/bind"
 	"lotop/model/modeltest"
 	"lotop/sockets"
 )
-
-// unixTerm are words that mean nothing on Windows.
-func unixTerm(text string) string {
-	for _, word := range []string{"SIG", "signal", "pidfd", "systemctl", "setcap", "sysctl", "sudo", "root"} {
-		if strings.Contains(text, word) {
-			return word
-		}
-	}
-	return ""
-}
 
 // What a diagnosis says on Windows can be done there.
 func TestDiagnosisOfWindows(t *testing.T) {
@@ -38,7 +27,7 @@ func TestDiagnosisOfWindows(t *testing.T) {
 		t.Errorf("%q", texts)
 	}
 	for _, text := range texts {
-		if word := unixTerm(text); word != "" {
+		if word := modeltest.UnixTerm(text); word != "" {
 			t.Errorf("%q says %s", text, word)
 		}
 	}

@@ -134,6 +134,16 @@ func AddrPort(s string) netip.AddrPort {
 	return netip.MustParseAddrPort(s)
 }
 
+// UnixTerm returns a word of text that means nothing on Windows, empty if there is none.
+func UnixTerm(text string) string {
+	for _, word := range []string{"SIG", "signal", "pidfd", "systemctl", "setcap", "sysctl", "sudo", "root"} {
+		if strings.Contains(text, word) {
+			return word
+		}
+	}
+	return ""
+}
+
 // Shop is a table with listeners, pairs, a queued connection and shared owners.
 const Shop = `
 	1 tcp LISTEN 127.0.0.1:3000 pid:10,11
