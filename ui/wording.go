@@ -4,7 +4,6 @@ import (
 	"syscall"
 
 	"lotop/model/bind"
-	"lotop/model/plan"
 	"lotop/sockets/process"
 )
 
@@ -54,15 +53,6 @@ func (w Wording) StillRunning(sig syscall.Signal) string {
 	return w.either("did not exit on "+process.SignalName(sig), windows)
 }
 
-// StillRunningAfter is StillRunning with the grace period.
-func (w Wording) StillRunningAfter(sig syscall.Signal, grace string) string {
-	windows := "did not close within " + grace
-	if sig == syscall.SIGKILL {
-		windows = "could not be killed within " + grace + " either"
-	}
-	return w.either(w.StillRunning(sig)+" within "+grace, windows)
-}
-
 // KillButton returns the label of the button that kills a process.
 func (w Wording) KillButton() string { return w.either("send SIGKILL", "kill process") }
 
@@ -103,25 +93,6 @@ func (w Wording) SignalHelp() string {
 func (w Wording) CannotClose() string {
 	return w.either("closing this connection requires root",
 		"cannot close this connection: its owner is unknown")
-}
-
-// InTimeWait returns the effect of a TIME_WAIT on servers. lasting, such as " for
-// another 41s", is empty if the system does not report it. On Windows a server can
-// bind despite it.
-func (w Wording) InTimeWait(lasting string) string {
-	if w.windows() {
-		return "no owner: in TIME_WAIT; servers can already bind"
-	}
-	why := "no owner: in TIME_WAIT" + lasting + "; servers that set SO_REUSEADDR can already bind"
-	if plan.CanDestroy(w.system) {
-		why += "; root can close it"
-	}
-	return why
-}
-
-// OtherUser returns why a process cannot be stopped by this user, and what to do.
-func (w Wording) OtherUser() string {
-	return w.either("another user's process; run lotop as root to stop it", "another user's process; run lotop as administrator to stop it")
 }
 
 // StopReason returns the note on stopping a service of Windows. It is empty on other

@@ -13,7 +13,6 @@ import (
 func TestWordsOfWindows(t *testing.T) {
 	unix, windows := reflect.ValueOf(WordingFor("linux")), reflect.ValueOf(WordingFor("windows"))
 	args := map[reflect.Type]reflect.Value{
-		reflect.TypeFor[string]():       reflect.ValueOf("3s"),
 		reflect.TypeFor[*bind.Remedy](): reflect.ValueOf(&bind.Remedy{Action: bind.StopUnit, Unit: "Spooler"}),
 	}
 	for i := range windows.NumMethod() {
