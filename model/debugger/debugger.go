@@ -47,16 +47,6 @@ const (
 	scopeAll              // the process is only a debug server
 )
 
-// DebuggerName returns the name of the debug server that serves on socket s of process p,
-// such as "delve"; empty if there is none. Listeners count and the connections they
-// accepted, connections that p opened do not.
-func DebuggerName(p *process.Process, s *sockets.Socket) string {
-	if d, ok := Recognize(p); ok && d.Owns(s) {
-		return d.Name
-	}
-	return ""
-}
-
 // Debuggee returns what the debug server p debugs: a process, a program, or p itself if p
 // contains its debug server. ok is false if p is no debug server or its command line does
 // not show the debuggee.
@@ -68,7 +58,8 @@ func Debuggee(p *process.Process) (pid int, program untrusted.Text, ok bool) {
 	return d.pid, untrusted.New(d.program), true
 }
 
-// Owns reports whether s, a socket of the process, serves debugging.
+// Owns reports whether s, a socket of the process, serves debugging: a listener of the
+// debug server, or a connection with its client.
 func (d Server) Owns(s *sockets.Socket) bool {
 	if d.scope == scopeNone || s.Protocol != sockets.TCP || s.State == sockets.SynSent {
 		return false

@@ -131,13 +131,21 @@ var debuggerCommands = []struct{ line, at, want string }{
 	{"sleep 5", "127.0.0.1:5005", ""},
 }
 
+// debuggerName returns the name of the debug server that serves on socket s of process p.
+func debuggerName(p *process.Process, s *sockets.Socket) string {
+	if d, ok := Recognize(p); ok && d.Owns(s) {
+		return d.Name
+	}
+	return ""
+}
+
 func TestDebuggerName(t *testing.T) {
 	for _, tt := range debuggerCommands {
-		if got := DebuggerName(command(tt.line), listener(tt.at)); got != tt.want {
+		if got := debuggerName(command(tt.line), listener(tt.at)); got != tt.want {
 			t.Errorf("%s\n at %s: got %q, want %q", tt.line, tt.at, got, tt.want)
 		}
 	}
-	if got := DebuggerName(&process.Process{}, listener("127.0.0.1:1")); got != "" {
+	if got := debuggerName(&process.Process{}, listener("127.0.0.1:1")); got != "" {
 		t.Errorf("a kernel thread is a %s", got)
 	}
 }
@@ -160,18 +168,18 @@ func TestDebuggerConnections(t *testing.T) {
 		{"python3 /opt/debugpy/adapter --for-server 41233 --port 5678", "127.0.0.1:51000", "127.0.0.1:41233", false},
 	}
 	for _, tt := range tests {
-		got := DebuggerName(command(tt.line), connection(tt.local, tt.remote)) != ""
+		got := debuggerName(command(tt.line), connection(tt.local, tt.remote)) != ""
 		if got != tt.want {
 			t.Errorf("%s\n %s to %s: got %v, want %v", tt.line, tt.local, tt.remote, got, tt.want)
 		}
 	}
 	udp := &sockets.Socket{Protocol: sockets.UDP, State: sockets.Unconn, Local: netip.MustParseAddrPort("127.0.0.1:38697")}
-	if DebuggerName(command("dlv dap"), udp) != "" {
+	if debuggerName(command("dlv dap"), udp) != "" {
 		t.Error("UDP debugs nothing")
 	}
 	dialling := connection("127.0.0.1:52000", "127.0.0.1:2345")
 	dialling.State = sockets.SynSent
-	if DebuggerName(command("dlv dap"), dialling) != "" {
+	if debuggerName(command("dlv dap"), dialling) != "" {
 		t.Error("a connection that is being opened was not accepted")
 	}
 }
