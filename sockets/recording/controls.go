@@ -95,9 +95,3 @@ func (p *Player) jump(to time.Duration) {
 // Damage describes what is missing at the end of the file; it is empty if
 // nothing is.
 func (p *Player) Damage() string { return p.index.damageText() }
-
-// Redacted reports whether command lines, users and directories were omitted.
-func (p *Player) Redacted() bool { return p.index.header.Redacted }
-
-// System returns the operating system of the recording, as in runtime.GOOS.
-func (p *Player) System() string { return p.index.header.OS }

@@ -82,8 +82,8 @@ func TestOpenFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := readAll(t, p); len(got) != 3 || p.System() != runtime.GOOS {
-		t.Error(len(got), p.System())
+	if got := readAll(t, p); len(got) != 3 || p.index.header.OS != runtime.GOOS {
+		t.Error(len(got), p.index.header.OS)
 	}
 	if err := p.Close(); err != nil {
 		t.Error(err)

@@ -74,7 +74,7 @@ func checkRedacted(t *testing.T, p *process.Process, exe, want string) {
 	if q == nil || q.Command.Raw() != want || p.Args != nil && strings.Join(q.Args, " ") != want || q.Name.Raw() != exe {
 		t.Errorf("%q is recorded as %+v", p.Command.Raw(), q)
 	}
-	if name := got.Users[1000].Raw(); name != "…" || q.Account.Raw() != "…" || !player.Redacted() {
+	if name := got.Users[1000].Raw(); name != "…" || q.Account.Raw() != "…" || !player.index.header.Redacted {
 		t.Error(name, q.Account)
 	}
 	s.Sockets[0].Cgroup = got.Sockets[0].Cgroup

@@ -51,7 +51,7 @@ func TestRoundTrip(t *testing.T) {
 				t.Fatalf("seed %d, notices before %d: lost %d, %s", seed, i, m.Dropped, diff)
 			}
 		}
-		if p.Damage() != "" || p.Redacted() {
+		if p.Damage() != "" || p.index.header.Redacted {
 			t.Fatal(p.Damage())
 		}
 	}
