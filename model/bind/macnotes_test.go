@@ -36,7 +36,7 @@ func notesAndRemedies(d *bind.Diagnosis) string {
 type macCase struct {
 	port         uint16
 	table        string
-	holder       []*process.Process
+	owners       []*process.Process
 	plain, reuse [4]bind.BindStatus
 	notes        []string
 	never        string
@@ -44,7 +44,7 @@ type macCase struct {
 
 func (c *macCase) check(t *testing.T, name string) {
 	t.Helper()
-	e := onMac(t, c.port, c.table, c.holder...)
+	e := onMac(t, c.port, c.table, c.owners...)
 	d := answered(t, &e, c.plain, c.reuse)
 	all := notesAndRemedies(&d)
 	for _, part := range c.notes {

@@ -30,10 +30,10 @@ func macEvidence(t *testing.T, table string) Evidence {
 	}
 }
 
-// Each holder stands alone. X refuses, ? may, and the columns are macBinds.
+// Each socket is the only one. X blocks, ? may, and the columns are macBinds.
 func TestRulesOfMacOS(t *testing.T) {
 	const mine, theirs = " uid:501", " uid:502"
-	for _, c := range []struct{ holder, plain, reuse string }{
+	for _, c := range []struct{ socket, plain, reuse string }{
 		{"LISTEN 127.0.0.1:3000" + mine, "XX.X.", "X...."},
 		{"LISTEN 0.0.0.0:3000" + mine, "XX...", ".X..."}, // "::" may come to it
 		{"LISTEN [::1]:3000 v6only" + mine, "..XXX", "..X.."},
@@ -47,21 +47,21 @@ func TestRulesOfMacOS(t *testing.T) {
 		{"ESTABLISHED [::1]:3000 [::1]:50000 v6only" + mine, "..XXX", "....."},
 		{"SYN_RECV 127.0.0.1:3000 127.0.0.1:50000" + mine, "XX.X.", "....."},
 		{"TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000" + mine, "XX.X.", "....."},
-		{"TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000", "XX.X.", "??.?."}, // whose is not known
+		{"TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000", "XX.X.", "??.?."}, // its user is not known
 		{"LISTEN 127.0.0.1:3000" + theirs, "XX.X.", "XX.X."},
 		{"LISTEN 0.0.0.0:3000" + theirs, "XX...", "XX..."},
 		{"LISTEN [::]:3000 dual" + theirs, "XXXXX", "XXXXX"},
 		{"LISTEN [::]:3000 v6only" + theirs, "..XXX", "..XXX"},
 		{"ESTABLISHED 127.0.0.1:3000 127.0.0.1:50000" + theirs, "XX.X.", "XX.X."},
 	} {
-		e := macEvidence(t, "1 tcp "+c.holder)
+		e := macEvidence(t, "1 tcp "+c.socket)
 		if plain, reuse := columns(&e, false), columns(&e, true); plain != c.plain || reuse != c.reuse {
-			t.Errorf("%s: plain %s, reuse %s", c.holder, plain, reuse)
+			t.Errorf("%s: plain %s, reuse %s", c.socket, plain, reuse)
 		}
 	}
 }
 
-// columns writes who refuses which of macBinds.
+// columns returns which of macBinds the socket blocks.
 func columns(e *Evidence, reuse bool) string {
 	var b strings.Builder
 	for _, bind := range macBinds {
@@ -70,8 +70,8 @@ func columns(e *Evidence, reuse bool) string {
 	return b.String()
 }
 
-// Root is kept away from nobody's socket by its user, and a dual-stack bind not
-// from another user's IPv4 socket that has SO_REUSEPORT.
+// That a socket is another user's does not matter to root, nor to a dual-stack bind if it
+// is an IPv4 socket with SO_REUSEPORT.
 func TestOtherUsersMac(t *testing.T) {
 	e := macEvidence(t, "1 tcp LISTEN 127.0.0.1:3000 uid:502")
 	e.Options = map[sockets.ID]sockets.SocketOptions{1: {ReusePort: sockets.Yes}}

@@ -91,19 +91,19 @@ func TestBindStatusMac(t *testing.T) {
 			[4]bind.BindStatus{taken, ok, ok, ok},
 			bind.VerdictTaken, "client@127.0.0.1,0.0.0.0,::?@?127.0.0.1 client@127.0.0.1,0.0.0.0,::?@?127.0.0.1",
 		},
-		"the only one there": {
+		"the only listed socket": {
 			"1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000",
 			[4]bind.BindStatus{taken, taken, ok, taken},
 			[4]bind.BindStatus{taken, taken, ok, ok},
 			bind.VerdictTaken, "time_wait@127.0.0.1,0.0.0.0,::?@127.0.0.1,0.0.0.0?",
 		},
-		"nobody there": {
+		"no listed socket": {
 			"",
 			[4]bind.BindStatus{taken, taken, ok, taken},
 			[4]bind.BindStatus{taken, taken, ok, taken},
 			bind.VerdictTaken, "unseen@127.0.0.1,0.0.0.0,::?@127.0.0.1,0.0.0.0,::?",
 		},
-		"not permitted, and held as well": {
+		"not permitted, and also in use": {
 			"1 tcp LISTEN 127.0.0.1:3000 pid:10 uid:501",
 			[4]bind.BindStatus{denied, taken, denied, taken},
 			[4]bind.BindStatus{denied, ok, denied, ok},

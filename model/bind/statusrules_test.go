@@ -38,7 +38,7 @@ func portOnWindows(t *testing.T, protocol sockets.Protocol, port uint16, snap *s
 	return bind.Diagnose(e)
 }
 
-// sketchBlockers writes holders as "cause@blocks?may".
+// sketchBlockers writes blockers as "cause@blocks?may".
 func sketchBlockers(d *bind.Diagnosis) string {
 	var words []string
 	for _, h := range d.Blockers {
@@ -58,11 +58,11 @@ func join(all []netip.Addr) string {
 func TestBlockersByStatus(t *testing.T) {
 	const ok, taken, denied = bind.BindOK, bind.BindInUse, bind.BindDenied
 	for name, c := range map[string]struct {
-		table   string
-		answers []bind.BindStatus
-		verdict bind.Verdict
-		holders string
-		note    string
+		table    string
+		answers  []bind.BindStatus
+		verdict  bind.Verdict
+		blockers string
+		note     string
 	}{
 		"free": {"", []bind.BindStatus{ok, ok, ok, ok}, bind.VerdictFree, "", ""},
 		"a listener on one address leaves the wildcard": {
@@ -81,7 +81,7 @@ func TestBlockersByStatus(t *testing.T) {
 			[]bind.BindStatus{denied, denied, ok, ok},
 			bind.VerdictTaken, "listener@127.0.0.1,0.0.0.0?", "SO_EXCLUSIVEADDRUSE",
 		},
-		"TIME_WAIT is in nobody's way": {
+		"TIME_WAIT blocks nothing": {
 			"1 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:50000\n2 tcp ESTABLISHED 127.0.0.1:3000 127.0.0.1:50001 pid:10",
 			[]bind.BindStatus{taken, ok, ok, ok},
 			bind.VerdictTaken, "client@127.0.0.1?", "",
@@ -94,7 +94,7 @@ func TestBlockersByStatus(t *testing.T) {
 		},
 	} {
 		d := onWindows(t, c.table, c.answers...)
-		if got := sketchBlockers(&d); got != c.holders || d.Verdict != c.verdict || !d.PlainOnly {
+		if got := sketchBlockers(&d); got != c.blockers || d.Verdict != c.verdict || !d.PlainOnly {
 			t.Errorf("%s: %s, %s", name, d.Verdict, got)
 		}
 		if !strings.Contains(strings.Join(d.Notes, "\n"), c.note) {

@@ -9,8 +9,8 @@ import (
 	"lotop/sockets"
 )
 
-// TestTargetOccupiedBy goes through the table of facts/linux.md: holder by row,
-// newcomer by column.
+// TestTargetOccupiedBy goes through the conflicts on Linux, socket by row,
+// bind by column.
 func TestTargetOccupiedBy(t *testing.T) {
 	names := []string{"0.0.0.0:80", "127.0.0.1:80", "127.0.0.2:80", "[::]:80 dual", "[::]:80 v6only", "[::1]:80", "127.0.0.1:80 mapped"}
 	table := []string{
@@ -22,12 +22,12 @@ func TestTargetOccupiedBy(t *testing.T) {
 		"...XXX.",
 		"XX.X..X",
 	}
-	for i, holder := range names {
-		for j, newcomer := range names {
-			in := modeltest.Snapshot(t, 0, "1 tcp LISTEN "+holder+"\n2 tcp LISTEN "+newcomer)
+	for i, bound := range names {
+		for j, target := range names {
+			in := modeltest.Snapshot(t, 0, "1 tcp LISTEN "+bound+"\n2 tcp LISTEN "+target)
 			got := bind.TargetOf(&in.Sockets[1]).OccupiedBy(&in.Sockets[0])
 			if want := table[i][j] == 'X'; got != want {
-				t.Errorf("holder %s, newcomer %s: %v, want %v", holder, newcomer, got, want)
+				t.Errorf("bound %s, target %s: %v, want %v", bound, target, got, want)
 			}
 		}
 	}

@@ -30,12 +30,12 @@ var planTests = []struct {
 }{
 	// The connections of 20, accepted or not, are lost; that of 10 to 11 is
 	// no loss to others; 7 is held by 12 too and stays.
-	{"both holders", 1, unprotected, []int{10, 11}, nil, 2, []sockets.ID{6}},
+	{"both owners", 1, unprotected, []int{10, 11}, nil, 2, []sockets.ID{6}},
 	// What 10 holds with 11 stays with it: nothing closes but the port of 11.
 	{"one refused", 1, protect(10), []int{11}, []int{10}, 1, []sockets.ID{6}},
 	{"the other refused", 1, protect(11), []int{10}, []int{11}, 0, nil},
 	{"the client's end", 2, unprotected, []int{20}, nil, 0, nil},
-	{"nobody holds it", 12, unprotected, nil, nil, 0, nil},
+	{"no owner", 12, unprotected, nil, nil, 0, nil},
 	{"one of its own", 11, unprotected, []int{30}, nil, 0, nil},
 }
 

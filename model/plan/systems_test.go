@@ -55,7 +55,7 @@ func checkProtected(t *testing.T, p *plan.Plan, reason string) {
 	}
 }
 
-// A process that serves the port for somebody else is not stopped.
+// A process that owns the port on behalf of something else is not stopped.
 func TestPlanOnMac(t *testing.T) {
 	const controlCenter = "/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter"
 	for _, c := range []struct {

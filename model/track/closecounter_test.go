@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// closeCounter is what was told of each connection, by the client's address.
+// closeCounter collects the events of each connection, by the client's address.
 type closeCounter struct {
 	t      *testing.T
 	seed   uint64
@@ -53,7 +53,7 @@ func (all *closeCounter) check(w *kernelSim) {
 	}
 }
 
-// count compares the bytes. A notice may come too late for them, and what was
+// count compares the bytes. A notification may come too late for them, and what was
 // reset may have lost count.
 func (all *closeCounter) count(c *simConn, e *Event, delay int) {
 	if !e.HasBytes && (delay > 0 || c.reset) {
@@ -64,10 +64,10 @@ func (all *closeCounter) count(c *simConn, e *Event, delay int) {
 		client, server = server, client
 	}
 	exact := client == c.bytes[0] && server == c.bytes[1]
-	// What was heard of one end only has the FIN in it.
+	// The counters of a single notification include the FIN.
 	alone := (client == c.bytes[0] || client == c.bytes[0]+1) && (server == c.bytes[1] || server == c.bytes[1]+1)
 	if delay == 0 && !c.reset && c.established && !exact || !alone {
-		all.fail(c, fmt.Sprintf("sent %d and %d, told %d and %d (%v)", c.bytes[0], c.bytes[1], client, server, sketchEvents([]Event{*e})))
+		all.fail(c, fmt.Sprintf("sent %d and %d, reported %d and %d (%v)", c.bytes[0], c.bytes[1], client, server, sketchEvents([]Event{*e})))
 	}
 }
 

@@ -64,12 +64,12 @@ var eventTests = []struct {
 	},
 	{"a TIME_WAIT from before runs out", []string{"2 tcp TIME_WAIT 127.0.0.1:51234 127.0.0.1:3000", ""}, ``},
 	{
-		"it came and went between two snapshots",
+		"a short-lived connection",
 		[]string{listener3000, listener3000 + "2 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:51234"},
 		`closed 2 tcp TIME_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1 unseen`,
 	},
 	{
-		"what nobody saw runs out unheard",
+		"a TIME_WAIT of a short-lived connection expires without an event",
 		[]string{listener3000, listener3000 + "2 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:51234", listener3000},
 		``,
 	},
@@ -250,7 +250,7 @@ func TestEventRowsAreCopies(t *testing.T) {
 	kept := row.Clone()
 	events := m.Update(second)
 	before := sketchEvents(events)
-	ghosts := m.rows(ListOptions{})
+	closed := m.rows(ListOptions{})
 	poison := func(s *sockets.Snapshot) {
 		for i := range s.Sockets {
 			s.Sockets[i] = sockets.Socket{ID: 99}
@@ -259,7 +259,7 @@ func TestEventRowsAreCopies(t *testing.T) {
 		s.Time = time.Time{}
 	}
 	poison(first)
-	if diff := cmp.Diff(ghosts, m.rows(ListOptions{})); diff != "" {
+	if diff := cmp.Diff(closed, m.rows(ListOptions{})); diff != "" {
 		t.Errorf("rows changed with the old snapshot:\n%s", diff)
 	}
 	third := modeltest.Snapshot(t, 1.5, "")
@@ -280,7 +280,7 @@ func TestEventRowsAreCopies(t *testing.T) {
 		t.Errorf("the kept row's client is %v", p)
 	}
 	if got := m.rows(ListOptions{Order: model.Order{Column: model.ByLocal}}); len(got) != 3 {
-		t.Errorf("%d ghosts, want the listener, the pair and the other listener: %q", len(got), got)
+		t.Errorf("%d closed rows, want the listener, the pair and the other listener: %q", len(got), got)
 	}
 }
 

@@ -47,17 +47,17 @@ func TestClientsAndByPID(t *testing.T) {
 		6 tcp LISTEN 127.0.0.1:3001 clients=1/0
 		9|8 tcp ESTABLISHED 127.0.0.1:3001 < 127.0.0.1:51236 via 6`)
 	if diff := cmp.Diff(want, trimmed(sketches(m.ByPID(11))[2:])); diff != "" {
-		t.Errorf("held by 11 (-want +got):\n%s", diff)
+		t.Errorf("owned by 11 (-want +got):\n%s", diff)
 	}
 	if rows := m.ByPID(77); rows != nil {
-		t.Errorf("held by nobody: %q", sketches(rows))
+		t.Errorf("owned by no process: %q", sketches(rows))
 	}
 	r, _ := m.Find(1)
 	if got := r.Owners(r.Socket); len(got) != 2 || got[0].PID != 10 || got[1].PID != 11 {
-		t.Errorf("holders %v", got)
+		t.Errorf("owners %v", got)
 	}
 	r.Socket.Owners = []sockets.Owner{{PID: 10, FD: 3}, {PID: 99, FD: 1}, {PID: 10, FD: 4}}
 	if got := r.Owners(r.Socket); len(got) != 1 {
-		t.Errorf("%d holders, want 10 once and 99, who has ended, not at all", len(got))
+		t.Errorf("%d owners, want 10 once and not 99, which has exited", len(got))
 	}
 }

@@ -172,8 +172,8 @@ func (w *kernelSim) anything(watched bool) {
 	w.move(w.table[w.rand.IntN(len(w.table))])
 }
 
-// TestApplyNotificationsOnce lets connections come and go in every way, with notices that
-// come at any time, between snapshots at any time: each is told to close once,
+// TestApplyNotificationsOnce lets connections come and go in every way, with notifications that
+// come at any time, between snapshots at any time: each closes once,
 // and opens at most once, before that.
 func TestApplyNotificationsOnce(t *testing.T) {
 	for seed := range uint64(400) {
@@ -184,24 +184,24 @@ func TestApplyNotificationsOnce(t *testing.T) {
 			w.anything(false)
 		}
 		m.Update(w.snapshot())
-		w.sent = nil // nobody listened
+		w.sent = nil // not enabled yet
 		for _, c := range w.table {
 			c.established = c.phase == 0
 			c.alive = c.phase < 2 // of what was reset one end is still open
 		}
-		tell := closeCounter{t: t, seed: seed, events: map[netip.AddrPort][]Event{}}
+		counter := closeCounter{t: t, seed: seed, events: map[netip.AddrPort][]Event{}}
 		for range 300 {
 			w.anything(true)
 			if w.rand.IntN(10) == 0 {
-				tell.add(m.ApplyNotifications(w.drain(), false))
+				counter.add(m.ApplyNotifications(w.drain(), false))
 			}
 			if w.rand.IntN(20) == 0 {
 				next := w.snapshot()
 				for range w.rand.IntN(3) {
 					w.anything(true) // while the table is read, and after
 				}
-				tell.add(m.ApplyNotifications(w.drain(), false))
-				tell.add(m.Update(next))
+				counter.add(m.ApplyNotifications(w.drain(), false))
+				counter.add(m.Update(next))
 			}
 		}
 		for _, c := range w.table {
@@ -212,10 +212,10 @@ func TestApplyNotificationsOnce(t *testing.T) {
 		for range 6 {
 			w.step += w.delay + 20
 			next := w.snapshot()
-			tell.add(m.ApplyNotifications(w.drain(), false))
-			tell.add(m.Update(next))
+			counter.add(m.ApplyNotifications(w.drain(), false))
+			counter.add(m.Update(next))
 		}
-		tell.check(w)
+		counter.check(w)
 		checkReleased(t, m)
 	}
 }
@@ -224,12 +224,12 @@ func TestApplyNotificationsOnce(t *testing.T) {
 func checkReleased(t *testing.T, m *Tracker) {
 	t.Helper()
 	if n := len(m.notifications.pendingCloses); n > 0 {
-		t.Errorf("%d partings are left", n)
+		t.Errorf("%d pending closes are left", n)
 	}
 	if n := len(m.notifications.recentlyDestroyed); n > 0 {
 		t.Errorf("%d IDs are remembered", n)
 	}
 	if n := len(m.notifications.pendingResets) + len(m.notifications.emittedCloses) + len(m.notifications.awaitingReset); n > 0 {
-		t.Errorf("%d resets and told ones are left", n)
+		t.Errorf("%d resets and emitted closes are left", n)
 	}
 }

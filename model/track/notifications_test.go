@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	notify2 = "hear 2 127.0.0.1:51234 127.0.0.1:3000 sent:10 got:21" // with the FIN
-	notify3 = "hear 3 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:11"
+	notify2 = "notify 2 127.0.0.1:51234 127.0.0.1:3000 sent:10 got:21" // with the FIN
+	notify3 = "notify 3 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:11"
 
 	closed32     = "closed 3=2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1"
 	shortLived32 = "closed 3=2 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 unseen"
@@ -38,24 +38,24 @@ var notificationTests = []struct {
 	{"a tracked pair closes with its second notice", []string{pair3000, notify2, notify3, listener3000}, []string{"", closed32 + both, ""}},
 	{"server first", []string{pair3000, notify3, notify2, listener3000}, []string{"", closed32 + both, ""}},
 	{"the time it lived is until the notice", []string{listener3000, pair3000, notify2, notify3}, []string{"opened 3=2 tcp ESTABLISHED 127.0.0.1:3000 < 127.0.0.1:51234 via 1", "", closed32 + " lived 1s" + both}},
-	{"of one that came the table had one end, then it is heard to close", []string{listener3000, oneEnd3000, notify2, notify3, listener3000}, []string{
+	{"of one that came the table had one end, then it is notified to close", []string{listener3000, oneEnd3000, notify2, notify3, listener3000}, []string{
 		"", "", "opened 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000; closed 3=2 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 lived 1s" + both, "",
 	}},
-	{"of one that came the table had one end, then one end is heard", []string{listener3000, oneEnd3000, notify2, listener3000, notify3, listener3000}, []string{
+	{"of one that came the table had one end, then one end is notified", []string{listener3000, oneEnd3000, notify2, listener3000, notify3, listener3000}, []string{
 		"", "", "opened 2 tcp ESTABLISHED 127.0.0.1:51234 > 127.0.0.1:3000", "closed 3=2 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 lived 1.5s" + both, "",
 	}},
-	{"one that nobody saw", []string{listener3000, notify2, notify3, listener3000, listener3000}, []string{"", shortLived32 + both, "", ""}},
-	{"one that nobody saw, server first", []string{listener3000, notify3, notify2, listener3000}, []string{"", shortLived32 + both, ""}},
-	{"only one end is ever heard", []string{listener3000, notify3, listener3000, listener3000, listener3000}, []string{
+	{"a short-lived one", []string{listener3000, notify2, notify3, listener3000, listener3000}, []string{"", shortLived32 + both, "", ""}},
+	{"a short-lived one, server first", []string{listener3000, notify3, notify2, listener3000}, []string{"", shortLived32 + both, ""}},
+	{"only one end is ever notified", []string{listener3000, notify3, listener3000, listener3000, listener3000}, []string{
 		"", "", "closed 3 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 unseen in:11 out:20", "",
 	}},
 	{"and the other one much later", []string{listener3000, notify3, listener3000, listener3000, listener3000, listener3000, notify2, listener3000, listener3000, listener3000}, []string{
 		"", "", "closed 3 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 unseen in:11 out:20", "", "", "", "", "", "",
 	}},
-	{"to another machine: there is no other end", []string{listener3000, "hear 4 192.168.1.5:51000 93.184.216.34:443 sent:5 got:6"}, []string{
+	{"to another machine: there is no other end", []string{listener3000, "notify 4 192.168.1.5:51000 93.184.216.34:443 sent:5 got:6"}, []string{
 		"closed 4 tcp CLOSE 192.168.1.5:51000 >? 93.184.216.34:443 unseen in:6 out:5",
 	}},
-	{"connected to itself", []string{listener3000, "hear 4 127.0.0.1:51000 127.0.0.1:51000 sent:5 got:6"}, []string{
+	{"connected to itself", []string{listener3000, "notify 4 127.0.0.1:51000 127.0.0.1:51000 sent:5 got:6"}, []string{
 		"closed 4 tcp CLOSE 127.0.0.1:51000 >? 127.0.0.1:51000 unseen in:6 out:5",
 	}},
 	{"the snapshot is quicker, the notices have the bytes", []string{pair3000, listener3000, notify2, notify3, listener3000}, []string{"", "", closed32 + both, ""}},
@@ -77,32 +77,32 @@ var notificationTests = []struct {
 		"", "opened 3 tcp CLOSE_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1", "", "", "",
 		"closed 3=2 tcp CLOSE_WAIT 127.0.0.1:3000 < 127.0.0.1:51234 via 1 lived 2s" + both, "",
 	}},
-	{"a listener", []string{listener3000, "hear 1 127.0.0.1:3000", ""}, []string{"closed 1 tcp LISTEN 127.0.0.1:3000", ""}},
-	{"a listener that the snapshot misses first", []string{listener3000, "", "hear 1 127.0.0.1:3000", ""}, []string{"closed 1 tcp LISTEN 127.0.0.1:3000", "", ""}},
-	{"nobody listens any more, and both ports are ephemeral", []string{"", "hear 2 127.0.0.1:51234 127.0.0.1:40000 sent:10 got:21", "hear 3 127.0.0.1:40000 127.0.0.1:51234 sent:20 got:11", ""}, []string{
+	{"a listener", []string{listener3000, "notify 1 127.0.0.1:3000", ""}, []string{"closed 1 tcp LISTEN 127.0.0.1:3000", ""}},
+	{"a listener that the snapshot misses first", []string{listener3000, "", "notify 1 127.0.0.1:3000", ""}, []string{"closed 1 tcp LISTEN 127.0.0.1:3000", "", ""}},
+	{"no listener any more, and both ports are ephemeral", []string{"", "notify 2 127.0.0.1:51234 127.0.0.1:40000 sent:10 got:21", "notify 3 127.0.0.1:40000 127.0.0.1:51234 sent:20 got:11", ""}, []string{
 		"", "closed 3=2 tcp CLOSE 127.0.0.1:40000 <? 127.0.0.1:51234 unseen" + both, "",
 	}},
-	{"UDP", []string{"4 udp UNCONN 127.0.0.1:53", "hear 4 127.0.0.1:53 udp", ""}, []string{"closed 4 udp UNCONN 127.0.0.1:53", ""}},
-	{"connected UDP", []string{"4 udp ESTABLISHED 127.0.0.1:5000 127.0.0.1:53", "hear 4 127.0.0.1:5000 127.0.0.1:53 udp", ""}, []string{
+	{"UDP", []string{"4 udp UNCONN 127.0.0.1:53", "notify 4 127.0.0.1:53 udp", ""}, []string{"closed 4 udp UNCONN 127.0.0.1:53", ""}},
+	{"connected UDP", []string{"4 udp ESTABLISHED 127.0.0.1:5000 127.0.0.1:53", "notify 4 127.0.0.1:5000 127.0.0.1:53 udp", ""}, []string{
 		"closed 4 udp ESTABLISHED 127.0.0.1:5000 >? 127.0.0.1:53", "",
 	}},
-	{"what was never bound is no event", []string{"", "hear 4 0.0.0.0:0", ""}, []string{"", ""}},
-	{"reset by the client, which has lost its addresses", []string{listener3000, "hear 2 0.0.0.0:51234 127.0.0.1:0", "hear 3 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:10"}, []string{
+	{"what was never bound is no event", []string{"", "notify 4 0.0.0.0:0", ""}, []string{"", ""}},
+	{"reset by the client, which has lost its addresses", []string{listener3000, "notify 2 0.0.0.0:51234 127.0.0.1:0", "notify 3 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:10"}, []string{
 		"", "closed 3 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 unseen" + both,
 	}},
-	{"reset by the client, seen", []string{pair3000, "hear 2 0.0.0.0:51234 127.0.0.1:0", "hear 3 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:10", listener3000}, []string{
+	{"reset by the client, seen", []string{pair3000, "notify 2 0.0.0.0:51234 127.0.0.1:0", "notify 3 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:10", listener3000}, []string{
 		"", closed32 + both, "",
 	}},
-	{"a server's reset says nothing of other connections", []string{listener3000, "hear 9 127.0.0.1:3000 127.0.0.1:0", notify2, notify3}, []string{"", "", shortLived32 + both}},
+	{"a server's reset says nothing of other connections", []string{listener3000, "notify 9 127.0.0.1:3000 127.0.0.1:0", notify2, notify3}, []string{"", "", shortLived32 + both}},
 	{"the same ports twice within one interval", []string{
-		listener3000, "hear 2 0.0.0.0:51234 127.0.0.1:0", "hear 3 127.0.0.1:3000 127.0.0.1:51234 sent:1 got:2",
-		"hear 5 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:11", "hear 4 127.0.0.1:51234 127.0.0.1:3000 sent:10 got:21", listener3000,
+		listener3000, "notify 2 0.0.0.0:51234 127.0.0.1:0", "notify 3 127.0.0.1:3000 127.0.0.1:51234 sent:1 got:2",
+		"notify 5 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:11", "notify 4 127.0.0.1:51234 127.0.0.1:3000 sent:10 got:21", listener3000,
 	}, []string{
 		"", "closed 3 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 unseen in:2 out:1", "",
 		"closed 5=4 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 unseen" + both, "",
 	}},
 	{"the same ports again, the first one was seen", []string{
-		pair3000, notify2, notify3, "hear 5 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:11", "hear 4 127.0.0.1:51234 127.0.0.1:3000 sent:10 got:21",
+		pair3000, notify2, notify3, "notify 5 127.0.0.1:3000 127.0.0.1:51234 sent:20 got:11", "notify 4 127.0.0.1:51234 127.0.0.1:3000 sent:10 got:21",
 		listener3000,
 	}, []string{"", closed32 + both, "", "closed 5=4 tcp CLOSE 127.0.0.1:3000 < 127.0.0.1:51234 via 1 unseen" + both, ""}},
 	{"notices were lost: the table tells", []string{listener3000, "lost", listener3000 + "2 tcp TIME_WAIT 127.0.0.1:51234 127.0.0.1:3000", notify3, listener3000, listener3000, listener3000}, []string{
@@ -132,7 +132,7 @@ func (m *Tracker) takeStep(t *testing.T, seconds float64, step string) []Event {
 	if step == "lost" {
 		return m.ApplyNotifications(nil, true)
 	}
-	if rest, ok := strings.CutPrefix(step, "hear "); ok {
+	if rest, ok := strings.CutPrefix(step, "notify "); ok {
 		return m.ApplyNotifications([]sockets.DestroyNotification{literalNotification(t, seconds, rest)}, false)
 	}
 	return m.Update(modeltest.Snapshot(t, seconds, step))
@@ -176,7 +176,7 @@ func counted(events []Event) []string {
 	return all
 }
 
-// What is heard and never completed must not gather.
+// Notifications that are never completed must not accumulate.
 func TestNotificationMemoryIsBounded(t *testing.T) {
 	m := New()
 	m.EnableNotifications()
@@ -199,11 +199,11 @@ func TestNotificationMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d late ones", n)
 	}
 	if len(h.recentlyDestroyed) > 8000 || len(h.pendingCloses) > 6000 || len(h.emittedCloses) > 0 {
-		t.Errorf("%d known, %d partings, %d told", len(h.recentlyDestroyed), len(h.pendingCloses), len(h.emittedCloses))
+		t.Errorf("%d recently destroyed, %d pending, %d emitted", len(h.recentlyDestroyed), len(h.pendingCloses), len(h.emittedCloses))
 	}
 }
 
-// A row that was heard to close shows once more, and no longer than others.
+// A row closed by a notification shows once more, and no longer than others.
 func TestNotifiedRowsShowOnce(t *testing.T) {
 	for _, steps := range [][]string{
 		{pair3000, notify2, notify3, listener3000},

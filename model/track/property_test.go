@@ -12,7 +12,7 @@ import (
 )
 
 // TestEventsReplay keeps a set of open sockets by the events alone and compares
-// it with every snapshot. A pair is told by one event, so it counts as long as
+// it with every snapshot. A pair has one event, so it counts as long as
 // one of its ends is alive.
 func TestEventsReplay(t *testing.T) {
 	for seed := range uint64(80) {
@@ -68,7 +68,7 @@ func isOpen(s *sockets.Socket) bool {
 
 func replay(t *testing.T, now time.Time, open map[sockets.ID]sockets.State, paired map[sockets.ID]bool, events []Event) {
 	t.Helper()
-	told := map[sockets.ID]bool{}
+	reported := map[sockets.ID]bool{}
 	for i := range events {
 		e := &events[i]
 		s := e.Row.Socket
@@ -76,10 +76,10 @@ func replay(t *testing.T, now time.Time, open map[sockets.ID]sockets.State, pair
 			if end == nil {
 				continue
 			}
-			if told[end.ID] && !paired[end.ID] {
-				t.Errorf("socket %d is told twice", end.ID)
+			if reported[end.ID] && !paired[end.ID] {
+				t.Errorf("socket %d is reported twice", end.ID)
 			}
-			told[end.ID] = e.Time.Equal(now) // else it opened one snapshot ago
+			reported[end.ID] = e.Time.Equal(now) // else it opened one snapshot ago
 		}
 		if paired[s.ID] {
 			continue
@@ -143,7 +143,7 @@ func checkBounds(t *testing.T, m *Tracker, n int) {
 	}
 	for _, g := range m.closedRows {
 		if left := g.until.Sub(m.cur.snap.Time); left <= 0 || left > MarkDuration {
-			t.Fatalf("a ghost has %v left", left)
+			t.Fatalf("a closed row has %v left", left)
 		}
 	}
 	if len(m.debuggers.servers) > len(m.cur.snap.Processes) {

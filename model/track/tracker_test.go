@@ -49,23 +49,23 @@ var markTests = []struct {
 		{2, "2 tcp ESTABLISHED 127.0.0.1:2 127.0.0.1:80", "+ 2 tcp ESTABLISHED 127.0.0.1:2 > 127.0.0.1:80"},
 		{5, "2 tcp CLOSE_WAIT 127.0.0.1:2 127.0.0.1:80", "~ 2 tcp CLOSE_WAIT 127.0.0.1:2 > 127.0.0.1:80"},
 	}},
-	{"a ghost for three seconds", []markStep{
+	{"a closed row for three seconds", []markStep{
 		{0, listener1 + listener2, "1 tcp LISTEN 127.0.0.1:1\n2 tcp LISTEN 127.0.0.1:2"},
 		{10, listener1, "1 tcp LISTEN 127.0.0.1:1\n- 2 tcp LISTEN 127.0.0.1:2"},
 		{12.9, listener1, "1 tcp LISTEN 127.0.0.1:1\n- 2 tcp LISTEN 127.0.0.1:2"},
 		{13, listener1, "1 tcp LISTEN 127.0.0.1:1"},
 	}},
-	{"a clock set back leaves neither marks nor ghosts", []markStep{
+	{"a clock set back leaves neither marks nor closed rows", []markStep{
 		{100, listener1 + listener2, "1 tcp LISTEN 127.0.0.1:1\n2 tcp LISTEN 127.0.0.1:2"},
 		{101, listener1 + "3 tcp LISTEN 127.0.0.1:3", "1 tcp LISTEN 127.0.0.1:1\n- 2 tcp LISTEN 127.0.0.1:2\n+ 3 tcp LISTEN 127.0.0.1:3"},
 		{50, listener1 + "3 tcp LISTEN 127.0.0.1:3", "1 tcp LISTEN 127.0.0.1:1\n3 tcp LISTEN 127.0.0.1:3"},
 	}},
-	{"no ghost beside a socket with the same ID", []markStep{
+	{"no closed row beside a socket with the same ID", []markStep{
 		{0, listener1, "1 tcp LISTEN 127.0.0.1:1"},
 		{1, "", "- 1 tcp LISTEN 127.0.0.1:1"},
 		{2, listener1, "+ 1 tcp LISTEN 127.0.0.1:1"},
 	}},
-	{"a connection that passes into TIME_WAIT is no ghost", []markStep{
+	{"a connection that enters TIME_WAIT is no closed row", []markStep{
 		{0, serverHigh, "2=3 tcp ESTABLISHED 127.0.0.1:3000 <? 127.0.0.1:62893"},
 		{1, "2 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:62893", "~ 2 tcp TIME_WAIT 127.0.0.1:3000 <? 127.0.0.1:62893"},
 		{2, "", ""},
@@ -203,7 +203,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d tracks of 2 sockets", n)
 	}
 	if n := len(m.closedRows); n > 10 {
-		t.Errorf("%d ghosts", n)
+		t.Errorf("%d closed rows", n)
 	}
 	if n := len(m.debuggers.servers); n != 1 {
 		t.Errorf("%d processes remembered", n)
@@ -229,7 +229,7 @@ func TestClosedRowsAreBounded(t *testing.T) {
 	m.Update(s)
 	m.Update(modeltest.Snapshot(t, 1, ""))
 	if len(m.closedRows) != maxClosedRows {
-		t.Errorf("%d ghosts, want %d", len(m.closedRows), maxClosedRows)
+		t.Errorf("%d closed rows, want %d", len(m.closedRows), maxClosedRows)
 	}
 }
 
