@@ -14,7 +14,7 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// The crowd that the budgets are about: 50,000 sockets in 200 processes.
+// The load that the budgets are about: 50,000 sockets in 200 processes.
 const (
 	loadProcesses   = 200
 	loadSocketsEach = 250
@@ -120,12 +120,12 @@ func BenchmarkUnchanged(b *testing.B) {
 // BenchmarkChurn: 1 % of the sockets replaced, in a tenth of the processes; at
 // most 1/15 of ss in CPU time.
 func BenchmarkChurn(b *testing.B) {
-	crowd := socketstest.StartLoad(b, loadProcesses, loadSocketsEach)
+	load := socketstest.StartLoad(b, loadProcesses, loadSocketsEach)
 	source := openDiagSource(b)
 	var s sockets.Snapshot
 	readInto(b, source, &s)
 	compareWithSS(b, func(c *costs) {
-		crowd.Churn(0.01)
+		load.Churn(0.01)
 		c.measure(func() { readInto(b, source, &s) })
 	})
 }

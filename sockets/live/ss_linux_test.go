@@ -16,7 +16,7 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// Every socket that the test makes is told by ss in the same words. Queues are
+// Every socket that the test makes is listed by ss in the same words. Queues are
 // compared where no data moves by itself.
 func TestMatchesSS(t *testing.T) {
 	if _, err := exec.LookPath("ss"); err != nil {
@@ -45,7 +45,7 @@ func TestMatchesSS(t *testing.T) {
 
 	e := openObserver(t, SockDiag)
 	e.refresh()
-	told, err := exec.Command("ss", "-tunaHp").Output()
+	out, err := exec.Command("ss", "-tunaHp").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestMatchesSS(t *testing.T) {
 			got = append(got, asSS(s))
 		}
 	}
-	for line := range strings.Lines(string(told)) {
+	for line := range strings.Lines(string(out)) {
 		if local, row := parseSS(line); ports[local] || ports[remoteOfSS(row)] {
 			want = append(want, row)
 		}

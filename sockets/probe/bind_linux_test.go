@@ -12,7 +12,7 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// address is one that can be bound, as in the table of bind() in the facts.
+// address is one that can be bound, in the order of the table below.
 type address struct {
 	name string
 	ip   netip.Addr
@@ -29,7 +29,7 @@ var addresses = []address{
 	{"::ffff:127.0.0.1", netip.MustParseAddr("::ffff:127.0.0.1"), true},
 }
 
-// overlap is that table: a row for each holder, a column for each newcomer, an
+// overlap is that table: a row for each bound socket, a column for each bind, an
 // X where the two conflict.
 var overlap = [...]string{
 	"XXXX..X",
@@ -61,16 +61,16 @@ func (a address) options() []socketstest.SockOption {
 func TestTryBind(t *testing.T) {
 	p := socketstest.Start(t)
 	for _, protocol := range []sockets.Protocol{sockets.TCP, sockets.UDP} {
-		for i, holder := range addresses {
+		for i, bound := range addresses {
 			port := socketstest.FreePort(t, protocol.String())
-			s := p.Bind(holder.network(protocol), netip.AddrPortFrom(holder.ip, port).String(), holder.options()...)
+			s := p.Bind(bound.network(protocol), netip.AddrPortFrom(bound.ip, port).String(), bound.options()...)
 			for j, a := range addresses {
 				var want error
 				if overlap[i][j] == 'X' {
 					want = unix.EADDRINUSE
 				}
 				checkBind(t, protocol, netip.AddrPortFrom(a.ip, port), BindOptions{DualStack: a.dual}, want)
-				// The holder has not set it, so neither does it help.
+				// The bound socket does not have it, so it does not help.
 				checkBind(t, protocol, netip.AddrPortFrom(a.ip, port), BindOptions{DualStack: a.dual, ReuseAddr: true}, want)
 			}
 			p.Close(s)
@@ -120,7 +120,7 @@ func TestTryBindRefusals(t *testing.T) {
 		at   netip.AddrPort
 		want error
 	}{
-		{at("192.0.2.1"), unix.EADDRNOTAVAIL}, // TEST-NET-1, nobody's
+		{at("192.0.2.1"), unix.EADDRNOTAVAIL}, // TEST-NET-1, not a local address
 		{at("2001:db8::1"), unix.EADDRNOTAVAIL},
 		{at("::2"), unix.EADDRNOTAVAIL},
 		{at("::ffff:127.0.0.1"), unix.EINVAL}, // mapped and v6only

@@ -140,9 +140,9 @@ func TestOpenRefusesForeignNamespace(t *testing.T) {
 
 func TestDenied(t *testing.T) {
 	requireRoot(t)
-	victim := startHelper(t, "wait")
-	h := startHelper(t, "terminate", asUserNobody, func(cmd *exec.Cmd) { cmd.Args = []string{"x", itoa(victim.pid())} })
-	want := "true denied not permitted: process " + itoa(victim.pid()) + " (exe) belongs to root: run lotop with sudo"
+	target := startHelper(t, "wait")
+	h := startHelper(t, "terminate", asUserNobody, func(cmd *exec.Cmd) { cmd.Args = []string{"x", itoa(target.pid())} })
+	want := "true denied not permitted: process " + itoa(target.pid()) + " (exe) belongs to root: run lotop with sudo"
 	if h.ready != want {
 		t.Errorf("got  %s\nwant %s", h.ready, want)
 	}

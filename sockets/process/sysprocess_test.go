@@ -125,7 +125,7 @@ func TestConsoleSharer(t *testing.T) {
 	})
 	for _, c := range []struct {
 		console []int
-		victim  int
+		target  int
 		want    string
 	}{
 		{[]int{36, 16}, 16, ""},
@@ -138,11 +138,11 @@ func TestConsoleSharer(t *testing.T) {
 		{[]int{36, 16, 48}, 16, "cmd.exe"},
 	} {
 		got := ""
-		if e := all.consoleSharer(c.console, c.victim, 36); e != nil {
+		if e := all.consoleSharer(c.console, c.target, 36); e != nil {
 			got = e.name
 		}
 		if got != c.want {
-			t.Errorf("%v, victim %d: %q, not %q", c.console, c.victim, got, c.want)
+			t.Errorf("%v, target %d: %q, not %q", c.console, c.target, got, c.want)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func openWatcher(t *testing.T, ports ...uint16) *Watcher {
 }
 
 // awaitNotifications waits for the notice of each of these sockets, and returns them in that
-// order. Others can be heard between: what had the port before, for the kernel
+// order. Other notifications can come between: what had the port before, for the kernel
 // may be late to tell of it.
 func awaitNotifications(t *testing.T, n *Watcher, wanted ...func(*sockets.Socket) bool) []sockets.DestroyNotification {
 	t.Helper()
@@ -84,7 +84,7 @@ func TestNotificationsOfConnection(t *testing.T) {
 	} {
 		p := socketstest.Start(t)
 		l := p.Listen(c.network, c.address)
-		ears := openWatcher(t, l.Local.Port())
+		w := openWatcher(t, l.Local.Port())
 		client := p.Dial(l.Target())
 		server := p.Accept(l)
 		p.Send(client, 1000)
@@ -93,7 +93,7 @@ func TestNotificationsOfConnection(t *testing.T) {
 		p.Recv(client, 77)
 		p.Close(client)
 		p.Close(server)
-		all := awaitNotifications(t, ears, matches(client), matches(server))
+		all := awaitNotifications(t, w, matches(client), matches(server))
 		a, b := all[0], all[1]
 		if a.TCPInfo.Sent != 1000 || b.TCPInfo.Sent != 77 || a.TCPInfo.Received-77 > 1 || b.TCPInfo.Received != 1001 { // with the FIN, which the client may have got or not
 			t.Errorf("%v: client %+v, server %+v", c, a.TCPInfo, b.TCPInfo)
@@ -102,7 +102,7 @@ func TestNotificationsOfConnection(t *testing.T) {
 			t.Errorf("%v: %+v and %+v", c, a.Socket, b.Socket)
 		}
 		p.Close(l)
-		if n := awaitNotifications(t, ears, matches(l))[0]; n.Socket.Connected() {
+		if n := awaitNotifications(t, w, matches(l))[0]; n.Socket.Connected() {
 			t.Errorf("listener: %+v", n.Socket)
 		}
 	}
@@ -112,7 +112,7 @@ func TestNotificationsOfConnection(t *testing.T) {
 func TestNotificationIdentifiesSocket(t *testing.T) {
 	p := socketstest.Start(t)
 	l, u := p.Listen("tcp4", "127.0.0.1:0"), p.QuietUDP("[::1]")
-	ears := openWatcher(t, l.Local.Port(), u.Local.Port())
+	w := openWatcher(t, l.Local.Port(), u.Local.Port())
 	d, err := Open(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestNotificationIdentifiesSocket(t *testing.T) {
 	ids := []sockets.ID{readOne(t, d, l.Inode).ID, readOne(t, d, u.Inode).ID}
 	p.Close(l)
 	p.Close(u)
-	for i, n := range awaitNotifications(t, ears, matches(l), matches(u)) {
+	for i, n := range awaitNotifications(t, w, matches(l), matches(u)) {
 		if n.Socket.ID != ids[i] {
 			t.Errorf("%v is reported as %v", ids[i], n.Socket.ID)
 		}
@@ -163,40 +163,40 @@ func TestNotificationsPortFilter(t *testing.T) {
 func TestDroppedNotifications(t *testing.T) {
 	p := socketstest.Start(t)
 	first := p.QuietUDP("127.0.0.1")
-	ears := openWatcher(t, first.Local.Port())
+	w := openWatcher(t, first.Local.Port())
 	small := func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 1) }
-	if err := ears.raw.Control(small); err != nil {
+	if err := w.raw.Control(small); err != nil {
 		t.Fatal(err)
 	}
 	const sent = 600
-	ears.mu.Lock() // whatever was taken in cannot be handed on: the rest stays in the kernel
+	w.mu.Lock() // whatever was taken in cannot be handed on: the rest stays in the kernel
 	p.Close(first)
 	for range sent - 1 {
 		p.Close(p.UDP(first.Local.String()))
 	}
 	// The kernel sends them from a work queue, which may be late.
-	if !socketstest.Eventually(func() bool { return kernelDropsOf(t, ears) > 0 }) {
+	if !socketstest.Eventually(func() bool { return kernelDropsOf(t, w) > 0 }) {
 		t.Fatal("the kernel drops nothing")
 	}
-	ears.mu.Unlock()
+	w.mu.Unlock()
 	var all []sockets.DestroyNotification
 	lost := 0
 	for late := time.After(socketstest.Timeout); len(all)+lost < sent; {
 		var more int
-		all, more = ears.Drain(all)
+		all, more = w.Drain(all)
 		lost += more
 		select {
-		case <-ears.Ready():
+		case <-w.Ready():
 		case <-time.After(time.Millisecond): // no notice tells that others were lost at the end
 		case <-late:
 			t.Fatalf("%d received, %d dropped, of %d", len(all), lost, sent)
 		}
 	}
-	if len(all)+lost != sent || lost == 0 || lost != kernelDropsOf(t, ears) {
-		t.Errorf("%d received, %d dropped, of %d; /proc/net/netlink counts %d", len(all), lost, sent, kernelDropsOf(t, ears))
+	if len(all)+lost != sent || lost == 0 || lost != kernelDropsOf(t, w) {
+		t.Errorf("%d received, %d dropped, of %d; /proc/net/netlink counts %d", len(all), lost, sent, kernelDropsOf(t, w))
 	}
 	p.Close(p.UDP(first.Local.String()))
-	awaitNotifications(t, ears, matches(first)) // it hears again, and nothing is counted twice
+	awaitNotifications(t, w, matches(first)) // it receives again, and nothing is counted twice
 }
 
 // kernelDropsOf is the last column but one of /proc/net/netlink for the socket.
@@ -237,13 +237,13 @@ func TestNotificationQueueBounded(t *testing.T) {
 func TestDestroyWatcherClose(t *testing.T) {
 	p := socketstest.Start(t)
 	u := p.QuietUDP("127.0.0.1")
-	ears := openWatcher(t, u.Local.Port())
+	w := openWatcher(t, u.Local.Port())
 	p.Close(u)
-	awaitNotifications(t, ears, matches(u))
-	if err := ears.Close(); err != nil {
+	awaitNotifications(t, w, matches(u))
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if all, lost := ears.Drain(nil); len(all) > 0 || lost > 0 {
+	if all, lost := w.Drain(nil); len(all) > 0 || lost > 0 {
 		t.Errorf("after the end: %v, %d lost", all, lost)
 	}
 	ended := socketstest.Eventually(func() bool {
