@@ -98,8 +98,8 @@ func TestCompleteQueries(t *testing.T) {
 	}
 }
 
-// A port with many holders names a few.
-func TestCompleteManyHolders(t *testing.T) {
+// A port with many owners names a few.
+func TestCompleteManyOwners(t *testing.T) {
 	snap := sockets.Snapshot{Time: noon, Processes: map[int32]*process.Process{}}
 	for i := range int32(5) {
 		snap.Processes[10+i] = proc(10+int(i), "worker", "", 0)

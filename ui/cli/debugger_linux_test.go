@@ -101,7 +101,7 @@ func (d debugServer) follow(t *testing.T, kind, words string) {
 	lines := startOutputLines(t, knock, lotop(t, "watch", "is:debugger"))
 
 	who := regexp.MustCompile(words + fmt.Sprintf(`.* ← code \(%d\)`, editor.PID()))
-	var told string
+	var output string
 	for range 10 {
 		client := attach()
 		port := int(client.Local.Port())
@@ -109,8 +109,8 @@ func (d debugServer) follow(t *testing.T, kind, words string) {
 		attached := w.next("attach", d.eventMatcher("opened", port))
 		leave(client)
 		left, closed := w.next("leave", d.eventMatcher("closed", port)), lines.next("- closed", port)
-		told = opened + "\n" + closed
-		if strings.Contains(told, "accept queue") {
+		output = opened + "\n" + closed
+		if strings.Contains(output, "accept queue") {
 			continue // the server was not quick enough for the table
 		}
 		for _, e := range []watchedEvent{attached, left} {
@@ -119,11 +119,11 @@ func (d debugServer) follow(t *testing.T, kind, words string) {
 			}
 		}
 		if !who.MatchString(opened) || !who.MatchString(closed) {
-			t.Errorf("no %v in\n%s", who, told)
+			t.Errorf("no %v in\n%s", who, output)
 		}
 		return
 	}
-	t.Errorf("it accepts nothing: %s", told)
+	t.Errorf("it accepts nothing: %s", output)
 }
 
 // eventMatcher is an event of a connection to the server.

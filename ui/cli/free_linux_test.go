@@ -214,7 +214,7 @@ func TestFreeTimeWait(t *testing.T) {
 	free(t, 0, port+" --yes", "close  TIME_WAIT 127.0.0.1:"+port, "✓ 1 connection closed", "✓ "+port+" is free: every bind succeeds")
 }
 
-// What the victim's own connections leave behind is closed by root as well, or
+// What the connections of the stopped process leave behind is closed by root too, or
 // a server without SO_REUSEADDR could not start.
 func TestFreeRemains(t *testing.T) {
 	t.Parallel()

@@ -13,8 +13,8 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// Two thousand connections are told in a line, and all are in the JSON.
-func TestWhyCrowded(t *testing.T) {
+// Two thousand connections are summed up in a line, and all are in the JSON.
+func TestWhyManyConnections(t *testing.T) {
 	t.Parallel()
 	const many = 2000
 	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))

@@ -28,22 +28,22 @@ func TestProcessesThatExitFirst(t *testing.T) {
 	ctx := context.Background()
 	f := newService()
 	for i := range 10 {
-		victim := socketstest.Start(t)
+		first := socketstest.Start(t)
 		port := socketstest.FreePort(t, "tcp")
-		victim.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		first.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
 		p, err := f.PlanPort(ctx, bind.Target{Protocol: sockets.TCP, Port: port, Hosts: bind.AnyHost()}, plan.Options{})
 		if err != nil || len(p.ToStop) != 1 {
 			t.Fatalf("%v, %+v", err, p)
 		}
-		victim.Kill()
-		stranger := socketstest.Start(t)
-		stranger.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		first.Kill()
+		second := socketstest.Start(t)
+		second.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
 		r, err := f.Execute(ctx, &p, FreeOptions{Grace: time.Second})
 		if err != nil || len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 || r.After.Verdict != bind.VerdictTaken {
 			t.Errorf("%d: %v, %+v", i, err, r)
 		}
-		if !stranger.Alive() {
-			t.Errorf("%d: the stranger was ended", i)
+		if !second.Alive() {
+			t.Errorf("%d: the second process was stopped", i)
 		}
 	}
 }
@@ -86,11 +86,11 @@ func raceForPIDs(string) error {
 
 func raceOnce() error {
 	ctx := context.Background()
-	victim, err := startListener("0", 0)
+	first, err := startListener("0", 0)
 	if err != nil {
 		return err
 	}
-	port, err := strconv.ParseUint(victim.port, 10, 16)
+	port, err := strconv.ParseUint(first.port, 10, 16)
 	if err != nil {
 		return err
 	}
@@ -99,15 +99,15 @@ func raceOnce() error {
 	if err != nil {
 		return err
 	}
-	if len(p.ToStop) != 1 || p.ToStop[0].PID != victim.pid {
+	if len(p.ToStop) != 1 || p.ToStop[0].PID != first.pid {
 		return fmt.Errorf("the plan is %+v", p)
 	}
-	victim.end()
-	stranger, err := replace(f, p.ToStop[0], victim)
+	first.end()
+	second, err := replace(f, p.ToStop[0], first)
 	if err != nil {
 		return err
 	}
-	defer stranger.end()
+	defer second.end()
 	r, err := f.Execute(ctx, &p, FreeOptions{Signal: syscall.SIGKILL, Grace: time.Second})
 	if err != nil {
 		return err
@@ -115,31 +115,30 @@ func raceOnce() error {
 	if len(r.Outcomes) != 1 || r.Outcomes[0].Result != process.Gone || r.Outcomes[0].Signal != 0 {
 		return fmt.Errorf("outcomes %+v", r.Outcomes)
 	}
-	if r.After.Verdict != bind.VerdictTaken || len(r.After.Blockers) == 0 || r.After.Blockers[0].Row.Owner(r.After.Blockers[0].Row.Socket).PID != victim.pid {
-		return fmt.Errorf("the stranger does not hold the port: %+v", r.After)
+	if r.After.Verdict != bind.VerdictTaken || len(r.After.Blockers) == 0 || r.After.Blockers[0].Row.Owner(r.After.Blockers[0].Row.Socket).PID != first.pid {
+		return fmt.Errorf("the second process does not own the port: %+v", r.After)
 	}
 	return nil
 }
 
-// replace starts a stranger that gets not only the pid of a victim but its port
-// as well.
-func replace(f *Service, old *process.Process, victim listener) (listener, error) {
+// replace starts a process that gets both the PID and the port of one that exited.
+func replace(f *Service, old *process.Process, first listener) (listener, error) {
 	for {
-		stranger, err := startListener(victim.port, victim.pid)
+		second, err := startListener(first.port, first.pid)
 		if err != nil {
 			return listener{}, err
 		}
-		now, err := f.Reader.Read(victim.pid)
+		now, err := f.Reader.Read(first.pid)
 		if err != nil {
 			return listener{}, err
 		}
 		if !now.Same(old) {
-			return stranger, nil
+			return second, nil
 		}
 		// Pid and start name a process. Two of the same pid in the same tick of 10 ms
 		// would take a whole round of all pids in that time; only a test that chooses
 		// pids gets there.
-		stranger.end()
+		second.end()
 	}
 }
 

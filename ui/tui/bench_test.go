@@ -46,12 +46,12 @@ func city(n int) sockets.Snapshot {
 	return snap
 }
 
-const crowd = 50_000
+const manySockets = 50_000
 
 func crowded(b *testing.B, width, height int) *driver {
-	d := start(b, city(crowd), width, height)
+	d := start(b, city(manySockets), width, height)
 	d.press("u") // every socket a row
-	if n := len(d.m.rows.Rows); n != crowd {
+	if n := len(d.m.rows.Rows); n != manySockets {
 		b.Fatalf("%d rows", n)
 	}
 	b.ReportAllocs()

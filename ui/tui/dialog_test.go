@@ -91,7 +91,7 @@ func TestRowsChangeBeforeTheYes(t *testing.T) {
 		t.Errorf("ended %v", d.ports.stopped)
 	}
 	if got := d.m.dialog.plan.ToStop[0].Name.String(); got != "服务器🚀" {
-		t.Errorf("the victim has become %s", got)
+		t.Errorf("the process to stop has become %s", got)
 	}
 }
 

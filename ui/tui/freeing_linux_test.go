@@ -55,7 +55,7 @@ func (d *driver) look(want string) {
 
 func address(port uint16) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
-func TestFreeObedient(t *testing.T) {
+func TestFreeExitsOnSIGTERM(t *testing.T) {
 	t.Parallel()
 	port := socketstest.FreePort(t, "tcp")
 	p := socketstest.Start(t, socketstest.Args("obedient"))
@@ -69,7 +69,7 @@ func TestFreeObedient(t *testing.T) {
 	<-p.Done()
 }
 
-func TestFreeStubborn(t *testing.T) {
+func TestFreeIgnoresSIGTERM(t *testing.T) {
 	t.Parallel()
 	port := socketstest.FreePort(t, "tcp")
 	p := socketstest.Start(t, socketstest.Args("stubborn"), socketstest.IgnoreSIGTERM())
@@ -127,7 +127,7 @@ func TestFreeRestarted(t *testing.T) {
 	d.look("LISTEN")
 	d.press("x", "y")
 	if strings.Contains(d.text(), "is free") {
-		t.Errorf("nobody seems to have taken it again:\n%s", d.text())
+		t.Errorf("it does not seem to be in use again:\n%s", d.text())
 	}
 	text := strings.Join(strings.Fields(d.text()), " ")
 	if !strings.Contains(text, "was bound again after") || !strings.Contains(text, fmt.Sprintf("(%d)", supervisor.Process.Pid)) {
@@ -156,7 +156,7 @@ func TestCloseOnlyTheConnection(t *testing.T) {
 	}
 	d.wants("1 connection closed, no process stopped")
 	if !server.Alive() || !client.Alive() {
-		t.Error("somebody was ended")
+		t.Error("a process was stopped")
 	}
 }
 

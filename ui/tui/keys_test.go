@@ -70,7 +70,7 @@ func TestEveryKeyActs(t *testing.T) {
 }
 
 // What the last line of the screen offers works there.
-func TestFooterTellsTheTruth(t *testing.T) {
+func TestFooterKeysWork(t *testing.T) {
 	places := map[string]func(*driver){
 		"table":   func(*driver) {},
 		"filter":  func(d *driver) { d.press("/") },

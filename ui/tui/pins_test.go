@@ -37,9 +37,9 @@ func (n *fakeNotifications) push(at time.Time, s sockets.Socket, sent uint64) {
 // would block the driver, so a closed channel stands for a wake that has come.
 func startWithNotifications(t *testing.T, pin string) (*driver, *fakeNotifications) {
 	t.Helper()
-	heard := &fakeNotifications{wake: make(chan struct{})}
+	notifications := &fakeNotifications{wake: make(chan struct{})}
 	d := prepare(t, street(), Options{})
-	d.m.worker = newWorker(d.source, d.processes, heard)
+	d.m.worker = newWorker(d.source, d.processes, notifications)
 	if pin != "" {
 		q, err := query.Parse(pin)
 		if err != nil {
@@ -49,7 +49,7 @@ func startWithNotifications(t *testing.T, pin string) (*driver, *fakeNotificatio
 	}
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 30})
 	d.run(d.m.refresh())
-	return d, heard
+	return d, notifications
 }
 
 // bells counts how often the terminal was told to ring, and forgets them.
@@ -65,11 +65,11 @@ func (d *driver) bells() int {
 }
 
 func TestShortLivedConnection(t *testing.T) {
-	d, heard := startWithNotifications(t, "")
+	d, notifications := startWithNotifications(t, "")
 	client := sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893")
 	server := sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000")
-	heard.push(d.clock, client, 10)
-	heard.push(d.clock, server, 2048)
+	notifications.push(d.clock, client, 10)
+	notifications.push(d.clock, server, 2048)
 	d.run(d.m.schedule(taskRead))
 	d.press("shift+tab")
 	d.wants("closed", "127.0.0.1:62893", "← 127.0.0.1:40000", "short-lived", "10B", "2.0K")
@@ -79,11 +79,11 @@ func TestShortLivedConnection(t *testing.T) {
 }
 
 func TestNotificationsWhilePaused(t *testing.T) {
-	d, heard := startWithNotifications(t, "")
+	d, notifications := startWithNotifications(t, "")
 	d.press("p", "shift+tab")
 	before := d.text()
-	heard.push(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
-	heard.push(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
+	notifications.push(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
+	notifications.push(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
 	reads := d.source.reads
 	d.run(d.m.schedule(taskDrain))
 	if d.text() != before {
@@ -97,8 +97,8 @@ func TestNotificationsWhilePaused(t *testing.T) {
 }
 
 func TestLostNotificationsShown(t *testing.T) {
-	d, heard := startWithNotifications(t, "")
-	heard.lost = 7
+	d, notifications := startWithNotifications(t, "")
+	notifications.lost = 7
 	d.run(d.m.schedule(taskRead))
 	d.wants("about 7 events lost")
 }
@@ -178,17 +178,17 @@ func TestNotification(t *testing.T) {
 }
 
 func TestOnlyClosedRowRefreshes(t *testing.T) {
-	d, heard := startWithNotifications(t, "")
+	d, notifications := startWithNotifications(t, "")
 	reads := d.source.reads
-	heard.push(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
-	heard.push(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
+	notifications.push(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
+	notifications.push(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)
 	d.run(d.m.schedule(taskDrain))
 	if d.source.reads != reads {
 		t.Error("a connection that no row shows made the screen read the tables")
 	}
 	d.source.snap = without(street(), 11, 12)
-	heard.push(d.clock, street().Sockets[11-1], 0)
-	heard.push(d.clock, street().Sockets[12-1], 0)
+	notifications.push(d.clock, street().Sockets[11-1], 0)
+	notifications.push(d.clock, street().Sockets[12-1], 0)
 	d.run(d.m.schedule(taskDrain))
 	if d.source.reads != reads+1 {
 		t.Errorf("%d looks for a row that has closed", d.source.reads-reads)

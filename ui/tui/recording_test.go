@@ -29,9 +29,9 @@ var errFull = errors.New("recording stopped after 7 snapshots: no space left on 
 
 func startRecording(t *testing.T) (*driver, *fullSource) {
 	t.Helper()
-	d, heard := startWithNotifications(t, "")
+	d, notifications := startWithNotifications(t, "")
 	s := &fullSource{fakeSource: d.source}
-	d.m.worker = newWorker(s, d.processes, heard)
+	d.m.worker = newWorker(s, d.processes, notifications)
 	d.run(d.m.refresh())
 	d.wantsNot("recording stopped")
 	return d, s

@@ -115,9 +115,9 @@ func TestGoldenSession(t *testing.T) {
 	}
 }
 
-// The recording is in the repository: it must tell nothing of the machine and
+// The recording is in the repository: it must show nothing of the machine and
 // the user that it was made by.
-func TestSessionIsNobodys(t *testing.T) {
+func TestSessionIsAnonymous(t *testing.T) {
 	p := openSession(t)
 	for {
 		moment, err := p.Next()

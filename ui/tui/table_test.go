@@ -95,7 +95,7 @@ func TestShrinkToNothingAndGrow(t *testing.T) {
 	all := d.source.snap
 	d.source.snap.Sockets = nil
 	d.pass(time.Second)
-	d.pass(track.MarkDuration + time.Second) // the ghosts go
+	d.pass(track.MarkDuration + time.Second) // the closed rows go
 	if d.m.rows.Current() != nil || d.m.rows.Offset != 0 {
 		t.Errorf("of an empty table: row %v, offset %d", d.m.rows.Current(), d.m.rows.Offset)
 	}
