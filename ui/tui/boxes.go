@@ -12,8 +12,8 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// box draws a border around lines, with a title above and hints below, exactly
-// as large as told.
+// box returns lines of exactly width cells and height rows: a border around content,
+// with a title in its upper edge and hints in its lower one.
 func (m *Model) box(title, hints string, content []line, width, height int) []string {
 	if width < 4 || height < 2 {
 		return blankLines(width, height)
@@ -41,7 +41,7 @@ func blankLines(width, height int) []string {
 	return out
 }
 
-// boxEdge is the upper or lower side of a box.
+// boxEdge returns the upper or lower edge of a box.
 func (m *Model) boxEdge(left, right, label string, width int) string {
 	l := styled(muted, left+"─")
 	if label != "" && width > 8 {
@@ -65,11 +65,11 @@ func (m *Model) detailsBox(r rect) []string {
 	return m.box(m.details.title(), style.Shorten(strings.Join(hints, " · "), r.width-6), content, r.width, r.height)
 }
 
-// detailsLines writes the details, and under them whether the port can be bound.
-// They are kept until something in them can be other: every message asks how
-// many there are.
+// detailsLines returns the lines of the details pane, and below them whether the
+// port can be bound. They are cached until something that they depend on changes,
+// because every message needs their number.
 func (m *Model) detailsLines(width int) []line {
-	const often = 100 * time.Millisecond // what is counted in seconds moves on
+	const often = 100 * time.Millisecond // ages and timers are shown in seconds
 	d := m.details
 	as := written{
 		width: width, of: m.latest.at, now: m.now().Truncate(often), why: m.diagnosis,
@@ -98,10 +98,10 @@ type written struct {
 	absent  bool
 }
 
-// overlay lays the dialog over the middle of the page.
+// overlay draws the dialog over the middle of the page.
 func (m *Model) overlay(page string) string {
 	if m.height < 3 || m.width < 8 {
-		// There is no room for a border: the dialog takes the whole screen.
+		// There is no room for a border: the dialog fills the screen.
 		lines := blankLines(0, m.height)
 		for i, l := range m.dialogLines(m.width, m.height) {
 			lines[i] = m.theme.Line(l)

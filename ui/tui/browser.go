@@ -7,7 +7,7 @@ import (
 	"runtime"
 )
 
-// openURL starts the system's own opener and does not wait for it.
+// openURL starts the system's URL opener and does not wait for it.
 func openURL(url string) error {
 	name, args := "xdg-open", []string{url}
 	switch runtime.GOOS {
@@ -24,6 +24,6 @@ func openURL(url string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }() // only so that no zombie is left
+	go func() { _ = cmd.Wait() }() // reaps it
 	return nil
 }

@@ -17,8 +17,8 @@ import (
 
 const dash = ui.Dash
 
-// markSpan is the sign in the gutter: what the color says, for those who do
-// not see colors.
+// markSpan returns the sign in the gutter, which repeats in text what the color of
+// the row shows.
 func markSpan(m model.Mark) span {
 	switch m {
 	case model.New:
@@ -31,7 +31,7 @@ func markSpan(m model.Mark) span {
 	return span{Text: " "}
 }
 
-// markRole is the color of a whole row.
+// markRole returns the color of a whole row.
 func markRole(m model.Mark) role {
 	switch m {
 	case model.New:
@@ -44,7 +44,8 @@ func markRole(m model.Mark) role {
 	return plain
 }
 
-// newRowTable makes the table of sockets. now is asked for ages.
+// newRowTable returns the table of sockets. now is called for the ages, flows for
+// the traffic of a connection, and pinned for when a pinned row closed.
 func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool), pinned func(sockets.ID) (time.Time, bool)) table.Table[model.Row] {
 	return table.Table[model.Row]{
 		Keys:   rowKeys,
@@ -66,7 +67,7 @@ func newRowTable(now func() time.Time, flows func(*sockets.Socket) (flow, bool),
 	}
 }
 
-// rowKeys are the sockets that a row stands for.
+// rowKeys returns the IDs of the sockets in a row.
 func rowKeys(r *model.Row) [2]uint64 {
 	if r.Folded {
 		return [2]uint64{uint64(r.Socket.ID), uint64(r.Peer.ID)}
@@ -84,8 +85,8 @@ func localCell(r *model.Row) line {
 	return l
 }
 
-// localPivot lines addresses up at their colon, so that ports stand under each
-// other.
+// localPivot returns the cells before the colon, which are aligned so that ports are
+// one below the other.
 func localPivot(r *model.Row) int { return style.Width(ui.Host(r.Snapshot, r.Socket)) }
 
 func remoteCell(r *model.Row) line {
@@ -119,8 +120,8 @@ func stateCell(r *model.Row) line {
 	return styled(role, ui.State(r.Socket))
 }
 
-// shortenState leaves out the time that a TIME_WAIT still lasts: half of it would
-// be another time.
+// shortenState drops the remaining time of a TIME_WAIT socket: a truncated number
+// would be a wrong one.
 func shortenState(l line, width int) line {
 	state, _, _ := strings.Cut(l[0].Text, " ")
 	return styled(l[0].Role, state).Cut(width)
@@ -134,8 +135,8 @@ func pidCell(r *model.Row) line {
 	return text(pid)
 }
 
-// rowMark is the sign in the gutter; a pinned row that nothing happens to has
-// one as well.
+// rowMark returns the sign in the gutter. A pinned row without a change has a sign
+// too.
 func rowMark(r *model.Row, pinned func(sockets.ID) (time.Time, bool)) span {
 	if _, ok := pinned(r.Socket.ID); ok && r.Mark == model.Unmarked {
 		return span{Text: "◆", Role: accent}
@@ -160,7 +161,7 @@ func processCell(r *model.Row, now time.Time, pinned func(sockets.ID) (time.Time
 	return l
 }
 
-// ageCell shows dim what is only known to be at most so old.
+// ageCell returns the age, muted if it is only an upper bound.
 func ageCell(r *model.Row, now time.Time) line {
 	age := ui.RowAge(r, now)
 	if r.FirstSeenExact {
@@ -169,8 +170,8 @@ func ageCell(r *model.Row, now time.Time) line {
 	return styled(muted, age)
 }
 
-// rateCell writes one direction of a connection's traffic, a dash where it is
-// not measured.
+// rateCell returns the rate of one direction of a connection, or a dash if it is not
+// measured.
 func rateCell(flows func(*sockets.Socket) (flow, bool), of func(*flow) float64) func(*model.Row) line {
 	return func(r *model.Row) line {
 		f, ok := flows(r.Socket)
@@ -198,8 +199,7 @@ func commandCell(r *model.Row) line {
 	return styled(muted, dash)
 }
 
-// shortenHost takes from the host what has no room: the port is what people
-// look for.
+// shortenHost truncates the host, so that the port stays readable.
 func shortenHost(l line, width int) line {
 	address := l[0].Text
 	colon := strings.LastIndexByte(address, ':')
@@ -217,7 +217,7 @@ func shortenMiddle(l line, width int) line {
 	return styled(l[0].Role, style.CutMiddle(l[0].Text, width))
 }
 
-// newEventTable makes the table of what has happened.
+// newEventTable returns the table of events.
 func newEventTable() table.Table[track.Event] {
 	return table.Table[track.Event]{
 		Keys:   func(e *track.Event) [2]uint64 { return [2]uint64{e.Seq} },
@@ -249,7 +249,7 @@ func eventState(e *track.Event) line {
 	before, now := ui.EventState(e)
 	switch {
 	case e.ShortLived:
-		return styled(muted, now) // it came and went between two looks
+		return styled(muted, now) // it opened and closed between two snapshots
 	case before != "":
 		return styled(muted, before+" → ").Add(plain, now)
 	}
@@ -267,7 +267,7 @@ func eventProcess(e *track.Event) line {
 
 func eventLifetime(e *track.Event) line {
 	switch {
-	case e.Kind != track.EventClosed, e.Lifetime == 0: // of an unseen one it is only known to be short
+	case e.Kind != track.EventClosed, e.Lifetime == 0: // the lifetime of a short-lived connection is unknown
 		return styled(muted, dash)
 	}
 	return text(ui.Duration(e.Lifetime))

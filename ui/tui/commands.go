@@ -45,7 +45,7 @@ func (m *Model) reverseSort() tea.Cmd {
 	return m.relist()
 }
 
-// sortNext orders by the next column on the screen that can be ordered by.
+// sortNext sorts by the next column on the screen that can be sorted by.
 func (m *Model) sortNext(step int) tea.Cmd {
 	var drawn []int
 	for _, p := range m.rows.Drawn {
@@ -60,7 +60,8 @@ func (m *Model) sortNext(step int) tea.Cmd {
 	return m.sortBy(drawn[(at+step+len(drawn))%len(drawn)])
 }
 
-// sortBy orders by a column; by the same one again, the other way round.
+// sortBy sorts by a column, or reverses the order if the rows are sorted by it
+// already.
 func (m *Model) sortBy(column int) tea.Cmd {
 	if m.shape.Order.Column == model.Column(column) {
 		return m.reverseSort()
@@ -69,11 +70,11 @@ func (m *Model) sortBy(column int) tea.Cmd {
 	return m.relist()
 }
 
-// changeInterval changes the interval by a step of the ladder.
+// changeInterval changes the refresh interval by a step of intervals.
 func (m *Model) changeInterval(step int) tea.Cmd {
 	i, known := slices.BinarySearch(intervals, m.interval)
 	if !known && step > 0 {
-		i-- // it lies below that step already
+		i-- // it is between two steps
 	}
 	m.interval = intervals[min(max(i+step, 0), len(intervals)-1)]
 	m.setStatus(plain, "refresh every "+ui.Interval(m.interval))
@@ -91,7 +92,7 @@ func (m *Model) togglePause() tea.Cmd {
 	return m.refresh()
 }
 
-// back takes one step: it closes what was opened last, then lifts the filter.
+// back closes what was opened last, or clears the filter.
 func (m *Model) back() tea.Cmd {
 	switch {
 	case m.details != nil:
@@ -103,8 +104,8 @@ func (m *Model) back() tea.Cmd {
 	return nil
 }
 
-// copyAddress puts the row's address on the clipboard, by way of the terminal,
-// so that it works over SSH.
+// copyAddress copies the row's address to the clipboard by an escape sequence of the
+// terminal, which also works over SSH.
 func (m *Model) copyAddress() tea.Cmd {
 	r := m.selectedRow()
 	if r == nil {
@@ -115,8 +116,8 @@ func (m *Model) copyAddress() tea.Cmd {
 	return tea.SetClipboard(address)
 }
 
-// reachableAddr is an address at which this machine reaches the socket: a wildcard
-// is none.
+// reachableAddr returns an address at which this machine reaches the socket: a
+// loopback address instead of a wildcard.
 func reachableAddr(s *sockets.Socket) netip.AddrPort {
 	a := s.Local.Addr()
 	switch {
@@ -128,7 +129,7 @@ func reachableAddr(s *sockets.Socket) netip.AddrPort {
 	return netip.AddrPortFrom(a, s.Local.Port())
 }
 
-// browse opens the row's port in the browser.
+// browse opens the row's address in the browser.
 func (m *Model) browse() tea.Cmd {
 	r := m.selectedRow()
 	if r == nil {
@@ -148,8 +149,8 @@ func (m *Model) browse() tea.Cmd {
 	}
 }
 
-// browserURL is what to type into a browser. Many servers only know themselves
-// as localhost; other loopback addresses must be meant as they are.
+// browserURL returns the URL of an address. 127.0.0.1 becomes localhost, the only
+// name that many servers accept; other loopback addresses stay as they are.
 func browserURL(a netip.AddrPort) string {
 	scheme, host := "http://", ui.Addr(a)
 	if a.Port() == 443 || a.Port() == 8443 {
@@ -163,7 +164,7 @@ func browserURL(a netip.AddrPort) string {
 
 func (m *Model) setStatus(r role, s string) { m.status = styled(r, s) }
 
-// refTime is the moment that ages are counted from: that of the newest look.
+// refTime returns the time from which ages are counted: that of the newest snapshot.
 func (m *Model) refTime() time.Time {
 	if m.latest.at.IsZero() {
 		return m.now()
@@ -185,8 +186,8 @@ func (m *Model) toggleDetails() tea.Cmd {
 	return cmd
 }
 
-// followSelection points open details at the selected row. What the row itself knows
-// shows at once, the rest when the worker has looked.
+// followSelection shows the selected row in open details: what the row contains at
+// once, the rest when the worker has read it.
 func (m *Model) followSelection() tea.Cmd {
 	r := m.selectedRow()
 	if m.details == nil || r == nil || m.details.id == r.Socket.ID {

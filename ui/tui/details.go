@@ -14,7 +14,7 @@ import (
 	"lotop/ui/style"
 )
 
-// write writes the pane, at most width cells wide.
+// write returns the lines of the pane, at most width cells wide.
 func (d *detailsPane) write(now time.Time, width int, flows func(*sockets.Socket) (flow, bool)) []line {
 	w := detailsWriter{lineWriter: lineWriter{width: width}, now: now, data: d.data, flows: flows}
 	if d.closed {
@@ -30,7 +30,7 @@ func (d *detailsPane) write(now time.Time, width int, flows func(*sockets.Socket
 	return w.out
 }
 
-// detailsWriter writes the lines of the details one under the other.
+// detailsWriter collects the lines of the details.
 type detailsWriter struct {
 	lineWriter
 	now   time.Time
@@ -43,7 +43,7 @@ func (w *detailsWriter) heading(title string, n int) {
 	w.add(styled(muted, title+" ("+strconv.Itoa(n)+")"))
 }
 
-// endpoints writes who is behind each end.
+// endpoints adds the owners of each endpoint.
 func (w *detailsWriter) endpoints() {
 	for i := range w.data.endpoints {
 		e := &w.data.endpoints[i]
@@ -108,7 +108,7 @@ func (w *detailsWriter) processFacts(d *process.Details) {
 	}
 }
 
-// ancestry says why the process runs: the chain from init down to it.
+// ancestry adds the ancestors of the process, from init down to it.
 func (w *detailsWriter) ancestry(e *endpoint) {
 	if len(e.parents) == 0 {
 		return
@@ -123,7 +123,7 @@ func (w *detailsWriter) ancestry(e *endpoint) {
 
 const factIndent = 13
 
-// fact writes a name and what is to be said of it, on as many lines as it takes.
+// fact adds a name and its value, wrapped to as many lines as needed.
 func (w *detailsWriter) fact(name string, r role, what string) {
 	for i, part := range style.WrapWords(what, w.width-factIndent) {
 		if i > 0 {
@@ -133,12 +133,12 @@ func (w *detailsWriter) fact(name string, r role, what string) {
 	}
 }
 
-// factLine is fact for what has roles of its own; it is cut, not wrapped.
+// factLine adds a name and a styled value, which is truncated instead of wrapped.
 func (w *detailsWriter) factLine(name string, what line) {
 	w.add(append(styled(muted, name).Pad(factIndent), what...))
 }
 
-// facts writes what is known of the socket itself.
+// facts adds the properties of the socket itself.
 func (w *detailsWriter) facts() {
 	r := &w.data.row
 	s := r.Socket
@@ -157,7 +157,7 @@ func (w *detailsWriter) facts() {
 	if s.State == sockets.Listen && s.HasQueue {
 		queue := strconv.Itoa(int(s.RecvQueue)) + " of " + strconv.Itoa(int(s.SendQueue)) + " in accept queue"
 		role := plain
-		if s.RecvQueue > s.SendQueue { // the kernel lets one more in than the limit
+		if s.RecvQueue > s.SendQueue { // the queue holds one more connection than the limit
 			role, queue = danger, queue+": full, new connections are delayed"
 		}
 		w.fact("queue", role, queue)

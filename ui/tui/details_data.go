@@ -6,28 +6,28 @@ import (
 	"lotop/sockets/process"
 )
 
-// detailsData is what the details of a row show. It points into no snapshot.
+// detailsData is the content of the details pane. It does not point into a snapshot.
 type detailsData struct {
 	row          model.Row
-	endpoints    []endpoint // of a connection the server's and the client's, else one
+	endpoints    []endpoint // server and client of a connection, otherwise one
 	clients      []model.Row
-	otherSockets []model.Row // the other sockets of the first end's process
+	otherSockets []model.Row // other sockets of the first endpoint's owner
 }
 
-// endpoint is one side of a row and the processes behind it.
+// endpoint is one end of a row, with its owners.
 type endpoint struct {
-	title   string // "server", "client", empty if there is but one side
+	title   string // "server" or "client", empty if there is only one endpoint
 	socket  *sockets.Socket
 	owners  []*process.Process
-	details *process.Details   // of the first holder, nil if it has gone
-	parents []*process.Process // of the first holder, its own parent first
+	details *process.Details   // of the first owner, nil if it has exited
+	parents []*process.Process // of the first owner, its immediate parent first
 }
 
-// maxDetailRows bounds the lists in the details: nobody reads further, and a
-// listener can have thousands of clients.
+// maxDetailRows limits the lists in the details: a listener can have thousands of
+// clients.
 const maxDetailRows = 100
 
-// collectDetails gathers the details of a socket, nil if it has gone.
+// collectDetails returns the details of a socket, or nil if it is not in the table.
 func (w *worker) collectDetails(id sockets.ID) *detailsData {
 	r, ok := w.tracker.Find(id)
 	if !ok {
@@ -46,7 +46,8 @@ func (w *worker) collectDetails(id sockets.ID) *detailsData {
 	return in
 }
 
-// newDetailsData begins the details of a row with what of tells of each side.
+// newDetailsData returns the details of a row, without its clients and other
+// sockets. of returns the details of an endpoint.
 func newDetailsData(r *model.Row, of func(*model.Row, *sockets.Socket) endpoint) *detailsData {
 	in := &detailsData{row: r.Clone()}
 	in.endpoints = append(in.endpoints, of(&in.row, in.row.Socket))
@@ -57,8 +58,7 @@ func newDetailsData(r *model.Row, of func(*model.Row, *sockets.Socket) endpoint)
 	return in
 }
 
-// isClient tells whether a listener's connection is one that its process deals
-// with, or will.
+// isClient reports whether a listener's connection is in use or will be, and not closing.
 func isClient(r *model.Row) bool {
 	switch r.Socket.State {
 	case sockets.Established, sockets.CloseWait, sockets.SynRecv:
@@ -81,18 +81,18 @@ func cloneSome(rows []model.Row, wanted func(*model.Row) bool) []model.Row {
 	return kept
 }
 
-// cachedEndpoint is what the row itself knows of a side.
+// cachedEndpoint returns an endpoint from the row alone.
 func cachedEndpoint(r *model.Row, s *sockets.Socket) endpoint {
 	return endpoint{socket: s, owners: r.Owners(s)}
 }
 
-// readEndpoint is cachedEndpoint with what only a look at the process tells.
+// readEndpoint returns an endpoint with what has to be read from its process.
 func (w *worker) readEndpoint(r *model.Row, s *sockets.Socket) endpoint {
 	e := cachedEndpoint(r, s)
 	if len(e.owners) == 0 {
 		return e
 	}
-	// A process that has gone meanwhile shows what the table knew of it.
+	// Of a process that has exited, the data of the row is shown.
 	if d, err := w.reader.Details(e.owners[0].PID); err == nil && d.Same(e.owners[0]) {
 		e.details = d
 		e.parents, _ = w.reader.Ancestors(e.owners[0].PID)

@@ -7,8 +7,8 @@ import (
 	"lotop/ui"
 )
 
-// event writes what only an event knows: what happened, and of a connection that
-// is over how long it lived and what it carried.
+// event adds what happened, and for a closed connection its lifetime and byte
+// counts.
 func (w *detailsWriter) event(e *track.Event) {
 	if e == nil {
 		return

@@ -8,27 +8,27 @@ import (
 	"lotop/ui"
 )
 
-// detailsPane tells all about one row. It follows the selection, and keeps what
-// it knew of a row that has gone.
+// detailsPane shows the details of one row. It follows the selection, and keeps the
+// last data of a row that closed.
 type detailsPane struct {
 	id        sockets.ID
 	data      *detailsData
-	event     *track.Event // whose row it is, nil if the row is the table's
-	found     bool         // a look found the row
+	event     *track.Event // the event of the row, nil for a row of the table
+	found     bool         // a snapshot contained the row
 	closed    bool         // a later one did not, or the first did not
-	closedAt  time.Time    // when that was, zero if it cannot be told
-	notAtTime bool         // a recording was jumped to where it was not, or not any more
+	closedAt  time.Time    // zero if unknown
+	notAtTime bool         // the replay jumped to a time at which the row did not exist
 	scroll    int
 
-	lines   []line  // as they were written last
-	written written // and of what
+	lines   []line  // of the last call of detailsLines
+	written written // what they were made from
 }
 
-// applyResult brings the pane up to date with what was found at a time.
+// applyResult applies the worker's result for the subject, read at that time.
 func (d *detailsPane) applyResult(found *inspected, at time.Time, anew bool) {
 	switch {
 	case found.id != d.id:
-		// Of a row that was selected before.
+		// The result is about another row.
 	case found.now != nil:
 		d.data, d.found, d.closed, d.closedAt = found.now, true, false, time.Time{}
 		d.notAtTime = false
@@ -43,13 +43,13 @@ func (d *detailsPane) applyResult(found *inspected, at time.Time, anew bool) {
 	}
 }
 
-// title stands in the pane's upper border.
+// title returns the text in the pane's upper border.
 func (d *detailsPane) title() string {
 	r := &d.data.row
 	return ui.Local(r.Snapshot, r.Socket) + "  " + r.Socket.State.String()
 }
 
-// closedText says when the row went.
+// closedText returns when the row closed.
 func (d *detailsPane) closedText(now time.Time) string {
 	switch {
 	case d.notAtTime:

@@ -14,12 +14,12 @@ import (
 	"lotop/ui/style"
 )
 
-// diagnosisResult is what lotop why says of a port: under the details of a row, and in
-// place of rows where the filter is a port that nobody has.
+// diagnosisResult is the diagnosis of a port, as by lotop why. It is shown below the
+// details of a row, and instead of rows if the filter is a port that is not in use.
 type diagnosisResult struct {
 	target    bind.Target
 	diagnosis bind.Diagnosis
-	contexts  map[int]processContext // looked up with the rest: a frame reads nothing
+	contexts  map[int]processContext // read with the diagnosis, because drawing does no I/O
 	err       error
 	at        time.Time
 }
@@ -31,20 +31,20 @@ type processContext struct {
 
 type (
 	diagnosisMsg    diagnosisResult
-	typingPausedMsg struct{} // the typing has paused
+	typingPausedMsg struct{}
 )
 
-// typingPause is how long a filter has to stand before it is a question.
+// typingPause is how long a filter must be unchanged before its port is diagnosed.
 const typingPause = 300 * time.Millisecond
 
-// diagnosisTTL is how long an answer is taken as true.
+// diagnosisTTL is how long a diagnosis is valid.
 const diagnosisTTL = 3 * time.Second
 
-// wantedTarget tells which port there is a question about, if any.
+// wantedTarget returns the port to diagnose, if any.
 func (m *Model) wantedTarget() (t bind.Target, ok bool) {
 	switch {
 	case !m.live:
-		return t, false // a recording: the kernel of now knows nothing of it
+		return t, false // a recording: this kernel does not have its sockets
 	case m.details != nil && !m.details.closed:
 		s := m.details.data.row.Socket
 		return bind.Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: bind.AnyHost()}, true
@@ -54,7 +54,7 @@ func (m *Model) wantedTarget() (t bind.Target, ok bool) {
 	return t, false
 }
 
-// filteredPort is the one port that the filter asks for, and nothing else.
+// filteredPort returns the port if the filter consists of one.
 func (m *Model) filteredPort() (t bind.Target, ok bool) {
 	q := m.query
 	ports := q.Ports()
@@ -64,7 +64,8 @@ func (m *Model) filteredPort() (t bind.Target, ok bool) {
 	return bind.Target{Protocol: sockets.TCP, Port: ports[0].First, Hosts: bind.AnyHost()}, true
 }
 
-// isPort tells whether a query is a lone port: 3000, :3000, port:3000 or lport:3000.
+// isPort reports whether a query is a port alone: 3000, :3000, port:3000 or
+// lport:3000.
 func isPort(query string) bool {
 	if _, err := bind.ParseTarget(sockets.TCP, query); err == nil {
 		return true
@@ -77,8 +78,8 @@ func isPort(query string) bool {
 	return false
 }
 
-// requestDiagnosis asks the kernel about the port in question, unless the answer is there
-// or on its way.
+// requestDiagnosis starts the diagnosis of the wanted port, unless there is a valid
+// one or one is running.
 func (m *Model) requestDiagnosis() tea.Cmd {
 	t, ok := m.wantedTarget()
 	if !ok {
@@ -92,7 +93,7 @@ func (m *Model) requestDiagnosis() tea.Cmd {
 		return nil
 	}
 	if m.filtering {
-		// 424 on the way to 4242 is no question.
+		// Do not diagnose 424 while 4242 is typed.
 		if left := m.typedAt.Add(typingPause).Sub(m.now()); left > 0 {
 			return m.after(left, func(time.Time) tea.Msg { return typingPausedMsg{} })
 		}
@@ -129,8 +130,8 @@ func readProcessContext(reader processReader, pid int) processContext {
 
 func sameTarget(a, b bind.Target) bool { return a.Protocol == b.Protocol && a.Port == b.Port }
 
-// applyDiagnosis takes the answer in. If the question has changed meanwhile, it is
-// asked anew.
+// applyDiagnosis stores a diagnosis. If another port is wanted by now, it starts the
+// diagnosis of that.
 func (m *Model) applyDiagnosis(a diagnosisResult) tea.Cmd {
 	m.diagnosing = false
 	if t, ok := m.wantedTarget(); ok && sameTarget(t, a.target) {
@@ -140,7 +141,7 @@ func (m *Model) applyDiagnosis(a diagnosisResult) tea.Cmd {
 	return m.requestDiagnosis()
 }
 
-// lines writes the answer, at most width cells wide; nil without one.
+// lines returns the diagnosis, at most width cells wide, or nil if there is none.
 func (a *diagnosisResult) lines(now time.Time, width int) []line {
 	switch {
 	case a == nil:

@@ -17,7 +17,7 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// portService plans and frees as lotop free does.
+// portService plans and frees as lotop free does; see [ports.Service].
 type portService interface {
 	PlanPort(ctx context.Context, target bind.Target, o plan.Options) (plan.Plan, error)
 	PlanConnection(ctx context.Context, r model.Row, s *sockets.Socket, closeOnly bool) (plan.Plan, error)
@@ -27,39 +27,40 @@ type portService interface {
 	DiagnoseNoConnect(ctx context.Context, target bind.Target) (bind.Diagnosis, error)
 }
 
-// dialog frees the port of one row. It keeps its own copy of the row, and a plan:
-// whatever the table does meanwhile, the processes of the plan and no others are
-// signaled.
+// dialog is the dialog that frees the port of a row. It has its own copies of the
+// row and the plan: only the processes of the plan are signaled, whatever the table
+// shows meanwhile.
 type dialog struct {
 	stage  stage
 	row    model.Row
-	choice choice // the endpoint that it is about
+	choice choice // the endpoint to free
 	plan   plan.Plan
 	signal syscall.Signal
 	report plan.Report
-	// watchDone reports that the time in which the port may be bound again is over.
+	// watchDone reports whether the watch for a new bind of the port is over.
 	watchDone bool
 	watchErr  error
 	err       error // why there is no plan, or no report
 }
 
-// stage is how far a dialog has come.
+// stage is the progress of a dialog.
 type stage uint8
 
 const (
-	stageChoosing stage = iota // which end of a connection
+	stageChoosing stage = iota // selecting the end of a connection
 	stagePlanning
 	stageConfirming
 	stageStopping
 	stageDone
 )
 
-// busy tells whether something is under way that a spinner should show.
+// busy reports whether to show a spinner.
 func (d *dialog) busy() bool {
 	return d != nil && (d.stage == stageStopping || d.stage == stagePlanning)
 }
 
-// canForce tells whether a signal was not enough.
+// canForce reports whether SIGKILL can be offered: processes survived SIGTERM, and
+// the port is still in use.
 func (d *dialog) canForce() bool {
 	return d.stage == stageDone && d.signal == syscall.SIGTERM && !d.report.After.Verdict.OK() && len(d.report.StillRunning()) > 0
 }
@@ -91,13 +92,13 @@ func (m *Model) openFreeDialog() tea.Cmd {
 			return m.requestPlan(all[0])
 		}
 		if len(all) > 0 {
-			return nil // whoever asks is to see what it hits: a client, say
+			return nil // let the user choose, because it might stop a client
 		}
 	}
 	return m.requestPlan(m.dialog.choice)
 }
 
-// choice is one way to deal with a connection.
+// choice is one way to handle a connection.
 type choice struct {
 	key       string
 	label     string
@@ -105,8 +106,8 @@ type choice struct {
 	closeOnly bool
 }
 
-// choices lists what x can do to a connection: end the process at either end,
-// or, as root, close only the connection.
+// choices returns what x can do to a connection: stop the process at either end or,
+// as root, close only the connection.
 func (m *Model) choices() []choice {
 	d := m.dialog
 	var all []choice
@@ -128,8 +129,8 @@ func (m *Model) choices() []choice {
 	return all
 }
 
-// requestPlan asks for the plan of a choice. It does not go through the worker: the
-// kernel is asked by binds, and the tables are read by a source of their own.
+// requestPlan makes the plan of a choice. It does not use the worker: it does test
+// binds and reads the tables from a source of its own.
 func (m *Model) requestPlan(c choice) tea.Cmd {
 	d, row, service, root := m.dialog, m.dialog.row, m.ports, m.root
 	d.choice, d.stage = c, stagePlanning
@@ -160,7 +161,7 @@ func (m *Model) handleDialogKey(k tea.KeyPressMsg) tea.Cmd {
 			return m.runPlan(syscall.SIGTERM)
 		}
 	case stageStopping:
-		return nil // it ends by itself within the grace period; ctrl+c still works
+		return nil // over after the grace period; ctrl+c still works
 	case stageDone:
 		if k.String() == "f" && d.canForce() {
 			return m.runPlan(syscall.SIGKILL)
@@ -170,7 +171,8 @@ func (m *Model) handleDialogKey(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// runPlan does what was planned: to exactly the processes that were shown.
+// runPlan carries out the plan that is shown. With SIGKILL it is about the processes
+// that survived.
 func (m *Model) runPlan(sig syscall.Signal) tea.Cmd {
 	d, service := m.dialog, m.ports
 	d.stage, d.signal = stageStopping, sig
@@ -186,8 +188,8 @@ func (m *Model) runPlan(sig syscall.Signal) tea.Cmd {
 	})
 }
 
-// handleDialogMsg takes what a command of the dialog found out. News of a dialog
-// that was closed meanwhile is only good for a refresh.
+// handleDialogMsg applies a result. That of a dialog that was closed meanwhile only
+// causes a refresh.
 func (m *Model) handleDialogMsg(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case planMsg:

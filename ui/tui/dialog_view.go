@@ -20,7 +20,7 @@ func (d *dialog) title() string {
 	return "Free " + ui.Local(d.row.Snapshot, s)
 }
 
-// dialogLines writes the dialog, at most width cells wide.
+// dialogLines returns the lines of the dialog, at most width cells wide.
 func (m *Model) dialogLines(width, height int) []line {
 	d := m.dialog
 	w := dialogWriter{lineWriter: lineWriter{width: width}, wording: m.wording, dialog: d}
@@ -44,11 +44,11 @@ type dialogWriter struct {
 	lineWriter
 	wording ui.Wording
 	dialog  *dialog
-	footer  line // what can be done next: it must not get lost
+	footer  line // what can be done next; never dropped
 }
 
-// fit brings the dialog into so many lines: it gives up the empty ones first,
-// then the last words.
+// fit shortens the dialog to height lines: it drops blank lines first, then the last
+// lines before the footer.
 func (w *dialogWriter) fit(height int) []line {
 	all := w.out
 	if len(w.footer) > 0 {
@@ -84,7 +84,7 @@ func (w *dialogWriter) choices(all []choice) {
 	w.buttons([2]string{"n", "cancel"})
 }
 
-// plan says what a yes would do.
+// plan adds what happens after confirmation.
 func (w *dialogWriter) plan() {
 	p := &w.dialog.plan
 	w.lines(ui.PlanLines(p, syscall.SIGTERM, w.width))
@@ -105,7 +105,7 @@ func (w *dialogWriter) plan() {
 	w.buttons([2]string{"y", yes}, [2]string{"n", "cancel"})
 }
 
-// lines writes lines of any width.
+// lines adds lines, wrapped to the width.
 func (w *dialogWriter) lines(all []line) {
 	for _, l := range style.WrapAll(all, w.width, 2) {
 		w.add(l)
@@ -120,7 +120,7 @@ func (w *dialogWriter) progress() string {
 	return ui.WordingFor(p.Diagnosis.OS).Sent(w.dialog.signal) + ", waiting up to " + ui.Interval(process.DefaultGrace) + " for it to exit …"
 }
 
-// outcome says what came of it, and what can be done next.
+// outcome adds the result, and what can be done next.
 func (w *dialogWriter) outcome() {
 	d, r := w.dialog, &w.dialog.report
 	for i := range r.Outcomes {

@@ -19,8 +19,8 @@ func (m *Model) startFilter() tea.Cmd {
 	return m.filter.Focus()
 }
 
-// handleFilterKey types into the filter. The keys that move the selection work
-// meanwhile, so that a hit can be picked without leaving.
+// handleFilterKey edits the filter. Keys that move the selection work meanwhile, so
+// that a row can be selected without leaving the filter.
 func (m *Model) handleFilterKey(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "enter":
@@ -35,7 +35,7 @@ func (m *Model) handleFilterKey(k tea.KeyPressMsg) tea.Cmd {
 		return m.moveSelection(1)
 	}
 	if last := utf8.RuneCountInString(m.filter.Value()) - 1; m.filter.Position() == last && key.Matches(k, m.filter.KeyMap.DeleteWordForward) {
-		// The text box panics: it looks for more of the word behind its text.
+		// The text box panics: it reads behind the end of its text.
 		k = tea.KeyPressMsg{Code: tea.KeyDelete}
 	}
 	return m.editFilter(k)
@@ -57,8 +57,8 @@ func (m *Model) editFilter(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmd, m.applyFilter())
 }
 
-// applyFilter takes the filter as typed. While it is wrong the last good one
-// stays in force.
+// applyFilter parses the filter. If it is invalid, the last valid one stays in
+// effect.
 func (m *Model) applyFilter() tea.Cmd {
 	m.typedAt = m.now()
 	q, err := query.Parse(m.filter.Value())
@@ -75,7 +75,7 @@ func (m *Model) stopFilter() {
 	m.filtering = false
 	m.filter.Blur()
 	if m.filterErr != nil {
-		// What stands in the box is what is in force.
+		// The text box shows the filter in effect.
 		m.filterErr = nil
 		m.filter.SetValue(m.query.String())
 	}
@@ -86,7 +86,8 @@ func (m *Model) clearFilter() tea.Cmd {
 	return m.applyFilter()
 }
 
-// printable leaves out what a terminal might obey or not draw: it was pasted.
+// printable drops characters of pasted text that a terminal interprets or cannot
+// draw.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || !unicode.IsPrint(r) {
@@ -96,8 +97,8 @@ func printable(s string) string {
 	}, s)
 }
 
-// filterProblem points at the place of the filter that is wrong and says what
-// is known: beside the mark if there is room, else on lines below.
+// filterProblem returns the error of the filter, with a mark below the wrong part:
+// beside the mark if there is room, otherwise on lines below.
 func (m *Model) filterProblem(width int) []line {
 	var wrong *query.Error
 	if !errors.As(m.filterErr, &wrong) {
@@ -120,8 +121,8 @@ func (m *Model) filterProblem(width int) []line {
 	return lines
 }
 
-// errorMarker marks the wrong place; there is none while the box is too narrow for
-// the filter and shows only a part of it.
+// errorMarker returns the mark below the wrong part. There is none if the text box
+// is too narrow to show the whole filter.
 func (m *Model) errorMarker(wrong *query.Error) (line, bool) {
 	if style.Width(m.filter.Value()) > m.filter.Width() {
 		return nil, false

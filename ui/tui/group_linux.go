@@ -14,7 +14,7 @@ func groupParents(group int) []int {
 		return nil
 	}
 	defer dir.Close()
-	names, _ := dir.Readdirnames(-1) // what was read before an error counts
+	names, _ := dir.Readdirnames(-1) // an error leaves those that were read before it
 	var parents []int
 	for _, name := range names {
 		if name[0] < '0' || name[0] > '9' {
@@ -31,14 +31,14 @@ func groupParents(group int) []int {
 	return parents
 }
 
-// parentAndGroup reads /proc/PID/stat (proc_pid_stat(5)): behind the name, which
-// can hold parentheses, come state, ppid and pgrp.
+// parentAndGroup parses /proc/PID/stat (proc_pid_stat(5)): after the name, which can
+// contain parentheses, are state, ppid and pgrp.
 func parentAndGroup(stat string) (parent, group int) {
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 	if len(fields) < 3 {
 		return 0, 0
 	}
-	parent, _ = strconv.Atoi(fields[1]) // 0 if the kernel writes something else
+	parent, _ = strconv.Atoi(fields[1]) // 0 if the format is unknown
 	group, _ = strconv.Atoi(fields[2])
 	return parent, group
 }

@@ -14,8 +14,8 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// header sums up what there is, and says whether it is live. What there is no
-// room for is left out whole.
+// header returns the counts and whether the view is live. Parts for which there is
+// no room are dropped as a whole.
 func (m *Model) header() line {
 	scope := "loopback"
 	if m.shape.AllHosts {
@@ -38,7 +38,7 @@ func (m *Model) header() line {
 	l := styled(emphasis, " lotop ")
 	sums := m.counters()
 	if len(sums) > 0 && l.Width()+right.Width()+slices.Concat(sums...).Width() >= m.width {
-		sums = slices.Delete(sums, 1, 2) // what is exposed matters more than how much is connected
+		sums = slices.Delete(sums, 1, 2) // exposed is more important than connections
 	}
 	for _, part := range sums {
 		if l.Width()+part.Width()+right.Width() < m.width {
@@ -48,7 +48,7 @@ func (m *Model) header() line {
 	return append(l.Fit(max(m.width-right.Width(), 0)), right...).Cut(m.width)
 }
 
-// counters are the counts of the header.
+// counters returns the counts of the header.
 func (m *Model) counters() []line {
 	if m.latest.at.IsZero() {
 		return nil
@@ -65,8 +65,8 @@ func (m *Model) counters() []line {
 	}
 }
 
-// tabLine holds the tabs and the filter; where there is no room for both,
-// the one that is in use.
+// tabLine returns the tabs and the filter; if there is no room for both, the one in
+// use.
 func (m *Model) tabLine() string {
 	hasFilter := m.filtering || m.filter.Value() != ""
 	tabs := m.tabs()
@@ -91,7 +91,7 @@ func (m *Model) tabs() line {
 	return l
 }
 
-// tabNames are the names of the views, shorter where there is little room.
+// tabNames returns the names of the views, shorter if there is little room.
 func (m *Model) tabNames() [numViews]string {
 	if m.width < 48 {
 		return [numViews]string{"Sockets", "Listen", "Conns", "Events"}
@@ -99,7 +99,7 @@ func (m *Model) tabNames() [numViews]string {
 	return viewNames
 }
 
-// tabsWidth is how much the tabs take from the filter.
+// tabsWidth returns the width of the tabs, which is not available to the filter.
 func (m *Model) tabsWidth() int {
 	if m.width < 80 {
 		return 0
@@ -111,7 +111,7 @@ func (m *Model) hasWarning() bool {
 	return m.height >= 6 && (m.readErr != nil || len(m.latest.warnings)+m.latest.lost > 0)
 }
 
-// warning says what part of the truth is missing.
+// warning returns which data is missing.
 func (m *Model) warning() line {
 	if m.readErr != nil {
 		return styled(danger, " "+style.Shorten("✗ cannot read the socket tables: "+m.readErrorText(), m.width-1))
@@ -126,17 +126,17 @@ func (m *Model) warning() line {
 	return styled(warning, " "+style.Shorten(strings.Join(all, "  ·  "), m.width-1))
 }
 
-// readErrorText is why the last look failed, in words that are safe to show.
+// readErrorText returns why the last read failed, safe to print.
 func (m *Model) readErrorText() string { return untrusted.New(m.readErr.Error()).String() }
 
-// footer shows the keys, or what the last key did.
+// footer returns the hints of keys, or the result of the last key.
 func (m *Model) footer() string {
 	if len(m.status) > 0 {
 		return m.theme.Line(append(text(" "), m.status...).Cut(m.width))
 	}
 	hints := m.footerKeys()
 	for len(hints) > 2 && m.hintLine(hints).Width() > m.width {
-		// How to get help and how to leave stay to the last.
+		// Help and quit are dropped last.
 		hints = slices.Delete(hints, len(hints)-3, len(hints)-2)
 	}
 	return m.theme.Line(m.hintLine(hints).Cut(m.width))
@@ -151,7 +151,7 @@ func (m *Model) hintLine(hints []key.Binding) line {
 	return l
 }
 
-// footerKeys lists the keys worth a hint where the keyboard is now.
+// footerKeys returns the keys to hint at in the current state.
 func (m *Model) footerKeys() []key.Binding {
 	if m.filtering {
 		return []key.Binding{keymap.Bind("enter", "keep", "enter"), keymap.Bind("esc", "clear", "esc"), keymap.Bind("↑↓", "move", "up", "down")}

@@ -12,8 +12,8 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// helpPage lists every key and every term of the filter, from the tables that
-// drive them.
+// helpPage lists every key and every term of the filter, from the tables that define
+// them.
 type helpPage struct{ scroll int }
 
 func (m *Model) openHelp() tea.Cmd {
@@ -39,7 +39,7 @@ func (m *Model) handleHelpKey(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// helpLines writes the page.
+// helpLines returns the lines of the page.
 func (m *Model) helpLines() []line {
 	var out []line
 	for _, g := range m.keys.Groups() {
@@ -68,7 +68,7 @@ func (m *Model) helpLines() []line {
 	return out
 }
 
-// keyNames lists every key of a binding, short where they follow each other.
+// keyNames returns the keys of a binding, as a range if they are consecutive.
 func keyNames(b key.Binding) string {
 	names := slices.Clone(b.Keys())
 	if all := keymap.KeysLabel(names); all != keymap.KeyLabel(names[0]) {
@@ -80,7 +80,7 @@ func keyNames(b key.Binding) string {
 	return strings.Join(names, " ")
 }
 
-// keyLines sets keys side by side, as many as there is room for.
+// keyLines returns keys in as many columns as fit.
 func keyLines(keys []key.Binding, width int) []line {
 	const cell = 38
 	columns := max((width-2)/cell, 1)
@@ -97,10 +97,10 @@ func keyLines(keys []key.Binding, width int) []line {
 	return out
 }
 
-// helpRoom is how many lines of the page there is room for.
+// helpRoom returns how many lines of the page fit on the screen.
 func (m *Model) helpRoom() int { return max(m.height-2, 0) }
 
-// helpScreen draws the page over the whole screen.
+// helpScreen returns the page as the whole screen.
 func (m *Model) helpScreen() string {
 	lines := make([]string, 0, m.height)
 	lines = append(lines, m.theme.Line(styled(emphasis, " lotop").Add(muted, "  keys and filters   "+m.version).Fit(m.width)))

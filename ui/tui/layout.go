@@ -1,10 +1,10 @@
 package tui
 
-// layout says how the screen is divided. It depends on nothing that a refresh
-// changes but the warning line.
+// layout is how the screen is divided. Of what a refresh changes it depends only on
+// whether there is a warning line.
 type layout struct {
 	table   rect // titles, rule and rows
-	details rect // empty if there are none
+	details rect // empty if they are closed
 	rule    bool
 	warning bool
 	dock    dock
@@ -12,7 +12,7 @@ type layout struct {
 
 type rect struct{ x, y, width, height int }
 
-// dock is where the details are.
+// dock is the position of the details pane.
 type dock uint8
 
 const (
@@ -24,7 +24,7 @@ const (
 
 const (
 	headerHeight  = 2  // header, tabs and filter
-	ruleMinHeight = 14 // lines from which on the rule under the titles is worth one
+	ruleMinHeight = 14 // height from which there is a rule below the titles
 )
 
 func (m *Model) layout() layout {
@@ -46,7 +46,7 @@ func (m *Model) layout() layout {
 		a.details = rect{a.table.width, headerHeight, w, body}
 	case m.width >= 80 && body >= 16:
 		a.dock = dockBelow
-		h := min(body*3/5, 20) // whatever they hold, so that nothing jumps
+		h := min(body*3/5, 20) // independent of the content, so that nothing moves
 		a.table.height -= h
 		a.details = rect{0, headerHeight + a.table.height, m.width, h}
 	default:
@@ -57,7 +57,7 @@ func (m *Model) layout() layout {
 	return a
 }
 
-// applyLayout tells the panes how much room they have.
+// applyLayout sets the sizes of the panes.
 func (m *Model) applyLayout() {
 	a := m.layout()
 	height := a.table.height - 1
@@ -66,7 +66,7 @@ func (m *Model) applyLayout() {
 	}
 	m.rows.Resize(a.table.width, height)
 	m.events.Resize(a.table.width, height)
-	// The other table can wait until it is on the screen.
+	// The hidden table is resized when it is shown.
 	if m.view == eventsView {
 		m.events.Settle()
 	} else {
