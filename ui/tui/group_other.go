@@ -2,5 +2,5 @@
 
 package tui
 
-// groupParents returns nothing: only lotop's own parent is known.
+// groupParents returns nil: only lotop's own parent is known.
 func groupParents(int) []int { return nil }

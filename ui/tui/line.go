@@ -2,8 +2,8 @@ package tui
 
 import "lotop/ui/style"
 
-// The screen is written in the lines and roles of package ui; these are short
-// names for what stands in nearly every line of this package.
+// The screen consists of the lines and roles of package ui/style; these are short
+// names for what nearly every file of this package uses.
 type (
 	role = style.Role
 	span = style.Span

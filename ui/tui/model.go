@@ -21,18 +21,18 @@ import (
 	"lotop/ui/tui/table"
 )
 
-// Model is the whole screen. Only Update changes it.
+// Model is the state of the whole screen. Only Update changes it.
 type Model struct {
 	worker      *worker
 	ports       portService
-	live        bool               // the kernel of now is shown, not a recording
-	player      player             // of the recording, nil without one
-	position    recording.Position // where the player is, as of the last look or key
+	live        bool               // the running kernel is shown, not a recording
+	player      player             // of the replay, nil without one
+	position    recording.Position // of the player, at the last read or key
 	root        bool               // whether lotop may close single connections
-	wording     ui.Wording         // for how this system ends processes
+	wording     ui.Wording         // for how this system stops processes
 	now         func() time.Time
-	after       func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
-	openBrowser func(url string) error                               // in the browser
+	after       func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick, except in tests
+	openBrowser func(url string) error                               // opens a URL in the browser
 
 	signals *signalHandler
 	suspend func(group bool) tea.Msg // stops lotop until the shell continues it
@@ -50,7 +50,7 @@ type Model struct {
 	view     view
 	rows     table.Table[model.Row]
 	events   table.Table[track.Event]
-	query    *query.Query // the filter in force
+	query    *query.Query // the filter in effect
 	shape    track.ListOptions
 	interval time.Duration
 	paused   bool
@@ -60,28 +60,28 @@ type Model struct {
 	filterErr error
 	typedAt   time.Time // when the filter last changed
 
-	latest      arrangement       // the newest
-	readErr     error             // why the last look at the tables failed
+	latest      arrangement       // what is shown
+	readErr     error             // why the last read of the tables failed
 	busy        bool              // the worker has a request
-	pending     task              // what is wanted as soon as it is done
+	pending     task              // the next request, sent when it is done
 	listID      int               // counts the changes of filter, view and order
-	heldKeys    []tea.KeyPressMsg // typed before the rows that they mean were shown
-	tickID      int               // tells the newest tick from those before it
-	showSpinner bool              // the first data takes so long that a spinner shows
+	heldKeys    []tea.KeyPressMsg // keys for rows that are not shown yet
+	tickID      int               // identifies the newest tick; older ones are ignored
+	showSpinner bool              // the first read takes longer than spinnerDelay
 	spinner     spinner.Model
 
-	pinRequests []model.Row // whose pin is to be set or taken away by the next request
+	pinRequests []model.Row // to pin or unpin with the next request
 
 	details    *detailsPane     // nil when closed
 	dialog     *dialog          // nil when closed
 	help       *helpPage        // nil when closed
-	diagnosis  *diagnosisResult // about the port in question, nil without one
-	diagnosing bool             // a question about a port is under way
-	status     line             // a word about what a key did, until the next key
+	diagnosis  *diagnosisResult // of the wanted port, nil without one
+	diagnosing bool             // a diagnosis is running
+	status     line             // the result of the last key
 	drawing    drawing
 }
 
-// view is one of the pages that tab goes through.
+// view is one of the pages that tab switches between.
 type view uint8
 
 const (
@@ -94,18 +94,18 @@ const (
 
 var viewNames = [numViews]string{"Sockets", "Listeners", "Connections", "Events"}
 
-// intervals are the steps of + and -.
+// intervals are the refresh intervals that + and - step through.
 var intervals = []time.Duration{
 	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond,
 	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute,
 }
 
-// spinnerDelay is how long the first data may take before a spinner shows: one
-// that only flashes is worse than none.
+// spinnerDelay is how long the first read may take before a spinner shows: one that
+// only flashes is worse than none.
 const spinnerDelay = 200 * time.Millisecond
 
-// newModel makes the screen of a source. pinQuery is nil if nothing is to be
-// pinned by itself.
+// newModel returns the screen of a source. pinQuery selects rows to pin from the
+// start, nil for none.
 func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, now func() time.Time) *Model {
 	m := &Model{
 		worker:      newWorker(o.Source, reader, o.Notifications),
@@ -139,7 +139,8 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 	return m
 }
 
-// rebuildTheme makes the theme anew; the terminal tells its background late or never.
+// rebuildTheme builds the theme again: the terminal reports its background late or
+// never.
 func (m *Model) rebuildTheme() {
 	m.theme = style.NewTheme(m.palette, m.color, m.dark)
 	plainStyle := m.theme.Styles[plain]
@@ -181,8 +182,8 @@ func (m *Model) Init() tea.Cmd {
 	)
 }
 
-// selectedRow returns the row that a key acts on: of the Events view the row of
-// the event.
+// selectedRow returns the row that a key acts on; in the Events view the row of the
+// event.
 func (m *Model) selectedRow() *model.Row {
 	if m.view == eventsView {
 		if e := m.events.Current(); e != nil {
@@ -193,21 +194,21 @@ func (m *Model) selectedRow() *model.Row {
 	return m.rows.Current()
 }
 
-// Options say what the screen shows and how.
+// Options are the options of Run.
 type Options struct {
-	Source        sockets.Source                 // what is shown; Run closes it
-	Open          func() (sockets.Source, error) // gives another, to ask about a port; nil for a recording
-	Notifications notificationSource             // of closed sockets, nil for none; Run closes it
-	Query         string                         // the filter to begin with
-	Pin           string                         // a query for rows to pin by themselves
-	All           bool                           // connections to other hosts too
-	Interval      time.Duration                  // between two looks, 0 for one second
+	Source        sockets.Source                 // Run closes it
+	Open          func() (sockets.Source, error) // opens another one, to diagnose a port; nil for a replay
+	Notifications notificationSource             // destroy notifications, nil for none; Run closes it
+	Query         string                         // the initial filter
+	Pin           string                         // selects rows to pin from the start
+	All           bool                           // include connections to other hosts
+	Interval      time.Duration                  // between two refreshes, 0 for one second
 	Color         string                         // "auto", "always" or "never"
-	NoMouse       bool                           // leave the mouse to the terminal
+	NoMouse       bool                           // do not capture the mouse
 	ASCII         bool                           // signs of ASCII only
 	Version       string                         // for the help page
 
 	Theme   string              // one of Themes, empty for the first
 	Columns []string            // of Columns, from left to right; nil for all
-	Keys    map[string][]string // of actions, by their names in Keys; other actions keep theirs
+	Keys    map[string][]string // by the names of actions; other actions keep their keys
 }

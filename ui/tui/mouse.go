@@ -2,7 +2,7 @@ package tui
 
 import tea "charm.land/bubbletea/v2"
 
-// wheelStep is how many rows one notch of the wheel moves.
+// wheelStep is how many rows one step of the wheel scrolls.
 const wheelStep = 3
 
 func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
@@ -44,7 +44,7 @@ func (m *Model) wheel(x, y, step int) tea.Cmd {
 	return nil
 }
 
-// click selects a row, orders by a title, or turns to a tab.
+// click selects a row, sorts by a column title, or switches to a tab.
 func (m *Model) click(x, y int) tea.Cmd {
 	a := m.layout()
 	if y == 1 {

@@ -8,31 +8,31 @@ import (
 	"lotop/sockets"
 )
 
-// notificationSource are the kernel's words about closed sockets, as sockets.Notices gives
-// them.
+// notificationSource is a source of destroy notifications, such as
+// [sockdiag.Watcher].
 type notificationSource interface {
 	Ready() <-chan struct{}
 	Drain(dst []sockets.DestroyNotification) (_ []sockets.DestroyNotification, lost int)
 	Close() error
 }
 
-// notificationDebounce is how long the screen waits after the first notice before it looks: one
-// page that opens closes dozens of connections.
+// notificationDebounce is how long the screen waits after the first notification
+// before it drains the queue: a page that opens closes dozens of connections.
 const notificationDebounce = 200 * time.Millisecond
 
 type (
-	notificationsReadyMsg   struct{} // there are notices
-	notificationsSettledMsg struct{} // they have had their time to gather
+	notificationsReadyMsg   struct{} // there are notifications to drain
+	notificationsSettledMsg struct{} // the wait for more is over
 )
 
-// waitForNotifications waits for the next notice.
+// waitForNotifications returns a message when there are notifications to drain.
 func (m *Model) waitForNotifications() tea.Cmd {
 	if m.worker.notifications == nil {
 		return nil
 	}
 	wake := m.worker.notifications.Ready()
 	if wake == nil {
-		return nil // a recording: its notices come with each look
+		return nil // a replay: its notifications are drained at each read
 	}
 	return func() tea.Msg {
 		<-wake
@@ -40,18 +40,19 @@ func (m *Model) waitForNotifications() tea.Cmd {
 	}
 }
 
-// debounceNotifications lets notices gather for a moment.
+// debounceNotifications waits for more notifications.
 func (m *Model) debounceNotifications() tea.Cmd {
 	return m.after(max(notificationDebounce, m.interval/5), func(time.Time) tea.Msg { return notificationsSettledMsg{} })
 }
 
-// drainNotifications takes in what has gathered.
+// drainNotifications has the worker apply the queued notifications, and waits for
+// the next.
 func (m *Model) drainNotifications() tea.Cmd {
 	return tea.Batch(m.schedule(taskDrain), m.waitForNotifications())
 }
 
-// reconcile shows what was heard: with a look at the tables if a row in sight has
-// closed. Connections that came and went unseen change no row.
+// refreshAfterNotifications shows what the notifications changed. It reads the
+// tables only if a row in the table closed: short-lived connections change no row.
 func (m *Model) refreshAfterNotifications(r hearResult) tea.Cmd {
 	switch {
 	case m.paused:
@@ -64,14 +65,15 @@ func (m *Model) refreshAfterNotifications(r hearResult) tea.Cmd {
 	return nil
 }
 
-// answerHear answers a hearRequest.
+// answerHear is the worker's part of a hearRequest.
 func (w *worker) answerHear(q hearRequest) hearResult {
 	res := w.drainNotifications(q)
 	res.failed = w.unrecorded(nil)
 	return res
 }
 
-// drainNotifications brings the notices that have come into the journal.
+// drainNotifications applies the queued notifications and adds their events to the
+// log.
 func (w *worker) drainNotifications(q hearRequest) (res hearResult) {
 	if w.notifications == nil {
 		return res

@@ -15,24 +15,24 @@ import (
 	"lotop/ui"
 )
 
-// pin is a row that is watched: it stays on top, also after it has closed.
+// pin is a pinned row: it stays on top, also after it has closed.
 type pin struct {
 	row    model.Row // as last seen
-	closed time.Time // when it was found to have gone, zero while it is there
+	closed time.Time // when a read found it closed, zero while it is open
 }
 
-// pins are the rows that are watched. The worker keeps them; the screen asks
-// for changes and gets copies.
+// pins are the pinned rows. They belong to the worker; the screen requests changes
+// and receives copies.
 type pins struct {
 	all   []pin
-	query *query.Query // pins by itself whatever holds a port and matches, nil for none
+	query *query.Query // selects sockets without a remote address to pin automatically, nil for none
 }
 
 func (p *pins) find(r *model.Row) int {
 	return slices.IndexFunc(p.all, func(k pin) bool { return k.row.Has(r.Socket.ID) || r.Has(k.row.Socket.ID) })
 }
 
-// toggle pins a row, or takes its pin away.
+// toggle pins a row, or unpins it.
 func (p *pins) toggle(r *model.Row) {
 	if i := p.find(r); i >= 0 {
 		p.all = slices.Delete(p.all, i, i+1)
@@ -41,8 +41,8 @@ func (p *pins) toggle(r *model.Row) {
 	p.all = append(p.all, pin{row: r.Clone()})
 }
 
-// arrange puts the pinned rows on top, in the order they were pinned. Those that
-// have closed come as they were last seen.
+// arrange moves the pinned rows to the top, in the order in which they were pinned.
+// Those that closed are added as last seen.
 func (p *pins) arrange(rows []model.Row, m *track.Tracker, now time.Time) []model.Row {
 	p.pinMatches(rows)
 	if len(p.all) == 0 {
@@ -72,16 +72,16 @@ func (p *pins) pinMatches(rows []model.Row) {
 		return
 	}
 	for i := range rows {
-		// Its connections are told of as they come and go; pinned they would
-		// push everything else off the screen.
+		// Events of its connections are reported by matching. Pinned, they would
+		// fill the screen.
 		if r := &rows[i]; r.Mark != model.Closed && !r.Socket.Connected() && p.query.Match(r) && p.find(r) < 0 {
 			p.all = append(p.all, pin{row: r.Clone()})
 		}
 	}
 }
 
-// matching picks the events that a pin is about: its own row's, and for a pinned
-// listener every client that comes or goes.
+// matching returns the events of pinned rows, and of the clients of pinned
+// listeners.
 func (p *pins) matching(events []track.Event) []track.Event {
 	var all []track.Event
 	for i := range events {
@@ -95,7 +95,8 @@ func (p *pins) matching(events []track.Event) []track.Event {
 	return all
 }
 
-// pinnedAt tells when a pinned row closed; ok is false if it is no pinned row.
+// pinClosedAt returns when a pinned row closed, zero if it is open; ok reports
+// whether the row is pinned.
 func (m *Model) pinClosedAt(id sockets.ID) (closed time.Time, ok bool) {
 	for i := range m.latest.pins {
 		if m.latest.pins[i].row.Has(id) {
@@ -105,7 +106,7 @@ func (m *Model) pinClosedAt(id sockets.ID) (closed time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// togglePin pins the selected row, or takes its pin away.
+// togglePin pins the selected row, or unpins it.
 func (m *Model) togglePin() tea.Cmd {
 	r := m.selectedRow()
 	if r == nil {
@@ -121,8 +122,8 @@ func (m *Model) togglePin() tea.Cmd {
 	return m.rearrange()
 }
 
-// notifyPins tells of what happened to pinned rows: in the status line, by the
-// bell, and where the terminal knows how, on the desktop.
+// notifyPins reports events of pinned rows: in the status line, by the bell, and as
+// a desktop notification if the terminal supports it.
 func (m *Model) notifyPins(news []track.Event) tea.Cmd {
 	if len(news) == 0 {
 		return nil
@@ -135,7 +136,7 @@ func (m *Model) notifyPins(news []track.Event) tea.Cmd {
 	return tea.Raw("\a" + desktopNotification(words, os.Getenv))
 }
 
-// eventText says an event in one sentence.
+// eventText describes an event in one sentence.
 func eventText(e *track.Event) string {
 	main, more := ui.Owner(&e.Row)
 	words := e.Time.Format(time.TimeOnly) + " " + e.Kind.String() + " " + ui.Local(e.Row.Snapshot, e.Row.Socket)
@@ -145,8 +146,9 @@ func eventText(e *track.Event) string {
 	return words + "  " + strings.TrimSpace(main+" "+more)
 }
 
-// desktopNotification is the escape code of a desktop notification for the terminals
-// that are known to have one: OSC 777 (rxvt-unicode, foot, VTE) or OSC 9.
+// desktopNotification returns the escape sequence of a desktop notification for
+// terminals that are known to support one: OSC 777 (rxvt-unicode, foot, VTE) or OSC
+// 9.
 func desktopNotification(text string, getenv func(string) string) string {
 	text = strings.ReplaceAll(text, ";", ",")
 	term, program := getenv("TERM"), getenv("TERM_PROGRAM")

@@ -13,8 +13,8 @@ import (
 	"lotop/ui/tui/keymap"
 )
 
-// player is a source that plays a recording, as [recording.Player] does. Its
-// controls take no time and wait for no read.
+// player is a source that replays a recording, such as [recording.Player]. Its
+// controls return at once, also during a read.
 type player interface {
 	Position() recording.Position
 	Pause(paused bool)
@@ -26,12 +26,12 @@ type player interface {
 
 const (
 	seekStep = 10 * time.Second // of the recording
-	// minReplayInterval is how often at most a fast play is looked at.
+	// minReplayInterval limits how often a fast replay is read.
 	minReplayInterval = 100 * time.Millisecond
 )
 
-// detectPlayer takes the source for a recording, if it is one. Without one the keys for
-// it do nothing and are in no help.
+// detectPlayer sets player if the source replays a recording. Otherwise the keys of
+// a replay are disabled and not in the help.
 func (m *Model) detectPlayer() {
 	m.player, _ = m.worker.source.(player)
 	replaying := m.player != nil
@@ -70,15 +70,15 @@ func (m *Model) replayCommands() []command {
 	}
 }
 
-// seekTenth goes to the part of the recording that the key stands for: the first of
-// them is its beginning.
+// seekTenth jumps to the tenth of the recording that the key stands for, 0 to its
+// start.
 func (m *Model) seekTenth(k tea.KeyPressMsg) tea.Cmd {
 	i := slices.Index(m.keys.Tenth.Keys(), k.String())
 	return m.playerCmd(func() { m.player.SeekFraction(float64(i) / 10) })()
 }
 
-// playerCmd makes a command of a turn of the player's controls: what is there now
-// is read at once.
+// playerCmd returns a command that uses the player's controls and then reads the
+// snapshot at its position.
 func (m *Model) playerCmd(turn func()) func() tea.Cmd {
 	return func() tea.Cmd {
 		turn()
@@ -88,8 +88,8 @@ func (m *Model) playerCmd(turn func()) func() tea.Cmd {
 	}
 }
 
-// refreshEvery is how long to wait for the next look: less while a recording plays
-// faster than it was made.
+// refreshEvery returns the time between two reads, which is shorter while a
+// recording is replayed faster than real time.
 func (m *Model) refreshEvery() time.Duration {
 	if m.player == nil || m.position.Speed <= 1 {
 		return m.interval
@@ -98,7 +98,7 @@ func (m *Model) refreshEvery() time.Duration {
 	return max(faster, min(minReplayInterval, m.interval))
 }
 
-// playerStatus says where in the recording the screen is, and how fast it plays.
+// playerStatus returns the position in the recording, and the speed.
 func (m *Model) playerStatus() line {
 	sign, r := "▶ ", warning
 	switch {
@@ -116,7 +116,7 @@ func (m *Model) playerStatus() line {
 	return l.Add(plain, "  "+speedText(p.Speed))
 }
 
-// clockText writes a time as players do, as long as the longest of its kind: 0:07,
+// clockText formats a duration as players do, as wide as the longest one: 0:07,
 // 12:34, 1:02:03.
 func clockText(d, longest time.Duration) string {
 	s := max(int(d/time.Second), 0)
@@ -126,7 +126,7 @@ func clockText(d, longest time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// speedText writes a speed: ×1, ×16, ×1/4.
+// speedText formats a speed: ×1, ×16, ×1/4.
 func speedText(times float64) string {
 	if times > 0 && times < 1 {
 		return "×1/" + strconv.FormatFloat(1/times, 'g', 3, 64)
@@ -134,7 +134,7 @@ func speedText(times float64) string {
 	return "×" + strconv.FormatFloat(times, 'g', 4, 64)
 }
 
-// replayKeys are the keys worth a hint while a recording plays.
+// replayKeys returns the keys to hint at during a replay.
 func (m *Model) replayKeys() []key.Binding {
 	k := &m.keys
 	return []key.Binding{k.MoveHint(), keymap.PairHint(k.StepBack, k.StepForward, "step"), keymap.PairHint(k.JumpBack, k.JumpForward, "10s"), k.Pause, k.Filter, k.Details, k.NextView, k.Help, k.Quit}

@@ -13,47 +13,47 @@ import (
 	"lotop/sockets"
 )
 
-// What the screen can ask its worker for, one at a time; see [Model.start].
-// Requests and results are values: what is in one belongs to its receiver, and
-// the sender does not change it afterward. Only the rows and events of an
-// arrangement are lent; see [turns].
+// The requests to the worker, one at a time; see [Model.schedule]. Requests and
+// results are values: their content belongs to the receiver, and the sender does not
+// change it afterward. Only the rows and events of an arrangement are lent; see
+// [turns].
 type (
-	// hearRequest asks to apply the notifications that have arrived.
+	// hearRequest applies the queued notifications. all includes events outside of
+	// loopback.
 	hearRequest struct{ all bool }
 
-	// arrangeRequest asks for the rows of the newest snapshot.
+	// arrangeRequest returns the rows of the newest snapshot.
 	arrangeRequest struct {
 		listID  int               // of the filter, view and order asked for
 		shape   track.ListOptions // without its query
 		query   string
-		events  bool        // those too
-		pin     []model.Row // to pin, or to unpin if they are pinned
+		events  bool        // include events
+		pin     []model.Row // rows whose pin to toggle
 		inspect subject
 	}
 
-	// readRequest asks for a new snapshot and its rows.
+	// readRequest reads a new snapshot and returns its rows.
 	readRequest struct {
 		arrangeRequest
-		measure []sockets.ID // the connections whose bytes are to be counted
+		measure []sockets.ID // connections whose traffic to measure
 	}
 )
 
-// subject is what details are wanted of.
+// subject is the socket or the event whose details are requested.
 type subject struct {
 	id    sockets.ID // 0 for nothing
 	event bool
-	row   model.Row // of the event: what is known if the socket has gone
+	row   model.Row // of the event, for the details of a closed socket
 }
 
 type (
 	hearResult struct {
-		heard  bool   // there was an event
+		heard  bool   // there was an event in scope
 		closed bool   // a row of the table closed, or notifications were lost
-		failed string // why nothing more is recorded, once and if no warning says it
+		failed string // why nothing more is recorded, once and if no warning reports it
 	}
 
-	// arrangement is what a screen is drawn from: nothing in it has to be sorted
-	// or looked up again.
+	// arrangement is what the screen is drawn from, sorted and complete.
 	arrangement struct {
 		listID    int // as in the request
 		rows      []model.Row
@@ -61,36 +61,36 @@ type (
 		hasEvents bool
 		counts    track.Counts
 		warnings  []sockets.Warning
-		lost      int // notifications, since the start
+		lost      int // number of lost notifications since the start
 		at        time.Time
 		flows     map[sockets.ID]flow
 		inspected inspected
 		pins      []pin
-		news      []track.Event // what happened to pinned rows
+		news      []track.Event // events of pinned rows
 		failed    string        // as in a hearResult
 	}
 
 	readResult struct {
 		arrangement
-		anew bool // the snapshot does not follow the last one: the replay has jumped
+		anew bool // the replay jumped, so the snapshot does not follow the previous one
 		err  error
 	}
 )
 
-// inspected is what was found of a subject.
+// inspected is the details of a subject.
 type inspected struct {
 	id   sockets.ID
-	now  *detailsData // nil if it is not there
-	past *detailsData // of an event's row, if it is not there any more
+	now  *detailsData // nil if the snapshot does not contain it
+	past *detailsData // of the event's row, if the snapshot does not contain it
 }
 
-// ask makes a command of a request.
+// ask returns a command that answers a request.
 func ask[Q, R any](answer func(Q) R, q Q) tea.Cmd {
 	return func() tea.Msg { return answer(q) }
 }
 
-// readTimeout bounds one read of the tables, so that a stuck kernel shows as a
-// line on the screen.
+// readTimeout limits one read of the tables, so that a stuck kernel shows as an
+// error on the screen.
 const readTimeout = 10 * time.Second
 
 func (w *worker) read(q readRequest) (res readResult) {
@@ -138,13 +138,13 @@ func (w *worker) inspected(of *subject) (found inspected) {
 		return found
 	}
 	if found.now = w.collectDetails(of.id); found.now == nil && of.event {
-		found.past = newDetailsData(&of.row, w.readEndpoint) // its processes may go on
+		found.past = newDetailsData(&of.row, w.readEndpoint) // its processes may still run
 	}
 	return found
 }
 
-// parsed returns the query of a text that the screen has checked. The worker has a
-// query of its own, because a query keeps scratch memory.
+// parsed returns the query of a text that the screen has validated. The worker has
+// its own, because a query contains scratch memory.
 func (w *worker) parsed(text string) *query.Query {
 	if text != w.query.String() {
 		w.query, _ = query.Parse(text)

@@ -15,22 +15,22 @@ import (
 	"lotop/ui"
 )
 
-// framesPerSecond bounds how often the terminal is written to. Bubble Tea wakes
-// up that often even when nothing has changed: at its 60 that is most of what an
-// idle screen costs. A key shows after 25 ms on average.
+// framesPerSecond limits how often the terminal is written to. Bubble Tea wakes up
+// that often even if nothing has changed: at its default of 60 that is most of the
+// cost of an idle screen. A key shows after 25 ms on average.
 const framesPerSecond = 20
 
-// Run shows the screen until the person leaves it. The error matches
-// [tea.ErrInterrupted] after ctrl+c, and is a [signals.Stopped] after a signal,
-// unless something could not be recorded.
+// Run shows the screen until the user quits. The error matches [tea.ErrInterrupted]
+// after ctrl+c, and is a [signals.Stopped] after a signal, unless something could
+// not be recorded.
 func Run(o Options) (err error) {
 	defer func() {
 		if unrecorded := o.Source.Close(); unrecorded != nil {
 			err = unrecorded
 		}
 	}()
-	// What is kept of 50,000 sockets is some 40 MB and hardly changes, so a heap
-	// twice as large would be for nothing. With few sockets it costs nothing.
+	// The live data of 50,000 sockets is about 40 MB and hardly changes, so a heap
+	// twice as large is of no use. With few sockets it costs nothing.
 	debug.SetGCPercent(25)
 	filter, err := query.Parse(o.Query)
 	if err != nil {

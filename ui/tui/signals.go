@@ -15,14 +15,14 @@ import (
 	"lotop/ui/signals"
 )
 
-// quitWithin is how long the screen has to quit after a signal. A terminal that
-// takes no more output would hold it forever.
+// quitWithin is how long the screen may take to quit after a signal. A terminal that
+// accepts no output would block it forever.
 const quitWithin = 2 * time.Second
 
 // signalHandler runs the screen, quits it on a signal, and suspends it.
 type signalHandler struct {
 	stops    chan os.Signal // SIGTSTP from outside
-	gone     chan struct{}  // closed when the terminal is
+	gone     chan struct{}  // closed when the terminal was closed
 	quitting chan struct{}  // closed at the first signal that stops lotop
 
 	goneOnce  sync.Once
@@ -35,11 +35,11 @@ func newSignalHandler() *signalHandler {
 	return &signalHandler{stops: make(chan os.Signal, 1), gone: make(chan struct{}), quitting: make(chan struct{})}
 }
 
-// run runs the program until it quits or a signal stops it, which is a
-// [signals.Stopped]. Bubble Tea's own handler ignores signals while it is
-// suspended, and knows two of them.
+// run runs the program until it quits or a signal stops it; the error is then a
+// [signals.Stopped]. Bubble Tea's own handler ignores signals while it is suspended,
+// and handles only two.
 func (h *signalHandler) run(m tea.Model, options ...tea.ProgramOption) error {
-	before, _ := term.GetState(os.Stdin.Fd()) // nil for what is no terminal
+	before, _ := term.GetState(os.Stdin.Fd()) // nil if it is not a terminal
 	quit := make(chan os.Signal, 1)
 	signals.Notify(quit)
 	defer signal.Stop(quit)
@@ -79,15 +79,15 @@ func (h *signalHandler) run(m tea.Model, options ...tea.ProgramOption) error {
 	}
 }
 
-// restore gives a terminal that takes no output its modes back.
+// restore resets the modes of a terminal that accepts no output.
 func restore(before *term.State) {
 	if before != nil {
-		_ = term.Restore(os.Stdin.Fd(), before) // there is nowhere to say that it failed
+		_ = term.Restore(os.Stdin.Fd(), before) // there is nowhere to report an error
 	}
 }
 
-// quit notes that lotop quits, and reports whether the terminal is to be given
-// back: while suspended it is the shell's already.
+// quit records that lotop quits, and reports whether the terminal has to be
+// restored: while lotop is suspended it belongs to the shell already.
 func (h *signalHandler) quit() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -96,8 +96,8 @@ func (h *signalHandler) quit() bool {
 	return !h.suspended
 }
 
-// setSuspended notes whether the terminal belongs to the shell, unless lotop
-// quits: then it stays with whom it is, and the result is false.
+// setSuspended records whether the terminal belongs to the shell. It returns false,
+// and changes nothing, if lotop quits.
 func (h *signalHandler) setSuspended(suspended bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -107,7 +107,7 @@ func (h *signalHandler) setSuspended(suspended bool) bool {
 	return !h.quits
 }
 
-// lost notes that the terminal has gone.
+// lost records that the terminal was closed.
 func (h *signalHandler) lost() { h.goneOnce.Do(func() { close(h.gone) }) }
 
 // output is the terminal. Bubble Tea drops the errors of writes.
@@ -124,11 +124,11 @@ func (o *output) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// stopMsg says that SIGTSTP came from outside.
+// stopMsg is sent when another process sends SIGTSTP.
 type stopMsg struct{}
 
-// suspend returns the message that suspends lotop, or says why it cannot be: a
-// process that no shell continues would hang for good.
+// suspend returns the message that suspends lotop, or a status with the reason if no
+// shell would continue it: it would be stopped forever.
 func (h *signalHandler) suspend(group bool) tea.Msg {
 	if why := cannotSuspend(); why != "" {
 		return statusMsg(styled(warning, "cannot suspend: "+why))
@@ -141,19 +141,19 @@ func (h *signalHandler) suspend(group bool) tea.Msg {
 	})()
 }
 
-// suspension is what Bubble Tea runs while it has given the terminal back.
+// suspension is the command that Bubble Tea runs after it has restored the terminal.
 type suspension struct {
 	handler *signalHandler
-	group   bool // all of the process group is stopped, as by a terminal's ctrl+z
+	group   bool // stop the whole process group, as a terminal does on ctrl+z
 }
 
 func (s *suspension) SetStdin(io.Reader)  {}
 func (s *suspension) SetStdout(io.Writer) {}
 func (s *suspension) SetStderr(io.Writer) {}
 
-// Run implements [tea.ExecCommand]. It returns when lotop has the terminal
-// again, and never once a signal that stops lotop has come: whoever suspended
-// it does not get the screen back for that.
+// Run implements [tea.ExecCommand]. It returns when lotop is in the foreground
+// again, and never after a signal that stops lotop, so that Bubble Tea does not draw
+// on a terminal that belongs to the shell.
 func (s *suspension) Run() error {
 	if !s.handler.setSuspended(true) {
 		return nil

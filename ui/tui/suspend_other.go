@@ -4,11 +4,11 @@ package tui
 
 func (h *signalHandler) notifyStops() {}
 
-// watchTerminal never tells: the next write will.
+// watchTerminal does nothing: the next write fails if the terminal was closed.
 func (h *signalHandler) watchTerminal() {}
 
 // awaitForeground is never called where cannotSuspend has a reason.
 func (h *signalHandler) awaitForeground(bool) {}
 
-// cannotSuspend says why lotop cannot be suspended.
+// cannotSuspend returns why lotop cannot be suspended.
 func cannotSuspend() string { return "this system has no job control" }

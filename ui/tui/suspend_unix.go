@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	// stopWithin is how long a stop may take to act. The kernel drops SIGTTOU if
-	// the shell has exited meanwhile.
+	// stopWithin is how long a stop may take. The kernel drops SIGTTOU if the shell
+	// has exited meanwhile.
 	stopWithin = time.Second
-	// settleTime is how long a signal from before the SIGCONT may take to arrive.
+	// settleTime is how long a signal sent before SIGCONT may take to arrive.
 	settleTime = 100 * time.Millisecond
 )
 
-// notifyStops lets lotop restore the terminal before SIGTSTP stops it.
+// notifyStops catches SIGTSTP, so that lotop restores the terminal before it stops.
 func (h *signalHandler) notifyStops() { signal.Notify(h.stops, unix.SIGTSTP) }
 
-// watchTerminal waits for the hangup of the terminal. Bubble Tea takes it for the
+// watchTerminal waits for the hangup of the terminal. Bubble Tea treats it as the
 // end of input, and a screen that does not change is not written either.
 func (h *signalHandler) watchTerminal() {
 	for {
-		fds := []unix.PollFd{{Fd: int32(unix.Stdin)}} // a hangup is told without being asked for
+		fds := []unix.PollFd{{Fd: int32(unix.Stdin)}} // poll always reports a hangup
 		n, err := unix.Poll(fds, -1)
 		switch {
 		case errors.Is(err, unix.EINTR):
@@ -34,14 +34,14 @@ func (h *signalHandler) watchTerminal() {
 			h.lost()
 			return
 		default:
-			return // a terminal that cannot tell; the next write will
+			return // the terminal does not report it; the next write will fail
 		}
 	}
 }
 
-// awaitForeground stops lotop, and returns when it has been continued in the
-// foreground, or when a signal stops it for good. Continued in the background it
-// stops again, as whatever writes to a terminal from there.
+// awaitForeground stops lotop, and returns when lotop has been continued in the
+// foreground or a signal ends it. Continued in the background, it stops again, as
+// every process that writes to a terminal from there.
 func (h *signalHandler) awaitForeground(group bool) {
 	h.stop(unix.SIGSTOP, group)
 	for !inForeground() && cannotSuspend() == "" {
@@ -50,25 +50,25 @@ func (h *signalHandler) awaitForeground(group bool) {
 			return
 		case <-time.After(settleTime):
 		}
-		if !inForeground() { // the shell can have changed its mind
+		if !inForeground() { // the shell may have moved it to the background again
 			h.stop(unix.SIGTTOU, false)
 		}
 	}
 }
 
-// stop stops lotop, and the rest of its process group if wanted, and returns when
-// lotop has been continued. SIGTSTP itself does not stop a Go program that has
-// asked for it once (runtime.sigdisable leaves the handler in place).
+// stop stops lotop, and with group its process group, and returns when lotop has
+// been continued. SIGTSTP itself does not stop a Go program that has ever caught it
+// (runtime.sigdisable leaves the handler in place).
 func (h *signalHandler) stop(s unix.Signal, group bool) {
 	continued := make(chan os.Signal, 1)
 	signal.Notify(continued, unix.SIGCONT)
 	defer signal.Stop(continued)
-	signal.Stop(h.stops) // what lotop sends its group is not for lotop
+	signal.Stop(h.stops) // lotop itself is in the group that it signals
 	defer h.notifyStops()
 	if group {
 		_ = unix.Kill(0, unix.SIGTSTP) // as the terminal does for ctrl+z
 	}
-	_ = unix.Kill(os.Getpid(), s) // if it fails lotop just goes on
+	_ = unix.Kill(os.Getpid(), s) // if it fails, lotop continues
 	select {
 	case <-continued:
 	case <-h.quitting:
@@ -76,14 +76,14 @@ func (h *signalHandler) stop(s unix.Signal, group bool) {
 	}
 }
 
-// inForeground reports whether the terminal is lotop's to use. One that does not
-// control lotop's session has no jobs.
+// inForeground reports whether lotop may use the terminal. A terminal that is not
+// the controlling one has no background.
 func inForeground() bool {
 	group, err := unix.IoctlGetInt(unix.Stdin, unix.TIOCGPGRP)
 	return err != nil || group == unix.Getpgrp()
 }
 
-// cannotSuspend says why lotop cannot be suspended, empty if it can.
+// cannotSuspend returns why lotop cannot be suspended, empty if it can.
 func cannotSuspend() string {
 	if orphanedGroup() {
 		return "no shell to return to"
@@ -91,8 +91,8 @@ func cannotSuspend() string {
 	return ""
 }
 
-// orphanedGroup reports whether nobody would continue the process group, by the
-// definition of POSIX: no member's parent is in another group of this session.
+// orphanedGroup reports whether the process group is orphaned as defined by POSIX:
+// no member has a parent in another group of this session, which could continue it.
 func orphanedGroup() bool {
 	if isShell(os.Getppid()) {
 		return false
@@ -105,8 +105,8 @@ func orphanedGroup() bool {
 	return true
 }
 
-// isShell reports whether a process is in another process group of this session.
-// A parent outside of this PID namespace is 0, which for getsid(2) is lotop.
+// isShell reports whether a process is in another process group of this session. A
+// parent outside of this PID namespace is 0, which getsid(2) takes as lotop itself.
 func isShell(pid int) bool {
 	if pid <= 0 {
 		return false

@@ -9,29 +9,29 @@ import (
 	"lotop/ui"
 )
 
-// meter measures how much goes over the connections that are in sight. Each
-// costs a question to the kernel, so it is asked about those and no others.
+// meter measures the traffic of visible connections. Each costs a request to the
+// kernel, so only those are measured.
 type meter struct {
-	source     sockets.TCPInfoReader // nil if the source cannot tell
+	source     sockets.TCPInfoReader // nil if the source has no counters
 	flows      map[sockets.ID]*flow
 	generation int
 	targets    []*sockets.Socket
 	infos      []sockets.TCPInfo
 }
 
-// flow is what is known of one connection, seen from the row's socket.
+// flow is the traffic of one connection, from the perspective of the row's socket.
 type flow struct {
-	in, out    uint64  // bytes of payload so far
-	inRate     float64 // bytes a second since the last look
+	in, out    uint64  // total bytes of payload
+	inRate     float64 // bytes per second since the last measurement
 	outRate    float64
-	measured   bool // two looks have been taken: the rates are known
+	measured   bool // measured twice, so that the rates are known
 	rtt        time.Duration
 	history    []float64 // in and out together, the newest last
 	measuredAt time.Time
 	generation int
 }
 
-// maxHistory is how many looks a sparkline goes back.
+// maxHistory is how many measurements a sparkline shows.
 const maxHistory = 16
 
 func newMeter(source sockets.Source) meter {
@@ -39,8 +39,7 @@ func newMeter(source sockets.Source) meter {
 	return meter{source: informer, flows: map[sockets.ID]*flow{}}
 }
 
-// sample measures the connections with these IDs and returns a copy of what is
-// known of each.
+// sample measures the connections with these IDs and returns copies of their flows.
 func (t *meter) sample(m *track.Tracker, ids []sockets.ID, now time.Time) map[sockets.ID]flow {
 	if t.source == nil || len(ids) == 0 {
 		return nil
@@ -61,7 +60,7 @@ func (t *meter) sample(m *track.Tracker, ids []sockets.ID, now time.Time) map[so
 	}
 	for id, f := range t.flows {
 		if t.generation-f.generation > 10*maxHistory {
-			delete(t.flows, id) // out of sight for long
+			delete(t.flows, id) // not visible for long
 		}
 	}
 	return known
@@ -79,7 +78,7 @@ func (t *meter) record(id sockets.ID, i *sockets.TCPInfo, now time.Time) *flow {
 		if len(f.history) == maxHistory {
 			f.history = f.history[1:]
 		}
-		// A copy was handed out: it must not see this value appear.
+		// The slice is copied, because the screen has the previous flow.
 		f.history = append(f.history[:len(f.history):len(f.history)], f.inRate+f.outRate)
 	}
 	f.in, f.out, f.rtt, f.measuredAt, f.generation = i.Received, i.Sent, i.RTT, now, t.generation
@@ -93,7 +92,7 @@ func byteRate(now, before uint64, seconds float64) float64 {
 	return float64(now-before) / seconds
 }
 
-// rateText writes bytes a second; what is next to nothing is a dot.
+// rateText formats bytes per second.
 func rateText(bytes float64) string {
 	if bytes < 0.5 {
 		return "·"
@@ -101,7 +100,7 @@ func rateText(bytes float64) string {
 	return ui.Size(uint64(bytes + 0.5))
 }
 
-// sparkline draws the history, as high as its highest value.
+// sparkline draws the history, scaled to its highest value.
 func sparkline(history []float64) string {
 	const bars = "▁▂▃▄▅▆▇█"
 	top := 0.0
@@ -119,7 +118,7 @@ func sparkline(history []float64) string {
 	return string(out)
 }
 
-// summary tells all about a flow in one line.
+// summary describes a flow in one line.
 func (f *flow) summary() line {
 	l := text("↓ " + ui.Size(f.in) + "  ↑ " + ui.Size(f.out))
 	if f.measured {
@@ -129,8 +128,8 @@ func (f *flow) summary() line {
 	return l
 }
 
-// visibleConns lists the connections worth measuring: those of the rows on the
-// screen, and those that the details name.
+// visibleConns returns the connections to measure: those of the rows on the screen,
+// and those in the details.
 func (m *Model) visibleConns() []sockets.ID {
 	var ids []sockets.ID
 	add := func(r *model.Row) {
@@ -153,7 +152,7 @@ func (m *Model) visibleConns() []sockets.ID {
 	return ids
 }
 
-// flowOf returns what is known of a connection; ok is false if nothing is.
+// flowOf returns the flow of a connection; ok reports whether it was measured.
 func (m *Model) flowOf(s *sockets.Socket) (f flow, ok bool) {
 	f, ok = m.latest.flows[s.ID]
 	return f, ok

@@ -24,7 +24,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.width, m.height = msg.Width, msg.Height
 		m.rows.ResetWidths()
 		m.events.ResetWidths()
-		m.drawing.at = time.Time{} // the last one has another size
+		m.drawing.at = time.Time{} // the last frame has another size
 	case drawMsg:
 		m.drawing.at, m.drawing.due = time.Time{}, false
 	case tea.BackgroundColorMsg:
@@ -75,7 +75,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// handleKey carries out a key: what lies on top takes it.
+// handleKey handles a key: the topmost of dialog, help, filter and table gets it.
 func (m *Model) handleKey(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(k, m.keys.Interrupt):
@@ -110,7 +110,7 @@ func (m *Model) handleTableKey(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// command is what a key does while the table has the keyboard.
+// command is a key of the table, and what it does.
 type command struct {
 	key key.Binding
 	run func() tea.Cmd
@@ -150,7 +150,7 @@ func (m *Model) commands() []command {
 	}
 }
 
-// moveSelection moves the selection; open details follow it.
+// moveSelection moves the selection; open details follow.
 func (m *Model) moveSelection(by int) tea.Cmd {
 	if m.view == eventsView {
 		m.events.Move(by)
@@ -160,8 +160,8 @@ func (m *Model) moveSelection(by int) tea.Cmd {
 	return m.followSelection()
 }
 
-// movePage moves by a screenful: of the details while they are open, else of the
-// table.
+// movePage scrolls the details by a page while they are open, otherwise it moves the
+// selection by one.
 func (m *Model) movePage(by int) tea.Cmd {
 	if m.details != nil {
 		m.details.scroll += by * max(m.layout().details.height-3, 1)

@@ -14,7 +14,7 @@ import (
 // View implements [tea.Model].
 func (m *Model) View() tea.View { return m.draw() }
 
-// fullScreen draws everything, and returns it with the modes of the terminal.
+// fullScreen returns the frame and the modes of the terminal.
 func (m *Model) fullScreen() tea.View {
 	v := tea.NewView(m.screen())
 	v.AltScreen = true
@@ -25,7 +25,7 @@ func (m *Model) fullScreen() tea.View {
 	return v
 }
 
-// screen draws everything, exactly as many lines as the terminal has.
+// screen returns the frame, with exactly as many lines as the terminal.
 func (m *Model) screen() string {
 	if m.ascii {
 		return style.ASCIIPage(m.page())
@@ -74,8 +74,8 @@ func (m *Model) body(a layout) []string {
 	return m.table(a)
 }
 
-// table draws the titles, the rule and the rows in sight, every line as wide as
-// the area.
+// table returns the titles, the rule and the visible rows, every line as wide as the
+// area.
 func (m *Model) table(a layout) []string {
 	lines := make([]string, 0, a.table.height)
 	add := func(l line) { lines = append(lines, m.theme.Line(l.Fit(a.table.width))) }
@@ -121,7 +121,7 @@ func drawRows[T any](lines []string, t *table.Table[T], th *style.Theme) []strin
 	return lines
 }
 
-// emptyLines says why there are no rows and what would show some.
+// emptyLines returns why there are no rows, and what would show some.
 func (m *Model) emptyLines(width int) []line {
 	const margin = "   "
 	why := m.emptyMessage()
@@ -155,7 +155,7 @@ func (m *Model) emptyMessage() string {
 	case m.latest.at.IsZero():
 		return "reading the socket tables …"
 	case m.filterErr != nil:
-		return "" // what is said of the filter is enough
+		return "" // the error of the filter is shown
 	case m.view != eventsView && len(m.rows.Rows) == 0:
 		return ui.EmptyMessage(m.modelView(), style.Cut(m.filter.Value(), 40), m.shape.AllHosts, keymap.Hint(m.keys.Back, "clears the filter"), keymap.Hint(m.keys.All, "shows all hosts"))
 	case m.view != eventsView || len(m.events.Rows) > 0 || !m.latest.hasEvents:

@@ -12,44 +12,45 @@ import (
 	"lotop/sockets/process"
 )
 
-// worker does what takes time: it reads the tables, compares, filters and
-// orders. It has one request at a time, so it needs no locks; Model sees to that.
+// worker does everything that takes time: it reads the tables, compares, filters and
+// sorts. It handles one request at a time, which Model ensures, so it needs no
+// locks.
 //
-// Of every buffer there are two that take turns; see [turns].
+// It has two of every buffer, which alternate; see [turns].
 type worker struct {
 	source            sockets.Source
 	reader            processReader
 	tracker           *track.Tracker
 	eventLog          *track.EventLog
 	meter             meter
-	notifications     notificationSource // nil where the kernel does not tell
+	notifications     notificationSource // nil if there are none
 	notificationBuf   []sockets.DestroyNotification
-	lostNotifications int  // notices that did not get here
-	jumpsSeen         int  // the jumps of a recording that were followed
-	failed            bool // whether it was told that nothing more is recorded
+	lostNotifications int  // notifications that were dropped
+	jumpsSeen         int  // the jumps of a replay after which the worker was reset
+	failed            bool // it was reported that nothing more is recorded
 	pins              pins
-	pinEvents         []track.Event // that a pin is about, since the last result
+	pinEvents         []track.Event // of pinned rows, since the last result
 
 	snaps    [2]*sockets.Snapshot
 	snapTurn int
 	rows     turns[model.Row]
 	events   turns[track.Event]
-	flows    map[sockets.ID]flow // of the last look; handed out, never changed
+	flows    map[sockets.ID]flow // of the last read; shared with the screen, never changed
 	query    *query.Query        // of the last arrangement
 }
 
-// turns are two buffers, one for the screen and one for the worker. The worker
-// fills the one that it did not hand over last. That one belongs to the screen
-// until it takes the result with the other, which is before the next request.
+// turns are two buffers, one for the screen and one for the worker. The worker fills
+// the one that it did not hand over last. The screen uses the other until it
+// receives the next result, which is before the next request.
 //
-// Each kind of row has turns of its own: they change hands only with a result
-// that has rows of that kind, for only then the screen lets go of the others.
+// Each kind of row has its own turns: they alternate only with a result that
+// contains rows of that kind, because the screen keeps the others.
 type turns[T any] struct {
 	buffers [2][]T
-	shown   int // which one was handed over last
+	shown   int // index of the one handed over last
 }
 
-// fill lets f append to the buffer that the screen does not have, and hands that
+// fill calls f to append to the buffer that the screen does not use, and hands that
 // over.
 func (t *turns[T]) fill(f func(dst []T) []T) []T {
 	t.shown = 1 - t.shown
@@ -57,7 +58,7 @@ func (t *turns[T]) fill(f func(dst []T) []T) []T {
 	return t.buffers[t.shown]
 }
 
-// processReader is what the worker asks about processes.
+// processReader is what the worker needs of a process.Reader.
 type processReader interface {
 	Details(pid int) (*process.Details, error)
 	Ancestors(pid int) ([]*process.Process, error)
@@ -82,8 +83,9 @@ func newWorker(source sockets.Source, reader processReader, heard notificationSo
 	return w
 }
 
-// unrecorded returns why nothing more is recorded, once, and empty if a warning
-// says it: what could not be recorded may be a notification between two reads.
+// unrecorded returns why nothing more is recorded, once, and empty if one of the
+// warnings reports it. A recording can also fail at a notification between two
+// reads.
 func (w *worker) unrecorded(told []sockets.Warning) string {
 	recorder, ok := w.source.(interface{ Failed() error })
 	if !ok || w.failed {
@@ -99,7 +101,7 @@ func (w *worker) unrecorded(told []sockets.Warning) string {
 	return err.Error()
 }
 
-// refresh reads the tables and compares them with the last snapshot.
+// refresh reads the tables and compares them with the previous snapshot.
 func (w *worker) refresh(ctx context.Context) error {
 	next := w.snaps[w.snapTurn]
 	jumps := w.jumpCount()
@@ -111,14 +113,15 @@ func (w *worker) refresh(ctx context.Context) error {
 		w.reset()
 	}
 	w.snapTurn = 1 - w.snapTurn
-	// What was heard by now comes first: the tables already show the outcome.
+	// Notifications are applied after the read and before its snapshot, which
+	// already shows their effect.
 	w.drainNotifications(hearRequest{all: true})
 	w.recordEvents(w.tracker.Update(next))
 	return nil
 }
 
-// jumpCount counts how often a recording was not just played on. A jump during a
-// read counts with the next one.
+// jumpCount returns how often the replay has jumped. A jump during a read counts for
+// the next one.
 func (w *worker) jumpCount() int {
 	if p, ok := w.source.(player); ok {
 		return p.Position().Jumps
@@ -126,7 +129,7 @@ func (w *worker) jumpCount() int {
 	return 0
 }
 
-// reset forgets what happened before: what comes now does not follow it.
+// reset drops the history, which the next snapshot does not continue.
 func (w *worker) reset() {
 	w.tracker = track.New()
 	if w.notifications != nil {

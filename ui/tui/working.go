@@ -8,7 +8,7 @@ import (
 	"lotop/model/track"
 )
 
-// task is what the worker can be asked for; the greater includes the lesser.
+// task is a kind of request to the worker; each includes those below it.
 type task uint8
 
 const (
@@ -18,10 +18,10 @@ const (
 	taskRead
 )
 
-// refresh reads the tables, as soon as the worker is free.
+// refresh requests a read of the tables.
 func (m *Model) refresh() tea.Cmd { return m.schedule(taskRead) }
 
-// rearrange asks for the rows again, in the shape of this moment.
+// rearrange requests the rows again, with the present options.
 func (m *Model) rearrange() tea.Cmd { return m.schedule(taskArrange) }
 
 // schedule sends a request, or remembers it until the worker is free.
@@ -36,13 +36,13 @@ func (m *Model) schedule(t task) tea.Cmd {
 	case taskDrain:
 		return ask(m.worker.answerHear, hearRequest{all: m.shape.AllHosts})
 	case taskRead:
-		m.tickID++ // a tick that is still out would only read once more
+		m.tickID++ // a pending tick would only read once more
 		return ask(m.worker.read, readRequest{m.arrangeRequest(), m.visibleConns()})
 	}
 	return ask(m.worker.arrange, m.arrangeRequest())
 }
 
-// arrangeRequest asks for what the screen is to show now.
+// arrangeRequest returns the request for what the screen shows now.
 func (m *Model) arrangeRequest() arrangeRequest {
 	q := arrangeRequest{listID: m.listID, shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinRequests}
 	q.shape.View = m.modelView()
@@ -56,7 +56,7 @@ func (m *Model) arrangeRequest() arrangeRequest {
 	return q
 }
 
-// goOn sends the next request, now that the worker is free.
+// goOn sends the next request, if any, after a result has arrived.
 func (m *Model) goOn() tea.Cmd {
 	if m.pending != taskNone {
 		return m.schedule(m.pending)
@@ -64,7 +64,7 @@ func (m *Model) goOn() tea.Cmd {
 	return nil
 }
 
-// modelView is which rows the page shows.
+// modelView returns the kind of rows of the present view.
 func (m *Model) modelView() track.View {
 	switch m.view {
 	case listenersView:
@@ -75,14 +75,14 @@ func (m *Model) modelView() track.View {
 	return track.AllSockets
 }
 
-// tick waits for the interval. A tick that was overtaken is ignored.
+// tick waits for the refresh interval. Only the newest tick has an effect.
 func (m *Model) tick() tea.Cmd {
 	m.tickID++
 	n := m.tickID
 	return m.after(m.refreshEvery(), func(time.Time) tea.Msg { return tickMsg{n} })
 }
 
-// takeHeard takes the result of a hearRequest.
+// takeHeard applies the result of a hearRequest.
 func (m *Model) takeHeard(r hearResult) tea.Cmd {
 	m.busy = false
 	m.sayUnrecorded(r.failed)
@@ -92,14 +92,14 @@ func (m *Model) takeHeard(r hearResult) tea.Cmd {
 	return m.refreshAfterNotifications(r)
 }
 
-// takeArranged makes rows in another shape what the screen shows.
+// takeArranged applies the result of an arrangeRequest.
 func (m *Model) takeArranged(r arrangement) tea.Cmd {
 	m.busy = false
 	shown := m.showResult(&r, false, false)
 	return tea.Batch(shown, m.goOn())
 }
 
-// takeRead makes a new snapshot what the screen shows.
+// takeRead applies the result of a readRequest.
 func (m *Model) takeRead(r readResult) tea.Cmd {
 	m.busy = false
 	m.readErr = r.err
@@ -119,16 +119,16 @@ func (m *Model) takeRead(r readResult) tea.Cmd {
 	return tea.Batch(tick, shown, m.goOn())
 }
 
-// showResult makes an arrangement what the screen shows. read reports whether it is of a
-// new snapshot, anew whether that does not follow the last one.
+// showResult shows an arrangement. read reports whether it is of a new snapshot,
+// anew whether that does not follow the previous one.
 func (m *Model) showResult(r *arrangement, read, anew bool) tea.Cmd {
 	m.latest = *r
 	m.sayUnrecorded(r.failed)
 	m.rows.SetRows(r.rows, read)
 	if r.hasEvents {
-		// Open details stay with their event.
+		// Open details keep their event.
 		m.events.StickToTop = m.details == nil
-		m.events.SetRows(r.events, false) // what has happened does not change
+		m.events.SetRows(r.events, false) // past events do not change
 	}
 	if m.details != nil {
 		m.details.applyResult(&r.inspected, r.at, anew)
@@ -136,7 +136,7 @@ func (m *Model) showResult(r *arrangement, read, anew bool) tea.Cmd {
 	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis(), m.releaseKeys())
 }
 
-// sayUnrecorded shows why nothing more is recorded, if that is news.
+// sayUnrecorded shows why nothing more is recorded, if there is a new reason.
 func (m *Model) sayUnrecorded(why string) {
 	if why != "" {
 		m.status = styled(danger, "✗ "+printable(why))
