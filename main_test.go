@@ -15,15 +15,15 @@ import (
 	"testing"
 )
 
-// imports says which of lotop's packages may import which others, and why. What
-// is not in this list is not allowed; nobody is to be surprised by a cycle or by
-// a model that opens a file. A name that ends in /... stands for all below it.
+// imports lists which of lotop's packages may import which others, and why. What is
+// not in this list is not allowed, which prevents cycles and a model that does I/O.
+// A name that ends in /... stands for all packages below it.
 var imports = []struct {
 	pkgs   string // separated by spaces
 	may    string
 	reason string
 }{
-	{"lotop", "ui/cli", "main builds the command tree and knows nothing else"},
+	{"lotop", "ui/cli", "main runs the command tree"},
 
 	{"ui/cli", "ui ui/... model model/... sockets sockets/...", "the commands tie everything together"},
 	{"ui/tui", "ui ui/ports ui/signals ui/style ui/tui/table ui/tui/keymap model model/... sockets sockets/access sockets/probe sockets/process sockets/recording sockets/untrusted", "the screen shows a source that it is given and opens none"},
@@ -31,8 +31,8 @@ var imports = []struct {
 	{"ui/tui/keymap", "", "keys have names, whatever they do"},
 	{"ui/config", "ui ui/style ui/tui/keymap sockets/untrusted", "reading a configuration takes no screen"},
 	{"ui/jsonout", "ui ui/ports model model/... sockets sockets/access sockets/process sockets/untrusted", "JSON describes results, it makes none"},
-	{"ui/ports", "model model/... sockets sockets/access sockets/live sockets/probe sockets/process sockets/untrusted", "the use cases know no face"},
-	{"ui", "ui/style model model/bind model/debugger model/plan model/track sockets sockets/process sockets/untrusted", "wording reads what it words and asks nobody"},
+	{"ui/ports", "model model/... sockets sockets/access sockets/live sockets/probe sockets/process sockets/untrusted", "the use cases do not know the front ends"},
+	{"ui", "ui/style model model/bind model/debugger model/plan model/track sockets sockets/process sockets/untrusted", "wording formats what it is given and reads nothing from the system"},
 	{"ui/signals", "sockets/process", "codes of signals are all that it knows"},
 	{"ui/style", "", "styled text knows nothing of sockets"},
 
@@ -52,11 +52,11 @@ var imports = []struct {
 	{"sockets/sockdiag sockets/pcblist", "sockets", "a parser takes bytes"},
 	{"sockets/probe", "sockets sockets/sockdiag", "probes ask the kernel; on Linux sock_diag closes sockets"},
 	{"sockets", "sockets/process sockets/untrusted", "the seam has types and does no I/O"},
-	{"sockets/process", "sockets/access sockets/untrusted", "who a process is does not depend on its sockets"},
+	{"sockets/process", "sockets/access sockets/untrusted", "the identity of a process does not depend on its sockets"},
 	{"sockets/access sockets/untrusted sockets/socketstest", "", "they stand below everything"},
 }
 
-// charm are the roots of what draws on terminals.
+// charm are the roots of the modules that draw on terminals.
 var charm = []string{"charm.land", "github.com/charmbracelet"}
 
 func under(path string, roots []string) bool {
@@ -119,8 +119,8 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestRightsAreAskedForInOnePlace finds who asks for the user's ID and draws
-// conclusions of his own: root is not allowed everything, and not root alone.
+// TestRightsAreAskedForInOnePlace fails for a package other than access that reads the
+// user ID: root is not allowed everything, and other users can have capabilities.
 func TestRightsAreAskedForInOnePlace(t *testing.T) {
 	files := 0
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -145,7 +145,7 @@ func TestRightsAreAskedForInOnePlace(t *testing.T) {
 	}
 }
 
-// TestCharmStaysOut looks behind the direct imports.
+// TestCharmStaysOut checks indirect imports, too.
 func TestCharmStaysOut(t *testing.T) {
 	if _, err := build.ImportDir(".", 0); err != nil {
 		t.Skip("the sources are not here:", err)
