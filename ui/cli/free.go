@@ -117,12 +117,12 @@ func (f *freeRuns) run(ctx context.Context) (int, error) {
 	if ok, err := f.free.confirm(ctx, f.app, question(possible)); !ok {
 		return exitFailed, err
 	}
-	var done []*process.Process
+	var signaled []*process.Process
 	for _, r := range possible {
-		if stopped, err := r.execute(ctx, done); err != nil {
+		if stopped, err := r.execute(ctx, signaled); err != nil {
 			return stopped, err
 		}
-		done = append(done, r.exited()...)
+		signaled = append(signaled, r.plan.ToStop...)
 	}
 	if err := watchAll(ctx, possible); err != nil {
 		return exitFailed, err

@@ -31,10 +31,11 @@ type freeRun struct {
 
 func (r *freeRun) target() string { return r.plan.Diagnosis.Target.String() }
 
-// execute carries the plan out. Processes that another run has stopped already are
-// not stopped again. With an error it returns the exit status.
-func (r *freeRun) execute(ctx context.Context, done []*process.Process) (int, error) {
-	r.plan.ToStop = slices.DeleteFunc(r.plan.ToStop, func(p *process.Process) bool { return slices.ContainsFunc(done, p.Same) })
+// execute carries the plan out. Processes that another run has signaled already are
+// left alone: many servers take a second signal for the order to exit at once, without
+// cleaning up. With an error it returns the exit status.
+func (r *freeRun) execute(ctx context.Context, signaled []*process.Process) (int, error) {
+	r.plan.ToStop = slices.DeleteFunc(r.plan.ToStop, func(p *process.Process) bool { return slices.ContainsFunc(signaled, p.Same) })
 	var err error
 	r.report, err = r.service.Execute(ctx, r.plan, ports.FreeOptions{Signal: syscall.Signal(r.free.signal), Grace: r.free.grace})
 	if err == nil && len(r.report.StillRunning()) > 0 && r.confirmForce(ctx) {
@@ -51,18 +52,6 @@ func (r *freeRun) execute(ctx context.Context, done []*process.Process) (int, er
 	r.print(ui.ClosedLines(r.report.Closed))
 	r.rebound, r.verdict = r.report.Rebound, r.report.After.Verdict
 	return exitOK, nil
-}
-
-// exited lists the processes that have exited.
-func (r *freeRun) exited() []*process.Process {
-	running := r.report.StillRunning()
-	var all []*process.Process
-	for _, p := range r.plan.ToStop {
-		if !slices.ContainsFunc(running, p.Same) {
-			all = append(all, p)
-		}
-	}
-	return all
 }
 
 // watch looks whether the port stays free, if it is.

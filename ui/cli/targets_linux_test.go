@@ -172,6 +172,26 @@ func TestFreeSeveral(t *testing.T) {
 	}
 }
 
+// A process that has not exited in time gets one signal, however many of its ports are
+// to be freed: many servers take a second one for the order to exit at once.
+func TestFreeSeveralSignalsOnce(t *testing.T) {
+	t.Parallel()
+	p, first := server(t, socketstest.IgnoreSIGTERM())
+	second := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	p.Listen("tcp4", "127.0.0.1:"+second, socketstest.ReuseAddr)
+	r := free(t, 1, first+" "+second+" --yes --json --grace 200ms", "✗ "+first+" is in use", "✗ "+second+" is in use")
+	if n := strings.Count(r.err, "did not exit on SIGTERM"); n != 1 {
+		t.Errorf("%d signals to one process:\n%s", n, r.err)
+	}
+	var all []freed
+	if err := json.Unmarshal([]byte(r.out), &all); err != nil || len(all) != 2 || len(all[0].Actions) != 1 || len(all[1].Actions) != 0 || all[1].Verdict != "taken" {
+		t.Errorf("%v in %s", err, r.out)
+	}
+	checkAlive(t, p, true)
+	free(t, 0, first+" "+second+" --yes --force --grace 200ms", "✓ "+first+" is free", "✓ "+second+" is free")
+	checkAlive(t, p, false)
+}
+
 func TestFreeByName(t *testing.T) {
 	name := fmt.Sprintf("Shop%d", socketstest.RandomPort(t))
 	start := func() (*socketstest.Process, string) {
