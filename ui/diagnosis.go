@@ -249,7 +249,7 @@ func remedyLines(d *bind.Diagnosis, width int) []style.Line {
 func remedyReason(r *bind.Remedy, words Wording) string {
 	switch r.Action {
 	case bind.Terminate:
-		if strings.HasSuffix(r.Command, "--clients") {
+		if strings.Contains(r.Command, " --clients") {
 			return "stop the process that owns the connection"
 		}
 		return "stop the owner and verify that the port is free"

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"lotop/sockets"
 	"lotop/sockets/process"
@@ -169,6 +170,20 @@ func forceFlag(p *process.Process) string {
 		return " --force"
 	}
 	return ""
+}
+
+// RequireForce makes the remedies that stop p send SIGKILL too: it has not exited on the
+// first signal, so the same command again would do no more.
+func (d *Diagnosis) RequireForce(p *process.Process) {
+	const flag = " --force"
+	for i := range d.Blockers {
+		for j := range d.Blockers[i].Remedies {
+			r := &d.Blockers[i].Remedies[j]
+			if r.Action == Terminate && r.PID == p.PID && !strings.HasSuffix(r.Command, flag) {
+				r.Command += flag
+			}
+		}
+	}
 }
 
 // addClose adds how to close only the connection: on Linux free does that as root, unless

@@ -117,18 +117,19 @@ func (f *freeRuns) run(ctx context.Context) (int, error) {
 	if ok, err := f.free.confirm(ctx, f.app, question(possible)); !ok {
 		return exitFailed, err
 	}
-	var signaled []*process.Process
+	var signaled, survivors []*process.Process
 	for _, r := range possible {
 		if stopped, err := r.execute(ctx, signaled); err != nil {
 			return stopped, err
 		}
 		signaled = append(signaled, r.plan.ToStop...)
+		survivors = append(survivors, r.report.StillRunning()...)
 	}
 	if err := watchAll(ctx, possible); err != nil {
 		return exitFailed, err
 	}
 	for _, r := range possible {
-		code = max(code, r.finish())
+		code = max(code, r.finish(survivors))
 	}
 	if ctx.Err() != nil && code == exitOK {
 		return exitInterrupted, ctx.Err() // free it is, but for how long was not seen

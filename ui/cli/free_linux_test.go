@@ -126,7 +126,11 @@ func TestFreeWithoutTerminal(t *testing.T) {
 func TestFreeSurvivor(t *testing.T) {
 	t.Parallel()
 	p, port := server(t, socketstest.IgnoreSIGTERM())
-	free(t, 1, port+" --yes --grace 200ms", named(p)+" did not exit on SIGTERM: it ignores SIGTERM", port+" is in use")
+	r := free(t, 1, port+" --yes --grace 200ms", named(p)+" did not exit on SIGTERM: it ignores SIGTERM", port+" is in use", "  lotop free "+port+" --force  ")
+	if strings.Contains(r.err, "lotop free "+port+"  ") {
+		t.Errorf("it advises the command that has just failed:\n%s", r.err)
+	}
+	free(t, 1, port+" --yes --grace 200ms --clients", "  lotop free "+port+" --force  stop the owner")
 	checkAlive(t, p, true)
 	f := freeJSONOf(t, free(t, 0, port+" --yes --grace 200ms --force --json"))
 	if len(f.Actions) != 2 || f.Actions[0].Result != "survived" || f.Actions[1].Signal != "SIGKILL" || f.Actions[1].Result != "exited" || f.Verdict != "free" {

@@ -66,9 +66,15 @@ func (r *freeRun) watch(ctx context.Context) error {
 	return nil
 }
 
-// finish prints what has come of it, and returns the exit status.
-func (r *freeRun) finish() int {
+// finish prints what has come of it, and returns the exit status. The survivors are
+// those of all runs.
+func (r *freeRun) finish(survivors []*process.Process) int {
 	after := &r.report.After
+	if !r.free.force && r.free.signal == signalFlag(syscall.SIGTERM) {
+		for _, p := range survivors {
+			after.RequireForce(p)
+		}
+	}
 	switch {
 	case r.rebound != nil:
 		r.verdict = bind.VerdictTaken
