@@ -39,12 +39,17 @@ func ParseTarget(p sockets.Protocol, text string) (Target, error) {
 }
 
 // ParseTargets parses what ParseTarget does, and a range of ports instead of a port:
-// 3000-3005. Each port of it is a target.
+// 3000-3005. Each port of it is a target. So is each published port of a list of docker ps.
 func ParseTargets(p sockets.Protocol, text string) ([]Target, error) {
+	if strings.Contains(text, ",") && strings.Contains(text, "->") && !strings.Contains(text, "://") {
+		return parsePublished(p, text)
+	}
 	t := Target{Protocol: p, Text: strings.TrimSpace(text)}
 	rest, defaultPort := t.cutScheme(t.Text)
 	host, port, problem := splitTarget(t.cutTail(rest))
 	switch {
+	case !t.URL && strings.Contains(t.Text, ","):
+		problem = "a list: separate targets with spaces, not commas"
 	case defaultPort == "":
 	case host == "" && strings.Trim(port, "0123456789") != "": // a name, which is not resolved
 		host, port = port, defaultPort
@@ -69,6 +74,26 @@ func ParseTargets(p sockets.Protocol, text string) ([]Target, error) {
 			one.Text = one.String()
 		}
 		all = append(all, one)
+	}
+	return all, nil
+}
+
+// parsePublished parses the ports of a container as docker ps lists them, separated by
+// commas. Those without an arrow are not published: they are ports of the container, and
+// not of this machine.
+func parsePublished(p sockets.Protocol, text string) ([]Target, error) {
+	var all []Target
+	for part := range strings.SplitSeq(text, ",") {
+		if !strings.Contains(part, "->") {
+			continue
+		}
+		targets, err := ParseTargets(p, part)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, targets...); len(all) > maxRange {
+			return nil, &TargetError{Text: text, Problem: fmt.Sprintf("a list covers at most %d ports", maxRange)}
+		}
 	}
 	return all, nil
 }

@@ -77,6 +77,8 @@ func TestParseTargetWrong(t *testing.T) {
 		"1-65535":            "a range covers at most 256 ports",
 		"3000-":              "3000- is not a port number",
 		"3000-3001-3002":     "is not a port number",
+		"3000,3001":          "separate targets with spaces, not commas",
+		"0.0.0.0:3000->80/tcp, shop:3001->81/tcp": "shop is not an IP address",
 	} {
 		if all, err := bind.ParseTargets(sockets.TCP, text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, %v; want %q", text, all, err, want)
@@ -101,6 +103,22 @@ func TestParseTargetRange(t *testing.T) {
 	}
 }
 
+// A list of docker ps is one target for each published port, and for no other.
+func TestParseTargetPublished(t *testing.T) {
+	all, err := bind.ParseTargets(sockets.TCP, "443/tcp, 0.0.0.0:3000->80/tcp, [::]:3000->80/tcp, 127.0.0.1:5300-5301->53-54/udp")
+	var got []string
+	for _, one := range all {
+		got = append(got, one.Protocol.String()+" "+one.String())
+	}
+	want := []string{"tcp 0.0.0.0:3000", "tcp [::]:3000", "udp 127.0.0.1:5300", "udp 127.0.0.1:5301"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := bind.ParseTargets(sockets.TCP, strings.Repeat("0.0.0.0:3000-3255->1-256/tcp, ", 2)); err == nil {
+		t.Error("a list is unlimited")
+	}
+}
+
 func TestIsProgramName(t *testing.T) {
 	for text, want := range map[string]bool{
 		"node": true, "node-18": true, "python3.12": true, "12ab": true, "x server": true,
@@ -117,6 +135,7 @@ func FuzzParseTarget(f *testing.F) {
 	for _, seed := range []string{
 		"3000", "[::1]:3000/path", ":::3000", "127.0.0.1.3000", "0.0.0.0:3000->80/tcp", "http://a@localhost:3000/x", "*:3000",
 		"fe80::1%lo0.3000", "[fe80::1%]:1", "3000-3005", "::ffff:1.2.3.4%x:80", "localhost:0x1", "tcp://[::1%a->b]:3",
+		"80/tcp, 0.0.0.0:3000->80/tcp, [::]:3001->81/udp",
 	} {
 		f.Add(seed)
 	}
