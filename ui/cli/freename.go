@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lotop/model"
@@ -57,6 +59,9 @@ func targetsOf(ctx context.Context, f *ports.Service, name string, protocol sock
 	if len(all) == 0 {
 		return nil, errNoSuchName(name, protocol, hidden)
 	}
+	slices.SortStableFunc(all, func(a, b bind.Target) int { // the kernel lists them by hash
+		return cmp.Or(cmp.Compare(a.Port, b.Port), strings.Compare(a.Text, b.Text))
+	})
 	return all, nil
 }
 

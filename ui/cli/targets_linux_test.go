@@ -209,6 +209,26 @@ func TestFreeByName(t *testing.T) {
 	free(t, 2, name[:4]+" --udp --yes", "no process named Shop has a bound UDP socket")
 }
 
+// The plans of a name are in the order of the ports, so that two runs can be compared.
+func TestFreeByNameInOrder(t *testing.T) {
+	t.Parallel()
+	name := fmt.Sprintf("Order%d", socketstest.RandomPort(t))
+	p, _ := server(t, socketstest.Name(name))
+	for range 7 {
+		p.Listen("tcp4", "127.0.0.1:0")
+	}
+	var all []struct{ Target struct{ Port int } }
+	r := free(t, 0, name+" --dry-run --json")
+	if err := json.Unmarshal([]byte(r.out), &all); err != nil || len(all) != 8 {
+		t.Fatalf("%d plans, %v in %s", len(all), err, r.out)
+	}
+	for i := range all[1:] {
+		if all[i].Target.Port >= all[i+1].Target.Port {
+			t.Errorf("%d before %d", all[i].Target.Port, all[i+1].Target.Port)
+		}
+	}
+}
+
 func TestWaitForSeveral(t *testing.T) {
 	p := socketstest.Start(t)
 	one, two := p.Bind("tcp4", "127.0.0.1:0"), p.Listen("tcp4", "127.0.0.1:0")
