@@ -231,10 +231,11 @@ func TestFreeByNameInOrder(t *testing.T) {
 }
 
 func TestWaitForSeveral(t *testing.T) {
+	t.Parallel()
 	p := socketstest.Start(t)
 	one, two := p.Bind("tcp4", "127.0.0.1:0"), p.Listen("tcp4", "127.0.0.1:0")
 	first, second := one.Local.String(), two.Local.String()
-	r := execute(t, lotop(t, "wait", first, second, "--timeout", "60ms"))
+	r := execute(t, lotop(t, "wait", first, second, "--timeout", "3s"))
 	if r.code != 1 || !strings.HasPrefix(r.out, second+" is ready: ") || !strings.Contains(r.err, "nothing is listening on "+first) {
 		t.Errorf("one is ready: %+v", r)
 	}
