@@ -98,6 +98,20 @@ func TestSchemaOfList(t *testing.T) {
 	}
 }
 
+// Several targets give an array, and one target gives none.
+func TestSchemaOfSeveral(t *testing.T) {
+	all := schemas(t)
+	for command, name := range map[string]string{
+		"why --json 3000 3001": "why", "wait --json --free --timeout 10ms 3000 3001": "wait", "free --json --dry-run 3000 3001": "free",
+	} {
+		out := setting{}.run(t, strings.Fields(command)...).out
+		if !strings.HasPrefix(out, "[") {
+			t.Errorf("%s: no array in %s", command, out)
+		}
+		validate(t, all[name], command, out)
+	}
+}
+
 // A recorded session has debuggers, short-lived connections and TIME_WAIT.
 func TestSchemaOfSession(t *testing.T) {
 	all := schemas(t)
@@ -143,8 +157,12 @@ func keysOf(t reflect.Type, path string, into map[string]bool) {
 }
 
 func documentedKeys(s *jsonschema.Schema, path string, into map[string]bool) {
-	for s != nil && s.Ref != nil {
-		s = s.Ref
+	for s != nil && (s.Ref != nil || len(s.OneOf) > 0 && path == "") {
+		if s.Ref == nil {
+			s = s.OneOf[0] // the other is an array of it
+		} else {
+			s = s.Ref
+		}
 	}
 	if s == nil || path != "" && strings.HasSuffix(s.Location, "socket.json#/$defs/socket") {
 		return
