@@ -167,6 +167,9 @@ func splitTarget(s string) (host, port, problem string) {
 	}
 	switch {
 	case strings.Count(s, ":") > 1 && !isUnbracketed(s, colon):
+		if strings.Trim(s, "0123456789abcdefABCDEF:.") != "" && !strings.Contains(s, "%") {
+			return "", "", "more than one colon"
+		}
 		return "", "", "IPv6 addresses need brackets"
 	case colon >= 0:
 		return s[:colon], s[colon+1:], ""

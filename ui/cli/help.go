@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ func (a *app) addHelp(root *cobra.Command, o *options) {
 		switch cmd.Name() {
 		case "help":
 			cmd.Short = "print the help of a command"
+			cmd.Run, cmd.RunE = nil, helpOf
 		case "completion":
 			cmd.Short = "print a completion script for a shell"
 			for _, shell := range cmd.Commands() {
@@ -37,6 +39,20 @@ func (a *app) addHelp(root *cobra.Command, o *options) {
 			a.setExit(exitFailed, err)
 		}
 	})
+}
+
+// helpOf prints the help of the command that the arguments name.
+func helpOf(cmd *cobra.Command, args []string) error {
+	found, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		hint := "run lotop help for a list"
+		if command := intendedCommand(args[0]); command != "" {
+			hint = "did you mean lotop help " + command + "?"
+		}
+		return fmt.Errorf("unknown command %s: %s", strings.Join(args, " "), hint)
+	}
+	found.InitDefaultHelpFlag()
+	return found.Help()
 }
 
 // helpWidth returns the width of the help in cells.

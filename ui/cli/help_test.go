@@ -38,6 +38,19 @@ func TestFlagsInHelp(t *testing.T) {
 	}
 }
 
+// The help of a command that does not exist is an error, as the command is.
+func TestHelpOfUnknownCommand(t *testing.T) {
+	for word, hint := range map[string]string{"nope": "run lotop help for a list", "kill": "did you mean lotop help free?", "list extra": ""} {
+		r := setting{}.run(t, append([]string{"help"}, strings.Fields(word)...)...)
+		if r.code != 2 || r.out != "" || !strings.Contains(r.err, "unknown command "+word) || !strings.Contains(r.err, hint) {
+			t.Errorf("lotop help %s: %+v", word, r)
+		}
+	}
+	if r := (setting{}).run(t, "help", "completion", "bash"); r.code != 0 || !strings.Contains(r.out, "lotop completion bash") {
+		t.Errorf("lotop help completion bash: %+v", r)
+	}
+}
+
 // listedFlags returns the names that begin lines of a section of the help.
 func listedFlags(section string) string {
 	var all []string
