@@ -59,6 +59,10 @@ type Options struct {
 	Root bool
 	// Protected reports whether not to stop a process, and what to do instead.
 	Protected func(*process.Process) (string, bool)
+	// Wanted, if not nil, reports whether a process is one of those whose port is to be
+	// freed. The sockets of others stay, with UnwantedReason.
+	Wanted         func(*process.Process) bool
+	UnwantedReason string
 }
 
 // Possible reports whether the plan would do anything.
@@ -197,6 +201,10 @@ func (p *planner) planStop(b *bind.Blocker) {
 	if len(owners) == 0 {
 		p.blockerStays = true
 		p.skip(b, bind.CannotStopReason(b.Row.Socket))
+	} else if p.options.Wanted != nil && !slices.ContainsFunc(owners, p.options.Wanted) {
+		p.blockerStays = true
+		p.skip(b, p.options.UnwantedReason)
+		return
 	}
 	for _, owner := range owners {
 		if p.seen[owner.PID] {

@@ -37,7 +37,8 @@ func (a *app) newFree(o *options) *cobra.Command {
 		Use:   "free TARGET|NAME...",
 		Short: "stop the processes that use a port and verify it is free",
 		Long: words.FreeHelp() + targetHelp +
-			"NAME is the name of a process, such as node: free plans for all ports on which processes of that name listen. " +
+			"NAME is the name of a process, such as node: free plans for all ports on which processes of that name listen, " +
+			"and spares programs of other names there. " +
 			"Exit status: 0 the port is free, 1 still in use, 2 nothing was done.",
 		Example: `lotop free 3000
 lotop free 3000 --dry-run
@@ -73,13 +74,17 @@ func (a *app) free(ctx context.Context, o *options, fo *freeOptions, args []stri
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.portService(o)
-	targets, err := freeTargets(ctx, f, args, protocolOf(fo.udp))
+	targets, names, err := freeTargets(ctx, f, args, protocolOf(fo.udp))
 	if err != nil {
 		return exitFailed, err
 	}
 	all := &freeRuns{app: a, options: o, free: fo, many: targets.many}
 	for _, target := range targets.all {
-		p, err := f.PlanPort(ctx, target, plan.Options{Clients: fo.clients, Root: access.New("").Allows(access.CloseSockets)})
+		options := plan.Options{Clients: fo.clients, Root: access.New("").Allows(access.CloseSockets)}
+		if name := names[target.String()]; name != "" {
+			limitTo(&options, name, target)
+		}
+		p, err := f.PlanPort(ctx, target, options)
 		if err != nil {
 			return exitFailed, fmt.Errorf("diagnose %s: %w", target, err)
 		}

@@ -210,6 +210,20 @@ func TestFreeByName(t *testing.T) {
 	free(t, 2, part+" --udp --dry-run", "no process named "+part+" has a bound UDP socket")
 }
 
+// A program that shares the port with one of another name goes on.
+func TestFreeByNameSpares(t *testing.T) {
+	t.Parallel()
+	name := fmt.Sprintf("shop%d", socketstest.RandomPort(t))
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	shop := socketstest.Start(t, socketstest.Name(name))
+	shop.Listen("tcp4", "127.0.0.1:"+port, socketstest.ReusePort)
+	other := socketstest.Start(t, socketstest.Name("other"))
+	other.Listen("tcp4", "127.0.0.1:"+port, socketstest.ReusePort)
+	free(t, 1, name+" --yes", fmt.Sprintf("SIGTERM to  %s (%d)", name, shop.PID()), "no process named "+name+" owns it: run lotop free 127.0.0.1:"+port)
+	checkAlive(t, shop, false)
+	checkAlive(t, other, true)
+}
+
 // The plans of a name are in the order of the ports, so that two runs can be compared.
 func TestFreeByNameInOrder(t *testing.T) {
 	t.Parallel()
