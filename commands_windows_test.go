@@ -192,7 +192,7 @@ func TestWhyBound(t *testing.T) {
 	if why.Verdict != "taken" || len(why.Holders) != 1 || why.Holders[0].Cause != "unseen" || why.Holders[0].Blocks[0] != "127.0.0.1" {
 		t.Error(out)
 	}
-	if notes := strings.Join(why.Notes, "\n"); !strings.Contains(notes, "bound and do not listen") || !strings.Contains(notes, "netstat -anoq") {
+	if notes := strings.Join(why.Notes, "\n"); !strings.Contains(notes, "bound but not listening") || !strings.Contains(notes, "netstat -anoq") {
 		t.Error(notes)
 	}
 	if _, words := lotop(t, 2, "free", port(child.Local[0]), "--yes"); !strings.Contains(words, "netstat -anoq") {
@@ -212,7 +212,7 @@ type freeJSON struct {
 // A program with a console of its own ends when it is asked to.
 func TestFree(t *testing.T) {
 	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE})
-	if _, plan := lotop(t, 0, "free", port(child.Local[0]), "--dry-run"); !strings.Contains(plan, "ask to close") || strings.Contains(plan, "SIG") {
+	if _, plan := lotop(t, 0, "free", port(child.Local[0]), "--dry-run"); !strings.Contains(plan, "request close") || strings.Contains(plan, "SIG") {
 		t.Error(plan)
 	}
 	var free freeJSON
@@ -256,12 +256,12 @@ func TestFreeUnasked(t *testing.T) {
 func TestHelpOfFree(t *testing.T) {
 	out, words := lotop(t, 0, "free", "--help")
 	out += words
-	for _, word := range []string{"SIG", "systemctl", "root", "pidfd"} {
+	for _, word := range []string{"SIGTERM", "SIGKILL", "systemctl", "root", "pidfd"} {
 		if strings.Contains(out, word) {
 			t.Errorf("it says %s:\n%s", word, out)
 		}
 	}
-	if !strings.Contains(out, "WM_CLOSE") || !strings.Contains(out, "by force") {
+	if !strings.Contains(out, "WM_CLOSE") || !strings.Contains(out, "TerminateProcess") {
 		t.Error(out)
 	}
 }
