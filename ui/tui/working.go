@@ -133,7 +133,7 @@ func (m *Model) showResult(r *arrangement, read, anew bool) tea.Cmd {
 	if m.details != nil {
 		m.details.applyResult(&r.inspected, r.at, anew)
 	}
-	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis(), m.releaseKeys())
+	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis(), m.releaseKey())
 }
 
 // sayUnrecorded shows why nothing more is recorded, if there is a new reason.

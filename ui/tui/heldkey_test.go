@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Keys that arrive together, as over a slow connection, mean the rows that the
-// filter leaves.
+// A key that arrives together with a filter, as over a slow connection, means the rows
+// that the filter leaves.
 func TestKeysAfterFilter(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.hold = true
@@ -24,22 +24,24 @@ func TestKeysAfterFilter(t *testing.T) {
 	d.wantsSignals()
 }
 
-// A row picked while the filter is typed is the one that it leaves there, however
-// late the rows come.
-func TestDownAfterFilter(t *testing.T) {
-	pick := func(hold bool) string {
+// A key that waits is superseded by the next: keys do not pile up, and y confirms
+// nothing that was not shown.
+func TestHeldKeySuperseded(t *testing.T) {
+	for _, next := range []string{"y", "tab", "q", "down"} {
 		d := start(t, street(), 80, 24)
-		d.press("down")
-		d.hold = hold
+		d.hold = true
 		d.press("/")
-		d.typeIn("state:listen")
-		d.press("down", "down", "down", "down", "down", "down", "enter")
+		d.typeIn("62893")
+		d.press("enter", "x", next)
+		if quit := len(d.left) > 0; quit != (next == "q") {
+			t.Errorf("after %s: quit %v", next, quit)
+		}
 		d.hold = false
 		d.release()
-		return d.selected()
-	}
-	if at, late := pick(false), pick(true); late != at {
-		t.Errorf("selected %s, want %s", late, at)
+		if d.m.dialog != nil {
+			t.Errorf("after %s the dialog opens:\n%s", next, d.text())
+		}
+		d.wantsSignals()
 	}
 }
 
@@ -53,8 +55,8 @@ func TestKeysWithoutRowDoNotWait(t *testing.T) {
 	}
 }
 
-// A failed read leaves the rows that there are, and the keys go on.
-func TestHeldKeysAfterError(t *testing.T) {
+// A failed read leaves the rows that there are, and a held key goes on.
+func TestHeldKeyAfterError(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.hold = true
 	d.source.err = errors.New("netlink: no buffer space available")
