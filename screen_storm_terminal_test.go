@@ -49,7 +49,10 @@ func openStorm(t *testing.T, args ...string) *stormTerminal {
 	x.cmd = exec.Command("/proc/self/exe", args...)
 	x.cmd.Args[0] = "lotop"
 	// No PATH: there is no browser for it to open.
-	env := []string{"TERM=xterm-256color", "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=" + t.TempDir(), "GORACE=" + os.Getenv("GORACE")}
+	env := []string{
+		"TERM=xterm-256color", "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=" + t.TempDir(), "GORACE=" + os.Getenv("GORACE"),
+		"GOCOVERDIR=" + t.TempDir(), // or go test -cover makes it write a warning
+	}
 	x.cmd.Env = socketstest.RoleEnviron(env, lotopRole, "")
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = x.second, x.second, said
 	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
