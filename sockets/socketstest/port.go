@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -26,6 +27,10 @@ func FreePort(t testing.TB, network string) uint16 {
 	return 0
 }
 
+// handedOut are the ports that tests of this process have got. Tests that run at the
+// same time share it: one would see the port that it has freed in use again.
+var handedOut sync.Map
+
 // RandomPort returns a port outside the ephemeral range; it may be in use. It
 // is chosen at random because the tests of other packages choose theirs at
 // the same time.
@@ -41,7 +46,9 @@ func RandomPort(t testing.TB) uint16 {
 	}
 	for range 10_000 {
 		if port := uint16(1024 + rand.IntN(1<<16-1024)); port < first || port > last {
-			return port
+			if _, taken := handedOut.LoadOrStore(port, true); !taken {
+				return port
+			}
 		}
 	}
 	t.Fatalf("the ephemeral port range covers all ports: %d-%d", first, last)
