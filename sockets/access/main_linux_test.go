@@ -140,15 +140,11 @@ func (c childSpec) restricted() error {
 			return os.NewSyscallError("prctl", err)
 		}
 	}
-	for _, capability := range c.Drop {
-		if err := unix.Prctl(unix.PR_CAPBSET_DROP, capability, 0, 0, 0); err != nil {
-			return os.NewSyscallError("prctl", err)
-		}
-	}
+	drop := c.Drop
 	c.Drop, c.NoNewPrivs = nil, false
 	spec, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	return unix.Exec("/proc/self/exe", os.Args, socketstest.RoleEnviron(os.Environ(), answererRole, string(spec)))
+	return socketstest.ExecWithout(drop, answererRole, string(spec))
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"runtime"
 	"syscall"
 	"testing"
 
@@ -104,16 +103,12 @@ func runChild(spec string) error {
 
 // withoutPtrace starts the child again: root gets what the bounding set leaves.
 func (w childSpec) withoutPtrace() error {
-	runtime.LockOSThread() // it belongs to a thread
-	if err := unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SYS_PTRACE, 0, 0, 0); err != nil {
-		return os.NewSyscallError("prctl", err)
-	}
 	w.NoPtrace = false
 	spec, err := json.Marshal(w)
 	if err != nil {
 		return err
 	}
-	return unix.Exec("/proc/self/exe", os.Args, socketstest.RoleEnviron(os.Environ(), readerRole, string(spec)))
+	return socketstest.ExecWithout([]uintptr{unix.CAP_SYS_PTRACE}, readerRole, string(spec))
 }
 
 func (w *childSpec) read(into *sockets.Snapshot) error {
