@@ -18,12 +18,7 @@ func TestScreenSignals(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes several seconds")
 	}
-	if _, err := exec.LookPath("tmux"); err != nil {
-		if os.Getenv("LOTOP_CI") != "" {
-			t.Fatal("tmux is missing")
-		}
-		t.Skip("needs tmux")
-	}
+	socketstest.RequireTool(t, "tmux")
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	lotop := build(t)
 	for name, test := range map[string]func(*testing.T, string){

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"lotop/sockets/socketstest"
+
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -22,12 +24,7 @@ func TestScreen(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes several seconds")
 	}
-	if _, err := exec.LookPath("tmux"); err != nil {
-		if os.Getenv("LOTOP_CI") != "" {
-			t.Fatal("tmux is missing")
-		}
-		t.Skip("needs tmux")
-	}
+	socketstest.RequireTool(t, "tmux")
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // nobody's own configuration
 	lotop := build(t)
 	for name, test := range map[string]func(*testing.T, string){

@@ -49,9 +49,7 @@ func TestCompleteInShells(t *testing.T) {
 	server(t, socketstest.Name("plain"))
 	for name, shell := range shells {
 		t.Run(name, func(t *testing.T) {
-			if _, err := exec.LookPath(name); err != nil {
-				missing(t, name)
-			}
+			socketstest.RequireTool(t, name)
 			for _, c := range []struct{ command, begun, want string }{
 				{"free", port[:2], port},
 				{"why", port[:len(port)-1], port},
@@ -67,15 +65,6 @@ func TestCompleteInShells(t *testing.T) {
 	}
 }
 
-// missing skips a test for which there is no tool, but not where all are to be.
-func missing(t *testing.T, tool string) {
-	t.Helper()
-	if os.Getenv("LOTOP_CI") != "" {
-		t.Fatal(tool + " is missing")
-	}
-	t.Skip(tool + " is missing")
-}
-
 // completeIn lets a shell complete the last of the words.
 func completeIn(t *testing.T, dir string, shell []string, want string, words ...string) {
 	t.Helper()
@@ -86,7 +75,7 @@ func completeIn(t *testing.T, dir string, shell []string, want string, words ...
 	cmd.Env = append(socketstest.RoleEnviron(os.Environ(), lotopRole, ""), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, "WANT="+want, "TERM=dumb")
 	out, err := cmd.Output()
 	if cmd.ProcessState.ExitCode() == noCompletion {
-		missing(t, "bash-completion")
+		socketstest.Missing(t, "bash-completion")
 	}
 	if err != nil || !strings.Contains(string(out), want) {
 		t.Errorf("%q: %v, no %s in\n%s", words, err, want, out)

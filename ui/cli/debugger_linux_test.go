@@ -50,11 +50,7 @@ type debugServer struct {
 // startDebugger starts a debug server that says where it listens.
 func startDebugger(t *testing.T, says *regexp.Regexp, name string, args ...string) debugServer {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		missing(t, name)
-	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.Command(socketstest.RequireTool(t, name), args...)
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	r, w, err := os.Pipe()
 	if err != nil {
