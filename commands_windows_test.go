@@ -24,7 +24,7 @@ import (
 // commands it is the screen, which needs a console that Wine has not got without
 // a display; every answer about IPv6 owners; two servers on one port, since Wine binds
 // by the rules of the system below it; several services in one process; and what
-// a user who is no administrator is told of services.
+// a user who is no administrator can see of services.
 
 func TestMain(m *testing.M) {
 	code := socketstest.Main(m)
@@ -183,7 +183,7 @@ func TestWhyExclusive(t *testing.T) {
 	}
 }
 
-// Of a socket that is bound and does not listen no table tells, and why says so.
+// No table has sockets that are bound and do not listen, and why says so.
 func TestWhyBound(t *testing.T) {
 	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"bound 127.0.0.1:0"}})
 	var why whyJSON

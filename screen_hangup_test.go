@@ -134,7 +134,7 @@ func closeTerminal(t *testing.T, lotop string) {
 	h.awaitExit(129)
 }
 
-// Without the signal it is the terminal's own word that tells.
+// Without the signal the terminal's own error shows it.
 func closeTerminalNohup(t *testing.T, lotop string) {
 	h := openHung(t, "sh", "-c", "trap '' HUP; exec "+lotop)
 	h.awaitScreen()
@@ -142,7 +142,7 @@ func closeTerminalNohup(t *testing.T, lotop string) {
 	h.awaitExit(129)
 }
 
-// A terminal that nobody reads takes no more output; its modes can still be
+// A terminal without a reader takes no more output; its modes can still be
 // restored.
 func stuckTerminal(t *testing.T, lotop string) {
 	h := openHung(t, lotop, "--interval", "100ms")

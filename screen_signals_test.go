@@ -59,7 +59,7 @@ func (x *terminal) kill(pid int, s syscall.Signal) {
 	}
 }
 
-// modes tells other screen, mouse, cursor.
+// modes returns those of the alternate screen, the mouse and the cursor.
 func (x *terminal) modes() string {
 	x.t.Helper()
 	return strings.TrimSpace(x.tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}#{cursor_flag}"))
@@ -173,7 +173,7 @@ func endSuspendedByBash(t *testing.T, lotop string) {
 	x.awaitPrompt()
 	x.press("kill %1", "Enter")
 	x.await("the end of the job", func(screen string) bool {
-		x.press("Enter") // bash tells of jobs before a prompt
+		x.press("Enter") // bash reports jobs before a prompt
 		return strings.Contains(screen, "Exit 143")
 	})
 	x.awaitModes("001")

@@ -25,7 +25,7 @@ func TestScreen(t *testing.T) {
 		t.Skip("takes several seconds")
 	}
 	socketstest.RequireTool(t, "tmux")
-	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // nobody's own configuration
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // no configuration of the user
 	lotop := build(t)
 	for name, test := range map[string]func(*testing.T, string){
 		"sizes": screenSizes, "filter": screenFilter, "selection": screenSelection, "details": screenDetails,
@@ -166,7 +166,7 @@ func screenFree(t *testing.T, lotop string) {
 	x.awaitNot("╭─ Free")
 }
 
-// awaitSane waits for the end of lotop and tells whether the terminal is as it was before lotop.
+// awaitSane waits for the end of lotop and reports whether the terminal is as it was before lotop.
 func (x *terminal) awaitSane(code int) {
 	x.t.Helper()
 	screen := x.awaitText(fmt.Sprintf("exit %d\n", code), "-extproc")

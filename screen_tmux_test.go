@@ -117,7 +117,7 @@ func lineWith(screen, text string) string {
 	return ""
 }
 
-// server is a child process that listens on ports as it is told.
+// server is a child process that listens on the ports of its commands.
 type server struct {
 	t   *testing.T
 	cmd *exec.Cmd

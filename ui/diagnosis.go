@@ -12,7 +12,7 @@ import (
 	"lotop/ui/style"
 )
 
-// ProcessContext tells the folder a process works in, empty if that may not be read, and
+// ProcessContext returns the working directory of a process, empty if unreadable, and
 // its parents, its own parent first.
 type ProcessContext func(pid int) (folder untrusted.Text, parents []*process.Process)
 
@@ -107,7 +107,7 @@ func ownerName(r *model.Row) string {
 	return main
 }
 
-// notPermittedLine says why the kernel refuses although nobody need be in the way.
+// notPermittedLine returns why the kernel refuses a bind that no socket need block.
 func notPermittedLine(target string, d *bind.Diagnosis) style.Line {
 	for _, a := range d.Binds {
 		switch a.Plain {

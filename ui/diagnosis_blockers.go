@@ -21,7 +21,7 @@ func blockerLines(d *bind.Diagnosis, o WhyOptions) []style.Line {
 	return w.out
 }
 
-// groupKey is what holders have in common that are told in one line: they differ
+// groupKey is what blockers on one line have in common: they differ
 // in their far end only, as a server's connections do.
 type groupKey struct {
 	cause     bind.Cause
@@ -53,7 +53,7 @@ func groupBlockers(all []bind.Blocker) [][]*bind.Blocker {
 	return out
 }
 
-// blockerWriter writes holders. Who a process is, is told once.
+// blockerWriter writes blockers. It describes each process once.
 type blockerWriter struct {
 	WhyOptions
 	described map[int]bool
@@ -114,7 +114,7 @@ func longestTimer(all []*bind.Blocker) *sockets.Socket {
 	return last
 }
 
-// describeProcess tells who the process is and why it runs.
+// describeProcess writes what the process is and why it runs.
 func (w *blockerWriter) describeProcess(r *model.Row, p *process.Process) {
 	const indent = "      "
 	fit := func(s string, taken int) string {
@@ -141,7 +141,7 @@ func (w *blockerWriter) describeProcess(r *model.Row, p *process.Process) {
 	}
 }
 
-// certaintyNote says what cannot be told of a holder from outside.
+// certaintyNote returns what is uncertain about a blocker.
 func certaintyNote(h *bind.Blocker) string {
 	switch {
 	case len(h.MayBlock) > 0:

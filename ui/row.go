@@ -53,7 +53,7 @@ func State(s *sockets.Socket) string {
 }
 
 // TimeLeftPhrase writes how long a TIME_WAIT still lasts, after words that lead there;
-// nothing where the system does not tell.
+// nothing where the system does not report it.
 func TimeLeftPhrase(words string, s *sockets.Socket) string {
 	if s.Timer != sockets.TimeWaitTimer {
 		return ""
@@ -91,7 +91,7 @@ func Owner(r *model.Row) (main, more string) {
 		client = NameAndPID(p)
 	}
 	if main == unknownOwner && client == unknownOwner {
-		return unknownOwner, "" // nobody saw either
+		return unknownOwner, "" // neither was seen
 	}
 	return main, strings.TrimSpace(more + " ← " + client)
 }

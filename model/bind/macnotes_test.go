@@ -23,7 +23,7 @@ func proc(pid int, name string, args ...string) *process.Process {
 	return &process.Process{PID: pid, Start: uint64(pid), Name: untrusted.New(name), Args: args}
 }
 
-// notesAndRemedies is all that a diagnosis tells its reader to do or to know.
+// notesAndRemedies is all the advice and all the notes of a diagnosis.
 func notesAndRemedies(d *bind.Diagnosis) string {
 	words := d.Notes
 	for _, r := range d.AllRemedies() {

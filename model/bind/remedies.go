@@ -187,7 +187,7 @@ func (d *Diagnosis) RequireForce(p *process.Process) {
 }
 
 // addClose adds how to close only the connection: on Linux free does that as root, unless
-// it is told to stop clients.
+// stopping clients is allowed.
 func (b *Blocker) addClose(e *Evidence) {
 	if !e.Platform.linux() {
 		return

@@ -50,8 +50,8 @@ type Skip struct {
 
 // Options is what a plan may do.
 type Options struct {
-	// Clients allows stopping the owners of connections. ClientsHint tells the user
-	// how to allow it; empty for the flag of lotop free.
+	// Clients allows stopping the owners of connections. ClientsHint says how
+	// to allow it; empty for the flag of lotop free.
 	Clients     bool
 	ClientsHint string
 	// Root allows closing single connections, where the operating system of the

@@ -198,8 +198,8 @@ func BenchmarkSort50k(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory50k tells how much memory a screen with 50,000 sockets keeps
-// alive in the model: the monitor, both row buffers and a full journal, without
+// BenchmarkMemory50k reports how much memory a screen with 50,000 sockets keeps
+// in use by the model: the tracker, both row buffers and a full journal, without
 // the snapshots, which the source fills.
 func BenchmarkMemory50k(b *testing.B) {
 	for b.Loop() {

@@ -31,11 +31,11 @@ type simConn struct {
 	reset     bool
 	phase     int
 	first     int // the end that closes first
-	// fresh tells that it came since the last snapshot, shown that a snapshot
+	// fresh reports that it came since the last snapshot, shown that a snapshot
 	// has had the end: only then does what it leaves behind keep its ID.
 	fresh bool
 	shown [2]bool
-	// alive tells that an end was open when the watch modeltest.Began, or opened later.
+	// alive reports that an end was open when the watch began, or opened later.
 	alive       bool
 	established bool    // both ends were open then
 	fins        [2]bool // whether the end has sent a FIN

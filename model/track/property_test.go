@@ -13,7 +13,7 @@ import (
 
 // TestEventsReplay keeps a set of open sockets by the events alone and compares
 // it with every snapshot. A pair has one event, so it counts as long as
-// one of its ends is alive.
+// one of its ends is open.
 func TestEventsReplay(t *testing.T) {
 	for seed := range uint64(80) {
 		c, m := newChaos(seed), New()
@@ -55,12 +55,12 @@ func TestEventsReplay(t *testing.T) {
 	}
 }
 
-// inSnapshot tells whether the opening of a socket still waits for its other end.
+// inSnapshot reports whether the opening of a socket still waits for its other end.
 func inSnapshot(m *Tracker, id sockets.ID) bool {
 	return slices.ContainsFunc(m.pendingOpens, func(h pendingOpen) bool { return h.event.Row.Socket.ID == id })
 }
 
-// isOpen tells whether a socket is there: the remains of one are not, nor is what
+// isOpen reports whether a socket is there: the remains of one are not, nor is what
 // is only asked for.
 func isOpen(s *sockets.Socket) bool {
 	return s.State != sockets.TimeWait && s.State != sockets.SynRecv

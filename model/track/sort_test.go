@@ -14,7 +14,7 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// mixedRows has something different in every column: three users, of whom one has
+// mixedRows has something different in every column: three users, one of which has
 // no name and one row no user at all, unknown ages and processes.
 func mixedRows(t *testing.T) *Tracker {
 	t.Helper()

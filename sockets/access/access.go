@@ -93,7 +93,7 @@ func New(proc string) *Checker {
 	return &Checker{newChecker(proc)}
 }
 
-// Check answers one question. An ID that this system does not know could not be told.
+// Check answers one question. An ID that this system does not know is answered with Unknown.
 func (c *Checker) Check(id ID) Answer {
 	for _, q := range c.questions() {
 		if q.id == id {

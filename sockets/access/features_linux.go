@@ -40,7 +40,7 @@ func probeFeatures() map[ID]finding {
 }
 
 // probeDiag asks sock_diag: whether it is there and closes sockets, and else too
-// what it tells of them.
+// what it reports of them.
 func probeDiag(whole bool) map[ID]finding {
 	all := map[ID]finding{}
 	d, err := openDiag()
@@ -86,12 +86,12 @@ func (d *diag) probeDestroy(readable finding) finding {
 	return found
 }
 
-// probeAttributes looks at what the kernel tells of a socket that is bound, which
+// probeAttributes looks at what the kernel reports of a socket that is bound, which
 // it lists without INET_DIAG_INFO, and of any that listens.
 func (d *diag) probeAttributes(all map[ID]finding) {
 	var bound, listening *attributes
 	listens := func(a attributes) { listening = &a }
-	_ = d.dump(unix.AF_INET, unix.IPPROTO_TCP, 1<<stateListen, listens) // none: could not tell
+	_ = d.dump(unix.AF_INET, unix.IPPROTO_TCP, 1<<stateListen, listens) // none: unknown
 	_ = d.dump(unix.AF_INET6, unix.IPPROTO_TCP, 1<<stateListen, listens)
 	all[boundSockets], bound = d.probeBound()
 	all[tcpInfo] = finding{reason: "no socket listens that could be asked about"}
@@ -140,7 +140,7 @@ func bindOwn() (port uint16, closeSocket func(), err error) {
 	return port, func() { unix.Close(fd) }, err
 }
 
-// probeFDCounts asks whether stat tells the number of descriptors (proc_fd_getattr,
+// probeFDCounts asks whether stat has the number of descriptors (proc_fd_getattr,
 // fs/proc/fd.c).
 func probeFDCounts() finding {
 	var st unix.Stat_t

@@ -54,7 +54,7 @@ func parseLockdown(b []byte) (mode string, ok bool) {
 	return mode, found && closed && mode != ""
 }
 
-// kernelKind tells kernels that are not Linux but look so, from the first two
+// kernelKind recognizes kernels that are not Linux but look like it, by the first two
 // lines of uname: WSL1 translates system calls, gVisor implements them anew.
 func kernelKind(release, version string) string {
 	switch {

@@ -108,7 +108,7 @@ func (d *diag) ask(request []byte, each func(attributes)) error {
 	}
 }
 
-// parseAnswer goes through one packet; done tells that no other follows.
+// parseAnswer goes through one packet; done reports that no other follows.
 func parseAnswer(b []byte, each func(attributes)) (done bool, err error) {
 	for len(b) >= nlHeader {
 		size := int(binary.NativeEndian.Uint32(b))

@@ -13,7 +13,7 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// Both sources see the same of every socket, as far as /proc/net tells.
+// Both sources see the same of every socket, as far as /proc/net shows.
 func TestNetstatMatchesSockDiag(t *testing.T) {
 	best, second := openObserver(t, SockDiag), openObserver(t, Netstat)
 	p := socketstest.Start(t, socketstest.Name("a name (x) y"))

@@ -78,7 +78,7 @@ func (e *observer) mustFind(s socketstest.Sock) *sockets.Socket {
 	return nil
 }
 
-// has tells whether the socket of a child is there.
+// has reports whether the socket of a child is there.
 func (e *observer) has(s socketstest.Sock) bool {
 	return slices.ContainsFunc(e.find(s.Network, s.Local, s.Remote), func(found *sockets.Socket) bool { return found.Inode == s.Inode })
 }

@@ -70,7 +70,7 @@ func (l *stagedSocket) owner(fd int) socketstest.Sock {
 	return socketstest.Sock{PID: os.Getpid(), FD: fd}
 }
 
-// It was held, in no table, before the first snapshot; no new descriptor tells.
+// It was held, in no table, before the first snapshot; no new descriptor shows it.
 func TestBoundLater(t *testing.T) {
 	l := newUnboundSocket(t)
 	e := openObserver(t, SockDiag)
@@ -173,7 +173,7 @@ func TestDescriptorReusedShared(t *testing.T) {
 	e.checkOwned(kept)
 }
 
-// Nothing tells that one of two owners has closed its copy and opened something
+// Nothing reports that one of two owners has closed its copy and opened something
 // else: no new socket, and as many descriptors as before.
 func TestOwnerReplacesSocketByFile(t *testing.T) {
 	l := newBoundSocket(t)

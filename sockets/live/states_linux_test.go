@@ -10,7 +10,7 @@ import (
 )
 
 // Every state of a connection, over each family: seen with its name and, where
-// nobody holds it, the reason.
+// it has no owner, the reason.
 func TestStates(t *testing.T) {
 	reasons := map[sockets.State]sockets.NoOwnerReason{
 		sockets.SynRecv: sockets.NotAccepted, sockets.FinWait1: sockets.Orphaned, sockets.FinWait2: sockets.Orphaned, sockets.TimeWait: sockets.InTimeWait, sockets.LastAck: sockets.Orphaned, sockets.Closing: sockets.Orphaned,

@@ -49,7 +49,7 @@ func TestParsePCBsHostile(t *testing.T) {
 }
 
 // The kernel answers with records of zeros for a socket that is being taken
-// apart: nobody holds it, and whose it was is not known.
+// apart: it has no owner, and the former one is unknown.
 func TestParsePCBsWithoutSocket(t *testing.T) {
 	b := macTable(macSocket{local: "127.0.0.1:80", remote: "127.0.0.1:50000", vflag: 1, tcpState: 10})
 	got, err := Parse(nil, b, sockets.TCP)

@@ -46,7 +46,7 @@ func TestUsers(t *testing.T) {
 	check(9, "9")
 }
 
-// A name that was told is not asked for again.
+// A name that was found is not looked up again.
 func TestAccounts(t *testing.T) {
 	u := NewUsers("")
 	asked := 0

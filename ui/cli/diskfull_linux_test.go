@@ -45,7 +45,7 @@ exit $code`
 	return cmd
 }
 
-// ownNamespace lets a command mount what nobody else sees.
+// ownNamespace lets a command mount what no other process sees.
 func ownNamespace(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
@@ -56,7 +56,7 @@ func ownNamespace(cmd *exec.Cmd) {
 
 const noSpace = "/session: no space left on device"
 
-// checkStopped checks that it was told once that the recording stopped.
+// checkStopped checks that it was printed once that the recording stopped.
 func checkStopped(t *testing.T, r result) {
 	t.Helper()
 	if r.code != exitFailed || strings.Count(r.err, "recording stopped after ") != 1 || !strings.Contains(r.err, noSpace) {

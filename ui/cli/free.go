@@ -173,7 +173,7 @@ func (f *freeRuns) writeJSON() error {
 	return writeResults(f.app, all, f.many)
 }
 
-// confirm asks, unless the yes was given already. Without a terminal nobody
+// confirm asks, unless the yes was given already. Without a terminal no one
 // can be asked.
 func (fo *freeOptions) confirm(ctx context.Context, a *app, question string) (bool, error) {
 	if fo.yes {

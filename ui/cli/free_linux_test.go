@@ -39,7 +39,7 @@ type freed struct {
 	Left []struct{ Reason string }
 }
 
-// server starts a process that listens on a port that nobody else has.
+// server starts a process that listens on a port of its own.
 func server(t testing.TB, opts ...socketstest.Option) (*socketstest.Process, string) {
 	t.Helper()
 	p := socketstest.Start(t, append([]socketstest.Option{socketstest.Name("shop"), socketstest.Args("shop", "--serve")}, opts...)...)

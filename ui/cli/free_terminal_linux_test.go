@@ -106,7 +106,7 @@ func TestFreeAsksAgain(t *testing.T) {
 	}
 }
 
-// Whom the plan has shown is ended, and nobody else, whatever has become of the
+// Exactly the processes that the plan has shown are stopped, whatever has become of the
 // port while the question stood there.
 func TestFreeOtherTable(t *testing.T) {
 	t.Parallel()

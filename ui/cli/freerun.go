@@ -126,7 +126,7 @@ func failureReason(p *plan.Plan) string {
 	return "no process that can be stopped owns it"
 }
 
-// confirmForce tells whether survivors are to be killed: that takes a yes of its own.
+// confirmForce reports whether to kill survivors: that takes a yes of its own.
 func (r *freeRun) confirmForce(ctx context.Context) bool {
 	if r.free.force || r.free.yes {
 		return r.free.force
@@ -148,5 +148,5 @@ func (r *freeRun) printOutcomes() {
 func (r *freeRun) print(lines []style.Line) {
 	w := bufio.NewWriter(r.err)
 	r.stderrStyler(r.options).writeLines(w, style.WrapAll(lines, r.terminal.errWidth, 2))
-	_ = w.Flush() // there is nowhere to tell that it failed
+	_ = w.Flush() // an error has nowhere to go
 }

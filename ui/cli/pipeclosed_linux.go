@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pipeClosed tells when nobody reads a pipe any more. Without it a watch that
-// has nothing to tell would outlive the program that it was started for.
+// pipeClosed returns a channel that is closed when a pipe has no reader any more.
+// Without it a watch that has nothing to print would outlive the program that it was started for.
 func pipeClosed(out io.Writer) <-chan struct{} {
 	f, ok := out.(*os.File)
 	if !ok {
@@ -17,7 +17,7 @@ func pipeClosed(out io.Writer) <-chan struct{} {
 	}
 	gone := make(chan struct{})
 	go func() {
-		fds := []unix.PollFd{{Fd: int32(f.Fd())}} // errors are told without being asked for
+		fds := []unix.PollFd{{Fd: int32(f.Fd())}} // errors are reported unasked
 		for {
 			n, err := unix.Poll(fds, -1)
 			switch {
@@ -26,7 +26,7 @@ func pipeClosed(out io.Writer) <-chan struct{} {
 				close(gone)
 				return
 			default:
-				return // a file that cannot tell
+				return // a file that cannot be polled
 			}
 		}
 	}()

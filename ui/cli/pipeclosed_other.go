@@ -4,5 +4,5 @@ package cli
 
 import "io"
 
-// pipeClosed never tells: the next write will.
+// pipeClosed returns a channel that is never closed: the next write fails instead.
 func pipeClosed(io.Writer) <-chan struct{} { return nil }

@@ -10,7 +10,7 @@ import (
 	"lotop/sockets/recording"
 )
 
-// What the commands tell of a recorded session of real programs, see
+// What the commands print of a recorded session of real programs, see
 // scripts/record-session.
 func TestGoldenSession(t *testing.T) {
 	path := filepath.Join("..", "..", "docs", "sessions", "shop.lotop")

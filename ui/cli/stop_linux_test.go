@@ -120,7 +120,7 @@ func TestNohup(t *testing.T) {
 	}
 }
 
-// The screen tells by its error which signal it was.
+// The error of the screen says which signal it was.
 func TestScreenStopped(t *testing.T) {
 	for sig, code := range stopSignals {
 		s := setting{terminal: terminal{in: true, out: true, width: 120}, screen: signals.By(sig)}

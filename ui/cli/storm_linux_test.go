@@ -25,7 +25,7 @@ func asUserNobody(cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// tally is what a watch told of a storm.
+// tally is what a watch printed of a storm.
 type tally struct {
 	n     int // connections that closed
 	alive int // of which a snapshot had seen that they opened
@@ -37,7 +37,7 @@ type tally struct {
 	seen, servers map[string]bool
 }
 
-// watchStorm blows a storm with a watch beside it, and counts what that told.
+// watchStorm runs a storm with a watch beside it, and counts what that printed.
 func watchStorm(t testing.TB, s *socketstest.Burst, each, perSecond int, narrow bool) (tally, time.Duration) {
 	t.Helper()
 	l := listen(t)
@@ -54,9 +54,9 @@ func watchStorm(t testing.TB, s *socketstest.Burst, each, perSecond int, narrow 
 	return w.tally(s, each*len(s.Listeners())), took
 }
 
-// tally reads what a watch tells of n connections of a storm that is over, and
-// ends the watch. The kernel tells a little later than it closes: the end has
-// come when all are told, or nothing more comes.
+// tally reads what a watch prints of n connections of a storm that is over, and
+// ends the watch. The kernel notifies a little later than it closes: the end has
+// come when all are printed, or nothing more comes.
 func (w *watchProcess) tally(s *socketstest.Burst, n int) tally {
 	all := tally{seen: map[string]bool{}, servers: map[string]bool{}}
 	for _, l := range s.Listeners() {
@@ -109,7 +109,7 @@ func (a *tally) add(e *watchedEvent) {
 
 var lostEvents = regexp.MustCompile(`about (\d+) events? lost`)
 
-// No connection is missed, told twice or given bytes that are not its own,
+// No connection is missed, printed twice or given bytes that are not its own,
 // however short it is, for a user without privileges. Where this machine is too
 // busy for a pace the watch says that it lost some; then a slower one counts. So it
 // does where two clients had one port in the same moment: which of them was reset

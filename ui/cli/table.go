@@ -27,7 +27,7 @@ type cell struct {
 
 func (c *cell) width() int { return c.spans.Width() }
 
-// hasContent tells whether there is more than a dash in the cell.
+// hasContent reports whether there is more than a dash in the cell.
 func (c *cell) hasContent() bool { return len(c.spans) != 1 || c.spans[0].Text != ui.Dash }
 
 // column is a column of the table.

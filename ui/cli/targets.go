@@ -35,7 +35,7 @@ func (a *app) acceptNegativePorts(cmd *cobra.Command) {
 // targetList is what the arguments of why, free and wait name, each once.
 type targetList struct {
 	all []bind.Target
-	// many tells that the arguments can name several targets, so that JSON is an
+	// many reports that the arguments can name several targets, so that JSON is an
 	// array, however many they are.
 	many bool
 }

@@ -15,7 +15,7 @@ import (
 	"lotop/ui/signals"
 )
 
-// newWatch makes the command that tells what happens.
+// newWatch makes the command that prints events.
 func (a *app) newWatch(o *options) *cobra.Command {
 	var period duration
 	var every interval
@@ -69,7 +69,7 @@ lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.add
 // half a millisecond, however many others there are.
 const portsInterval = 100 * time.Millisecond
 
-// live watches the machine until it is told to stop.
+// live watches the machine until it is stopped.
 func (w *watcher) live(ctx context.Context) (int, error) {
 	stop := make(chan os.Signal, 1)
 	signals.Notify(stop)
@@ -87,7 +87,7 @@ func (w *watcher) live(ctx context.Context) (int, error) {
 	return code, err
 }
 
-// run tells what happens until it is told to stop, or nothing more is recorded.
+// run prints events until it is stopped, or nothing more is recorded.
 func (w *watcher) run(ctx context.Context, stop chan os.Signal) (int, error) {
 	if err := w.start(ctx); err != nil {
 		return exitFailed, err
@@ -170,7 +170,7 @@ func (w *watcher) start(ctx context.Context) error {
 	return nil
 }
 
-// finish tells what is known of by now. Of a connection of which one end was heard
+// finish prints what is known by now. Of a connection of which one end was reported
 // of the other is waited for no longer.
 func (w *watcher) finish(ctx context.Context) error {
 	if err := w.refresh(ctx); err != nil {

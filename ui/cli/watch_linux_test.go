@@ -73,7 +73,7 @@ func TestWatchEnds(t *testing.T) {
 	}
 }
 
-// A pipe that nobody reads ends it, though there is nothing to tell.
+// A pipe without a reader ends it, though there is nothing to print.
 func TestWatchClosedPipe(t *testing.T) {
 	r, out, err := os.Pipe()
 	if err != nil {
@@ -94,7 +94,7 @@ func TestWatchClosedPipe(t *testing.T) {
 	}
 }
 
-// A recording tells what the live watch told.
+// A replay prints what the live watch printed.
 func TestWatchReplay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "watch.lotop")
 	l := listen(t)

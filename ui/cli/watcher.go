@@ -29,7 +29,7 @@ type watcher struct {
 	period   time.Duration // 0 for ever
 
 	source            sockets.Source
-	notifications     recording.NotificationSource // nil where the kernel does not tell
+	notifications     recording.NotificationSource // nil where the kernel does not notify
 	usesNotifications bool                         // whether the monitor counts on notices
 	monitor           *track.Tracker
 	snaps             [2]*sockets.Snapshot // the monitor has one, the other is read into
@@ -40,7 +40,7 @@ type watcher struct {
 	records           *recordWriter // nil for lines and JSON
 	fields            []eventField
 	cwd               directories
-	since             time.Time // what was before is not told
+	since             time.Time // earlier events are not printed
 }
 
 func newWatcher(a *app, o *options, out *outputOptions, query *query.Query) *watcher {
@@ -89,8 +89,8 @@ func (w *watcher) writeRecord(value func(*eventField) string) error {
 	return w.records.write(record)
 }
 
-// refresh reads the tables and tells what has changed. What the kernel tells by
-// itself is drained behind the read: so what has left the table was heard of,
+// refresh reads the tables and prints what has changed. Notifications are drained
+// after the read: so what has left the table was reported,
 // or is about to be.
 func (w *watcher) refresh(ctx context.Context) error {
 	next := w.snaps[w.snapIndex]
@@ -99,7 +99,7 @@ func (w *watcher) refresh(ctx context.Context) error {
 	}
 	w.snapIndex = 1 - w.snapIndex
 	if w.monitor.Snapshot() == nil {
-		// Without tables nothing can be told of what has closed.
+		// Without tables nothing is known of what has closed.
 		return errors.Join(w.write(w.monitor.Update(next)), w.drainNotifications())
 	}
 	if err := w.drainNotifications(); err != nil {
@@ -108,7 +108,7 @@ func (w *watcher) refresh(ctx context.Context) error {
 	return w.write(w.monitor.Update(next))
 }
 
-// drainNotifications tells of what has closed.
+// drainNotifications prints what has closed.
 func (w *watcher) drainNotifications() error {
 	if w.notifications == nil {
 		return nil
@@ -155,7 +155,7 @@ func (w *watcher) writeEvent(e *track.Event) error {
 	return nil
 }
 
-// replay tells what happened in a recording, as fast as it can be read.
+// replay prints what happened in a recording, as fast as it can be read.
 func (w *watcher) replay() (int, error) {
 	player, err := openRecording(w.options.recording.replay)
 	if err != nil {
@@ -188,7 +188,7 @@ func (w *watcher) replay() (int, error) {
 	}
 }
 
-// replayStep tells what a moment of a recording brought. Notices that came while
+// replayStep prints what one step of a recording brought. Notifications that came while
 // the tables were read belong before them, as they did then.
 func (w *watcher) replayStep(m recording.Step) error {
 	before := len(m.Notifications)
@@ -199,7 +199,7 @@ func (w *watcher) replayStep(m recording.Step) error {
 		}
 	}
 	if len(m.Notifications)+m.Dropped > 0 && !w.usesNotifications {
-		w.usesNotifications = true // this recording has what the kernel told
+		w.usesNotifications = true // this recording has notifications
 		w.monitor.EnableNotifications()
 	}
 	events := w.applyNotifications(m.Notifications[:before], m.Dropped)

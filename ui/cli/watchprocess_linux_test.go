@@ -46,7 +46,7 @@ type watchProcess struct {
 }
 
 // startWatch starts `lotop watch --json` and waits until it watches: until it
-// has told of a connection.
+// has printed a connection.
 func startWatch(t testing.TB, l net.Listener, cmd *exec.Cmd) *watchProcess {
 	t.Helper()
 	return startWatching(t, func() { knock(t, l) }, cmd)

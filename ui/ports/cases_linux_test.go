@@ -23,7 +23,7 @@ func blockCases() []blockCase {
 	return slices.Concat(ownCases, freeCases, managedCases)
 }
 
-// ownCases are servers that somebody runs.
+// ownCases are servers that a user runs.
 var ownCases = []blockCase{
 	{"a server on 127.0.0.1", bind.CauseListener, bind.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("node", "server.js").Listen("tcp4", b.at("127.0.0.1"), socketstest.ReuseAddr)
@@ -130,7 +130,7 @@ var freeCases = []blockCase{
 	{"nothing", "", bind.VerdictFree, nil, func(*caseEnv) {}},
 }
 
-// managedCases are held for somebody who would not notice a signal.
+// managedCases are ports owned on behalf of another process, which a signal would not reach.
 var managedCases = []blockCase{
 	{"a systemd service", bind.CauseListener, bind.VerdictTaken, nil, func(b *caseEnv) {
 		b.as("postgres").Listen("tcp4", b.at("127.0.0.1"))
@@ -204,7 +204,7 @@ func freeBelowEphemeral(b *caseEnv) uint16 {
 	return 0
 }
 
-// freeEphemeral gives a port of the ephemeral range that nobody has.
+// freeEphemeral returns a port of the ephemeral range that is not in use.
 func freeEphemeral(b *caseEnv) uint16 {
 	s, err := net.Listen("tcp", ":0")
 	if err != nil {
@@ -214,7 +214,7 @@ func freeEphemeral(b *caseEnv) uint16 {
 	return uint16(s.Addr().(*net.TCPAddr).Port)
 }
 
-// changed makes of the first holder somebody else.
+// changed replaces the first blocker by another.
 func changed(how func(*process.Process)) func(*bind.Evidence) {
 	return func(e *bind.Evidence) {
 		r := &e.Rows[0]

@@ -103,7 +103,7 @@ func probeBind(t bind.Target, b bind.Bind, reuse bool) bind.BindStatus {
 	return bind.BindStatus(probe.ErrnoName(err))
 }
 
-// sameSockets tells whether the port is held by the same sockets as before.
+// sameSockets reports whether the same sockets use the port as before.
 func sameSockets(before []model.Row, now []sockets.Socket, t bind.Target) bool {
 	for i := range now {
 		s := &now[i]
@@ -124,7 +124,7 @@ func sameSockets(before []model.Row, now []sockets.Socket, t bind.Target) bool {
 func connectResults(ctx context.Context, e *bind.Evidence, always bool) []bind.ConnectResult {
 	t := e.Target
 	if t.Protocol != sockets.TCP {
-		return nil // a datagram that nobody answers proves nothing
+		return nil // an unanswered datagram proves nothing
 	}
 	var all []bind.ConnectResult
 	for _, host := range t.Hosts {
@@ -146,7 +146,7 @@ func connectResults(ctx context.Context, e *bind.Evidence, always bool) []bind.C
 	return all
 }
 
-// notLocal tells whether the kernel has refused an address as none of this
+// notLocal reports whether the kernel has refused an address as none of this
 // machine's.
 func notLocal(binds []bind.BindResult, host netip.Addr) bool {
 	return slices.ContainsFunc(binds, func(a bind.BindResult) bool { return a.Host == host && a.Plain == "EADDRNOTAVAIL" })
@@ -185,7 +185,7 @@ func excludedPorts(e *bind.Evidence) []sockets.PortRange {
 	return all
 }
 
-// findDelegations finds out for whom systemd or a proxy holds the port.
+// findDelegations finds the unit or container for which systemd or a proxy has the port.
 func (f *Service) findDelegations(ctx context.Context, e *bind.Evidence) {
 	e.Delegations = bind.Delegations{Units: map[int]bind.SocketUnit{}, Proxies: map[int]bind.Container{}}
 	looked := map[int]bool{}

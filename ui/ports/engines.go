@@ -19,7 +19,7 @@ import (
 // engineTimeout bounds a question to a container engine.
 const engineTimeout = time.Second
 
-// Engine is a container engine that can be asked for whom it forwards a port.
+// Engine is a container engine that can be asked which container it forwards a port to.
 type Engine struct {
 	Name   string // as its command is called: docker or podman
 	Socket string // where it speaks the Docker Engine API
@@ -64,7 +64,7 @@ func (f *Service) publishedContainer(ctx context.Context, p *process.Process, t 
 	return bind.Container{}, false
 }
 
-// container is what an engine tells of one (GET /containers/json of the Docker
+// container is what an engine reports of one (GET /containers/json of the Docker
 // Engine API, which Podman speaks as well).
 type container struct {
 	Names []string
@@ -79,7 +79,7 @@ type container struct {
 
 func (c *container) name() string { return strings.TrimPrefix(c.Names[0], "/") }
 
-// publishes tells whether a port of this machine leads into the container. An
+// publishes reports whether a port of this machine leads into the container. An
 // address is as good: that of the container is part of docker-proxy's command.
 func (c *container) publishes(t bind.Target, ip string) bool {
 	for _, p := range c.Ports {
@@ -96,7 +96,7 @@ func (c *container) publishes(t bind.Target, ip string) bool {
 }
 
 // listContainers asks the engine behind a unix socket. There may be none, or not
-// for this user: then there is nothing to tell.
+// for this user: then there is nothing to report.
 func listContainers(ctx context.Context, socket string) []container {
 	ctx, cancel := context.WithTimeout(ctx, engineTimeout)
 	defer cancel()

@@ -48,7 +48,7 @@ func (f *Service) PlanConnection(ctx context.Context, r model.Row, s *sockets.So
 	return p, nil
 }
 
-// diagnose is Diagnose without connecting to anyone: whom free is about to end, or
+// diagnose is Diagnose without connections: what free is about to stop, or
 // has asked to, need not be bothered with one more client.
 func (f *Service) diagnose(ctx context.Context, target bind.Target) (bind.Diagnosis, *track.Tracker, error) {
 	source, err := f.Open()
@@ -90,7 +90,7 @@ func (f *Service) Kill(ctx context.Context, p *plan.Plan, r *plan.Report, grace 
 	return err
 }
 
-// findRebound tells whether everybody has gone and somebody new is there already: a
+// findRebound finds a new owner after all previous ones have exited: a
 // manager can be faster than a look.
 func (f *Service) findRebound(p *plan.Plan, r *plan.Report, done time.Time) *plan.Rebound {
 	if r.After.Verdict.OK() || len(r.Outcomes) == 0 || len(r.StillRunning()) > 0 {
@@ -133,7 +133,7 @@ func (f *Service) recheck(ctx context.Context, p *plan.Plan, r *plan.Report) err
 	return err
 }
 
-// isLeftover tells whether a socket without owner is what is left of one of the
+// isLeftover reports whether a socket without owner is what is left of one of the
 // connections. A TIME_WAIT is another socket than the connection it ended.
 func isLeftover(s *sockets.Socket, remains []model.Row) bool {
 	return slices.ContainsFunc(remains, func(r model.Row) bool {

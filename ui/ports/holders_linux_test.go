@@ -234,7 +234,7 @@ func asUser(id int, f func() error) func() error {
 	return func() error {
 		done := make(chan error)
 		go func() {
-			runtime.LockOSThread() // for good: nobody else gets this thread
+			runtime.LockOSThread() // for good: no other test gets this thread
 			_, _, e1 := unix.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0)
 			_, _, e2 := unix.RawSyscall(unix.SYS_SETRESGID, uintptr(id), uintptr(id), uintptr(id))
 			_, _, e3 := unix.RawSyscall(unix.SYS_SETRESUID, uintptr(id), uintptr(id), uintptr(id))

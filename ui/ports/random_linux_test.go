@@ -52,7 +52,7 @@ func newService() *Service {
 }
 
 // TestRandomSets holds every field of a diagnosis against the kernel: each
-// bind's answer, each claim about a holder with only that holder alive, the
+// bind's answer, each claim about a blocker with only that blocker open, the
 // promise that an address is free once all that block or may block it are gone,
 // and that the port is free once everything on it is closed.
 func TestRandomSets(t *testing.T) {
@@ -91,7 +91,7 @@ func TestRandomSets(t *testing.T) {
 	sums.report(t)
 }
 
-// isolate gives the test, if it may, a network of its own: nobody else's sockets
+// isolate gives the test, if it may, a network of its own: no sockets of others
 // disturb it there, or make it slow. The network belongs to a thread, which ends
 // with the test.
 func isolate(t *testing.T) {
@@ -162,7 +162,7 @@ func (s *scenario) check() {
 	s.checkFree(target)
 }
 
-// disturbed tells whether somebody else has got the port: the test of another
+// disturbed reports whether another program has the port: the test of another
 // package, on a port that the kernel handed out.
 func (s *scenario) disturbed(d *bind.Diagnosis) bool {
 	for i := range d.Blockers {

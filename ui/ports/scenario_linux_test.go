@@ -25,7 +25,7 @@ type scenario struct {
 	forks       []*socketstest.Process // that inherited sockets of the actors
 	helper      *socketstest.Process   // holds what is not on the port
 	source      sockets.Source
-	hideOptions bool // the sockets tell nothing of themselves
+	hideOptions bool // the options of the sockets are hidden
 	proto       sockets.Protocol
 	port        uint16
 	props       []prop
@@ -158,7 +158,7 @@ func (s *scenario) rows() []model.Row {
 	return m.ByPort(s.proto, s.port)
 }
 
-// end closes the sockets that are meant. It tells false if one of them cannot
+// end closes the sockets that are meant. It returns false if one of them cannot
 // be closed by this user.
 func (s *scenario) end(meant func(*sockets.Socket) bool) bool {
 	for _, r := range s.rows() {
@@ -206,7 +206,7 @@ func (s *scenario) clear() {
 	_ = s.source.Close()
 }
 
-// full tells whether a connection that was made to a listener has filled its
+// full reports whether a connection that was made to a listener has filled its
 // queue, so that the next one is answered otherwise.
 func (s *scenario) full(at netip.AddrPort) bool {
 	for _, r := range s.rows() {

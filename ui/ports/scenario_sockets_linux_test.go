@@ -44,7 +44,7 @@ func (s *scenario) dialTo(l socketstest.Sock) string {
 	return netip.AddrPortFrom(a, l.Local.Port()).String()
 }
 
-// dial connects to a new listener. comes tells whether nobody else can have got
+// dial connects to a new listener. comes reports that no other listener can have got
 // the connection, so that an accept does not wait for ever. as are the client's
 // options, more those that the listener has beside its own.
 func (s *scenario) dial(as []socketstest.SockOption, more ...socketstest.SockOption) (by *socketstest.Process, l, c socketstest.Sock, comes, ok bool) {
@@ -113,7 +113,7 @@ func (s *scenario) synRecv() {
 	}
 }
 
-// closing leaves a server's end that nobody holds any more, in one of the
+// closing leaves a server's end without an owner, in one of the
 // states in which it can be.
 func (s *scenario) closing() {
 	by, l, c, comes, ok := s.dial(nil)

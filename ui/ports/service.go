@@ -26,7 +26,7 @@ type Service struct {
 	Engines   []Engine
 	UnitPaths []string
 
-	// hideOptions, for tests, withholds what a socket tells of itself, as if it were
+	// hideOptions, for tests, withholds the options of a socket, as if it were
 	// another user's.
 	hideOptions bool
 }
@@ -45,8 +45,8 @@ const WatchDuration = 2 * time.Second
 // be in the way of whoever comes back.
 const watchInterval = 100 * time.Millisecond
 
-// WatchRebind looks whether somebody takes the target again, for WatchDuration. It returns
-// nil if nobody does.
+// WatchRebind watches for WatchDuration whether the target is bound again. It returns nil
+// if it is not.
 func (f *Service) WatchRebind(ctx context.Context, target bind.Target, ended time.Time) (*plan.Rebound, error) {
 	source, err := f.Open()
 	if err != nil {

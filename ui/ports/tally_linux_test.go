@@ -10,14 +10,14 @@ import (
 type tally struct {
 	causes       map[bind.Cause]int
 	seeing       unsettled
-	blind        unsettled // of sets whose sockets tell nothing of themselves
+	blind        unsettled // of sets whose socket options are hidden
 	alone, ended int
 	emptied      int
-	disturbed    int // by somebody who was seen
-	again        int // by somebody who was not, it seems
+	disturbed    int // by a program that was seen
+	again        int // by one that was not, it seems
 }
 
-// unsettled counts what a diagnosis could not tell.
+// unsettled counts what a diagnosis left open.
 type unsettled struct {
 	sets, uncertain int // sets, and those with an uncertain claim
 	claims, may     int

@@ -17,7 +17,7 @@ type WaitResult struct {
 	Row     model.Row    // of AwaitListener: what listens
 }
 
-// waitInterval is how often the port's sockets are read. The kernel tells when one
+// waitInterval is how often the port's sockets are read. The kernel notifies when one
 // closes, but not when one begins to listen, nor when a TIME_WAIT is over.
 const waitInterval = 20 * time.Millisecond
 

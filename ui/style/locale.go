@@ -6,7 +6,7 @@ import (
 )
 
 // UTF8 reports whether the environment promises a terminal that shows UTF-8: by its
-// locale, or by a terminal that is known to show nothing else. terminal tells
+// locale, or by a terminal that is known to show nothing else. terminal reports
 // whether the output is one.
 func UTF8(getenv func(string) string, os string, terminal bool) bool {
 	if os == "windows" {
@@ -27,7 +27,7 @@ func UTF8(getenv func(string) string, os string, terminal bool) bool {
 }
 
 // knownTerminal reports whether the terminal has no other encoding than UTF-8, or
-// that one unless told otherwise.
+// that one by default.
 func knownTerminal(getenv func(string) string) bool {
 	for _, name := range []string{"WT_SESSION", "VTE_VERSION", "KONSOLE_VERSION", "KITTY_WINDOW_ID"} {
 		if getenv(name) != "" {

@@ -24,8 +24,8 @@ const (
 // clock: so every run takes the same pictures.
 type film struct{ *recording.Player }
 
-// Position tells of a play that goes on: between two steps it only stands still
-// because nobody waits.
+// Position reports a replay that goes on: between two steps it only stands still
+// because nothing waits.
 func (f film) Position() recording.Position {
 	p := f.Player.Position()
 	p.Paused = false

@@ -60,7 +60,7 @@ func (p *fakeProcessReader) Protected(q *process.Process) (reason string, ok boo
 	return reason, ok
 }
 
-// fakePortService stops nobody, and notes what it was told to. Its plans are made of
+// fakePortService stops no process, and records what it was asked to stop. Its plans are made of
 // the snapshot that the driver shows.
 type fakePortService struct {
 	d       *driver

@@ -123,7 +123,7 @@ func street() sockets.Snapshot {
 	}
 }
 
-// somePeople tells more about node and its parents.
+// somePeople knows more about node and its parents.
 func somePeople() *fakeProcessReader {
 	all := crew()
 	return &fakeProcessReader{

@@ -196,7 +196,7 @@ func TestAll(t *testing.T) {
 	d.wantsNot("93.184.216.34")
 }
 
-// The sorted column, the selection and the marks are told without colors too.
+// The sorted column, the selection and the marks are visible without colors too.
 func TestWithoutColors(t *testing.T) {
 	d := prepare(t, street(), Options{Color: "never"})
 	d.send(tea.WindowSizeMsg{Width: 100, Height: 30})

@@ -11,7 +11,7 @@ import (
 	"lotop/sockets"
 )
 
-// fakeNotifications tells what the test gives it to tell.
+// fakeNotifications delivers what the test gives it.
 type fakeNotifications struct {
 	wake  chan struct{}
 	queue []sockets.DestroyNotification
@@ -52,7 +52,7 @@ func startWithNotifications(t *testing.T, pin string) (*driver, *fakeNotificatio
 	return d, notifications
 }
 
-// bells counts how often the terminal was told to ring, and forgets them.
+// bells counts the bells sent to the terminal, and forgets them.
 func (d *driver) bells() int {
 	n := 0
 	for _, msg := range d.others {

@@ -95,7 +95,7 @@ func TestReplayKeys(t *testing.T) {
 	}
 }
 
-// What is new is told against the snapshot before, and after a jump, of nothing.
+// What is new is marked against the previous snapshot, and after a jump nothing is.
 func TestReplayMarks(t *testing.T) {
 	d := replay(t, 100, 40)
 	d.press("]")

@@ -7,7 +7,7 @@ import (
 	"lotop/sockets"
 )
 
-// countingSource also tells bytes: so many more at every question.
+// countingSource also counts bytes: so many more at every read.
 type countingSource struct {
 	*fakeSource
 	in, out uint64 // per question

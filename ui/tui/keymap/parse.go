@@ -23,7 +23,7 @@ func Parse(s string) (string, error) {
 		}
 		if slices.Equal(mods, []string{"shift"}) {
 			if upper := unicode.ToUpper(letter); upper != letter {
-				return string(upper), nil // a terminal tells the letter and no more
+				return string(upper), nil // a terminal sends the letter and no more
 			}
 			return "", errors.New("write the shifted character instead")
 		}

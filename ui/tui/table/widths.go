@@ -106,7 +106,7 @@ func (t *Table[T]) minWidth(c int) int {
 }
 
 // distribute gives the room that is left to the columns that want more, the most
-// important first. At first nobody gets more than a comfortable width, so that
+// important first. At first no column gets more than a comfortable width, so that
 // a single long address does not take the room from all names.
 func (t *Table[T]) distribute(room int) {
 	const comfortable, endless = 24, 1 << 30
