@@ -22,11 +22,11 @@ func ASCIIWithin(line string, width int) string {
 	return asciiIn(line, max(width-Width(line), 0))
 }
 
-// ASCIIPage is ASCIIWithin for all lines of a screen.
+// ASCIIPage is ASCIIWithin for all lines of a screen, which are to keep their widths.
 func ASCIIPage(page string) string {
 	lines := strings.Split(page, "\n")
 	for i, l := range lines {
-		lines[i] = ASCIIWithin(l, 0)
+		lines[i] = asciiIn(l, 0)
 	}
 	return strings.Join(lines, "\n")
 }
