@@ -34,6 +34,9 @@ func ASCIIPage(page string) string {
 // sign returns what stands in place of a sign, and a longer and clearer form where
 // there is one; empty for what is no sign.
 func sign(r rune) (short, long string) {
+	if r < utf8.RuneSelf {
+		return "", ""
+	}
 	switch r {
 	case '→':
 		return ">", "->"
