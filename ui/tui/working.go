@@ -114,7 +114,7 @@ func (m *Model) takeRead(r readResult) tea.Cmd {
 	case r.err == nil:
 		shown = m.showResult(&r.arrangement, true, r.anew)
 	case m.stale():
-		m.pending = max(m.pending, taskArrange) // the rows that there are
+		shown = m.rearrange() // the rows that there are
 	}
 	return tea.Batch(tick, shown, m.goOn())
 }
