@@ -51,11 +51,10 @@ func (d *Diagnosis) noteLocalhost(e *Evidence) []string {
 // ReceivingListener returns the listener that receives a connection to host: the most
 // specific one; nil if there is none.
 func (e *Evidence) ReceivingListener(host netip.Addr) *model.Row {
-	to := sockets.Socket{Protocol: e.Target.Protocol, Local: netip.AddrPortFrom(host, e.Target.Port), V6: host.Is6()}
 	var best *model.Row
 	for i := range e.Rows {
 		r := &e.Rows[i]
-		if r.Socket.State != sockets.Listen || !r.Socket.Accepts(to.Local.Addr()) {
+		if r.Socket.State != sockets.Listen || !r.Socket.Accepts(host) {
 			continue
 		}
 		if best == nil || specificity(r.Socket, host) > specificity(best.Socket, host) {
