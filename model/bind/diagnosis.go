@@ -159,9 +159,8 @@ func compareBlockers(a, b Blocker) int {
 
 func (b *Blocker) evaluate(c *candidate, results []BindResult) {
 	for _, a := range results {
-		n := a.request()
-		c.blocks(n, false).addTo(a.Host, &b.Blocks, &b.MayBlock)
-		c.blocks(n, true).addTo(a.Host, &b.BlocksReuse, &b.MayBlockReuse)
+		c.blocks(a.Bind, false).addTo(a.Host, &b.Blocks, &b.MayBlock)
+		c.blocks(a.Bind, true).addTo(a.Host, &b.BlocksReuse, &b.MayBlockReuse)
 	}
 }
 

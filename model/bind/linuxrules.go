@@ -16,7 +16,8 @@ const (
 	BindInUse BindStatus = "EADDRINUSE"
 )
 
-// Bind is a bind to test: an address, "::" dual-stack unless V6Only.
+// Bind is a bind to test: an address, "::" dual-stack unless V6Only. It has neither
+// SO_BINDTODEVICE nor SO_REUSEPORT.
 type Bind struct {
 	Host   netip.Addr
 	V6Only bool
@@ -27,8 +28,6 @@ type BindResult struct {
 	Bind
 	Plain, Reuse BindStatus
 }
-
-func (b Bind) request() bindRequest { return bindRequest{b.Host, b.V6Only} }
 
 // likelihood is whether a socket blocks a bind.
 type likelihood uint8
@@ -80,8 +79,8 @@ func allows(k sockets.Tristate, v bool) bool {
 // makes a bind fail. A plain bind shares with no socket; one with SO_REUSEADDR shares
 // with a socket that has it too and, for TCP, does not listen (inet_csk_bind_conflict,
 // udp_lib_lport_inuse).
-func (c *candidate) conflicts(n bindRequest, reuse bool, combination int) bool {
-	if !overlaps(c.socket, n, combination&withIPv4 != 0) {
+func (c *candidate) conflicts(b Bind, reuse bool, combination int) bool {
+	if !overlaps(c.socket, b, combination&withIPv4 != 0) {
 		return false
 	}
 	shares := reuse && combination&withReuse != 0 && c.socket.State != sockets.Listen
@@ -101,11 +100,11 @@ func (c *candidate) resolved() bool {
 
 // blocks returns how likely the socket makes a bind fail, over the combinations still
 // possible.
-func (c *candidate) blocks(n bindRequest, reuse bool) likelihood {
+func (c *candidate) blocks(b Bind, reuse bool) likelihood {
 	yes, no := false, false
 	for i, possible := range c.possible {
 		if possible {
-			if c.conflicts(n, reuse, i) {
+			if c.conflicts(b, reuse, i) {
 				yes = true
 			} else {
 				no = true
@@ -124,10 +123,10 @@ func (c *candidate) blocks(n bindRequest, reuse bool) likelihood {
 // eliminate removes the combinations that contradict the result of a bind, and reports
 // whether there were any. If none would be left, the table has changed meanwhile and the
 // result proves nothing.
-func (c *candidate) eliminate(n bindRequest, reuse, failed bool) bool {
+func (c *candidate) eliminate(b Bind, reuse, failed bool) bool {
 	rest, changed := c.possible, false
 	for i, possible := range rest {
-		if possible && c.conflicts(n, reuse, i) != failed {
+		if possible && c.conflicts(b, reuse, i) != failed {
 			rest[i], changed = false, true
 		}
 	}
@@ -146,24 +145,23 @@ func propagate(candidates []*candidate, results []BindResult) {
 	for changed := true; changed; {
 		changed = false
 		for _, a := range results {
-			n := a.request()
-			changed = propagateOne(candidates, n, false, a.Plain) || changed
-			changed = propagateOne(candidates, n, true, a.Reuse) || changed
+			changed = propagateOne(candidates, a.Bind, false, a.Plain) || changed
+			changed = propagateOne(candidates, a.Bind, true, a.Reuse) || changed
 		}
 	}
 }
 
-func propagateOne(candidates []*candidate, n bindRequest, reuse bool, status BindStatus) bool {
+func propagateOne(candidates []*candidate, b Bind, reuse bool, status BindStatus) bool {
 	changed := false
 	switch status {
 	case BindOK:
 		for _, c := range candidates {
-			changed = c.eliminate(n, reuse, false) || changed
+			changed = c.eliminate(b, reuse, false) || changed
 		}
 	case BindInUse:
 		var only *candidate
 		for _, c := range candidates {
-			switch c.blocks(n, reuse) {
+			switch c.blocks(b, reuse) {
 			case always:
 				return false // explains it already
 			case maybe:
@@ -174,7 +172,7 @@ func propagateOne(candidates []*candidate, n bindRequest, reuse bool, status Bin
 			}
 		}
 		if only != nil {
-			changed = only.eliminate(n, reuse, true)
+			changed = only.eliminate(b, reuse, true)
 		}
 	}
 	return changed

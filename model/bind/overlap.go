@@ -6,21 +6,14 @@ import (
 	"lotop/sockets"
 )
 
-// bindRequest is a requested bind: an address, "::" dual-stack unless v6only. It has
-// neither SO_BINDTODEVICE nor SO_REUSEPORT.
-type bindRequest struct {
-	addr   netip.Addr
-	v6only bool
-}
-
 // overlaps reports whether a socket and a bind have an address in common, by
 // ipv6_rcv_saddr_equal and ipv4_rcv_saddr_equal (net/ipv4/inet_connection_sock.c).
 // coversIPv4 means that the socket is an IPv6 one that also claims IPv4, see ipv4Coverage.
-func overlaps(s *sockets.Socket, n bindRequest, coversIPv4 bool) bool {
-	sa, na := s.Local.Addr(), n.addr
+func overlaps(s *sockets.Socket, b Bind, coversIPv4 bool) bool {
+	sa, na := s.Local.Addr(), b.Host
 	switch {
 	case na.Is6() && na.IsUnspecified():
-		return !n.v6only || sa.Is6() // dual-stack: everything on the port
+		return !b.V6Only || sa.Is6() // dual-stack: everything on the port
 	case sa.Is4() && na.Is4():
 		return sa == na || sa.IsUnspecified() || na.IsUnspecified()
 	case sa.Is6() && na.Is6():

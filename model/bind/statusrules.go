@@ -40,7 +40,7 @@ func (e *Evidence) overlapsBind(r *model.Row, b Bind) bool {
 	if !occupiesPort(s) || e.Platform.windows() && s.State == sockets.TimeWait {
 		return false // on Windows TIME_WAIT sockets do not block
 	}
-	return overlaps(s, b.request(), ipv4Coverage(s, s.V6Only) != sockets.No)
+	return overlaps(s, b, ipv4Coverage(s, s.V6Only) != sockets.No)
 }
 
 // hasBlocker reports whether the tables show a socket that overlaps the bind.

@@ -89,7 +89,7 @@ func (t Target) OccupiedBy(s *sockets.Socket) bool {
 		// A socket bound explicitly to a specific IPv6 address never covers IPv4, also
 		// where the source does not show IPV6_V6ONLY.
 		coversIPv4 := s.Local.Addr().IsUnspecified() && ipv4Coverage(s, s.V6Only) != sockets.No
-		if overlaps(s, bindRequest{host, t.V6Only}, coversIPv4) {
+		if overlaps(s, Bind{host, t.V6Only}, coversIPv4) {
 			return true
 		}
 	}
