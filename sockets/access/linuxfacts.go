@@ -37,7 +37,7 @@ type linuxFacts struct {
 	otherNetworks int // network namespaces of other processes, -1 if not known
 	features      map[ID]finding
 
-	ready func(stage) // gathers what only advice rests on
+	ready func(stage) // gathers what an answer or its advice rests on
 }
 
 // engine returns the container engine that lotop runs in, empty for none.

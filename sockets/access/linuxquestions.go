@@ -6,10 +6,10 @@ import "strconv"
 // by ready before.
 func (f *linuxFacts) questions(ready func(stage)) []question {
 	f.ready = ready
-	all := f.seen(ready)
-	all = append(all, f.done(ready)...)
-	all = append(all, f.kernel(ready)...)
-	return append(all, f.bpfQuestions(ready)...)
+	all := f.seen()
+	all = append(all, f.done()...)
+	all = append(all, f.kernel()...)
+	return append(all, f.bpfQuestions()...)
 }
 
 // stage is a part of the facts that is gathered at once.
@@ -24,106 +24,106 @@ const (
 )
 
 // after makes a question wait for the facts it rests on.
-func after(ready func(stage), s stage, find func() finding) func() finding {
+func (f *linuxFacts) after(s stage, find func() finding) func() finding {
 	return func() finding {
-		ready(s)
+		f.ready(s)
 		return find()
 	}
 }
 
-func (f *linuxFacts) seen(ready func(stage)) []question {
+func (f *linuxFacts) seen() []question {
 	return []question{
 		{
 			SockDiag, Seen, true, "the kernel lists all sockets, with accept queues and timers",
 			"sockets are read from /proc/net, without accept queues, timers and bound sockets",
-			after(ready, features, f.sockDiag),
+			f.after(features, f.sockDiag),
 		},
 		{
 			OtherUsers, Seen, true,
 			"sockets of every user show their process",
 			"sockets of other users show no process",
-			after(ready, basics, f.otherUsers),
+			f.after(basics, f.otherUsers),
 		},
 		{
 			HostProcesses, Seen, true, "sockets show processes of the whole machine",
-			"sockets held outside this PID namespace show no process", after(ready, basics, f.hostProcesses),
+			"sockets held outside this PID namespace show no process", f.after(basics, f.hostProcesses),
 		},
 		{
 			"unhidden_processes", Seen, true,
 			"/proc shows the processes of every user",
 			"/proc hides the processes of other users",
-			after(ready, rights, f.unhidden),
+			f.after(rights, f.unhidden),
 		},
 		{
 			"socket_options", Seen, true, "lotop why reads SO_REUSEADDR of every socket with a known process",
-			"lotop why cannot read SO_REUSEADDR of every socket", after(ready, features, f.socketOptions),
+			"lotop why cannot read SO_REUSEADDR of every socket", f.after(features, f.socketOptions),
 		},
 		{
 			"host_network", Seen, false,
 			"lotop reads the network namespace of the machine",
 			"lotop reads only the network namespace of this container",
-			after(ready, rights, f.hostNetwork),
+			f.after(rights, f.hostNetwork),
 		},
 		{
 			"single_network", Seen, false,
 			"all processes use this network namespace",
 			"other network namespaces exist, and lotop does not read them",
-			after(ready, networks, f.singleNetwork),
+			f.after(networks, f.singleNetwork),
 		},
 		{
 			"no_container", Seen, false,
 			"lotop runs outside containers",
 			"lotop runs in a container",
-			after(ready, rights, f.noContainer),
+			f.after(rights, f.noContainer),
 		},
 	}
 }
 
-func (f *linuxFacts) done(ready func(stage)) []question {
+func (f *linuxFacts) done() []question {
 	return []question{
 		{
 			CloseSockets, Done, true,
 			"lotop free closes single connections",
 			"lotop free cannot close single connections",
-			after(ready, closing, f.closeSockets),
+			f.after(closing, f.closeSockets),
 		},
 		{
 			SignalOtherUsers, Done, true,
 			"lotop free stops processes of every user",
 			"lotop free stops only processes of this user",
-			after(ready, rights, f.signalOtherUsers),
+			f.after(rights, f.signalOtherUsers),
 		},
 		{
 			"bind_low_ports", Done, false,
 			"this user can bind every port",
 			"this user cannot bind the lowest ports",
-			after(ready, rights, f.bindLowPorts),
+			f.after(rights, f.bindLowPorts),
 		},
 		{
 			"gain_privileges", Done, false,
 			"sudo and file capabilities take effect",
 			"sudo and file capabilities have no effect",
-			after(ready, rights, f.gainPrivileges),
+			f.after(rights, f.gainPrivileges),
 		},
 		{
 			"no_seccomp", Done, false,
 			"no seccomp filter refuses system calls",
 			"a seccomp filter may refuse system calls",
-			after(ready, rights, f.noSeccomp),
+			f.after(rights, f.noSeccomp),
 		},
 	}
 }
 
-func (f *linuxFacts) kernel(ready func(stage)) []question {
+func (f *linuxFacts) kernel() []question {
 	probe := func(id ID, yes, no string) question {
-		return question{id, Kernel, true, yes, no, after(ready, features, func() finding { return f.feature(id) })}
+		return question{id, Kernel, true, yes, no, f.after(features, func() finding { return f.feature(id) })}
 	}
 	return []question{
 		{
 			"linux_kernel", Kernel, false,
 			"the kernel is Linux",
 			"another program stands in for the kernel, and some features are missing",
-			after(ready, rights, f.linuxKernel),
+			f.after(rights, f.linuxKernel),
 		},
 		probe(udpDiag, "UDP sockets are listed", "UDP sockets are read from /proc/net only"),
 		probe(dualDump, "IPv4 and IPv6 are read in one pass", "IPv4 and IPv6 are read one after the other"),
@@ -149,9 +149,9 @@ func (f *linuxFacts) kernel(ready func(stage)) []question {
 }
 
 // bpfQuestions are about what lotop does not use yet.
-func (f *linuxFacts) bpfQuestions(ready func(stage)) []question {
+func (f *linuxFacts) bpfQuestions() []question {
 	later := func(id ID, yes, no string, find func() finding) question {
-		return question{id, Kernel, false, yes, no, after(ready, rights, find)}
+		return question{id, Kernel, false, yes, no, f.after(rights, find)}
 	}
 	return []question{
 		later("bpf",
