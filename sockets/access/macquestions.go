@@ -11,9 +11,6 @@ func macQuestions(euid uint32) []question {
 		}
 		return f
 	}
-	always := func(v Verdict, reason string) func() finding {
-		return func() finding { return finding{verdict: v, reason: reason} }
-	}
 	return []question{
 		{
 			OtherUsers, Seen, true,

@@ -10,9 +10,6 @@ func windowsQuestions(elevated bool) []question {
 		}
 		return f
 	}
-	always := func(v Verdict, reason string) func() finding {
-		return func() finding { return finding{verdict: v, reason: reason} }
-	}
 	return []question{
 		{
 			OtherUsers, Seen, true,
