@@ -79,8 +79,9 @@ func (a *app) free(ctx context.Context, o *options, fo *freeOptions, args []stri
 		return exitFailed, err
 	}
 	all := &freeRuns{app: a, options: o, free: fo, many: targets.many}
+	root := access.New("").Allows(access.CloseSockets)
 	for _, target := range targets.all {
-		options := plan.Options{Clients: fo.clients, Root: access.New("").Allows(access.CloseSockets)}
+		options := plan.Options{Clients: fo.clients, Root: root}
 		if name := names[target.String()]; name != "" {
 			limitTo(&options, name, target)
 		}
