@@ -14,7 +14,7 @@ import (
 // WaitResult is what a wait has come to.
 type WaitResult struct {
 	Verdict bind.Verdict // of AwaitFree
-	Row     model.Row    // of AwaitListener: what listens
+	Row     model.Row    // of AwaitListeners: what listens
 }
 
 // waitInterval is how often the port's sockets are read. The kernel notifies when one
@@ -25,29 +25,13 @@ const waitInterval = 20 * time.Millisecond
 // calls ready for each as soon as it does. The source should be opened for the
 // ports of the targets alone.
 func AwaitListeners(ctx context.Context, source sockets.Source, targets []bind.Target, ready func(at int, got WaitResult)) error {
-	open := newOpenTargets(targets)
-	for tick := time.NewTicker(waitInterval); ; {
-		m, err := readTracker(ctx, source)
-		if err != nil {
-			return err
+	return await(ctx, source, targets, nil, func(t *openTarget, rows []model.Row) bool {
+		i := slices.IndexFunc(rows, func(r model.Row) bool { return t.ReceivedBy(r.Socket) })
+		if i >= 0 {
+			ready(t.at, WaitResult{Row: rows[i]})
 		}
-		open.keep(func(t *openTarget) bool {
-			rows := m.ByPort(t.Protocol, t.Port)
-			i := slices.IndexFunc(rows, func(r model.Row) bool { return t.ReceivedBy(r.Socket) })
-			if i >= 0 {
-				ready(t.at, WaitResult{Row: rows[i]})
-			}
-			return i < 0
-		})
-		if len(open.all) == 0 {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
+		return i >= 0
+	})
 }
 
 // bindRetryInterval is how often a bind is tried although the same sockets hold the
@@ -59,25 +43,36 @@ const bindRetryInterval = 500 * time.Millisecond
 // ends the wait for one as well. A bind is only tried when the port's sockets have
 // changed: it could be in the way of a server that starts at that moment.
 func AwaitFree(ctx context.Context, source sockets.Source, targets []bind.Target, ready func(at int, got WaitResult)) error {
-	open := newOpenTargets(targets)
 	var wake <-chan struct{}
 	if closed, err := live.WatchDestroyed(PortsOf(targets)); err == nil {
 		defer closed.Close()
 		wake = closed.Ready() // only to look at once: what has closed is in no table
+	}
+	return await(ctx, source, targets, wake, func(t *openTarget, rows []model.Row) bool {
+		v := t.tryBind(socketStates(rows))
+		if v != bind.VerdictTaken {
+			ready(t.at, WaitResult{Verdict: v})
+		}
+		return v != bind.VerdictTaken
+	})
+}
+
+// await reads the tables, now, every waitInterval and whenever wake says so, until done
+// has held for each of the targets with the rows of its port.
+func await(
+	ctx context.Context, source sockets.Source, targets []bind.Target, wake <-chan struct{}, done func(*openTarget, []model.Row) bool,
+) error {
+	open := make([]*openTarget, 0, len(targets))
+	for i, t := range targets {
+		open = append(open, &openTarget{Target: t, at: i})
 	}
 	for tick := time.NewTicker(waitInterval); ; {
 		m, err := readTracker(ctx, source)
 		if err != nil {
 			return err
 		}
-		open.keep(func(t *openTarget) bool {
-			v := t.tryBind(socketStates(m.ByPort(t.Protocol, t.Port)))
-			if v != bind.VerdictTaken {
-				ready(t.at, WaitResult{Verdict: v})
-			}
-			return v == bind.VerdictTaken
-		})
-		if len(open.all) == 0 {
+		open = slices.DeleteFunc(open, func(t *openTarget) bool { return done(t, m.ByPort(t.Protocol, t.Port)) })
+		if len(open) == 0 {
 			return nil
 		}
 		select {
@@ -98,35 +93,13 @@ func PortsOf(targets []bind.Target) []sockets.PortRange {
 	return all
 }
 
-// openTargets are those that a wait has not come to an end for.
-type openTargets struct{ all []openTarget }
-
-// openTarget is one of them, with its place among all, and what was found when a bind
-// was tried last.
+// openTarget is a target that a wait has not come to an end for, with its place among
+// all, and what was found when a bind was tried last.
 type openTarget struct {
 	bind.Target
 	at      int
 	refused []socketState
 	tried   time.Time
-}
-
-func newOpenTargets(targets []bind.Target) openTargets {
-	var open openTargets
-	for i, t := range targets {
-		open.all = append(open.all, openTarget{Target: t, at: i})
-	}
-	return open
-}
-
-// keep leaves those of the targets for which open holds.
-func (o *openTargets) keep(open func(*openTarget) bool) {
-	kept := o.all[:0]
-	for i := range o.all {
-		if open(&o.all[i]) {
-			kept = append(kept, o.all[i])
-		}
-	}
-	o.all = kept
 }
 
 // tryBind binds the target if that can have another result than before.
