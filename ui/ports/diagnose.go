@@ -23,12 +23,7 @@ import (
 // Where a listener covers an address, it is the answer and is not connected to, unless
 // connect asks for that.
 func (f *Service) Diagnose(ctx context.Context, target bind.Target, connect bool) (bind.Diagnosis, error) {
-	source, err := f.Open()
-	if err != nil {
-		return bind.Diagnosis{}, err
-	}
-	defer source.Close()
-	e, _, err := f.collect(ctx, source, target)
+	e, _, err := f.collect(ctx, target)
 	if err != nil {
 		return bind.Diagnosis{}, err
 	}
@@ -38,8 +33,13 @@ func (f *Service) Diagnose(ctx context.Context, target bind.Target, connect bool
 
 // collect collects the evidence but for the connections, and the tables that it
 // was taken from.
-func (f *Service) collect(ctx context.Context, source sockets.Source, target bind.Target) (*bind.Evidence, *track.Tracker, error) {
+func (f *Service) collect(ctx context.Context, target bind.Target) (*bind.Evidence, *track.Tracker, error) {
 	const tries = 5
+	source, err := f.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer source.Close()
 	e := &bind.Evidence{Target: target}
 	before, err := readTracker(ctx, source)
 	if err != nil {

@@ -51,12 +51,7 @@ func (f *Service) PlanConnection(ctx context.Context, r model.Row, s *sockets.So
 // diagnose is Diagnose without connections: what free is about to stop, or
 // has asked to, need not be bothered with one more client.
 func (f *Service) diagnose(ctx context.Context, target bind.Target) (bind.Diagnosis, *track.Tracker, error) {
-	source, err := f.Open()
-	if err != nil {
-		return bind.Diagnosis{}, nil, err
-	}
-	defer source.Close()
-	e, monitor, err := f.collect(ctx, source, target)
+	e, monitor, err := f.collect(ctx, target)
 	if err != nil {
 		return bind.Diagnosis{}, nil, err
 	}

@@ -202,12 +202,7 @@ func (b *caseEnv) diagnose() (d bind.Diagnosis) {
 	b.Helper()
 	ask := func() error {
 		ctx := context.Background()
-		source, err := b.service.Open()
-		if err != nil {
-			return err
-		}
-		defer source.Close()
-		e, _, err := b.service.collect(ctx, source, b.target)
+		e, _, err := b.service.collect(ctx, b.target)
 		if err != nil {
 			return err
 		}
