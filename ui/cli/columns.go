@@ -21,7 +21,7 @@ func newColumns(names []string, terminal bool, cwd directories) []column {
 		names = defaultFields()
 	}
 	var all []column
-	for _, f := range fieldsNamed(names) {
+	for _, f := range fieldsNamed(fields(), names) {
 		col := column{cell: func(r *model.Row) cell { return cell{style.Text(orDash(f.value(r, cwd))), -1} }}
 		if terminal {
 			col.cell = func(r *model.Row) cell { return textCell(style.Plain, f.value(r, cwd)) }

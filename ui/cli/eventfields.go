@@ -7,12 +7,6 @@ import (
 	"lotop/model/track"
 )
 
-// eventField is one thing that can be said of an event, as field is of a row.
-type eventField struct {
-	name  string
-	value func(*track.Event, directories) string
-}
-
 // defaultEventFields are the columns of watch if no others are asked for.
 func defaultEventFields() []string {
 	return []string{
@@ -39,27 +33,6 @@ func eventFields() []eventField {
 		all = append(all, eventField{f.name, func(e *track.Event, cwd directories) string { return f.value(&e.Row, cwd) }})
 	}
 	return all
-}
-
-func eventFieldNames() []string {
-	var all []string
-	for _, f := range eventFields() {
-		all = append(all, f.name)
-	}
-	return all
-}
-
-// eventFieldsNamed returns the fields of those names, which are known.
-func eventFieldsNamed(names []string) []eventField {
-	byName := map[string]eventField{}
-	for _, f := range eventFields() {
-		byName[f.name] = f
-	}
-	var picked []eventField
-	for _, name := range names {
-		picked = append(picked, byName[name])
-	}
-	return picked
 }
 
 // fromField is the state before a change.

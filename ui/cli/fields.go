@@ -8,18 +8,24 @@ import (
 	"lotop/model"
 	"lotop/model/debugger"
 	"lotop/model/service"
+	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
 	"lotop/ui"
 )
 
-// field is one thing that can be said of a row, as a script wants it: the value
-// alone, empty where there is none.
-type field struct {
+// field is one thing that can be said of a row or of an event, as a script wants it:
+// the value alone, empty where there is none.
+type field[T any] struct {
 	name  string
-	value func(*model.Row, directories) string
+	value func(*T, directories) string
 }
+
+type (
+	rowField   = field[model.Row]
+	eventField = field[track.Event]
+)
 
 // directories returns the working directory of a process, empty if not known.
 type directories func(*process.Process) untrusted.Text
@@ -29,41 +35,40 @@ func defaultFields() []string {
 	return []string{"proto", "local", "remote", "state", "role", "exposed", "clients", "pid", "process", "client_pid", "client", "user", "unit", "age", "command"}
 }
 
-// fieldNames lists what --columns takes.
-func fieldNames() []string {
-	var all []string
-	for _, f := range fields() {
-		all = append(all, f.name)
+// fieldNames lists what --columns takes of all.
+func fieldNames[T any](all []field[T]) []string {
+	var names []string
+	for _, f := range all {
+		names = append(names, f.name)
 	}
-	return all
+	return names
 }
 
-// fieldsNamed returns the fields of those names, which are known.
-func fieldsNamed(names []string) []field {
-	all := fields()
-	var picked []field
+// fieldsNamed returns the fields of those names, which are among all.
+func fieldsNamed[T any](all []field[T], names []string) []field[T] {
+	var picked []field[T]
 	for _, name := range names {
-		i := slices.IndexFunc(all, func(f field) bool { return f.name == name })
+		i := slices.IndexFunc(all, func(f field[T]) bool { return f.name == name })
 		picked = append(picked, all[i])
 	}
 	return picked
 }
 
 // fields are all of them: first those that the screen has, in its order.
-func fields() []field {
-	row := func(name string, value func(*model.Row) string) field {
-		return field{name, func(r *model.Row, _ directories) string { return value(r) }}
+func fields() []rowField {
+	row := func(name string, value func(*model.Row) string) rowField {
+		return rowField{name, func(r *model.Row, _ directories) string { return value(r) }}
 	}
-	socket := func(name string, value func(*sockets.Socket) string) field {
-		return field{name, func(r *model.Row, _ directories) string { return value(r.Socket) }}
+	socket := func(name string, value func(*sockets.Socket) string) rowField {
+		return rowField{name, func(r *model.Row, _ directories) string { return value(r.Socket) }}
 	}
-	owner := func(name string, value func(*process.Process) string) field {
-		return field{name, func(r *model.Row, _ directories) string { return ofProcess(r.Owner(r.Socket), value) }}
+	owner := func(name string, value func(*process.Process) string) rowField {
+		return rowField{name, func(r *model.Row, _ directories) string { return ofProcess(r.Owner(r.Socket), value) }}
 	}
-	client := func(name string, value func(*process.Process) string) field {
-		return field{name, func(r *model.Row, _ directories) string { return ofProcess(clientOf(r), value) }}
+	client := func(name string, value func(*process.Process) string) rowField {
+		return rowField{name, func(r *model.Row, _ directories) string { return ofProcess(clientOf(r), value) }}
 	}
-	return []field{
+	return []rowField{
 		socket("proto", func(s *sockets.Socket) string { return s.Protocol.String() }),
 		row("local", func(r *model.Row) string { return ui.Local(r.Snapshot, r.Socket) }),
 		row("remote", remoteField),

@@ -70,9 +70,9 @@ func TestJSONLIsTheArray(t *testing.T) {
 func TestRecordsKeepTheirShape(t *testing.T) {
 	for _, text := range append(hostile(), `say "hi", twice`, "a\tb", "=1+1") {
 		s := setting{source: &fixedSource{snap: hostileShop(text)}}
-		out := s.run(t, "list", "--format", "csv", "--all", "--columns", strings.Join(fieldNames(), ",")).out
+		out := s.run(t, "list", "--format", "csv", "--all", "--columns", strings.Join(fieldNames(fields()), ",")).out
 		records, err := csv.NewReader(strings.NewReader(out)).ReadAll() // which wants as many fields everywhere
-		if err != nil || len(records) != 9 || len(records[0]) != len(fieldNames()) {
+		if err != nil || len(records) != 9 || len(records[0]) != len(fieldNames(fields())) {
 			t.Errorf("%q: %d records, %v", text, len(records), err)
 		}
 		out = s.run(t, "list", "--format", "tsv", "--all").out

@@ -37,7 +37,7 @@ func (l *listOptions) add(cmd *cobra.Command) {
 	f.BoolVar(&l.reverse, "reverse", false, "reverse the sort order")
 	f.BoolVar(&l.unfold, "unfold", false, "show both ends of a loopback connection as separate rows")
 	l.sort.complete(cmd, "sort")
-	l.output.add(cmd, fieldNames(), formatTable, formatCSV, formatTSV, formatJSONL, formatJSON)
+	l.output.add(cmd, fieldNames(fields()), formatTable, formatCSV, formatTSV, formatJSONL, formatJSON)
 }
 
 // newList makes the command that writes one snapshot.
@@ -170,7 +170,7 @@ func writeRecords(w *recordWriter, rows []model.Row, out *outputOptions, cwd dir
 			return err
 		}
 	}
-	picked := fieldsNamed(names)
+	picked := fieldsNamed(fields(), names)
 	record := make([]string, len(picked))
 	for i := range rows {
 		for f := range picked {

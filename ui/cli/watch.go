@@ -36,7 +36,7 @@ lotop watch --json --for 10s name:node | jq -r '.event + " " + .socket.local.add
 	}
 	cmd.Flags().Var(&period, "for", "stop after this long, such as 10s")
 	every.add(cmd)
-	out.add(cmd, eventFieldNames(), formatTable, formatCSV, formatTSV, formatJSONL)
+	out.add(cmd, fieldNames(eventFields()), formatTable, formatCSV, formatTSV, formatJSONL)
 	cmd.RunE = a.command(func(ctx context.Context, args []string) (int, error) {
 		if err := out.settle(cmd, o.json, formatJSONL); err != nil {
 			return exitFailed, err

@@ -48,14 +48,12 @@ func newWatcher(a *app, o *options, out *outputOptions, query *query.Query) *wat
 	w.out = bufio.NewWriterSize(a.out, 1<<16)
 	w.encoder = json.NewEncoder(w.out)
 	w.encoder.SetEscapeHTML(false) // a command with & and > stays readable
-	if names := out.columns.names; names != nil {
-		w.fields = eventFieldsNamed(names)
+	names, f := out.columns.names, out.format.value
+	if names == nil && (f == formatCSV || f == formatTSV) {
+		names = defaultEventFields()
 	}
-	if f := out.format.value; f == formatCSV || f == formatTSV || w.fields != nil {
-		w.records = newRecordWriter(w.out, f)
-	}
-	if w.records != nil && w.fields == nil {
-		w.fields = eventFieldsNamed(defaultEventFields())
+	if names != nil {
+		w.records, w.fields = newRecordWriter(w.out, f), fieldsNamed(eventFields(), names)
 	}
 	return w
 }
