@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,13 +39,9 @@ func (a *app) newConfig() *cobra.Command {
 lotop config
 # create a starting point
 lotop config --theme dark > lotop.toml`,
-		Args:              cobra.ArbitraryArgs, // RunE reports them in our wording
+		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: a.command(func(_ context.Context, args []string) (int, error) {
-			if len(args) > 0 {
-				words := strings.Join(args, " ")
-				return exitFailed, fmt.Errorf("config takes no arguments; to search for sockets run lotop list config %s", words)
-			}
+		RunE: a.commandWithoutArgs(func() (int, error) {
 			c, err := a.loadConfig(&settings)
 			if err != nil {
 				return exitFailed, err

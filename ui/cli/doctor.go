@@ -2,11 +2,9 @@ package cli
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,15 +27,9 @@ func (a *app) newDoctor(o *options) *cobra.Command {
 		Example: `lotop doctor
 # commands that widen the limits
 lotop doctor --json | jq -r '.answers[] | select(.used) | .command // empty'`,
-		Args:              cobra.ArbitraryArgs, // RunE reports them in our wording
+		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: a.command(func(_ context.Context, args []string) (int, error) {
-			if len(args) > 0 {
-				words := strings.Join(args, " ")
-				return exitFailed, fmt.Errorf("doctor takes no arguments; to search for sockets run lotop list doctor %s", words)
-			}
-			return a.doctor(o)
-		}),
+		RunE:              a.commandWithoutArgs(func() (int, error) { return a.doctor(o) }),
 	}
 }
 

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -15,12 +13,9 @@ func (a *app) newMan() *cobra.Command {
 		Use:     "man",
 		Short:   "print the man page",
 		Example: "lotop man > ~/.local/share/man/man1/lotop.1",
-		Args:    cobra.ArbitraryArgs, // RunE reports them in our wording
+		Args:    cobra.ArbitraryArgs,
 	}
-	man.RunE = a.command(func(_ context.Context, args []string) (int, error) {
-		if len(args) > 0 {
-			return exitFailed, fmt.Errorf("man takes no arguments; to search for sockets run lotop list man %s", strings.Join(args, " "))
-		}
+	man.RunE = a.commandWithoutArgs(func() (int, error) {
 		if _, err := io.WriteString(a.out, manPage(man.Root(), thisBuild())); err != nil {
 			return exitFailed, fmt.Errorf("write the man page: %w", err)
 		}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -70,6 +72,19 @@ func (a *app) addCommands(root *cobra.Command, o *options) {
 		o.recording.add(a, cmd)
 	}
 	root.AddCommand(list, why, free, watch, wait, doctor, a.newConfig(), a.newMan())
+}
+
+// commandWithoutArgs is command for one that takes no arguments, to be used with
+// cobra.ArbitraryArgs: so a wrong one is reported in our wording.
+func (a *app) commandWithoutArgs(do func() (int, error)) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			a.setExit(exitFailed, fmt.Errorf("%s takes no arguments; to search for sockets run lotop list %[1]s %s", cmd.Name(), strings.Join(args, " ")))
+			return nil
+		}
+		a.setExit(do())
+		return nil
+	}
 }
 
 // command adapts a function that returns an exit code and an error to cobra. The
