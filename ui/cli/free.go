@@ -169,7 +169,7 @@ func (f *freeRuns) writeJSON() error {
 	}
 	var all []jsonout.Free
 	for _, r := range f.runs {
-		all = append(all, jsonout.NewFree(r.plan, syscall.Signal(f.free.signal), &r.report, r.rebound, r.verdict))
+		all = append(all, jsonout.NewFree(r.plan, syscall.Signal(f.free.signal), &r.report, r.verdict))
 	}
 	return writeResults(f.app, all, f.many)
 }

@@ -24,7 +24,6 @@ type freeRun struct {
 	service  *ports.Service
 	plan     *plan.Plan
 	report   plan.Report
-	rebound  *plan.Rebound
 	verdict  bind.Verdict // the last known
 	reported int          // outcomes
 }
@@ -50,17 +49,17 @@ func (r *freeRun) execute(ctx context.Context, signaled []*process.Process) (int
 	}
 	r.printOutcomes()
 	r.print(ui.ClosedLines(r.report.Closed))
-	r.rebound, r.verdict = r.report.Rebound, r.report.After.Verdict
+	r.verdict = r.report.After.Verdict
 	return exitOK, nil
 }
 
 // watch looks whether the port stays free, if it is.
 func (r *freeRun) watch(ctx context.Context) error {
-	if r.rebound != nil || !r.verdict.OK() {
+	if r.report.Rebound != nil || !r.verdict.OK() {
 		return nil
 	}
 	var err error
-	if r.rebound, err = r.service.WatchRebind(ctx, r.report.After.Target, time.Now()); err != nil {
+	if r.report.Rebound, err = r.service.WatchRebind(ctx, r.report.After.Target, time.Now()); err != nil {
 		return fmt.Errorf("check that %s stays free: %w", r.target(), err)
 	}
 	return nil
@@ -76,9 +75,9 @@ func (r *freeRun) finish(survivors []*process.Process) int {
 		}
 	}
 	switch {
-	case r.rebound != nil:
+	case r.report.Rebound != nil:
 		r.verdict = bind.VerdictTaken
-		r.print(ui.ReboundLines(after.Target.String(), r.rebound))
+		r.print(ui.ReboundLines(after.Target.String(), r.report.Rebound))
 		return exitNotFound
 	case !r.verdict.OK():
 		r.print(append([]style.Line{ui.ResultLine(after), nil},

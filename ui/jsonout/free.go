@@ -56,8 +56,8 @@ type Skipped struct {
 }
 
 // NewFree returns the JSON of a plan, the first signal it sends, and its results.
-// report and rebound are nil before it was run.
-func NewFree(p *plan.Plan, sig syscall.Signal, report *plan.Report, rebound *plan.Rebound, verdict bind.Verdict) Free {
+// report is empty before it was run.
+func NewFree(p *plan.Plan, sig syscall.Signal, report *plan.Report, verdict bind.Verdict) Free {
 	j := Free{Target: NewTarget(p.Diagnosis.Target), Actions: []Action{}, Verdict: verdict}
 	if len(report.Outcomes)+len(report.Closed) == 0 {
 		j.Actions = newPlanned(p, sig)
@@ -80,11 +80,11 @@ func NewFree(p *plan.Plan, sig syscall.Signal, report *plan.Report, rebound *pla
 	for _, l := range p.Skipped {
 		j.Left = append(j.Left, newSkipped(&l))
 	}
-	j.Rebound = newRebound(rebound)
+	j.Rebound = newRebound(report.Rebound)
 	return j
 }
 
-// plannedJSON returns the steps that would be done.
+// newPlanned returns the steps that would be done.
 func newPlanned(p *plan.Plan, sig syscall.Signal) []Action {
 	all := []Action{}
 	for _, v := range p.ToStop {
