@@ -87,8 +87,7 @@ func doctorLines(answers []access.Answer, width int) []style.Line {
 			}
 		}
 		if len(lines) > start { // a system may have no question of a group
-			lines = append(lines[:start], append([]style.Line{style.Styled(style.Muted, g.title)}, lines[start:]...)...)
-			lines = append(lines, nil)
+			lines = append(slices.Insert(lines, start, style.Styled(style.Muted, g.title)), nil)
 		}
 	}
 	if limits == 0 {

@@ -63,13 +63,10 @@ func targetsOf(ctx context.Context, f *ports.Service, name string, protocol sock
 		if s.NoOwner == sockets.OtherUser {
 			hidden++
 		}
-		for _, p := range owners {
-			if hasName(p, name) {
-				t := bind.TargetOf(s)
-				t.Text = t.String()
-				all = append(all, t)
-				break
-			}
+		if slices.ContainsFunc(owners, func(p *process.Process) bool { return hasName(p, name) }) {
+			t := bind.TargetOf(s)
+			t.Text = t.String()
+			all = append(all, t)
 		}
 	}
 	if len(all) == 0 {
