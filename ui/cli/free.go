@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lotop/model/bind"
 	"lotop/model/plan"
 	"lotop/sockets/access"
 	"lotop/sockets/process"
@@ -74,16 +75,19 @@ func (a *app) free(ctx context.Context, o *options, fo *freeOptions, args []stri
 	ctx, stop := a.stopper.untilStopped(ctx)
 	defer stop()
 	f := a.portService(o)
-	targets, names, err := freeTargets(ctx, f, args, protocolOf(fo.udp))
+	protocol := protocolOf(fo.udp)
+	targets, err := parseTargets(args, protocol, func(name string) ([]bind.Target, error) {
+		return targetsOf(ctx, f, name, protocol)
+	})
 	if err != nil {
 		return exitFailed, err
 	}
 	all := &freeRuns{app: a, options: o, free: fo, many: targets.many}
 	root := access.New("").Allows(access.CloseSockets)
-	for _, target := range targets.all {
+	for i, target := range targets.all {
 		options := plan.Options{Clients: fo.clients, Root: root}
-		if name := names[target.String()]; name != "" {
-			limitTo(&options, name, target)
+		if names := targets.names[i]; names != nil {
+			limitTo(&options, names, target)
 		}
 		p, err := f.PlanPort(ctx, target, options)
 		if err != nil {

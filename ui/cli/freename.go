@@ -17,26 +17,12 @@ import (
 	"lotop/ui/ports"
 )
 
-// freeTargets reads the arguments of free: targets and names of processes. names has
-// the name by which a target was found.
-func freeTargets(
-	ctx context.Context, f *ports.Service, args []string, protocol sockets.Protocol,
-) (list targetList, names map[string]string, err error) {
-	names = map[string]string{}
-	list, err = parseTargets(args, protocol, func(name string) ([]bind.Target, error) {
-		found, err := targetsOf(ctx, f, name, protocol)
-		for _, t := range found {
-			names[t.String()] = name
-		}
-		return found, err
-	})
-	return list, names, err
-}
-
 // limitTo makes a plan leave the sockets of other programs on the same port alone.
-func limitTo(o *plan.Options, name string, t bind.Target) {
-	o.Wanted = func(p *process.Process) bool { return hasName(p, name) }
-	o.UnwantedReason = "no process named " + name + " owns it: run lotop free " + t.String() + " to stop it too"
+func limitTo(o *plan.Options, names []string, t bind.Target) {
+	o.Wanted = func(p *process.Process) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return hasName(p, name) })
+	}
+	o.UnwantedReason = "no process named " + strings.Join(names, " or ") + " owns it: run lotop free " + t.String() + " to stop it too"
 }
 
 // targetsOf lists the addresses on which processes of a name listen or, of UDP, are

@@ -35,19 +35,28 @@ func (a *app) acceptNegativePorts(cmd *cobra.Command) {
 // targetList is what the arguments of why, free and wait name, each once.
 type targetList struct {
 	all []bind.Target
+	// names has, for each target, the names of processes for which it was found; none
+	// for one that was given itself.
+	names [][]string
 	// many reports that the arguments can name several targets, so that JSON is an
 	// array, however many they are.
 	many bool
 }
 
-func (l *targetList) add(targets ...bind.Target) {
-	for _, t := range targets {
-		same := func(o bind.Target) bool {
-			return o.Protocol == t.Protocol && o.V6Only == t.V6Only && o.String() == t.String()
-		}
-		if !slices.ContainsFunc(l.all, same) {
-			l.all = append(l.all, t)
-		}
+// add adds a target that was given itself, or found for the name of a process.
+func (l *targetList) add(t bind.Target, name string) {
+	i := slices.IndexFunc(l.all, func(o bind.Target) bool {
+		return o.Protocol == t.Protocol && o.V6Only == t.V6Only && o.String() == t.String()
+	})
+	switch {
+	case i < 0 && name == "":
+		l.all, l.names = append(l.all, t), append(l.names, nil)
+	case i < 0:
+		l.all, l.names = append(l.all, t), append(l.names, []string{name})
+	case name == "":
+		l.names[i] = nil
+	case l.names[i] != nil && !slices.Contains(l.names[i], name):
+		l.names[i] = append(l.names[i], name)
 	}
 }
 
@@ -61,14 +70,17 @@ func parseTargets(args []string, protocol sockets.Protocol, byName func(name str
 	for _, arg := range args {
 		targets, err := bind.ParseTargets(protocol, arg)
 		l.many = l.many || len(targets) > 1
+		name := ""
 		if err != nil && byName != nil && bind.IsProgramName(arg) {
 			targets, err = byName(arg)
-			l.many = true
+			l.many, name = true, arg
 		}
 		if err != nil {
 			return targetList{}, err
 		}
-		l.add(targets...)
+		for _, t := range targets {
+			l.add(t, name)
+		}
 	}
 	return l, nil
 }

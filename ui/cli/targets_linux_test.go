@@ -224,6 +224,25 @@ func TestFreeByNameSpares(t *testing.T) {
 	checkAlive(t, other, true)
 }
 
+// A port that two of the names share, or that was given itself too, is not limited to
+// one of them.
+func TestFreeByNames(t *testing.T) {
+	t.Parallel()
+	port := strconv.Itoa(int(socketstest.FreePort(t, "tcp")))
+	var names []string
+	for _, name := range []string{"one", "two"} {
+		p := socketstest.Start(t, socketstest.Name(name+port))
+		p.Listen("tcp4", "127.0.0.1:"+port, socketstest.ReusePort)
+		names = append(names, name+port)
+	}
+	for _, args := range []string{names[0] + " " + names[1], "127.0.0.1:" + port + " " + names[0], names[1] + " 127.0.0.1:" + port} {
+		r := free(t, 0, args+" --dry-run", "SIGTERM to  "+names[0], "SIGTERM to  "+names[1])
+		if text := r.out + r.err; strings.Contains(text, "skip") {
+			t.Errorf("free %s: %s", args, text)
+		}
+	}
+}
+
 // The plans of a name are in the order of the ports, so that two runs can be compared.
 func TestFreeByNameInOrder(t *testing.T) {
 	t.Parallel()
