@@ -80,7 +80,7 @@ func (c *load50k) connect(s *sockets.Snapshot, pair [2]int) {
 	s.Sockets[pair[1]] = c.socket(sockets.Established, server, client, int(server.Port())-5000)
 }
 
-// read is what a source does: it fills the older snapshot anew. Of the pairs,
+// read is what a source does: it fills the older snapshot again. Of the pairs,
 // change are replaced by others.
 func (c *load50k) read(change int) *sockets.Snapshot {
 	last := &c.snaps[c.turn]

@@ -73,8 +73,8 @@ func (a *app) runScreen(o *options, s *screenOptions, args []string) (int, error
 	if o.recording.replay == "" {
 		show.Open = func() (sockets.Source, error) { return a.openLiveOnly(o) }
 	}
-	if heard, err := notificationsFor(source, nil); err == nil {
-		show.Notifications = heard // else closed sockets are seen by refreshes only
+	if notifications, err := notificationsFor(source, nil); err == nil {
+		show.Notifications = notifications // else closed sockets are seen by refreshes only
 	}
 	return exitOK, a.screen(show)
 }
@@ -86,12 +86,12 @@ func notificationsFor(source sockets.Source, ports []sockets.PortRange) (recordi
 	if player, ok := source.(*recording.Player); ok {
 		return player.Notifications(), nil
 	}
-	heard, err := live.WatchDestroyed(ports)
+	notifications, err := live.WatchDestroyed(ports)
 	if err != nil {
 		return nil, err
 	}
 	if recorder, ok := source.(*recording.Recorder); ok {
-		return recorder.TeeNotifications(heard), nil
+		return recorder.TeeNotifications(notifications), nil
 	}
-	return heard, nil
+	return notifications, nil
 }

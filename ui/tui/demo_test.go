@@ -133,7 +133,7 @@ func (s *filmRecorder) demo() {
 }
 
 // TestDemo holds the picture in README to what the screen shows. With -update it
-// makes the picture anew.
+// makes the picture again.
 func TestDemo(t *testing.T) {
 	s := newFilmRecorder(t)
 	s.demo()
@@ -149,6 +149,6 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.ReplaceAll(string(want), "\r\n", "\n") != got {
-		t.Error("docs/demo.svg shows another screen than this one: go test ./ui/tui -run TestDemo -update makes it anew")
+		t.Error("docs/demo.svg shows another screen than this one: go test ./ui/tui -run TestDemo -update makes it again")
 	}
 }

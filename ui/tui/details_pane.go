@@ -25,7 +25,7 @@ type detailsPane struct {
 }
 
 // applyResult applies the worker's result for the subject, read at that time.
-func (d *detailsPane) applyResult(found *inspected, at time.Time, anew bool) {
+func (d *detailsPane) applyResult(found *inspected, at time.Time, jumped bool) {
 	switch {
 	case found.id != d.id:
 		// The result is about another row.
@@ -37,7 +37,7 @@ func (d *detailsPane) applyResult(found *inspected, at time.Time, anew bool) {
 		if found.past != nil {
 			d.data = found.past
 		}
-		if d.notAtTime = anew; d.found && !anew {
+		if d.notAtTime = jumped; d.found && !jumped {
 			d.closedAt = at
 		}
 	}

@@ -102,7 +102,7 @@ func (d *driver) run(cmd tea.Cmd) {
 		d.left = append(d.left, msg)
 	case spinner.TickMsg:
 		d.m.Update(msg) // its command waits for the next frame
-	case hearResult, arrangement, readResult, planMsg, freedMsg, watchDoneMsg:
+	case notificationsResult, arrangement, readResult, planMsg, freedMsg, watchDoneMsg:
 		if d.hold {
 			d.held = append(d.held, msg)
 			d.checkOneJob()
@@ -136,7 +136,7 @@ func (d *driver) jobs() int {
 	n := 0
 	for _, msg := range d.held {
 		switch msg.(type) {
-		case hearResult, arrangement, readResult:
+		case notificationsResult, arrangement, readResult:
 			n++
 		}
 	}

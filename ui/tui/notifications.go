@@ -53,20 +53,20 @@ func (m *Model) drainNotifications() tea.Cmd {
 
 // refreshAfterNotifications shows what the notifications changed. It reads the
 // tables only if a row in the table closed: short-lived connections change no row.
-func (m *Model) refreshAfterNotifications(r hearResult) tea.Cmd {
+func (m *Model) refreshAfterNotifications(r notificationsResult) tea.Cmd {
 	switch {
 	case m.paused:
 		return nil
 	case r.closed:
 		return m.refresh()
-	case m.view == eventsView && r.heard:
+	case m.view == eventsView && r.inScope:
 		return m.rearrange()
 	}
 	return nil
 }
 
-// answerHear is the worker's part of a hearRequest.
-func (w *worker) answerHear(q hearRequest) hearResult {
+// applyNotifications is the worker's part of a notificationsRequest.
+func (w *worker) applyNotifications(q notificationsRequest) notificationsResult {
 	res := w.drainNotifications(q)
 	res.failed = w.unrecorded(nil)
 	return res
@@ -74,7 +74,7 @@ func (w *worker) answerHear(q hearRequest) hearResult {
 
 // drainNotifications applies the queued notifications and adds their events to the
 // log.
-func (w *worker) drainNotifications(q hearRequest) (res hearResult) {
+func (w *worker) drainNotifications(q notificationsRequest) (res notificationsResult) {
 	if w.notifications == nil {
 		return res
 	}
@@ -85,8 +85,8 @@ func (w *worker) drainNotifications(q hearRequest) (res hearResult) {
 	w.recordEvents(events)
 	for i := range events {
 		inScope := q.all || events[i].Row.InScope()
-		res.heard = res.heard || inScope
-		res.closed = res.closed || !events[i].ShortLived && inScope
+		res.inScope = res.inScope || inScope
+		res.closed = res.closed || inScope && !events[i].ShortLived
 	}
 	res.closed = res.closed || lost > 0
 	return res

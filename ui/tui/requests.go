@@ -18,9 +18,9 @@ import (
 // change it afterward. Only the rows and events of an arrangement are lent; see
 // [turns].
 type (
-	// hearRequest applies the queued notifications. all includes events outside of
+	// notificationsRequest applies the queued notifications. all includes events outside of
 	// loopback.
-	hearRequest struct{ all bool }
+	notificationsRequest struct{ all bool }
 
 	// arrangeRequest returns the rows of the newest snapshot.
 	arrangeRequest struct {
@@ -47,10 +47,10 @@ type subject struct {
 }
 
 type (
-	hearResult struct {
-		heard  bool   // there was an event in scope
-		closed bool   // a row of the table closed, or notifications were lost
-		failed string // why nothing more is recorded, once and if no warning reports it
+	notificationsResult struct {
+		inScope bool   // there was an event in scope
+		closed  bool   // a row of the table closed, or notifications were lost
+		failed  string // why nothing more is recorded, once and if no warning reports it
 	}
 
 	// arrangement is what the screen is drawn from, sorted and complete.
@@ -67,13 +67,13 @@ type (
 		inspected inspected
 		pins      []pin
 		news      []track.Event // events of pinned rows
-		failed    string        // as in a hearResult
+		failed    string        // as in a notificationsResult
 	}
 
 	readResult struct {
 		arrangement
-		anew bool // the replay jumped, so the snapshot does not follow the previous one
-		err  error
+		jumped bool // the replay jumped, so the snapshot does not follow the previous one
+		err    error
 	}
 )
 
@@ -100,7 +100,7 @@ func (w *worker) read(q readRequest) (res readResult) {
 	if res.err = w.refresh(ctx); res.err != nil {
 		return res
 	}
-	res.anew = w.tracker != before
+	res.jumped = w.tracker != before
 	w.flows = w.meter.sample(w.tracker, q.measure, w.tracker.Snapshot().Time)
 	res.arrangement = w.arrange(q.arrangeRequest)
 	return res

@@ -36,12 +36,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.editFilter(msg)
 	case tea.MouseMsg:
 		return m.mouse(msg)
-	case hearResult:
-		return m.takeHeard(msg)
+	case notificationsResult:
+		return m.applyNotificationsResult(msg)
 	case arrangement:
-		return m.takeArranged(msg)
+		return m.applyArrangement(msg)
 	case readResult:
-		return m.takeRead(msg)
+		return m.applyReadResult(msg)
 	case tickMsg:
 		if msg.n == m.tickID && !m.paused {
 			return m.refresh()

@@ -67,9 +67,9 @@ type processReader interface {
 // eventLogSize is how many events are kept.
 const eventLogSize = 10_000
 
-func newWorker(source sockets.Source, reader processReader, heard notificationSource) *worker {
+func newWorker(source sockets.Source, reader processReader, notifications notificationSource) *worker {
 	w := &worker{
-		notifications: heard,
+		notifications: notifications,
 		source:        source,
 		reader:        reader,
 		tracker:       track.New(),
@@ -77,7 +77,7 @@ func newWorker(source sockets.Source, reader processReader, heard notificationSo
 		meter:         newMeter(source),
 		snaps:         [2]*sockets.Snapshot{{}, {}},
 	}
-	if heard != nil {
+	if notifications != nil {
 		w.tracker.EnableNotifications()
 	}
 	return w
@@ -86,7 +86,7 @@ func newWorker(source sockets.Source, reader processReader, heard notificationSo
 // unrecorded returns why nothing more is recorded, once, and empty if one of the
 // warnings reports it. A recording can also fail at a notification between two
 // reads.
-func (w *worker) unrecorded(told []sockets.Warning) string {
+func (w *worker) unrecorded(reported []sockets.Warning) string {
 	recorder, ok := w.source.(interface{ Failed() error })
 	if !ok || w.failed {
 		return ""
@@ -95,7 +95,7 @@ func (w *worker) unrecorded(told []sockets.Warning) string {
 	if w.failed = err != nil; !w.failed {
 		return ""
 	}
-	if slices.ContainsFunc(told, func(w sockets.Warning) bool { return w.Kind == sockets.RecordingFailed }) {
+	if slices.ContainsFunc(reported, func(w sockets.Warning) bool { return w.Kind == sockets.RecordingFailed }) {
 		return ""
 	}
 	return err.Error()
@@ -115,7 +115,7 @@ func (w *worker) refresh(ctx context.Context) error {
 	w.snapTurn = 1 - w.snapTurn
 	// Notifications are applied after the read and before its snapshot, which
 	// already shows their effect.
-	w.drainNotifications(hearRequest{all: true})
+	w.drainNotifications(notificationsRequest{all: true})
 	w.recordEvents(w.tracker.Update(next))
 	return nil
 }

@@ -34,7 +34,7 @@ func (m *Model) schedule(t task) tea.Cmd {
 	m.busy, m.pending = true, taskNone
 	switch t {
 	case taskDrain:
-		return ask(m.worker.answerHear, hearRequest{all: m.shape.AllHosts})
+		return ask(m.worker.applyNotifications, notificationsRequest{all: m.shape.AllHosts})
 	case taskRead:
 		m.tickID++ // a pending tick would only read once more
 		return ask(m.worker.read, readRequest{m.arrangeRequest(), m.visibleConns()})
@@ -56,8 +56,8 @@ func (m *Model) arrangeRequest() arrangeRequest {
 	return q
 }
 
-// goOn sends the next request, if any, after a result has arrived.
-func (m *Model) goOn() tea.Cmd {
+// sendNext sends the next request, if any, after a result has arrived.
+func (m *Model) sendNext() tea.Cmd {
 	if m.pending != taskNone {
 		return m.schedule(m.pending)
 	}
@@ -82,25 +82,25 @@ func (m *Model) tick() tea.Cmd {
 	return m.after(m.refreshEvery(), func(time.Time) tea.Msg { return tickMsg{n} })
 }
 
-// takeHeard applies the result of a hearRequest.
-func (m *Model) takeHeard(r hearResult) tea.Cmd {
+// applyNotificationsResult applies the result of a notificationsRequest.
+func (m *Model) applyNotificationsResult(r notificationsResult) tea.Cmd {
 	m.busy = false
-	m.sayUnrecorded(r.failed)
-	if next := m.goOn(); next != nil {
+	m.reportUnrecorded(r.failed)
+	if next := m.sendNext(); next != nil {
 		return next
 	}
 	return m.refreshAfterNotifications(r)
 }
 
-// takeArranged applies the result of an arrangeRequest.
-func (m *Model) takeArranged(r arrangement) tea.Cmd {
+// applyArrangement applies the result of an arrangeRequest.
+func (m *Model) applyArrangement(r arrangement) tea.Cmd {
 	m.busy = false
 	shown := m.showResult(&r, false, false)
-	return tea.Batch(shown, m.goOn())
+	return tea.Batch(shown, m.sendNext())
 }
 
-// takeRead applies the result of a readRequest.
-func (m *Model) takeRead(r readResult) tea.Cmd {
+// applyReadResult applies the result of a readRequest.
+func (m *Model) applyReadResult(r readResult) tea.Cmd {
 	m.busy = false
 	m.readErr = r.err
 	if m.player != nil {
@@ -112,18 +112,18 @@ func (m *Model) takeRead(r readResult) tea.Cmd {
 	}
 	switch {
 	case r.err == nil:
-		shown = m.showResult(&r.arrangement, true, r.anew)
+		shown = m.showResult(&r.arrangement, true, r.jumped)
 	case m.stale():
 		shown = m.rearrange() // the rows that there are
 	}
-	return tea.Batch(tick, shown, m.goOn())
+	return tea.Batch(tick, shown, m.sendNext())
 }
 
 // showResult shows an arrangement. read reports whether it is of a new snapshot,
-// anew whether that does not follow the previous one.
-func (m *Model) showResult(r *arrangement, read, anew bool) tea.Cmd {
+// jumped whether that does not follow the previous one.
+func (m *Model) showResult(r *arrangement, read, jumped bool) tea.Cmd {
 	m.latest = *r
-	m.sayUnrecorded(r.failed)
+	m.reportUnrecorded(r.failed)
 	m.rows.SetRows(r.rows, read)
 	if r.hasEvents {
 		// Open details keep their event.
@@ -131,13 +131,13 @@ func (m *Model) showResult(r *arrangement, read, anew bool) tea.Cmd {
 		m.events.SetRows(r.events, false) // past events do not change
 	}
 	if m.details != nil {
-		m.details.applyResult(&r.inspected, r.at, anew)
+		m.details.applyResult(&r.inspected, r.at, jumped)
 	}
 	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis(), m.releaseKey())
 }
 
-// sayUnrecorded shows why nothing more is recorded, if there is a new reason.
-func (m *Model) sayUnrecorded(why string) {
+// reportUnrecorded shows why nothing more is recorded, if there is a new reason.
+func (m *Model) reportUnrecorded(why string) {
 	if why != "" {
 		m.status = styled(danger, "✗ "+printable(why))
 	}

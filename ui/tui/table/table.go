@@ -43,7 +43,7 @@ type Table[T any] struct {
 	width    int
 	Height   int // lines of rows in sight
 
-	remeasure bool                   // the next rows find their widths anew
+	remeasure bool                   // the next rows find their widths again
 	measured  bool                   // the columns fit the rows
 	widest    int                    // of all widths so far: no cell needs to be known to be wider
 	around    map[[2]uint64]struct{} // the keys of the rows that were measured last
@@ -170,7 +170,7 @@ func (t *Table[T]) Resize(width, height int) {
 	t.scrollToCursor()
 }
 
-// ResetWidths lets the columns find their widths anew. Otherwise they only grow, so
+// ResetWidths lets the columns find their widths again. Otherwise they only grow, so
 // that nothing jumps from one refresh to the next.
 func (t *Table[T]) ResetWidths() { t.remeasure = true }
 
