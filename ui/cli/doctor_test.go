@@ -76,19 +76,3 @@ func TestDoctorUnsupported(t *testing.T) {
 		t.Errorf("exit %d, %q, %q", r.code, r.out, r.err)
 	}
 }
-
-func TestSchemaOfDoctor(t *testing.T) {
-	schema := schemas(t)["doctor"]
-	for _, verdict := range []access.Verdict{access.Yes, access.No, access.Unknown} {
-		validate(t, schema, verdict.String(), setting{access: answers(verdict)}.run(t, "doctor", "--json").out)
-	}
-}
-
-// What every question of this machine is answered with is what the schema says.
-func TestSchemaOfRealAnswers(t *testing.T) {
-	all := access.New("").All()
-	if len(all) == 0 {
-		t.Skip("nothing is asked on this system")
-	}
-	validate(t, schemas(t)["doctor"], "doctor", setting{access: all}.run(t, "doctor", "--json").out)
-}

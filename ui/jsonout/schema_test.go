@@ -1,4 +1,4 @@
-package cli
+package jsonout_test
 
 import (
 	"encoding/json"
@@ -84,42 +84,6 @@ func withExtraKeys(value any) map[string]any {
 		}
 	}
 	return all
-}
-
-func TestSchemaOfList(t *testing.T) {
-	all := schemas(t)
-	validate(t, all["list"], "list", setting{}.run(t, "list", "--json", "--all").out)
-	validate(t, all["list"], "an empty list", setting{source: &fixedSource{}}.run(t, "list", "--json").out)
-	for line := range strings.Lines(setting{}.run(t, "list", "--format", "jsonl").out) {
-		validate(t, all["socket"], "list --format jsonl", line)
-	}
-	for _, text := range hostile() {
-		validate(t, all["list"], text, setting{source: &fixedSource{snap: hostileShop(text)}}.run(t, "list", "--json").out)
-	}
-}
-
-// Several targets give an array, and one target gives none.
-func TestSchemaOfSeveral(t *testing.T) {
-	all := schemas(t)
-	for command, name := range map[string]string{
-		"why --json 3000 3001": "why", "wait --json --free --timeout 10ms 3000 3001": "wait", "free --json --dry-run 3000 3001": "free",
-	} {
-		out := setting{}.run(t, strings.Fields(command)...).out
-		if !strings.HasPrefix(out, "[") {
-			t.Errorf("%s: no array in %s", command, out)
-		}
-		validate(t, all[name], command, out)
-	}
-}
-
-// A recorded session has debuggers, short-lived connections and TIME_WAIT.
-func TestSchemaOfSession(t *testing.T) {
-	all := schemas(t)
-	path := filepath.Join("..", "..", "docs", "sessions", "shop.lotop")
-	validate(t, all["list"], "list", setting{}.run(t, "list", "--json", "--replay", path).out)
-	for line := range strings.Lines(setting{}.run(t, "watch", "--json", "--replay", path).out) {
-		validate(t, all["watch"], "watch", line)
-	}
 }
 
 // The schemas and the code have the same keys, so that neither has one that the
