@@ -25,11 +25,13 @@ type pairMatcher struct {
 	slots []int32 // index of the first end of a connection by hash, -1 for none
 	mask  uint64
 	keys  []uint64 // of the sockets, by index; see connHash
-	// byPort is the index of the first listening or unconnected socket on a port, next
-	// of the one after each; -1 for none. Every connection looks up its port, so this
-	// is no map.
+	// byPort is one more than the index of the first listening or unconnected socket on
+	// a port, next one more than that of the one after each; 0 for none. Every
+	// connection looks up its port, so this is no map. ports are the indices in byPort
+	// that are not 0, so that the memory of a port without socket is never touched.
 	byPort []int32
 	next   []int32
+	ports  []int32
 }
 
 // portIndex returns a port's index in pairMatcher.byPort.
@@ -50,7 +52,8 @@ func (m *pairMatcher) match(p *pairTable, all []sockets.Socket) {
 		case !s.Connected():
 			if s.State != sockets.Bound {
 				port := portIndex(s)
-				m.next[i], m.byPort[port] = m.byPort[port], int32(i)
+				m.next[i], m.byPort[port] = m.byPort[port], int32(i)+1
+				m.ports = append(m.ports, int32(port))
 			}
 		case s.Local != s.Remote: // one that is connected to itself has no peer
 			m.pair(p, all, int32(i))
@@ -64,12 +67,18 @@ func (m *pairMatcher) match(p *pairTable, all []sockets.Socket) {
 }
 
 func (m *pairMatcher) reset(p *pairTable, n int) {
-	m.byPort = fill(m.byPort, 2<<16, int32(-1))
+	if m.byPort == nil {
+		m.byPort = make([]int32, 2<<16)
+	}
+	for _, port := range m.ports {
+		m.byPort[port] = 0
+	}
+	m.ports = m.ports[:0]
 	size := 2 << bits.Len(uint(n)) // at most half full
 	m.slots = fill(m.slots, size, int32(-1))
 	m.mask = uint64(size - 1)
 	m.keys = fill(m.keys, n, 0)
-	m.next = fill(m.next, n, int32(-1))
+	m.next = fill(m.next, n, 0)
 	p.peer = fill(p.peer, n, int32(-1))
 	p.listener = fill(p.listener, n, int32(-1))
 	p.server = fill(p.server, n, false)
@@ -129,7 +138,8 @@ func mix(a, b uint64) uint64 {
 // very address before a wildcard, and of several the one that shares an owner with it.
 func (m *pairMatcher) listenerOf(all []sockets.Socket, s *sockets.Socket) int32 {
 	best, bestScore := int32(-1), 0
-	for i := m.byPort[portIndex(s)]; i >= 0; i = m.next[i] {
+	for at := m.byPort[portIndex(s)]; at > 0; at = m.next[at-1] {
+		i := at - 1
 		l := &all[i]
 		if !l.Accepts(s.Local.Addr()) {
 			continue
