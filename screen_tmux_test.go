@@ -17,10 +17,14 @@ import (
 	"lotop/sockets/socketstest"
 )
 
-// terminal is a tmux server of its own with one window.
+// terminal is a tmux server of its own with one window, and a client of it in control
+// mode (tmux(1), "CONTROL MODE"): a process for each command would be most of the work
+// of these tests.
 type terminal struct {
 	t   *testing.T
 	dir string // of its socket
+	in  io.Writer
+	out *bufio.Scanner
 }
 
 // open runs a line of shell in a new terminal, which stays when that ends.
@@ -32,14 +36,18 @@ func open(t *testing.T, width, height int, line string) *terminal {
 	}
 	x := &terminal{t: t, dir: dir}
 	t.Cleanup(func() {
-		_, _ = x.try("kill-server")
+		_ = x.command("kill-server").Run()
 		_ = os.RemoveAll(dir)
 	})
-	x.tmux("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), line+"; echo exit $?; stty -a; exec cat")
+	start := x.command("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), line+"; echo exit $?; stty -a; exec cat")
+	if out, err := start.CombinedOutput(); err != nil {
+		t.Fatalf("tmux: %v: %s", err, out)
+	}
+	x.attach()
 	return x
 }
 
-func (x *terminal) try(args ...string) (string, error) {
+func (x *terminal) command(args ...string) *exec.Cmd {
 	cmd := exec.Command("tmux", append([]string{"-S", filepath.Join(x.dir, "socket")}, args...)...)
 	// A UTF-8 terminal without the looks of the one the tests run in, and a shell
 	// that runs lines: where SHELL is not set tmux takes the one of the account,
@@ -50,17 +58,63 @@ func (x *terminal) try(args ...string) (string, error) {
 		}
 	}
 	cmd.Env = append(cmd.Env, "LC_ALL=C.UTF-8", "SHELL=/bin/sh")
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+	return cmd
 }
 
+// attach starts the client, which reports no output and has no size.
+func (x *terminal) attach() {
+	x.t.Helper()
+	cmd := x.command("-C", "attach-session", "-f", "ignore-size,no-output")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		x.t.Fatal(err)
+	}
+	x.t.Cleanup(func() { _ = in.Close(); _ = cmd.Wait() })
+	x.in, x.out = in, bufio.NewScanner(out)
+	x.answer("attach-session")
+}
+
+// tmux runs a command in the client and returns what it prints.
 func (x *terminal) tmux(args ...string) string {
 	x.t.Helper()
-	out, err := x.try(args...)
-	if err != nil {
-		x.t.Fatalf("tmux %v: %v\n%s", args, err, out)
+	for i, arg := range args {
+		args[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 	}
-	return out
+	line := strings.Join(args, " ")
+	if _, err := io.WriteString(x.in, line+"\n"); err != nil {
+		x.t.Fatalf("tmux %s: %v", line, err)
+	}
+	return x.answer(line)
+}
+
+// answer reads what a command prints: the lines between %begin and an %end, or an
+// %error, with the same numbers.
+func (x *terminal) answer(command string) string {
+	x.t.Helper()
+	var text strings.Builder
+	numbers, begun := "", false
+	for x.out.Scan() {
+		line := x.out.Text()
+		switch {
+		case !begun:
+			numbers, begun = strings.CutPrefix(line, "%begin ")
+		case line == "%end "+numbers:
+			return text.String()
+		case line == "%error "+numbers:
+			x.t.Fatalf("tmux %s: %s", command, &text)
+		default:
+			text.WriteString(line + "\n")
+		}
+	}
+	x.t.Fatalf("tmux %s: the client ended: %v", command, x.out.Err())
+	return ""
 }
 
 // press sends keys by tmux's names.
