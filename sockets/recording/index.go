@@ -91,8 +91,11 @@ func (x *index) readHeader(l *lineReader) error {
 	if err != nil && (errors.Is(err, errTruncated) || x.frames[0].err != nil) {
 		return errors.New("no readable snapshot: the file ends before the first")
 	}
+	if err == io.EOF {
+		return errNotRecording
+	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", errNotRecording, err)
+		return fmt.Errorf("damaged, or %w: %w", errNotRecording, err)
 	}
 	// Check the version first: a newer one may have changed everything else.
 	var h struct {

@@ -58,11 +58,18 @@ func TestNotRecordings(t *testing.T) {
 		"only a header":  {pack(t, strings.TrimSuffix(head1, "\n")), "no readable snapshot: the file ends before the first"},
 		"no key":         {pack(t, head1, `{"snapshot":1}`+"\n"), "no readable snapshot: delta does not apply to the previous snapshot"},
 		"cut at the top": {pack(t, head1, key1)[:20], "no readable snapshot: the file ends before the first"},
+		"damaged in the first frame": {damaged(pack(t, head1, key1)), "damaged, or not a lotop recording: "},
 	} {
 		if _, err := openBytes(c.file); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// damaged changes a byte of the compressed text.
+func damaged(file []byte) []byte {
+	file[len(file)/2] ^= 0x40
+	return file
 }
 
 func TestOpenFiles(t *testing.T) {
