@@ -62,6 +62,7 @@ const (
 	FallbackSource                          // not sock_diag: the table has less data
 	TableIncomplete                         // a dump was interrupted repeatedly or was truncated
 	RecordingFailed                         // a recording could not be written, or not be read to its end
+	OwnersElsewhere                         // sockets without a known owner, of processes in another PID namespace
 )
 
 // ErrUnsupported is returned on systems whose socket tables lotop cannot read.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"lotop/sockets"
 	"lotop/sockets/access"
 	"lotop/sockets/socketstest"
@@ -126,6 +128,27 @@ func TestNoOwnerWarnings(t *testing.T) {
 		}
 		if s.Sockets[0].NoOwner != sockets.Unreadable || s.Sockets[tt.sockets].NoOwner != sockets.NoReason {
 			t.Errorf("%+v", s.Sockets)
+		}
+	}
+}
+
+// In a container the sockets of the machine's own processes are warned of, with what
+// shows them.
+func TestOwnersElsewhere(t *testing.T) {
+	for _, tt := range []struct {
+		host access.Answer
+		want string
+	}{
+		{access.Answer{Verdict: access.No, Advice: "start the container with --pid=host", Reason: "pid:[4] is not the machine's first"}, "start the container with --pid=host to see them"},
+		{access.Answer{Verdict: access.No, Reason: "pid:[4] is not the machine's first"}, "pid:[4] is not the machine's first"},
+	} {
+		s := sockets.Snapshot{Sockets: []sockets.Socket{{Inode: 7}, {Inode: 8}}}
+		r := &diagReader{unreadable: func(uint32) bool { return false }}
+		r.rights.host = tt.host
+		r.setNoOwnerReasons(&s)
+		want := []sockets.Warning{{Kind: sockets.OwnersElsewhere, Count: 2, Text: "2 sockets owned by processes in another PID namespace: " + tt.want}}
+		if diff := cmp.Diff(want, s.Warnings); diff != "" {
+			t.Error(diff)
 		}
 	}
 }

@@ -49,6 +49,14 @@ func (r *rights) unreadableOwners(n int) sockets.Warning {
 	}
 }
 
+// ownersElsewhere warns of sockets whose processes are in another PID namespace.
+func (r *rights) ownersElsewhere(n int) sockets.Warning {
+	return sockets.Warning{
+		Kind: sockets.OwnersElsewhere, Count: n,
+		Text: sockets.Count(n, "socket") + " owned by processes in another PID namespace: " + r.host.Purpose("see them"),
+	}
+}
+
 // fallbackReason says why sock_diag is not used, and what would allow it.
 func fallbackReason(proc string, err error) string {
 	a := access.New(proc).Check(access.SockDiag)

@@ -107,6 +107,9 @@ func (r *diagReader) setNoOwnerReasons(into *sockets.Snapshot) {
 	if n := counts[sockets.Unreadable]; n > 0 {
 		into.Warnings = append(into.Warnings, r.rights.unreadableOwners(n))
 	}
+	if n := counts[sockets.OtherNamespace]; n > 0 {
+		into.Warnings = append(into.Warnings, r.rights.ownersElsewhere(n))
+	}
 }
 
 // noOwnerCache keeps the reason of the last user, because finding it means reading

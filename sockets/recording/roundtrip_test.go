@@ -100,9 +100,9 @@ func TestNumbersStable(t *testing.T) {
 		{int(sockets.NoReason), int(sockets.OtherUser), int(sockets.NotAccepted), int(sockets.InTimeWait), int(sockets.Orphaned)},
 		{int(sockets.KernelOwned), int(sockets.OtherNamespace), int(sockets.Unreadable), int(sockets.NotLookedUp)},
 		{int(sockets.NoTimer), int(sockets.RetransTimer), int(sockets.KeepTimer), int(sockets.TimeWaitTimer), int(sockets.ProbeTimer)},
-		{int(sockets.OwnersHidden), int(sockets.OwnersUnreadable), int(sockets.FallbackSource), int(sockets.TableIncomplete), int(sockets.RecordingFailed)},
+		{int(sockets.OwnersHidden), int(sockets.OwnersUnreadable), int(sockets.FallbackSource), int(sockets.TableIncomplete), int(sockets.RecordingFailed), int(sockets.OwnersElsewhere)},
 	}
-	want := [][]int{{6, 17}, {1, 10, 11, 13, 14}, {0, 1, 2}, {0, 1, 2, 3, 4}, {5, 6, 7, 8}, {0, 1, 2, 3, 4}, {1, 2, 3, 4, 5}}
+	want := [][]int{{6, 17}, {1, 10, 11, 13, 14}, {0, 1, 2}, {0, 1, 2, 3, 4}, {5, 6, 7, 8}, {0, 1, 2, 3, 4}, {1, 2, 3, 4, 5, 6}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("recordings of before would be misread: ", diff)
 	}
