@@ -54,10 +54,10 @@ func TestNotRecordings(t *testing.T) {
 			pack(t, strings.Replace(head1, `"version":1`, `"version":2`, 1), "what may come\n"),
 			"made by a newer lotop: its format is version 2, this lotop reads version 1",
 		},
-		"no snapshot":    {pack(t, head1), "no snapshot"},
-		"only a header":  {pack(t, strings.TrimSuffix(head1, "\n")), "no readable snapshot: the file ends before the first"},
-		"no key":         {pack(t, head1, `{"snapshot":1}`+"\n"), "no readable snapshot: delta does not apply to the previous snapshot"},
-		"cut at the top": {pack(t, head1, key1)[:20], "no readable snapshot: the file ends before the first"},
+		"no snapshot":                {pack(t, head1), "no snapshot"},
+		"only a header":              {pack(t, strings.TrimSuffix(head1, "\n")), "no readable snapshot: the file ends before the first"},
+		"no key":                     {pack(t, head1, `{"snapshot":1}`+"\n"), "no readable snapshot: delta does not apply to the previous snapshot"},
+		"cut at the top":             {pack(t, head1, key1)[:20], "no readable snapshot: the file ends before the first"},
 		"damaged in the first frame": {damaged(pack(t, head1, key1)), "damaged, or not a lotop recording: "},
 	} {
 		if _, err := openBytes(c.file); err == nil || !strings.HasPrefix(err.Error(), c.want) {
