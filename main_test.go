@@ -36,6 +36,7 @@ var imports = []struct {
 	{"ui/signals", "sockets/process", "codes of signals are all that it knows"},
 	{"ui/style", "", "styled text knows nothing of sockets"},
 
+	{"model/portlist", "model model/track sockets sockets/process", "the Ports view is made of the tracker's rows"},
 	{"model/plan", "model model/bind sockets sockets/process", "a plan is made of a diagnosis"},
 	{"model/bind", "model sockets sockets/process sockets/untrusted", "a diagnosis is given its evidence"},
 	{"model/track", "model model/debugger sockets sockets/process", "the tracker knows no filter and no diagnosis"},

@@ -53,6 +53,33 @@ func (tr *Tracker) Rows(dst []model.Row, o ListOptions) ([]model.Row, Counts) {
 	return l.rows, l.counts
 }
 
+// Visit calls visit with every row of the newest snapshot that is in scope, pairs
+// folded, in table order, and then with the rows that have just closed. The row points
+// into the snapshot and is overwritten by the next one.
+func (tr *Tracker) Visit(allHosts bool, visit func(*model.Row)) (counts Counts) {
+	f := tr.cur
+	if f.snap == nil {
+		return counts
+	}
+	o := ListOptions{AllHosts: allHosts}
+	var r model.Row
+	for i := range f.tracks {
+		if f.pairs.peer[i] >= 0 && !f.pairs.server[i] {
+			continue // folded into the row of the server's side
+		}
+		if r = tr.row(f, i, true); o.include(&r, &counts) {
+			visit(&r)
+		}
+	}
+	var uncounted Counts
+	for i := range tr.closedRows {
+		if r = tr.closedRows[i].row; o.include(&r, &uncounted) {
+			visit(&r)
+		}
+	}
+	return counts
+}
+
 // lister is the state of a call of Rows.
 type lister struct {
 	rows   []model.Row
