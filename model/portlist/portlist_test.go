@@ -76,11 +76,14 @@ func TestRows(t *testing.T) {
 		want []string
 	}{
 		{
-			"clients by program", portlist.Options{}, modeltest.Shop,
+			"clients by program",
+			portlist.Options{},
+			modeltest.Shop,
 			[]string{"3000 127.0.0.1 p10: p20×2", "3001 127.0.0.1 p11: p10×1", "4000 127.0.0.1 p30", "3002 127.0.0.1 p10", "program p10: ?×1"},
 		},
 		{
-			"both loopback addresses", portlist.Options{},
+			"both loopback addresses",
+			portlist.Options{},
 			"1 tcp LISTEN [::1]:80 pid:1\n2 tcp LISTEN 127.0.0.1:80 pid:1\n3 tcp ESTABLISHED [::1]:80 [::1]:999 pid:1\n4 tcp ESTABLISHED [::1]:999 [::1]:80 pid:2",
 			[]string{"80 localhost p1 +1: p2×1"},
 		},
@@ -96,34 +99,48 @@ func TestRows(t *testing.T) {
 		{"SO_REUSEPORT", portlist.Options{}, "1 tcp LISTEN 127.0.0.2:80 pid:1\n2 tcp LISTEN 127.0.0.2:80 pid:1", []string{"80 127.0.0.2 p1 +1"}},
 		{"without owners", portlist.Options{}, "1 tcp LISTEN 0.0.0.0:80 uid:0\n2 tcp LISTEN [::]:80 uid:0 v6only\n3 tcp LISTEN [::]:80 uid:7 v6only", []string{"80 every +1", "80 every6"}},
 		{
-			"one program that matches", portlist.Options{Match: func(r *model.Row) bool { return r.Socket.Local.Port() == 3001 }}, modeltest.Shop,
+			"one program that matches",
+			portlist.Options{Match: func(r *model.Row) bool { return r.Socket.Local.Port() == 3001 }},
+			modeltest.Shop,
 			[]string{"3001 127.0.0.1 p11: p10×1"},
 		},
 		{
-			"a connection that matches", portlist.Options{Match: func(r *model.Row) bool { return r.Has(2) }}, modeltest.Shop,
+			"a connection that matches",
+			portlist.Options{Match: func(r *model.Row) bool { return r.Has(2) }},
+			modeltest.Shop,
 			[]string{"3000 127.0.0.1 p10: p20×2"},
 		},
 		{
-			"the busiest first", portlist.Options{Order: model.Order{Column: model.ByRemote}}, modeltest.Shop,
+			"the busiest first",
+			portlist.Options{Order: model.Order{Column: model.ByRemote}},
+			modeltest.Shop,
 			[]string{"3000 127.0.0.1 p10: p20×2", "3001 127.0.0.1 p11: p10×1", "4000 127.0.0.1 p30", "3002 127.0.0.1 p10", "program p10: ?×1"},
 		},
 		{
-			"the last PID first", portlist.Options{Order: model.Order{Column: model.ByPID, Reverse: true}}, "1 tcp LISTEN 127.0.0.1:80 pid:1\n2 tcp LISTEN 127.0.0.1:81 pid:2\n3 tcp LISTEN 127.0.0.1:82",
+			"the last PID first",
+			portlist.Options{Order: model.Order{Column: model.ByPID, Reverse: true}},
+			"1 tcp LISTEN 127.0.0.1:80 pid:1\n2 tcp LISTEN 127.0.0.1:81 pid:2\n3 tcp LISTEN 127.0.0.1:82",
 			[]string{"81 127.0.0.1 p2", "80 127.0.0.1 p1", "82 127.0.0.1"},
 		},
 		{
-			"opened", portlist.Options{Opened: map[uint64]bool{6: true}}, modeltest.Shop,
+			"opened",
+			portlist.Options{Opened: map[uint64]bool{6: true}},
+			modeltest.Shop,
 			[]string{"3000 127.0.0.1 p10: p20×2", "3001 127.0.0.1 p11: p10×1", "  127.0.0.1:3001 - 127.0.0.1:51236", "4000 127.0.0.1 p30", "3002 127.0.0.1 p10", "program p10: ?×1"},
 		},
 		{
-			"all opened but one", portlist.Options{Unfold: true, Folded: map[uint64]bool{1: true}}, modeltest.Shop,
+			"all opened but one",
+			portlist.Options{Unfold: true, Folded: map[uint64]bool{1: true}},
+			modeltest.Shop,
 			[]string{
 				"3000 127.0.0.1 p10: p20×2", "3001 127.0.0.1 p11: p10×1", "  127.0.0.1:3001 - 127.0.0.1:51236", "4000 127.0.0.1 p30", "3002 127.0.0.1 p10",
 				"program p10: ?×1", "  127.0.0.1:51237 - 127.0.0.1:5432",
 			},
 		},
 		{
-			"TIME_WAIT", portlist.Options{TimeWait: true}, "11 tcp LISTEN 127.0.0.1:4000 pid:30\n12 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:51238",
+			"TIME_WAIT",
+			portlist.Options{TimeWait: true},
+			"11 tcp LISTEN 127.0.0.1:4000 pid:30\n12 tcp TIME_WAIT 127.0.0.1:3000 127.0.0.1:51238",
 			[]string{"4000 127.0.0.1 p30", "  127.0.0.1:3000 - 127.0.0.1:51238"},
 		},
 		{"other hosts are left out", portlist.Options{}, "1 tcp ESTABLISHED 192.168.1.5:5000 93.184.216.34:443 pid:1", nil},
