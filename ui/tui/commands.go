@@ -16,8 +16,8 @@ import (
 
 func (m *Model) setView(v view) tea.Cmd {
 	m.view = v
-	m.rows.ResetWidths()
-	m.rows.Offset = 0
+	m.window().ResetWidths()
+	m.window().ToTop()
 	return m.relist()
 }
 
@@ -27,7 +27,7 @@ func (m *Model) toggleAll() tea.Cmd {
 	if m.shape.AllHosts {
 		m.setStatus(plain, "all hosts")
 	}
-	m.rows.ResetWidths()
+	m.window().ResetWidths()
 	return m.relist()
 }
 
@@ -47,12 +47,7 @@ func (m *Model) reverseSort() tea.Cmd {
 
 // sortNext sorts by the next column on the screen that can be sorted by.
 func (m *Model) sortNext(step int) tea.Cmd {
-	var drawn []int
-	for _, p := range m.rows.Drawn {
-		if by := m.rows.Columns[p.Index].SortKey; by >= 0 {
-			drawn = append(drawn, by)
-		}
-	}
+	drawn := m.window().SortKeys()
 	if len(drawn) == 0 {
 		return nil
 	}

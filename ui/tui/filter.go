@@ -67,7 +67,7 @@ func (m *Model) applyFilter() tea.Cmd {
 		return nil
 	}
 	m.query = q
-	m.rows.ResetWidths()
+	m.window().ResetWidths()
 	return m.relist()
 }
 

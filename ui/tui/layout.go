@@ -64,14 +64,10 @@ func (m *Model) applyLayout() {
 	if a.rule {
 		height--
 	}
-	m.rows.Resize(a.table.width, height)
-	m.events.Resize(a.table.width, height)
-	// The hidden table is resized when it is shown.
-	if m.view == eventsView {
-		m.events.Settle()
-	} else {
-		m.rows.Settle()
+	for _, w := range m.windows() {
+		w.Resize(a.table.width, height)
 	}
+	m.window().Settle() // the others when they are shown
 	m.filter.SetWidth(max(m.width-m.tabsWidth()-6, 8))
 	if d := m.details; d != nil {
 		lines := len(m.detailsLines(a.details.width - 4))

@@ -36,11 +36,7 @@ func (m *Model) wheel(x, y, step int) tea.Cmd {
 		m.details.scroll += step
 		return nil
 	}
-	if m.view == eventsView {
-		m.events.Scroll(step)
-	} else {
-		m.rows.Scroll(step)
-	}
+	m.window().Scroll(step)
 	return nil
 }
 
@@ -55,20 +51,16 @@ func (m *Model) click(x, y int) tea.Cmd {
 	}
 	row := y - a.table.y - 1
 	if row < 0 {
-		if c := m.rows.ColumnAt(x); m.view != eventsView && c >= 0 && m.rows.Columns[c].SortKey >= 0 {
-			return m.sortBy(m.rows.Columns[c].SortKey)
+		if by := m.window().SortKeyAt(x); by >= 0 {
+			return m.sortBy(by)
 		}
 		return nil
 	}
 	if a.rule {
 		row--
 	}
-	if m.view == eventsView {
-		if i := m.events.RowAt(row); i >= 0 {
-			m.events.MoveTo(i)
-		}
-	} else if i := m.rows.RowAt(row); i >= 0 {
-		m.rows.MoveTo(i)
+	if i := m.window().RowAt(row); i >= 0 {
+		m.window().MoveTo(i)
 	}
 	return m.followSelection()
 }

@@ -22,8 +22,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		m.rows.ResetWidths()
-		m.events.ResetWidths()
+		for _, w := range m.windows() {
+			w.ResetWidths()
+		}
 		m.drawing.at = time.Time{} // the last frame has another size
 	case drawMsg:
 		m.drawing.at, m.drawing.due = time.Time{}, false
@@ -152,11 +153,7 @@ func (m *Model) commands() []command {
 
 // moveSelection moves the selection; open details follow.
 func (m *Model) moveSelection(by int) tea.Cmd {
-	if m.view == eventsView {
-		m.events.Move(by)
-	} else {
-		m.rows.Move(by)
-	}
+	m.window().Move(by)
 	return m.followSelection()
 }
 
@@ -167,5 +164,5 @@ func (m *Model) movePage(by int) tea.Cmd {
 		m.details.scroll += by * max(m.layout().details.height-3, 1)
 		return nil
 	}
-	return m.moveSelection(by * max(m.rows.Height-1, 1))
+	return m.moveSelection(by * m.window().Page())
 }

@@ -8,7 +8,6 @@ import (
 	"lotop/ui"
 	"lotop/ui/style"
 	"lotop/ui/tui/keymap"
-	"lotop/ui/tui/table"
 )
 
 // View implements [tea.Model].
@@ -79,22 +78,14 @@ func (m *Model) body(a layout) []string {
 func (m *Model) table(a layout) []string {
 	lines := make([]string, 0, a.table.height)
 	add := func(l line) { lines = append(lines, m.theme.Line(l.Fit(a.table.width))) }
-	switch {
-	case a.table.height == 0:
+	if a.table.height == 0 {
 		return nil
-	case m.view == eventsView:
-		add(m.events.TitleLine(-2, false))
-	default:
-		add(m.rows.TitleLine(int(m.shape.Order.Column), m.shape.Order.Reverse))
 	}
+	add(m.window().TitleLine(m.sorted(), m.shape.Order.Reverse))
 	if a.rule {
 		add(styled(muted, strings.Repeat("─", a.table.width)))
 	}
-	if m.view == eventsView {
-		lines = drawRows(lines, &m.events, &m.theme)
-	} else {
-		lines = drawRows(lines, &m.rows, &m.theme)
-	}
+	lines = drawRows(lines, m.window(), &m.theme)
 	for _, l := range m.emptyLines(a.table.width) {
 		if len(lines) < a.table.height {
 			add(l)
@@ -109,16 +100,6 @@ func (m *Model) table(a layout) []string {
 		}
 	}
 	return lines[:a.table.height]
-}
-
-func drawRows[T any](lines []string, t *table.Table[T], th *style.Theme) []string {
-	var b strings.Builder
-	for i := t.Offset; i < min(t.Offset+t.Height, len(t.Rows)); i++ {
-		b.Reset()
-		th.Render(&b, t.RowLine(i), i == t.Cursor)
-		lines = append(lines, b.String())
-	}
-	return lines
 }
 
 // emptyLines returns why there are no rows, and what would show some.
