@@ -7,18 +7,71 @@ import (
 	"lotop/sockets/process"
 )
 
+// ScriptKind is how a command line names what an interpreter runs.
+type ScriptKind uint8
+
+// The kinds.
+const (
+	ScriptFile   ScriptKind = iota // a file, or what the interpreter finds by that name
+	ScriptModule                   // after python -m, java -m
+	ScriptClass                    // the main class of java
+)
+
+// Script is what an interpreter runs, as its command line has it. All of it but
+// Interpreter is untrusted text: sanitize it before display. Options and Args can
+// contain secrets: never display them.
+type Script struct {
+	Interpreter string // such as "node" and "python", whatever its version
+	Kind        ScriptKind
+	Path        string   // a path, a module or a class, as written
+	Options     []string // before the script
+	Args        []string // after the script
+}
+
+// ScriptOf returns what an interpreter runs. ok is false for other programs and where the
+// command line does not show it. It does not allocate.
+func ScriptOf(p *process.Process) (s Script, ok bool) {
+	if len(p.Args) < 2 {
+		return Script{}, false
+	}
+	interpreter := interpreterNamed(programName(p.Args[0]))
+	if interpreter == "" {
+		return Script{}, false
+	}
+	args := p.Args[1:]
+	at, kind := findScript(interpreter, args)
+	if at >= len(args) || args[at] == "" {
+		return Script{}, false
+	}
+	return Script{interpreter, kind, args[at], args[:at], args[at+1:]}, true
+}
+
 // ScriptName returns the name of what an interpreter runs, such as "vite" for node or
 // "gradle" for java; empty for other programs and where the command line does not show
 // it. It is untrusted text: sanitize it before display.
 func ScriptName(p *process.Process) string {
-	if len(p.Args) < 2 {
+	s, ok := ScriptOf(p)
+	switch {
+	case !ok:
+		return ""
+	case s.Kind == ScriptClass:
+		return s.Path[strings.LastIndexByte(s.Path, '.')+1:]
+	}
+	return shortName(s.Path)
+}
+
+// ProgramName returns the file name of the program that p runs by its command line,
+// without .exe and the dash of a login shell; empty if there is no command line. It is
+// untrusted text: sanitize it before display.
+func ProgramName(p *process.Process) string {
+	if len(p.Args) == 0 {
 		return ""
 	}
-	if i := interpreterNamed(programName(p.Args[0])); i != "" {
-		return scriptOf(i, p.Args[1:])
-	}
-	return ""
+	return programName(p.Args[0])
 }
+
+// IsInterpreter reports whether p runs an interpreter by its command line.
+func IsInterpreter(p *process.Process) bool { return interpreterNamed(ProgramName(p)) != "" }
 
 // interpreterNamed returns the interpreter that a program is, whatever its version; empty
 // if it is none. Interpreters are programs whose name means less than that of the script
@@ -37,38 +90,48 @@ func interpreterNamed(name string) string {
 	return ""
 }
 
-// scriptOf returns the name of the first argument that is not an option of the
-// interpreter.
-func scriptOf(interpreter string, args []string) string {
+// findScript returns the index of what is run: of the first argument that is not an
+// option of the interpreter. It is at least len(args) if there is none.
+func findScript(interpreter string, args []string) (at int, kind ScriptKind) {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
 		switch {
-		case takesModule(interpreter, a):
-			if i+1 < len(args) {
-				return shortName(args[i+1])
-			}
-			return ""
+		case isModuleOption(interpreter, a):
+			return i + 1, ScriptModule
+		case takesFile(interpreter, a):
+			return i + 1, ScriptFile
 		case isInlineCode(interpreter, a):
-			return ""
+			return len(args), ScriptFile
 		case takesValue(interpreter, a):
 			i++
 		case a == "" || a[0] == '-' || interpreter == "java" && a[0] == '@':
 		case isRunCommand(interpreter, a):
 		case interpreter == "java" && !strings.HasSuffix(a, ".java"):
-			return a[strings.LastIndexByte(a, '.')+1:] // the main class
+			return i, ScriptClass
 		default:
-			return shortName(a)
+			return i, ScriptFile
 		}
 	}
-	return ""
+	return len(args), ScriptFile
 }
 
-// takesModule reports whether the argument after an option is the program.
-func takesModule(interpreter, option string) bool {
+// isModuleOption reports whether the argument after an option is the module to run.
+// Python takes the option behind others in one argument, too: python -um.
+func isModuleOption(interpreter, option string) bool {
+	switch interpreter {
+	case "python":
+		flags, ok := strings.CutSuffix(option, "m")
+		return ok && len(flags) > 0 && flags[0] == '-' && strings.Trim(flags[1:], "bBdEiIOPqsSuvx") == ""
+	case "java":
+		return option == "-m" || option == "--module"
+	}
+	return false
+}
+
+// takesFile reports whether the argument after an option is the file to run.
+func takesFile(interpreter, option string) bool {
 	switch option {
-	case "-m":
-		return interpreter == "python" || interpreter == "java"
-	case "--module", "-jar":
+	case "-jar":
 		return interpreter == "java"
 	case "-f", "--file":
 		return interpreter == "php"
@@ -112,9 +175,10 @@ func takesValue(interpreter, option string) bool {
 		return interpreter == "java"
 	case "-r", "--require":
 		return interpreter == "node" || interpreter == "ruby"
-	case "--import", "--loader", "--env-file":
+	case "--import", "--loader", "--env-file", "--experimental-loader", "-C", "--conditions", "--title",
+		"--watch-path", "--input-type":
 		return interpreter == "node"
-	case "-W", "-X":
+	case "-W", "-X", "--check-hash-based-pycs":
 		return interpreter == "python"
 	case "-I":
 		return interpreter == "ruby" || interpreter == "perl"

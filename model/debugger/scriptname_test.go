@@ -19,6 +19,10 @@ var programTests = []struct{ command, want string }{
 	{"python3.12 -u -W ignore manage.py runserver", "manage"},
 	{"python -m http.server 8000", "http.server"},
 	{"python -m", ""},
+	{"python3 -um http.server", "http.server"},
+	{"python3 -c -m x", ""},
+	{"python3 --m x", "x"},
+	{"node --title secret app.js", "app"},
 	{"python3 -c import\x20os", ""},
 	{"python3 .py", ".py"},
 	{"pypy3 app.py", "app"},
@@ -56,6 +60,27 @@ func TestScriptName(t *testing.T) {
 	for _, args := range [][]string{nil, {""}, {"node", ""}, {"", "x"}, {"python", "-m", ""}} {
 		if got := ScriptName(&process.Process{Args: args}); got != "" {
 			t.Errorf("%q: %q", args, got)
+		}
+	}
+}
+
+// The arguments before and after the script are needed to recognize a tool, and its path
+// is as it was written.
+func TestScriptOf(t *testing.T) {
+	for _, c := range []struct {
+		command, path string
+		kind          ScriptKind
+		options, args int
+	}{
+		{"node --watch ./src/server.js --port 3000", "./src/server.js", ScriptFile, 1, 2},
+		{"python3 -u -m http.server 8000", "http.server", ScriptModule, 2, 1},
+		{"java -cp a.jar org.gradle.launcher.daemon.bootstrap.GradleDaemon 8.5", "org.gradle.launcher.daemon.bootstrap.GradleDaemon", ScriptClass, 2, 1},
+		{"java -jar /opt/app.jar", "/opt/app.jar", ScriptFile, 1, 0},
+		{"deno run --allow-net main.ts", "main.ts", ScriptFile, 2, 0},
+	} {
+		s, ok := ScriptOf(&process.Process{Args: strings.Split(c.command, " ")})
+		if !ok || s.Path != c.path || s.Kind != c.kind || len(s.Options) != c.options || len(s.Args) != c.args {
+			t.Errorf("%s: %+v, %t", c.command, s, ok)
 		}
 	}
 }
