@@ -77,7 +77,7 @@ func TestScreenStorm(t *testing.T) {
 func stormOnce(t *testing.T, seed uint64, keys int, end time.Time) {
 	c := startChurn(t)
 	x := openStorm(t, "--interval=100ms")
-	x.awaitOutput("Listeners")
+	x.awaitOutput("Connections")
 	if on := x.modesOn(); !slices.Contains(on, "1049") || !slices.Contains(on, "1002") {
 		t.Fatalf("neither another screen nor the mouse is in %q: what lotop leaves behind cannot be told", on)
 	}

@@ -66,11 +66,11 @@ func screenSizes(t *testing.T, lotop string) {
 	serve(t, ports...)
 	for _, size := range []struct{ width, height int }{{40, 12}, {80, 24}, {200, 50}} {
 		x := open(t, size.width, size.height, lotop)
-		screen := x.awaitText("lotop", "listening", "LOCAL", "▸", "q quit")
+		screen := x.awaitText("lotop", "listening", "PORT", "▸", "q quit")
 		checkSize(t, screen, size.width, size.height)
 		x.press("/")
 		x.press("-l", only(ports...))
-		screen = x.awaitText(local(ports[0]), local(ports[1]), "/ lport:")
+		screen = x.awaitText(inRow(ports[0]), inRow(ports[1]), "/ lport:")
 		checkSize(t, screen, size.width, size.height)
 	}
 }
@@ -98,13 +98,13 @@ func screenFilter(t *testing.T, lotop string) {
 	x.awaitText("▸")
 	x.press("/")
 	x.press("-l", fmt.Sprintf("lport:%d", ports[0]))
-	x.awaitText(local(ports[0]))
-	x.awaitNot(local(ports[1]))
+	x.awaitText(inRow(ports[0]))
+	x.awaitNot(inRow(ports[1]))
 	x.press("-l", ",x")
-	x.awaitText("^", local(ports[0])) // the last good one stays in force
+	x.awaitText("^", inRow(ports[0])) // the last good one stays in force
 	x.press("Enter")
 	x.awaitNot("^")
-	x.awaitText(local(ports[0]), fmt.Sprintf("/ lport:%d\n", ports[0]))
+	x.awaitText(inRow(ports[0]), fmt.Sprintf("/ lport:%d\n", ports[0]))
 	x.press("Escape")
 	x.awaitNot("lport:")
 }
@@ -114,20 +114,20 @@ func screenSelection(t *testing.T, lotop string) {
 	ports := freePorts(t, 4)
 	s := serve(t, ports[1], ports[3])
 	x := open(t, 80, 24, lotop+" --interval 100ms "+only(ports...))
-	x.awaitText(local(ports[1]), local(ports[3]))
+	x.awaitText(inRow(ports[1]), inRow(ports[3]))
 	x.press("Down")
-	x.awaitSelected(local(ports[3]))
+	x.awaitSelected(inRow(ports[3]))
 	for _, p := range []uint16{ports[0], ports[2]} {
 		s.toggle(p)
-		x.awaitText(local(p))
-		x.awaitSelected(local(ports[3]))
+		x.awaitText(inRow(p))
+		x.awaitSelected(inRow(ports[3]))
 	}
 	s.toggle(ports[0])
-	x.awaitNot(local(ports[0]))
-	x.awaitSelected(local(ports[3]))
+	x.awaitNot(inRow(ports[0]))
+	x.awaitSelected(inRow(ports[3]))
 	x.press("S")
-	x.awaitText("LOCAL↓")
-	x.awaitSelected(local(ports[3]))
+	x.awaitText("PORT↓")
+	x.awaitSelected(inRow(ports[3]))
 }
 
 func screenDetails(t *testing.T, lotop string) {
@@ -135,7 +135,7 @@ func screenDetails(t *testing.T, lotop string) {
 	s := serve(t, ports...)
 	for _, width := range []int{40, 80, 200} {
 		x := open(t, width, 24, lotop+" "+only(ports...))
-		x.awaitText(local(ports[0]))
+		x.awaitText(inRow(ports[0]))
 		x.press("Enter")
 		x.awaitText("╭─ "+local(ports[0])+"  LISTEN", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "cpu ")
 		x.press("Escape")
@@ -147,7 +147,7 @@ func screenFree(t *testing.T, lotop string) {
 	ports := freePorts(t, 1)
 	s := serve(t, ports...)
 	x := open(t, 80, 24, lotop+" "+only(ports...))
-	x.awaitText(local(ports[0]))
+	x.awaitText(inRow(ports[0]))
 	x.press("x")
 	x.awaitText("╭─ Free "+local(ports[0]), "send SIGTERM to", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "[ y  free port ]")
 	x.press("n")
@@ -176,7 +176,7 @@ func (x *terminal) awaitSane(code int) {
 			x.t.Errorf("the terminal is left without %s:\n%s", want, screen)
 		}
 	}
-	if strings.Contains(screen, "Sockets  Listeners") {
+	if strings.Contains(screen, "Ports  2 Connections") {
 		x.t.Errorf("the screen is left behind:\n%s", screen)
 	}
 	if got := strings.TrimSpace(x.tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}#{cursor_flag}")); got != "001" {
@@ -195,7 +195,7 @@ func screenInterrupt(t *testing.T, lotop string) {
 	ports := freePorts(t, 1)
 	serve(t, ports...)
 	x := open(t, 80, 24, lotop+" "+only(ports...))
-	x.awaitText(local(ports[0]))
+	x.awaitText(inRow(ports[0]))
 	x.press("x")
 	x.awaitText("[ y  free port ]")
 	x.press("C-c")
@@ -206,7 +206,7 @@ func screenResize(t *testing.T, lotop string) {
 	ports := freePorts(t, 1)
 	serve(t, ports...)
 	x := open(t, 80, 24, lotop+" "+only(ports...))
-	x.awaitText(local(ports[0]))
+	x.awaitText(inRow(ports[0]))
 	x.press("x")
 	x.awaitText("[ y  free port ]")
 	for _, size := range []struct{ width, height int }{{200, 50}, {40, 12}, {20, 5}, {100, 30}} {
@@ -224,7 +224,7 @@ func screenResize(t *testing.T, lotop string) {
 		}
 	}
 	x.press("n")
-	x.awaitText(local(ports[0]), "q quit")
+	x.awaitText(inRow(ports[0]), "q quit")
 }
 
 func screenNoColor(t *testing.T, lotop string) {
@@ -233,7 +233,7 @@ func screenNoColor(t *testing.T, lotop string) {
 	color := regexp.MustCompile(`\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;:]*m`)
 	for env, want := range map[string]bool{"": true, "NO_COLOR=1": false, "NO_COLOR=yes": false, "NO_COLOR=": true} {
 		x := open(t, 80, 24, "env "+env+" "+lotop+" "+only(ports...))
-		x.awaitText(local(ports[0]), "▸")
+		x.awaitText(inRow(ports[0]), "▸")
 		if got := color.MatchString(x.tmux("capture-pane", "-p", "-e")); got != want {
 			t.Errorf("with %q colors: %v", env, got)
 		}
@@ -248,7 +248,7 @@ func screenNobody(t *testing.T, lotop string) {
 	ports := freePorts(t, 1)
 	serve(t, ports...)
 	x := open(t, 80, 24, "setpriv --reuid=65534 --regid=65534 --clear-groups "+lotop+" "+only(ports...))
-	x.awaitText(local(ports[0]), "root")
+	x.awaitText(inRow(ports[0]), "root")
 	x.press("x")
 	x.awaitText("by another user", "run sudo lotop free", "[ n  cancel ]")
 	x.press("y")

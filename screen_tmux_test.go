@@ -242,6 +242,9 @@ func freePorts(t *testing.T, n int) []uint16 {
 	return ports
 }
 
+// inRow is what the Ports view shows of a port on 127.0.0.1.
+func inRow(port uint16) string { return fmt.Sprintf("%-5d  127.0.0.1", port) }
+
 func local(port uint16) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
 // only narrows lotop to ports, so that other tests do not disturb.

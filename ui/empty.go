@@ -4,15 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"lotop/model/track"
 	"lotop/sockets/untrusted"
 )
 
 // EmptyMessage says why a table is empty. clear and widen are what would show
 // something: how to lift the query, and how to see other hosts too; empty where
 // there is no way.
-func EmptyMessage(v track.View, query string, all bool, clear, widen string) string {
-	noun := map[track.View]string{track.AllSockets: "socket", track.Listeners: "listener", track.Connections: "connection"}[v]
+func EmptyMessage(noun, query string, all bool, clear, widen string) string {
 	var hints []string
 	text := "no " + noun
 	if query != "" {

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 	"lotop/sockets/untrusted"
@@ -110,17 +109,16 @@ func TestMiddle(t *testing.T) {
 
 func TestNothing(t *testing.T) {
 	for _, c := range []struct {
-		view  track.View
-		query string
-		all   bool
-		want  string
+		noun, query string
+		all         bool
+		want        string
 	}{
-		{track.AllSockets, "", false, "no socket on loopback; a widens"},
-		{track.Listeners, "port:3000", false, "no listener matches port:3000; esc clears, a widens"},
-		{track.AllSockets, "", true, "no socket"},
-		{track.Connections, "x\x1b", true, `no connection matches x\x1b; esc clears`},
+		{"socket", "", false, "no socket on loopback; a widens"},
+		{"listener", "port:3000", false, "no listener matches port:3000; esc clears, a widens"},
+		{"socket", "", true, "no socket"},
+		{"connection", "x\x1b", true, `no connection matches x\x1b; esc clears`},
 	} {
-		if got := EmptyMessage(c.view, c.query, c.all, "esc clears", "a widens"); got != c.want {
+		if got := EmptyMessage(c.noun, c.query, c.all, "esc clears", "a widens"); got != c.want {
 			t.Errorf("got %q, not %q", got, c.want)
 		}
 	}

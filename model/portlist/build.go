@@ -31,6 +31,7 @@ type group struct {
 	matched  bool
 	rows     []model.Row // if they may be listed
 	newRows  int
+	ids      []sockets.ID // up to one more than maxMeasured
 }
 
 func newBuilder(o *Options) *builder {
@@ -93,6 +94,9 @@ func (b *builder) groupOf(r *model.Row) *group {
 func (b *builder) addConnection(g *group, r *model.Row) {
 	if r.Mark != model.Closed {
 		g.count++
+		if len(g.ids) <= maxMeasured {
+			g.ids = append(g.ids, r.Socket.ID)
+		}
 	}
 	g.matched = g.matched || b.matches(r)
 	isNew := r.Mark == model.New
@@ -224,6 +228,9 @@ func tracersOf(tr *track.Tracker) map[int32]*process.Process {
 // take adds the connections of a group to a row.
 func (r *Row) take(g *group) {
 	r.Connections += g.count
+	if r.Measurable = append(r.Measurable, g.ids...); r.Connections > maxMeasured {
+		r.Measurable = nil
+	}
 	for i := range g.clients {
 		c := &g.clients[i]
 		same := slices.IndexFunc(r.Clients, func(k Client) bool { return pidOf(k.Process) == pidOf(c.Process) })

@@ -46,6 +46,9 @@ type Row struct {
 	Clients []Client
 	// Connections counts them, without TIME_WAIT.
 	Connections int
+	// Measurable are the sockets at this end of the connections, none if there are more
+	// than maxMeasured.
+	Measurable []sockets.ID
 	// Opened reports whether the connections follow in rows of their own.
 	Opened bool
 	// Tracer is the process that debugs the owner, nil if there is none.
@@ -87,6 +90,10 @@ type List struct {
 	TimeWait []TimeWait // of the rows that match, those with most first
 	Counts   track.Counts
 }
+
+// maxMeasured is up to how many connections of a row the traffic is worth measuring: each
+// costs a request to the kernel.
+const maxMeasured = 256
 
 // maxNew is how many new connections of a port are shown without being asked for.
 const maxNew = 3

@@ -193,5 +193,5 @@ func emptyReason(m *track.Tracker, shape track.ListOptions, query string) string
 	}
 	free, wide := shape, shape
 	free.Match, wide.AllHosts = nil, true
-	return ui.EmptyMessage(shape.View, query, shape.AllHosts, "without the query: "+count(free), "with --all: "+count(wide))
+	return ui.EmptyMessage("socket", query, shape.AllHosts, "without the query: "+count(free), "with --all: "+count(wide))
 }

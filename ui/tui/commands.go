@@ -33,6 +33,10 @@ func (m *Model) toggleAll() tea.Cmd {
 
 func (m *Model) toggleUnfold() tea.Cmd {
 	m.shape.Unfold = !m.shape.Unfold
+	m.fold.opened, m.fold.folded = nil, nil
+	if m.view == portsView {
+		return m.relist()
+	}
 	m.setStatus(plain, "one row per loopback connection")
 	if m.shape.Unfold {
 		m.setStatus(plain, "one row per end")

@@ -117,7 +117,7 @@ func (s *filmRecorder) demo() {
 	s.play(4)
 	s.presses("esc")
 	s.says = "events; unseen: came and went between two looks"
-	s.presses("shift+tab")
+	s.presses("tab")
 	s.rest(1500 * time.Millisecond)
 	s.play(3)
 	s.says = "the server on 3000 ends, and is back"

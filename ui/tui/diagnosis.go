@@ -48,7 +48,7 @@ func (m *Model) wantedTarget() (t bind.Target, ok bool) {
 	case m.details != nil && !m.details.closed:
 		s := m.details.data.row.Socket
 		return bind.Target{Protocol: s.Protocol, Port: s.Local.Port(), Hosts: bind.AnyHost()}, true
-	case m.details == nil && m.view != eventsView && len(m.rows.Rows) == 0 && !m.latest.at.IsZero():
+	case m.details == nil && m.view != eventsView && m.window().Len() == 0 && !m.stale() && !m.latest.at.IsZero():
 		return m.filteredPort()
 	}
 	return t, false

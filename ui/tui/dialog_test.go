@@ -251,7 +251,7 @@ func TestNothingToFree(t *testing.T) {
 	d.pass(time.Second)
 	d.press("x")
 	d.wants("already closed; select")
-	d.press("tab", "tab", "tab", "x")
+	d.press("tab", "x")
 	d.wants("events are history")
 	if d.m.dialog != nil {
 		t.Error("a dialog for what has gone")

@@ -59,6 +59,9 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 		o.Source = d.source
 		o.Open = func() (sockets.Source, error) { return d.source, nil }
 	}
+	if o.View == "" {
+		o.View = "sockets" // what most of these tests are about
+	}
 	if o.Interval == 0 {
 		o.Interval = time.Second
 	}
@@ -260,7 +263,7 @@ func (d *driver) wantsNot(all ...string) {
 // selected is the local address of the selected row.
 func (d *driver) selected() string {
 	d.t.Helper()
-	r := d.m.rows.Current()
+	r := d.m.selectedRow()
 	if r == nil {
 		return ""
 	}

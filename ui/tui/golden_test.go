@@ -28,10 +28,11 @@ type scenario struct {
 func scenarios() []scenario {
 	return append([]scenario{
 		{"sockets", func(*driver) {}},
-		{"listeners", func(d *driver) { d.press("tab") }},
-		{"connections", func(d *driver) { d.press("tab", "tab") }},
+		{"ports", func(d *driver) { d.press("1") }},
+		{"ports-opened", func(d *driver) { d.press("1", "u", "t", "a") }},
+		{"connections", func(d *driver) { d.press("shift+tab") }},
 		{"events", playEvents},
-		{"events-none", func(d *driver) { d.press("shift+tab") }},
+		{"events-none", func(d *driver) { d.press("tab") }},
 		{"unfolded", func(d *driver) { d.press("u", "down") }},
 		{"all-by-process", func(d *driver) { d.press("a"); d.sortBy("PROCESS") }},
 		{"marks", func(d *driver) {
@@ -76,7 +77,7 @@ func scenarios() []scenario {
 
 // playEvents opens, changes and closes sockets while the journal shows.
 func playEvents(d *driver) {
-	d.press("shift+tab")
+	d.press("tab")
 	d.source.snap = changed()
 	d.pass(time.Second)
 	d.source.snap = without(changed(), 30, 24)

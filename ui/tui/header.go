@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 
+	"lotop/model"
 	"lotop/sockets"
 	"lotop/sockets/untrusted"
 	"lotop/ui"
@@ -72,11 +73,61 @@ func (m *Model) tabLine() string {
 	tabs := m.tabs()
 	switch {
 	case !hasFilter:
-		return m.theme.Line(tabs.Fit(m.width))
+		return m.theme.Line(m.withCounts(tabs))
 	case m.tabsWidth() == 0:
 		return lipgloss.NewStyle().MaxWidth(m.width).Render(" " + m.filter.View())
 	}
-	return lipgloss.NewStyle().MaxWidth(m.width).Render(m.theme.Line(tabs) + "   " + m.filter.View())
+	box := m.theme.Line(tabs) + "   " + m.filter.View()
+	counts := m.rowCounts()
+	if m.filtering || lipgloss.Width(box)+counts.Width() > m.width {
+		return lipgloss.NewStyle().MaxWidth(m.width).Render(box)
+	}
+	return box + strings.Repeat(" ", m.width-lipgloss.Width(box)-counts.Width()) + m.theme.Line(counts)
+}
+
+// withCounts adds the number of rows and their order at the right, as far as there is
+// room.
+func (m *Model) withCounts(tabs line) line {
+	counts, order := m.rowCounts(), m.orderText()
+	for _, right := range []line{append(slices.Clone(counts), order...), counts} {
+		if room := m.width - tabs.Width(); right.Width() <= room {
+			return append(tabs.Fit(m.width-right.Width()), right...)
+		}
+	}
+	return tabs.Fit(m.width)
+}
+
+// rowCounts returns which rows are in sight, of how many.
+func (m *Model) rowCounts() line {
+	n := m.window().Len()
+	first, end := m.window().InSight()
+	if n == 0 || end <= first {
+		return nil
+	}
+	return styled(muted, " "+ui.Number(first+1)+"-"+ui.Number(end)+" of "+ui.Number(n)+" ")
+}
+
+// orderText returns by what the rows are sorted.
+func (m *Model) orderText() line {
+	if m.view == eventsView {
+		return styled(muted, "  newest first ")
+	}
+	column := m.shape.Order.Column.String()
+	if m.view == portsView {
+		switch m.shape.Order.Column {
+		case model.ByLocal:
+			column = "port"
+		case model.ByProcess:
+			column = "program"
+		case model.ByRemote:
+			column = "clients"
+		}
+	}
+	arrow := "↑"
+	if m.shape.Order.Reverse {
+		arrow = "↓"
+	}
+	return styled(muted, "  sorted by "+column+" "+arrow+" ")
 }
 
 func (m *Model) tabs() line {
@@ -86,15 +137,24 @@ func (m *Model) tabs() line {
 		if view(v) == m.view {
 			r = accent
 		}
-		l = l.Add(r, name).Add(plain, "  ")
+		l = l.Add(r, m.tabName(v, name)).Add(plain, "  ")
 	}
 	return l
+}
+
+// tabName is a name with the key that shows the view; a recording has the digits for
+// itself.
+func (m *Model) tabName(v int, name string) string {
+	if !m.keys.View.Enabled() || m.width < 48 || v >= len(m.keys.View.Keys()) {
+		return name
+	}
+	return keymap.KeyLabel(m.keys.View.Keys()[v]) + " " + name
 }
 
 // tabNames returns the names of the views, shorter if there is little room.
 func (m *Model) tabNames() [numViews]string {
 	if m.width < 48 {
-		return [numViews]string{"Sockets", "Listen", "Conns", "Events"}
+		return [numViews]string{"Ports", "Conns", "Sockets", "Events"}
 	}
 	return viewNames
 }
@@ -158,7 +218,12 @@ func (m *Model) footerKeys() []key.Binding {
 	}
 	k := m.keys
 	k.NextView.SetHelp(k.NextView.Help().Key, "view")
+	k.Exposed.SetHelp(k.Exposed.Help().Key, "exposed")
+	k.Free.SetHelp(k.Free.Help().Key, "free")
 	all := k.Short()
+	if k.View.Enabled() {
+		all = slices.DeleteFunc(all, func(b key.Binding) bool { return b.Help() == k.NextView.Help() })
+	}
 	if m.player != nil {
 		all = m.replayKeys()
 	}

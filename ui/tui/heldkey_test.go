@@ -49,7 +49,7 @@ func TestHeldKeySuperseded(t *testing.T) {
 func TestKeysWithoutRowDoNotWait(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.hold = true
-	d.press("tab", "tab", "?")
+	d.press("shift+tab", "?")
 	if d.m.view != connectionsView || d.m.help == nil {
 		t.Errorf("view %d, help %v", d.m.view, d.m.help)
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,9 @@ func TestHelpListsEveryKey(t *testing.T) {
 	d.press("?")
 	page := d.text()
 	for name, b := range bindings(d.m.keys) {
+		if !b.Enabled() {
+			continue
+		}
 		if b.Help().Desc == "" || !strings.Contains(page, b.Help().Desc) {
 			t.Errorf("help does not say what %s does: %q", name, b.Help().Desc)
 		}
@@ -47,12 +51,15 @@ func TestHelpListsEveryKey(t *testing.T) {
 // Every binding belongs to something, and to one thing only.
 func TestEveryKeyActs(t *testing.T) {
 	m := replay(t, 80, 24).m
-	acts := []key.Binding{m.keys.Interrupt, m.keys.Suspend, m.keys.Tenth}
+	acts := []key.Binding{m.keys.Interrupt, m.keys.Suspend, m.keys.Tenth, m.keys.View}
 	for _, a := range append(m.replayCommands(), m.commands()...) {
 		acts = append(acts, a.key)
 	}
 	taken := map[string]string{}
 	for name, b := range bindings(m.keys) {
+		if !b.Enabled() {
+			continue
+		}
 		found := false
 		for _, a := range acts {
 			found = found || reflect.DeepEqual(a.Keys(), b.Keys())
@@ -101,13 +108,18 @@ func TestFooterKeysWork(t *testing.T) {
 
 func TestViews(t *testing.T) {
 	d := start(t, street(), 80, 24)
-	for _, want := range []view{listenersView, connectionsView, eventsView, socketsView} {
+	for _, want := range []view{eventsView, portsView, connectionsView, socketsView} {
 		if d.press("tab"); d.m.view != want {
 			t.Errorf("tab turns to %s, not %s", viewNames[d.m.view], viewNames[want])
 		}
 	}
-	if d.press("shift+tab"); d.m.view != eventsView {
+	if d.press("shift+tab"); d.m.view != connectionsView {
 		t.Errorf("shift+tab turns to %s", viewNames[d.m.view])
+	}
+	for i, want := range []view{portsView, connectionsView, socketsView, eventsView} {
+		if d.press(strconv.Itoa(i + 1)); d.m.view != want {
+			t.Errorf("%d turns to %s, not %s", i+1, viewNames[d.m.view], viewNames[want])
+		}
 	}
 }
 

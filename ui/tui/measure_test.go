@@ -20,7 +20,7 @@ func eventful(t *testing.T, width, height int) *driver {
 		r.Socket.Local = netip.AddrPortFrom(r.Socket.Local.Addr(), uint16(i+1))
 		d.m.worker.eventLog.Add(track.Event{Kind: track.EventOpened, Time: noon.Add(time.Duration(i)), Row: r})
 	}
-	d.press("shift+tab")
+	d.press("tab")
 	if n := len(d.m.events.Rows); n != eventLogSize {
 		t.Fatalf("%d events, not %d", n, eventLogSize)
 	}
@@ -45,7 +45,7 @@ func TestKeysMeasureWhatComesIntoSight(t *testing.T) {
 	jumps := map[string]bool{"G": true, "g": true, "tab": true, "shift+tab": true}
 	keys := []string{
 		"down", "down", "up", "pgdown", "pgup", "Z", "G", "S", "up", "pgup", "enter", "up", "down", "pgup", "esc", "g", "S", "down",
-		"enter", "down", "enter", "?", "down", "esc", "x", "p", "/", "down", "up", "enter", "shift+tab", "down", "enter", "down", "esc", "tab", "down",
+		"enter", "down", "enter", "?", "down", "esc", "x", "p", "/", "down", "up", "enter", "tab", "down", "enter", "down", "esc", "shift+tab", "down",
 	}
 	for _, size := range [][2]int{{1, 1}, {40, 3}, {40, 4}, {80, 12}, {80, 24}, {200, 50}, {300, 100}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/spinner"
@@ -9,6 +11,7 @@ import (
 
 	"lotop/model"
 	"lotop/model/plan"
+	"lotop/model/portlist"
 	"lotop/model/query"
 	"lotop/model/track"
 	"lotop/sockets"
@@ -48,10 +51,12 @@ type Model struct {
 	version       string
 
 	view     view
+	portRows table.Table[portlist.Row]
 	rows     table.Table[model.Row]
 	events   table.Table[track.Event]
 	query    *query.Query // the filter in effect
 	shape    track.ListOptions
+	fold     fold // of the Ports view
 	interval time.Duration
 	paused   bool
 
@@ -85,14 +90,23 @@ type Model struct {
 type view uint8
 
 const (
-	socketsView view = iota
-	listenersView
+	portsView view = iota
 	connectionsView
+	socketsView
 	eventsView
 	numViews
 )
 
-var viewNames = [numViews]string{"Sockets", "Listeners", "Connections", "Events"}
+var viewNames = [numViews]string{"Ports", "Connections", "Sockets", "Events"}
+
+// ViewNames returns the names of the views for the command line and the state file.
+func ViewNames() []string {
+	var all []string
+	for _, name := range viewNames {
+		all = append(all, strings.ToLower(name))
+	}
+	return all
+}
 
 // intervals are the refresh intervals that + and - step through.
 var intervals = []time.Duration{
@@ -129,7 +143,8 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		filter:      textinput.New(),
 	}
 	m.suspend = m.signals.suspend
-	m.rows, m.events = newRowTable(m.refTime, m.flowOf, m.pinClosedAt), newEventTable()
+	m.view = view(max(slices.Index(ViewNames(), o.View), 0))
+	m.portRows, m.rows, m.events = m.newPortTable(), newRowTable(m.refTime, m.flowOf, m.pinClosedAt), newEventTable()
 	m.rows.SelectColumns(o.Columns)
 	m.filter.Prompt = "/ "
 	m.filter.SetValue(printable(o.Query))
@@ -185,7 +200,13 @@ func (m *Model) Init() tea.Cmd {
 // selectedRow returns the row that a key acts on; in the Events view the row of the
 // event.
 func (m *Model) selectedRow() *model.Row {
-	if m.view == eventsView {
+	switch m.view {
+	case portsView:
+		if r := m.portRows.Current(); r != nil {
+			return &r.Row
+		}
+		return nil
+	case eventsView:
 		if e := m.events.Current(); e != nil {
 			return &e.Row
 		}
@@ -208,6 +229,7 @@ type Options struct {
 	ASCII         bool                           // signs of ASCII only
 	Version       string                         // for the help page
 
+	View    string              // one of ViewNames, empty for the first
 	Theme   string              // one of Themes, empty for the first
 	Columns []string            // of Columns, from left to right; nil for all
 	Keys    map[string][]string // by the names of actions; other actions keep their keys

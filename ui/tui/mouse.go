@@ -71,6 +71,7 @@ func (m *Model) clickTab(x int) tea.Cmd {
 	}
 	at := 1
 	for v, name := range m.tabNames() {
+		name = m.tabName(v, name)
 		if x >= at && x < at+len(name) {
 			return m.setView(view(v))
 		}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/portlist"
 	"lotop/model/query"
 	"lotop/model/track"
 	"lotop/sockets"
@@ -44,10 +45,56 @@ func (p *pins) toggle(r *model.Row) {
 // arrange moves the pinned rows to the top, in the order in which they were pinned.
 // Those that closed are added as last seen.
 func (p *pins) arrange(rows []model.Row, m *track.Tracker, now time.Time) []model.Row {
-	p.pinMatches(rows)
+	for i := range rows {
+		p.pinMatch(&rows[i])
+	}
 	if len(p.all) == 0 {
 		return rows
 	}
+	p.refresh(m, now)
+	rest := slices.DeleteFunc(rows, func(r model.Row) bool { return p.find(&r) >= 0 })
+	top := make([]model.Row, 0, len(p.all)+len(rest))
+	for i := range p.all {
+		top = append(top, p.all[i].row)
+	}
+	return append(top, rest...)
+}
+
+// arrangePorts is arrange for the Ports view, where the connections below a port move
+// with it.
+func (p *pins) arrangePorts(rows []portlist.Row, m *track.Tracker, now time.Time) []portlist.Row {
+	for i := range rows {
+		if rows[i].Kind == portlist.Port {
+			p.pinMatch(&rows[i].Row)
+		}
+	}
+	if len(p.all) == 0 {
+		return rows
+	}
+	p.refresh(m, now)
+	top := make([]portlist.Row, 0, len(p.all)+len(rows))
+	for i := range p.all {
+		at := slices.IndexFunc(rows, func(r portlist.Row) bool { return r.HasKey(uint64(p.all[i].row.Socket.ID)) })
+		if at < 0 {
+			kind := portlist.Port
+			if p.all[i].row.Socket.Connected() {
+				kind = portlist.Connection
+			}
+			top = append(top, portlist.Row{Row: p.all[i].row, Kind: kind})
+			continue
+		}
+		end := at + 1
+		for rows[at].Kind != portlist.Connection && end < len(rows) && rows[end].Kind == portlist.Connection {
+			end++
+		}
+		top = append(top, rows[at:end]...)
+		rows = slices.Delete(rows, at, end)
+	}
+	return append(top, rows...)
+}
+
+// refresh finds the pinned rows in the newest snapshot.
+func (p *pins) refresh(m *track.Tracker, now time.Time) {
 	for i := range p.all {
 		k := &p.all[i]
 		if r, ok := m.Find(k.row.Socket.ID); ok {
@@ -59,24 +106,13 @@ func (p *pins) arrange(rows []model.Row, m *track.Tracker, now time.Time) []mode
 		}
 		k.row.Mark = model.Closed
 	}
-	rest := slices.DeleteFunc(rows, func(r model.Row) bool { return p.find(&r) >= 0 })
-	top := make([]model.Row, 0, len(p.all)+len(rest))
-	for i := range p.all {
-		top = append(top, p.all[i].row)
-	}
-	return append(top, rest...)
 }
 
-func (p *pins) pinMatches(rows []model.Row) {
-	if p.query == nil {
-		return
-	}
-	for i := range rows {
-		// Events of its connections are reported by matching. Pinned, they would
-		// fill the screen.
-		if r := &rows[i]; r.Mark != model.Closed && !r.Socket.Connected() && p.query.Match(r) && p.find(r) < 0 {
-			p.all = append(p.all, pin{row: r.Clone()})
-		}
+// pinMatch pins a row that the query selects. Events of connections are reported by
+// matching; pinned, they would fill the screen.
+func (p *pins) pinMatch(r *model.Row) {
+	if p.query != nil && r.Mark != model.Closed && !r.Socket.Connected() && p.query.Match(r) && p.find(r) < 0 {
+		p.all = append(p.all, pin{row: r.Clone()})
 	}
 }
 

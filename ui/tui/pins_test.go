@@ -71,7 +71,7 @@ func TestShortLivedConnection(t *testing.T) {
 	notifications.push(d.clock, client, 10)
 	notifications.push(d.clock, server, 2048)
 	d.run(d.m.schedule(taskRead))
-	d.press("shift+tab")
+	d.press("tab")
 	d.wants("closed", "127.0.0.1:62893", "← 127.0.0.1:40000", "short-lived", "10B", "2.0K")
 	if n := d.m.worker.eventLog.Len(); n != 1 {
 		t.Errorf("%d events for one connection", n)
@@ -80,7 +80,7 @@ func TestShortLivedConnection(t *testing.T) {
 
 func TestNotificationsWhilePaused(t *testing.T) {
 	d, notifications := startWithNotifications(t, "")
-	d.press("p", "shift+tab")
+	d.press("p", "tab")
 	before := d.text()
 	notifications.push(d.clock, sock(900, sockets.TCP, sockets.Established, "127.0.0.1:40000", "127.0.0.1:62893"), 0)
 	notifications.push(d.clock, sock(901, sockets.TCP, sockets.Established, "127.0.0.1:62893", "127.0.0.1:40000"), 0)

@@ -40,6 +40,7 @@ func (m *Model) detectPlayer() {
 			a.Key.SetEnabled(replaying)
 		}
 	}
+	m.keys.View.SetEnabled(!replaying) // its keys jump to tenths
 	if replaying {
 		m.position = m.player.Position()
 		m.paused = m.position.Paused

@@ -111,7 +111,7 @@ func TestReplayMarks(t *testing.T) {
 			t.Errorf("after a jump %v is marked %v", r.Socket.Local, r.Mark)
 		}
 	}
-	d.press("[", "shift+tab")
+	d.press("[", "tab")
 	d.wants("no events yet")
 	d.press(".", ".", ".", ".", ".")
 	d.wants("closed", "127.0.0.1:3000")

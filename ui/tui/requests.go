@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/portlist"
 	"lotop/model/query"
 	"lotop/model/track"
 	"lotop/sockets"
@@ -27,8 +28,9 @@ type (
 		listID  int               // of the filter, view and order asked for
 		shape   track.ListOptions // without its query
 		query   string
-		events  bool        // include events
-		pin     []model.Row // rows whose pin to toggle
+		ports   *portlist.Options // of the Ports view, without its query; nil for the rows of sockets
+		events  bool              // include events
+		pin     []model.Row       // rows whose pin to toggle
 		inspect subject
 	}
 
@@ -57,6 +59,10 @@ type (
 	arrangement struct {
 		listID    int // as in the request
 		rows      []model.Row
+		hasPorts  bool // ports instead of rows
+		ports     []portlist.Row
+		timeWait  []portlist.TimeWait
+		context   map[int32]processContext // of the processes that own ports, by PID
 		events    []track.Event
 		hasEvents bool
 		counts    track.Counts
@@ -116,10 +122,14 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 		w.pins.toggle(&q.pin[i])
 	}
 	q.shape.Match = w.parsed(q.query).Match
-	res.rows = w.rows.fill(func(rows []model.Row) []model.Row {
-		rows, res.counts = w.tracker.Rows(rows, q.shape)
-		return w.pins.arrange(rows, w.tracker, snap.Time)
-	})
+	if res.hasPorts = q.ports != nil; res.hasPorts {
+		w.arrangePorts(&q, &res)
+	} else {
+		res.rows = w.rows.fill(func(rows []model.Row) []model.Row {
+			rows, res.counts = w.tracker.Rows(rows, q.shape)
+			return w.pins.arrange(rows, w.tracker, snap.Time)
+		})
+	}
 	if res.hasEvents = q.events; q.events {
 		res.events = w.events.fill(func(events []track.Event) []track.Event {
 			return w.eventLog.Newest(events, q.shape.Match, q.shape.AllHosts)

@@ -64,10 +64,11 @@ func sessionScenarios() []scenario {
 		{"server-gone", func(d *driver) { d.steps(21) }},
 		{"server-back", func(d *driver) { d.steps(23) }},
 		{"end", func(d *driver) { d.press("9", "]") }},
-		{"listeners", func(d *driver) { d.press("tab"); d.steps(17) }},
-		{"connections", func(d *driver) { d.press("tab", "tab"); d.steps(14) }},
-		{"events", func(d *driver) { d.press("shift+tab"); d.steps(20) }},
-		{"events-end", func(d *driver) { d.press("shift+tab"); d.steps(40) }},
+		{"ports", func(d *driver) { d.press("tab", "tab"); d.steps(17) }},
+		{"ports-end", func(d *driver) { d.press("tab", "tab", "9", "]") }},
+		{"connections", func(d *driver) { d.press("shift+tab"); d.steps(14) }},
+		{"events", func(d *driver) { d.press("tab"); d.steps(20) }},
+		{"events-end", func(d *driver) { d.press("tab"); d.steps(40) }},
 		{"event-closed", func(d *driver) { d.inspectEvent(false) }},
 		{"event-unseen", func(d *driver) { d.inspectEvent(true) }},
 		{"filter", func(d *driver) { d.filterBy("name:node -9229"); d.steps(13) }},
@@ -89,7 +90,7 @@ func sessionScenarios() []scenario {
 // that a snapshot has shown or of those that none has.
 func (d *driver) inspectEvent(unseen bool) {
 	d.t.Helper()
-	d.press("shift+tab")
+	d.press("tab")
 	d.steps(40)
 	for i := range d.m.events.Rows {
 		if e := &d.m.events.Rows[i]; e.Kind == track.EventClosed && e.ShortLived == unseen && e.Row.Socket.Connected() && e.HasBytes {

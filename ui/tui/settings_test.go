@@ -90,7 +90,7 @@ func TestKeysAsBound(t *testing.T) {
 		"free": {"X"}, "up": {"i"}, "down": {"n", "ctrl+n"}, "back": {"backspace"}, "pause": {}, "all": nil, "quit": {"f10"},
 	}}
 	d := startWith(t, o, 120, 60)
-	d.wants("i n move", "X free port", "f10 quit")
+	d.wants("i n move", "X free", "f10 quit")
 	d.wantsNot("p pause")
 	for _, no := range []string{"p", "space", "a", "q", "down", "j"} {
 		if d.press(no); d.m.paused || d.m.shape.AllHosts || len(d.left) > 0 || d.m.rows.Cursor != 0 {

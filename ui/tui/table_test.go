@@ -234,13 +234,13 @@ func TestClicks(t *testing.T) {
 	for _, c := range []struct {
 		x    int
 		want view
-	}{{10, listenersView}, {25, connectionsView}, {36, eventsView}, {60, eventsView}, {2, socketsView}} {
+	}{{2, portsView}, {10, connectionsView}, {40, eventsView}, {60, eventsView}, {27, socketsView}} {
 		click(c.x, 1)
 		if d.m.view != c.want {
 			t.Errorf("a click at %d turns to %s, not %s", c.x, viewNames[d.m.view], viewNames[c.want])
 		}
 	}
-	d.send(tea.MouseClickMsg{X: 36, Y: 1, Button: tea.MouseRight})
+	d.send(tea.MouseClickMsg{X: 40, Y: 1, Button: tea.MouseRight})
 	if d.m.view != socketsView {
 		t.Error("the right button turns the page")
 	}

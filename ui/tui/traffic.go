@@ -137,10 +137,16 @@ func (m *Model) visibleConns() []sockets.ID {
 			ids = append(ids, r.Socket.ID)
 		}
 	}
-	if m.view != eventsView {
-		t := &m.rows
-		for i := t.Offset; i < min(t.Offset+t.Height, len(t.Rows)); i++ {
-			add(&t.Rows[i])
+	switch m.view {
+	case portsView:
+		for i, end := m.portRows.InSight(); i < end; i++ {
+			r := &m.portRows.Rows[i]
+			add(&r.Row)
+			ids = append(ids, r.Measurable...)
+		}
+	case connectionsView, socketsView:
+		for i, end := m.rows.InSight(); i < end; i++ {
+			add(&m.rows.Rows[i])
 		}
 	}
 	if d := m.details; d != nil && d.data != nil {

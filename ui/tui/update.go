@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -103,6 +104,12 @@ func (m *Model) handleTableKey(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, m.keys.Tenth) {
 		return m.seekTenth(k)
 	}
+	if key.Matches(k, m.keys.View) {
+		if v := view(slices.Index(m.keys.View.Keys(), k.String())); v < numViews {
+			return m.setView(v)
+		}
+		return nil
+	}
 	for _, act := range append(m.replayCommands(), m.commands()...) {
 		if key.Matches(k, act.key) {
 			return act.run()
@@ -142,6 +149,10 @@ func (m *Model) commands() []command {
 		{m.keys.Pause, m.togglePause},
 		{m.keys.All, m.toggleAll},
 		{m.keys.Unfold, m.toggleUnfold},
+		{m.keys.Open, m.openConnections},
+		{m.keys.Close, m.closeConnections},
+		{m.keys.Exposed, m.toggleExposed},
+		{m.keys.TimeWait, m.toggleTimeWait},
 		{m.keys.Free, m.openFreeDialog},
 		{m.keys.Pin, m.togglePin},
 		{m.keys.Copy, m.copyAddress},

@@ -91,6 +91,12 @@ func (m *Model) table(a layout) []string {
 			add(l)
 		}
 	}
+	if waits := m.timeWaitLine(a.table.width); waits != nil && len(lines) < a.table.height {
+		if len(lines)+1 < a.table.height {
+			add(nil)
+		}
+		add(waits)
+	}
 	for len(lines) < a.table.height {
 		add(nil)
 	}
@@ -137,8 +143,10 @@ func (m *Model) emptyMessage() string {
 		return "reading the socket tables …"
 	case m.filterErr != nil:
 		return "" // the error of the filter is shown
-	case m.view != eventsView && len(m.rows.Rows) == 0:
-		return ui.EmptyMessage(m.modelView(), style.Cut(m.filter.Value(), 40), m.shape.AllHosts, keymap.Hint(m.keys.Back, "clears the filter"), keymap.Hint(m.keys.All, "shows all hosts"))
+	case m.view != eventsView && m.stale():
+		return "" // the rows of this view are on their way
+	case m.view != eventsView && m.window().Len() == 0:
+		return ui.EmptyMessage(m.noun(), style.Cut(m.filter.Value(), 40), m.shape.AllHosts, keymap.Hint(m.keys.Back, "clears the filter"), keymap.Hint(m.keys.All, "shows all hosts"))
 	case m.view != eventsView || len(m.events.Rows) > 0 || !m.latest.hasEvents:
 		return ""
 	case m.filter.Value() != "":

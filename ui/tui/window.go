@@ -29,6 +29,8 @@ type window interface {
 // window returns the table of the view.
 func (m *Model) window() window {
 	switch m.view {
+	case portsView:
+		return &m.portRows
 	case eventsView:
 		return &m.events
 	}
@@ -36,7 +38,12 @@ func (m *Model) window() window {
 }
 
 // windows returns the tables of all views.
-func (m *Model) windows() []window { return []window{&m.rows, &m.events} }
+func (m *Model) windows() []window { return []window{&m.portRows, &m.rows, &m.events} }
+
+// noun returns what the rows of the view are.
+func (m *Model) noun() string {
+	return [numViews]string{"port", "connection", "socket", "event"}[m.view]
+}
 
 // sorted returns the column by which the view is ordered, -2 if it has an order of its
 // own.

@@ -23,6 +23,7 @@ type worker struct {
 	tracker           *track.Tracker
 	eventLog          *track.EventLog
 	meter             meter
+	contexts          contexts
 	notifications     notificationSource // nil if there are none
 	notificationBuf   []sockets.DestroyNotification
 	lostNotifications int  // notifications that were dropped

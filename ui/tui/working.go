@@ -47,6 +47,9 @@ func (m *Model) arrangeRequest() arrangeRequest {
 	q := arrangeRequest{listID: m.listID, shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinRequests}
 	q.shape.View = m.modelView()
 	m.pinRequests = nil
+	if m.view == portsView {
+		q.ports = m.portOptions()
+	}
 	if d := m.details; d != nil {
 		q.inspect.id = d.id
 		if q.inspect.event = d.event != nil; q.inspect.event {
@@ -66,10 +69,7 @@ func (m *Model) sendNext() tea.Cmd {
 
 // modelView returns the kind of rows of the present view.
 func (m *Model) modelView() track.View {
-	switch m.view {
-	case listenersView:
-		return track.Listeners
-	case connectionsView:
+	if m.view == connectionsView {
 		return track.Connections
 	}
 	return track.AllSockets
@@ -124,7 +124,14 @@ func (m *Model) applyReadResult(r readResult) tea.Cmd {
 func (m *Model) showResult(r *arrangement, read, jumped bool) tea.Cmd {
 	m.latest = *r
 	m.reportUnrecorded(r.failed)
-	m.rows.SetRows(r.rows, read)
+	// The rows of the other table would point into a snapshot that is used again.
+	if r.hasPorts {
+		m.portRows.SetRows(r.ports, read)
+		m.rows.SetRows(nil, read)
+	} else {
+		m.rows.SetRows(r.rows, read)
+		m.portRows.SetRows(nil, read)
+	}
 	if r.hasEvents {
 		// Open details keep their event.
 		m.events.StickToTop = m.details == nil

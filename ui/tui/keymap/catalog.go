@@ -29,11 +29,16 @@ func (k *Map) Entries() []Entry {
 		{"navigate", "bottom", &k.Bottom},
 		{"navigate", "next_view", &k.NextView},
 		{"navigate", "previous_view", &k.PrevView},
+		{"navigate", "view", &k.View},
 		{"view", "filter", &k.Filter},
 		{"view", "details", &k.Details},
 		{"view", "back", &k.Back},
 		{"view", "all", &k.All},
 		{"view", "unfold", &k.Unfold},
+		{"view", "open", &k.Open},
+		{"view", "close", &k.Close},
+		{"view", "exposed", &k.Exposed},
+		{"view", "time_wait", &k.TimeWait},
 		{"sort", "sort", &k.Sort},
 		{"sort", "reverse", &k.Reverse},
 		{"sort", "column_left", &k.ColumnLeft},
@@ -83,7 +88,7 @@ type Group struct {
 
 // Short lists what the last line of the screen shows, the most wanted first.
 func (k *Map) Short() []key.Binding {
-	return []key.Binding{k.MoveHint(), k.Filter, k.Details, k.Free, k.NextView, k.Sort, k.Pause, k.Help, k.Quit}
+	return []key.Binding{k.MoveHint(), k.Details, k.Free, k.Filter, k.Exposed, k.View, k.NextView, k.Sort, k.Pause, k.Help, k.Quit}
 }
 
 // MoveHint is a hint for the two keys that move the selection.

@@ -16,6 +16,8 @@ type Map struct {
 	Sort, Reverse, ColumnLeft, ColumnRight,
 	Slower, Faster, Help, Free, Pin, Pause, All, Unfold,
 	Copy, Browse, Quit, Interrupt, Suspend key.Binding
+	// View is the number of a view; a recording has these keys for itself.
+	View, Open, Close, Exposed, TimeWait key.Binding
 	// These are for a recording that plays.
 	StepBack, StepForward, JumpBack, JumpForward,
 	SlowDown, SpeedUp, Tenth key.Binding
@@ -71,7 +73,12 @@ func Default() Map {
 		Pin:         Bind("w", "pin row", "w"),
 		Pause:       Bind("p", "pause", "p", "space"),
 		All:         Bind("a", "toggle all hosts", "a"),
-		Unfold:      Bind("u", "toggle separate ends", "u"),
+		Unfold:      Bind("u", "show every connection", "u"),
+		View:        Bind("1-4", "view", "1", "2", "3", "4"),
+		Open:        Bind("→", "show connections", "right", "l"),
+		Close:       Bind("←", "hide connections", "left", "h"),
+		Exposed:     Bind("e", "exposed only", "e"),
+		TimeWait:    Bind("t", "show TIME_WAIT", "t"),
 		Copy:        Bind("y", "copy address", "y"),
 		Browse:      Bind("o", "open in browser", "o"),
 		Quit:        Bind("q", "quit", "q"),

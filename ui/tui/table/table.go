@@ -13,6 +13,7 @@ type Column[T any] struct {
 	Min        int  // cells below which it is rather left out
 	Max        int  // cells beyond which it does not grow, 0 for no bound
 	Priority   int  // 1 is the last to be left out
+	From       int  // width of the table from which it is drawn
 	AlignRight bool // numbers
 	Optional   bool // not drawn above an empty table either
 	Cell       func(*T) style.Line
@@ -134,6 +135,9 @@ func (t *Table[T]) InSight() (first, end int) { return t.Offset, min(t.Offset+t.
 
 // Page returns by how many rows a page moves the selection.
 func (t *Table[T]) Page() int { return max(t.Height-1, 1) }
+
+// Width returns the width of the table in cells.
+func (t *Table[T]) Width() int { return t.width }
 
 // Selected returns the index of the selected row, 0 if there are none.
 func (t *Table[T]) Selected() int { return t.Cursor }

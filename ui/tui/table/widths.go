@@ -71,7 +71,7 @@ func (t *Table[T]) layoutColumns() {
 		for c := range t.Columns {
 			col := &t.Columns[c]
 			// A column of dashes says nothing and gives its room to others.
-			if col.Priority != priority || (len(t.Rows) > 0 || col.Optional) && t.naturalWidths[c] == 0 {
+			if t.width < col.From || col.Priority != priority || (len(t.Rows) > 0 || col.Optional) && t.naturalWidths[c] == 0 {
 				continue
 			}
 			if need := t.minWidth(c) + columnGap; need <= room+columnGap && room > 0 {
