@@ -42,6 +42,7 @@ var imports = []struct {
 	{"model/track", "model model/debugger sockets sockets/process", "the tracker knows no filter and no diagnosis"},
 	{"model/query", "model model/service sockets sockets/process sockets/untrusted", "a filter reads rows"},
 	{"model/debugger", "sockets sockets/process sockets/untrusted", "debuggers are recognized from command lines"},
+	{"model/program", "model/debugger sockets sockets/process sockets/untrusted", "programs are named after their command lines"},
 	{"model/service", "sockets", "a port's name depends on its protocol"},
 	{"model", "sockets sockets/process", "a row is made of sockets and their owners"},
 	{"model/modeltest", "sockets sockets/process sockets/untrusted", "test fixtures import no package that they test"},
