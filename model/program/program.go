@@ -33,6 +33,9 @@ func Name(p *process.Process) untrusted.Text {
 	if name := titledCommand(p.Args); name != "" {
 		return untrusted.New(name)
 	}
+	if name := titledScript(p.Args); name != "" {
+		return untrusted.New(name)
+	}
 	return kernelName(p)
 }
 

@@ -38,6 +38,8 @@ func TestName(t *testing.T) {
 		{"node", "node /x/node_modules/typescript/bin/tsc -w", "node tsc"},
 		{"node", "node /x/my_node_modules/vite/bin/vite.js", "node vite.js"},
 		{"node", "node /usr/bin/npm run dev", "npm run dev"},
+		{"node /srv/serve", "node /srv/server.js | ", "node server.js"},
+		{"node password=h", "node password=hunter2 | ", "node password=h"},
 		{"npm run dev", "npm run dev", "npm run dev"},
 		{"npm run dev-ser", "npm run dev-server | ", "npm run dev-server"},
 		{"node", "node /usr/lib/node_modules/npm/bin/npm-cli.js --prefix web run start:dev -- --token x", "npm run start:dev"},

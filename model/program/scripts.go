@@ -140,3 +140,14 @@ func titledCommand(args []string) string {
 	}
 	return ""
 }
+
+// titledScript returns the name of a script that pm2 has started: its title is
+// "node /srv/server.js". It is empty for others.
+func titledScript(args []string) string {
+	const node = "node "
+	script, ok := strings.CutPrefix(args[0], node)
+	if !ok || !isWord(script) {
+		return ""
+	}
+	return node + fileName(packageOf(script))
+}
