@@ -21,7 +21,8 @@ func Name(p *process.Process) untrusted.Text {
 	if len(p.Args) == 0 {
 		return p.Name
 	}
-	if s, ok := debugger.ScriptOf(p); ok {
+	// A script that is read from a descriptor has no name.
+	if s, ok := debugger.ScriptOf(p); ok && !strings.HasPrefix(s.Path, "/dev/fd/") && !strings.HasPrefix(s.Path, "/proc/self/fd/") {
 		return scriptName(p, &s)
 	}
 	if debugger.IsInterpreter(p) {

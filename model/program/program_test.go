@@ -67,6 +67,7 @@ func TestName(t *testing.T) {
 		{"java", "java -jar /opt/shop/app.jar --password=x", "java app.jar"},
 		{"java", "java -p mods -m shop/com.shop.Main", "java com.shop.Main"},
 		{"bash", "bash ./run.sh", "bash run.sh"},
+		{"bash", "bash /dev/fd/3", "bash"},
 		{"bash", "-bash", "bash"},
 		{"sh", "sh | -c | exec nc -l 80", "sh"},
 		{"ruby", "ruby bin/rails server", "ruby rails"},
