@@ -32,9 +32,12 @@ type Snapshot struct {
 	Users      map[uint32]untrusted.Text // names of the sockets' users; shared, never changed
 	Interfaces map[uint32]untrusted.Text // names of network interfaces; shared, never changed
 	Addresses  []netip.Addr              // this machine's own addresses
-	Ephemeral  PortRange                 // the range of automatically assigned ports
-	Warnings   []Warning
-	Source     string // "sock_diag", "netstat", "iphlpapi" or "pcblist_n"
+	// AddressInterfaces are the names of the network interfaces that have them, as far
+	// as known; shared, never changed.
+	AddressInterfaces map[netip.Addr]untrusted.Text
+	Ephemeral         PortRange // the range of automatically assigned ports
+	Warnings          []Warning
+	Source            string // "sock_diag", "netstat", "iphlpapi" or "pcblist_n"
 }
 
 // Process returns the owner with that PID, or nil.

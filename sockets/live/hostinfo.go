@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,26 +12,31 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// hostInfo is what the live sources read about the machine itself. The map is shared
+// hostInfo is what the live sources read about the machine itself. The maps are shared
 // with snapshots, so a change makes a new one.
 type hostInfo struct {
 	interfaces    map[uint32]untrusted.Text
 	addresses     []netip.Addr
 	addressesRead time.Time
+	// addressInterfaces are the names of the interfaces that have the addresses.
+	addressInterfaces map[netip.Addr]untrusted.Text
+	namesRead         time.Time
 }
 
-// addressTTL is how long the addresses of the machine are cached.
-const addressTTL = 2 * time.Second
+const (
+	addressTTL = 2 * time.Second  // how long the addresses of the machine are cached
+	namesTTL   = 30 * time.Second // the same of their interfaces, while the addresses do not change
+)
 
-// fill sets the addresses of the machine, and the names of the network interfaces
+// fill sets the addresses of the machine with their interfaces, and the names of the network interfaces
 // that sockets are bound to.
 func (h *hostInfo) fill(into *sockets.Snapshot) {
 	h.nameInterfaces(into.Sockets)
 	into.Interfaces = h.interfaces
 	if h.addresses == nil || into.Time.Sub(h.addressesRead) > addressTTL {
-		h.addresses, h.addressesRead = localAddresses(), into.Time
+		h.readAddresses(into.Time)
 	}
-	into.Addresses = h.addresses
+	into.Addresses, into.AddressInterfaces = h.addresses, h.addressInterfaces
 }
 
 func (h *hostInfo) nameInterfaces(all []sockets.Socket) {
@@ -54,17 +60,46 @@ func (h *hostInfo) nameInterfaces(all []sockets.Socket) {
 	}
 }
 
-// localAddresses returns the addresses of this machine, none if they may not be read:
-// loopback addresses are local in any case.
-func localAddresses() []netip.Addr {
+// readAddresses reads the addresses of this machine, none if they may not be read:
+// loopback addresses are local in any case. Which interface has them takes a question
+// for each interface, so it is asked again only when there is a reason, or rarely.
+func (h *hostInfo) readAddresses(now time.Time) {
 	all, _ := net.InterfaceAddrs()
-	addresses := make([]netip.Addr, 0, len(all))
-	for _, a := range all {
-		if prefix, ok := a.(*net.IPNet); ok {
-			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
-				addresses = append(addresses, addr.Unmap())
+	addresses := appendAddrs(make([]netip.Addr, 0, len(all)), all)
+	same := h.addressInterfaces != nil && slices.Equal(addresses, h.addresses)
+	h.addresses, h.addressesRead = addresses, now
+	if same && now.Sub(h.namesRead) <= namesTTL {
+		return
+	}
+	h.namesRead = now
+	if names := interfacesOfAddresses(); !maps.Equal(names, h.addressInterfaces) || h.addressInterfaces == nil {
+		h.addressInterfaces = names
+	}
+}
+
+// interfacesOfAddresses returns the name of the interface that has each address. Where
+// several have it, as link-local ones may be, it is the first.
+func interfacesOfAddresses() map[netip.Addr]untrusted.Text {
+	names := map[netip.Addr]untrusted.Text{}
+	interfaces, _ := net.Interfaces()
+	for i := range interfaces {
+		all, _ := interfaces[i].Addrs()
+		for _, addr := range appendAddrs(nil, all) {
+			if _, ok := names[addr]; !ok {
+				names[addr] = untrusted.New(interfaces[i].Name)
 			}
 		}
 	}
-	return addresses
+	return names
+}
+
+func appendAddrs(to []netip.Addr, all []net.Addr) []netip.Addr {
+	for _, a := range all {
+		if prefix, ok := a.(*net.IPNet); ok {
+			if addr, ok := netip.AddrFromSlice(prefix.IP); ok {
+				to = append(to, addr.Unmap())
+			}
+		}
+	}
+	return to
 }

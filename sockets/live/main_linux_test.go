@@ -94,7 +94,7 @@ func runChild(spec string) error {
 		said.Error = err.Error()
 	}
 	said.Snapshot.Processes = nil // they cannot be unmarshaled
-	said.Snapshot.Users, said.Snapshot.Interfaces = nil, nil
+	said.Snapshot.Users, said.Snapshot.Interfaces, said.Snapshot.AddressInterfaces = nil, nil, nil
 	for i := range said.Snapshot.Sockets {
 		said.Snapshot.Sockets[i].Cgroup = nil
 	}

@@ -56,6 +56,9 @@ func (t *table) apply(p *delta) error {
 	if p.addresses != nil {
 		t.snap.Addresses = *p.addresses
 	}
+	if p.interfaces != nil {
+		t.snap.AddressInterfaces = p.interfaces
+	}
 	if p.warnings != nil {
 		t.snap.Warnings = *p.warnings
 	}

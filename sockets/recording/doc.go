@@ -22,6 +22,7 @@
 //	from       the name of the source
 //	ephemeral  [first, last]
 //	addresses  all addresses of this machine
+//	interfaces the network interfaces that have them: [{"address":"192.168.1.5","name":"eth0"}]
 //	warnings   all warnings
 //	users      added or changed names: [{"id":1000,"name":"ada"}]
 //	devices    the same for network interfaces

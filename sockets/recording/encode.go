@@ -2,6 +2,7 @@ package recording
 
 import (
 	"encoding/json"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -119,6 +120,9 @@ func (a *encoder) appendMeta(b []byte, s *sockets.Snapshot) []byte {
 	if !slices.Equal(s.Addresses, last.Addresses) {
 		b = appendValue(b, "addresses", append([]netip.Addr{}, s.Addresses...))
 	}
+	if !maps.Equal(s.AddressInterfaces, last.AddressInterfaces) {
+		b = appendValue(b, "interfaces", interfaceLines(s.AddressInterfaces))
+	}
 	if !slices.Equal(s.Warnings, last.Warnings) {
 		lines := []warningLine{}
 		for _, w := range s.Warnings {
@@ -128,6 +132,7 @@ func (a *encoder) appendMeta(b []byte, s *sockets.Snapshot) []byte {
 	}
 	last.Source, last.Ephemeral = s.Source, s.Ephemeral
 	last.Addresses = append(last.Addresses[:0], s.Addresses...)
+	last.AddressInterfaces = s.AddressInterfaces
 	last.Warnings = append(last.Warnings[:0], s.Warnings...)
 	return b
 }

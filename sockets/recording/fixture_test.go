@@ -197,9 +197,12 @@ func (v *generator) next() sockets.Snapshot {
 	s.Time = s.Time.Add(passed + time.Duration(v.IntN(1e6)))
 	if v.chance(3) {
 		s.Users, s.Interfaces = change(v, s.Users, v.text), change(v, s.Interfaces, v.text)
-		s.Addresses, s.Warnings = nil, nil
+		s.Addresses, s.AddressInterfaces, s.Warnings = nil, map[netip.Addr]untrusted.Text{}, nil
 		for range v.IntN(3) {
 			s.Addresses = append(s.Addresses, v.addrPort().Addr())
+			if v.chance(2) {
+				s.AddressInterfaces[s.Addresses[len(s.Addresses)-1]] = v.text()
+			}
 			s.Warnings = append(s.Warnings, sockets.Warning{Kind: sockets.FallbackSource, Count: v.IntN(3), Text: "a warning"})
 		}
 		s.Ephemeral = sockets.PortRange{First: uint16(v.number()), Last: uint16(v.number())}

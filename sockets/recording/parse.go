@@ -10,6 +10,7 @@ import (
 
 	"lotop/sockets"
 	"lotop/sockets/process"
+	"lotop/sockets/untrusted"
 )
 
 // parser parses a line one value at a time, so that the contents of a file
@@ -31,6 +32,7 @@ type delta struct {
 	source        *text
 	ephemeral     *[2]uint16
 	addresses     *[]netip.Addr
+	interfaces    map[netip.Addr]untrusted.Text
 	warnings      *[]sockets.Warning
 	users         []nameLine
 	devices       []nameLine
@@ -129,6 +131,8 @@ func (p *parser) value(key string, out *delta) error {
 		return p.Decode(&out.ephemeral)
 	case "addresses":
 		return p.addresses(out)
+	case "interfaces":
+		return p.interfaces(out)
 	case "warnings":
 		return p.warnings(out)
 	case "users":
@@ -190,19 +194,6 @@ func (p *parser) cgroup(n int) (*process.Cgroup, error) {
 		return nil, fmt.Errorf("unknown cgroup %d", n)
 	}
 	return p.cgroups[n-1], nil
-}
-
-func (p *parser) addresses(out *delta) error {
-	all := []netip.Addr{}
-	out.addresses = &all
-	return p.list(maxEntries, func() error {
-		var a netip.Addr
-		if err := p.Decode(&a); err != nil {
-			return err
-		}
-		all = append(all, a)
-		return p.spend(smallSize + len(a.Zone()))
-	})
 }
 
 func (p *parser) warnings(out *delta) error {

@@ -64,7 +64,7 @@ func TestAllFieldsRecorded(t *testing.T) {
 		of   any
 		want int
 	}{
-		{sockets.Snapshot{}, 9},
+		{sockets.Snapshot{}, 10},
 		{sockets.Socket{}, 20},
 		{sockets.Owner{}, 2},
 		{sockets.Warning{}, 3},
