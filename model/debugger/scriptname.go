@@ -51,13 +51,17 @@ func ScriptOf(p *process.Process) (s Script, ok bool) {
 // it. It is untrusted text: sanitize it before display.
 func ScriptName(p *process.Process) string {
 	s, ok := ScriptOf(p)
-	switch {
-	case !ok:
+	if !ok {
 		return ""
-	case s.Kind == ScriptClass:
-		return s.Path[strings.LastIndexByte(s.Path, '.')+1:]
 	}
-	return shortName(s.Path)
+	return shortScript(s.Path, s.Kind)
+}
+
+func shortScript(path string, kind ScriptKind) string {
+	if kind == ScriptClass {
+		return path[strings.LastIndexByte(path, '.')+1:]
+	}
+	return shortName(path)
 }
 
 // ProgramName returns the file name of the program that p runs by its command line,
