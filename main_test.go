@@ -39,6 +39,7 @@ var imports = []struct {
 	{"model/portlist", "model model/track sockets sockets/process", "the Ports view is made of the tracker's rows"},
 	{"model/plan", "model model/bind sockets sockets/process", "a plan is made of a diagnosis"},
 	{"model/bind", "model sockets sockets/process sockets/untrusted", "a diagnosis is given its evidence"},
+	{"model/keeplocal", "model/debugger sockets/process", "servers are recognized from command lines, which model/debugger takes apart"},
 	{"model/track", "model model/debugger sockets sockets/process", "the tracker knows no filter and no diagnosis"},
 	{"model/query", "model model/service sockets sockets/process sockets/untrusted", "a filter reads rows"},
 	{"model/debugger", "sockets sockets/process sockets/untrusted", "debuggers are recognized from command lines"},
