@@ -39,6 +39,32 @@ func Addr(a netip.AddrPort) string {
 	return host(a.Addr(), "") + ":" + strconv.Itoa(int(a.Port()))
 }
 
+// AddrHere returns an address at which this machine reaches the socket: a loopback
+// address instead of a wildcard.
+func AddrHere(s *sockets.Socket) netip.AddrPort {
+	a := s.Local.Addr()
+	switch {
+	case s.DualStack():
+		a = sockets.LoopbackOf(netip.IPv4Unspecified())
+	case a.IsUnspecified():
+		a = sockets.LoopbackOf(a)
+	}
+	return netip.AddrPortFrom(a, s.Local.Port())
+}
+
+// URL returns the URL of an address. 127.0.0.1 becomes localhost, the only name that
+// many servers accept; other loopback addresses stay as they are.
+func URL(a netip.AddrPort) string {
+	scheme, host := "http://", Addr(a)
+	if a.Port() == 443 || a.Port() == 8443 {
+		scheme = "https://"
+	}
+	if a.Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+		host = "localhost:" + strconv.Itoa(int(a.Port()))
+	}
+	return scheme + host
+}
+
 func host(a netip.Addr, zone string) string {
 	if a.Is4() {
 		return a.String() + zone

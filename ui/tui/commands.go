@@ -1,9 +1,7 @@
 package tui
 
 import (
-	"net/netip"
 	"slices"
-	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -110,22 +108,9 @@ func (m *Model) copyAddress() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	address := ui.Addr(reachableAddr(r.Socket))
+	address := ui.Addr(ui.AddrHere(r.Socket))
 	m.setStatus(success, "copied "+address)
 	return tea.SetClipboard(address)
-}
-
-// reachableAddr returns an address at which this machine reaches the socket: a
-// loopback address instead of a wildcard.
-func reachableAddr(s *sockets.Socket) netip.AddrPort {
-	a := s.Local.Addr()
-	switch {
-	case s.DualStack():
-		a = sockets.LoopbackOf(netip.IPv4Unspecified())
-	case a.IsUnspecified():
-		a = sockets.LoopbackOf(a)
-	}
-	return netip.AddrPortFrom(a, s.Local.Port())
 }
 
 // browse opens the row's address in the browser.
@@ -138,7 +123,7 @@ func (m *Model) browse() tea.Cmd {
 		m.setStatus(warning, "only TCP ports can be opened in a browser")
 		return nil
 	}
-	url := browserURL(reachableAddr(r.Socket))
+	url := ui.URL(ui.AddrHere(r.Socket))
 	open := m.openBrowser
 	return func() tea.Msg {
 		if err := open(url); err != nil {
@@ -146,19 +131,6 @@ func (m *Model) browse() tea.Cmd {
 		}
 		return statusMsg(styled(success, "opened "+url))
 	}
-}
-
-// browserURL returns the URL of an address. 127.0.0.1 becomes localhost, the only
-// name that many servers accept; other loopback addresses stay as they are.
-func browserURL(a netip.AddrPort) string {
-	scheme, host := "http://", ui.Addr(a)
-	if a.Port() == 443 || a.Port() == 8443 {
-		scheme = "https://"
-	}
-	if a.Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
-		host = "localhost:" + strconv.Itoa(int(a.Port()))
-	}
-	return scheme + host
 }
 
 func (m *Model) setStatus(r role, s string) { m.status = styled(r, s) }
