@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/keeplocal"
 	"lotop/model/service"
 	"lotop/sockets"
 	"lotop/sockets/process"
@@ -190,19 +191,28 @@ func (w *detailsWriter) exposure(r *model.Row) {
 	switch {
 	case s.Connected():
 		w.fact("connected", plain, ui.RemoteText(r))
+		return
 	case s.State == sockets.Bound:
 		w.fact("reachable", plain, "no: bound, not listening")
-	case r.Reach == model.ReachLoopback:
-		w.fact("reachable", plain, "from this machine only")
-	default:
-		w.fact("reachable", danger, "from other machines: exposed")
+		return
 	}
+	name := "open to"
+	for _, l := range ui.OpenTo(r, adviceFor(r), w.width-factIndent) {
+		w.factLine(name, l)
+		name = ""
+	}
+}
+
+// adviceFor returns how the row's server is kept to this machine.
+func adviceFor(r *model.Row) string {
+	p := r.Owner(r.Socket)
 	switch {
-	case s.DualStack():
-		w.fact("", plain, "over IPv4 and IPv6")
-	case s.V6 && s.V6Only == sockets.Yes && s.Local.Addr().IsUnspecified():
-		w.fact("", plain, "over IPv6 only")
+	case p == nil:
+		return ""
+	case r.Debugger != "":
+		return keeplocal.DebugServer(p)
 	}
+	return keeplocal.Advice(p)
 }
 
 func (w *detailsWriter) clients() {

@@ -119,6 +119,9 @@ func street() sockets.Snapshot {
 		Sockets: list, Processes: crew(), Source: "sock_diag",
 		Users:     map[uint32]untrusted.Text{0: text("root"), 101: text("avahi"), 114: text("postgres"), 1000: text("ada")},
 		Addresses: []netip.Addr{netip.MustParseAddr("192.168.1.5"), netip.MustParseAddr("fd12:3456:789a:1:aaaa:bbbb:cccc:dddd")},
+		AddressInterfaces: map[netip.Addr]untrusted.Text{
+			netip.MustParseAddr("192.168.1.5"): text("wlan0"), netip.MustParseAddr("fd12:3456:789a:1:aaaa:bbbb:cccc:dddd"): text("wlan0"),
+		},
 		Ephemeral: sockets.PortRange{First: 32768, Last: 60999},
 	}
 }

@@ -48,6 +48,7 @@ func scenarios() []scenario {
 		{"details-pair", func(d *driver) { d.selectRow("← 127.0.0.1:51234"); d.press("enter") }},
 		{"details-queue", func(d *driver) { d.selectRow("127.0.0.1:9000"); d.press("enter") }},
 		{"details-clients", func(d *driver) { d.selectRow("127.0.0.1:5432 2 clients"); d.press("enter") }},
+		{"details-exposed", func(d *driver) { d.selectRow("*:8080"); d.press("enter") }},
 		{"details-gone", func(d *driver) {
 			d.selectRow("127.0.0.1:3000")
 			d.press("enter")
