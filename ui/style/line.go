@@ -12,14 +12,22 @@ type Role uint8
 // The roles.
 const (
 	Plain    Role = iota
-	Muted         // inferred values, units, titles
-	Accent        // selected or active
-	Success       // live, free, verified, new
-	Warning       // changed, incomplete
-	Danger        // exposed, in use, closed
-	Emphasis      // the answer, titles
+	Muted         // quiet: what says nothing new, titles, hints
+	Accent        // active, keys, matches
+	Success       // good: live, free, verified, new
+	Warning       // notice: changed, incomplete
+	Danger        // exposed, in use, refused, closed
+	Emphasis      // ports, the answer, titles
 	NumRoles
 )
+
+// roleNames are the names of the roles in the configuration.
+var roleNames = [NumRoles]string{
+	Plain: "text", Muted: "quiet", Accent: "accent", Success: "good", Warning: "notice", Danger: "danger", Emphasis: "emphasis",
+}
+
+// RoleNames returns the names of the roles in the configuration.
+func RoleNames() []string { return roleNames[:] }
 
 // Span is a text in one role.
 type Span struct {

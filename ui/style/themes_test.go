@@ -1,36 +1,35 @@
 package style
 
 import (
-	"math"
-	"strconv"
+	"image/color"
 	"strings"
 	"testing"
+
+	"github.com/charmbracelet/colorprofile"
 )
 
+// distinct are the roles that are to be told apart.
+var distinct = []Role{Plain, Success, Warning, Danger, Accent}
+
 // Every theme says of every role how it looks, on both backgrounds, and what is
-// to be told apart differs.
+// to be told apart differs, with all colors, with 256 and with 16.
 func TestThemes(t *testing.T) {
 	for _, p := range palettes() {
-		for background, shades := range map[string]*[NumRoles]colorCode{"light": &p.light, "dark": &p.dark} {
-			for r, s := range shades {
-				_, err := strconv.ParseUint(strings.TrimPrefix(string(s), "#"), 16, 24)
-				if s != defaultColor && err != nil {
-					t.Errorf("%s, %s: role %d has the color %q", p.name, background, r, s)
+		for background, s := range map[string]*shades{"light": &p.light, "dark": &p.dark} {
+			for what, c := range map[string]colorCode{"ground": s.ground, "tint": s.tint, "text": s.text} {
+				if _, err := parseColor(string(c)); err != nil || !c.isRGB() {
+					t.Errorf("%s, %s: the %s is %q", p.name, background, what, c)
 				}
 			}
-			for i, r := range []Role{Success, Warning, Danger, Accent} {
-				for _, other := range append([]Role{Plain}, []Role{Success, Warning, Danger, Accent}[:i]...) {
-					if shades[r] == shades[other] {
-						t.Errorf("%s, %s: the roles %d and %d look the same", p.name, background, r, other)
-					}
+			for r, c := range s.roles {
+				if _, err := parseColor(string(c)); err != nil {
+					t.Errorf("%s, %s: role %d has the color %q", p.name, background, r, c)
 				}
 			}
 		}
 		if p.description == "" {
 			t.Errorf("nothing is said about %s", p.name)
 		}
-	}
-	for _, p := range palettes() {
 		if got := PaletteOf(p.name); got.name != p.name {
 			t.Errorf("%s is found as %s", p.name, got.name)
 		}
@@ -40,46 +39,145 @@ func TestThemes(t *testing.T) {
 	}
 }
 
-// luminance is the relative luminance of WCAG 2.1.
-func luminance(s colorCode) float64 {
-	n, _ := strconv.ParseUint(string(s[1:]), 16, 24)
-	channel := func(shift int) float64 {
-		c := float64(n>>shift&0xff) / 255
-		if c <= 0.04045 {
-			return c / 12.92
-		}
-		return math.Pow((c+0.055)/1.055, 2.4)
-	}
-	return 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
-}
-
-// Colors of a theme's own can be read on the background it is for: 4.5 to 1,
-// as WCAG asks for text, and 7 to 1 where contrast is what it is for.
-func TestThemesCanBeRead(t *testing.T) {
-	const black, nearlyBlack, white, nearlyWhite = "#000000", "#1e1e1e", "#ffffff", "#f4f4f4"
+func TestRolesAreToldApart(t *testing.T) {
 	for _, p := range palettes() {
-		least := 4.5
-		if p.name == "contrast" {
-			least = 7
-		}
-		check := func(shades [NumRoles]colorCode, backgrounds ...colorCode) {
-			for r, s := range shades {
-				if !strings.HasPrefix(string(s), "#") {
-					continue
-				}
-				for _, b := range backgrounds {
-					a, b := luminance(s), luminance(b)
-					if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < least {
-						t.Errorf("%s: role %d (%s) has a contrast of %.1f to 1", p.name, r, s, ratio)
+		for _, profile := range []colorprofile.Profile{colorprofile.ANSI, colorprofile.ANSI256, colorprofile.TrueColor} {
+			for _, background := range []color.Color{nil, color.Black, color.White} {
+				theme := NewTheme(p, profile, background)
+				for _, selected := range []bool{false, true} {
+					seen := map[string]Role{}
+					for _, r := range distinct {
+						if selected && profile == colorprofile.ANSI {
+							continue // the bar has no roles
+						}
+						look := rendered(&theme, r, selected)
+						if other, is := seen[look]; is {
+							t.Errorf("%s with %v on %v, selected %v: the roles %d and %d look the same", p.name, profile, background, selected, r, other)
+						}
+						seen[look] = r
 					}
 				}
 			}
 		}
-		if p.name != "dark" {
-			check(p.light, white, nearlyWhite)
+	}
+}
+
+// With 16 colors a theme has those of the terminal: the nearest of 16 is the same for
+// the notice and the danger of half the themes.
+func TestSixteenColors(t *testing.T) {
+	for _, p := range palettes() {
+		for _, background := range []color.Color{nil, color.Black, color.White} {
+			theme := NewTheme(p, colorprofile.ANSI, background)
+			for r := range NumRoles {
+				if c := cellsOf(t, rendered(&theme, r, false)+"x")[0]; c.foreground != nil || c.basic < 0 && r.hasHue() {
+					t.Errorf("%s on %v: role %d is %+v", p.name, background, r, c)
+				}
+			}
+			if quiet := rendered(&theme, Muted, false); (quiet == "") != (p.name == "contrast") {
+				t.Errorf("%s on %v: quiet text is %q", p.name, background, quiet)
+			}
 		}
-		if p.name != "light" {
-			check(p.dark, black, nearlyBlack)
+	}
+}
+
+// rendered is the escape sequence before a text of a role.
+func rendered(theme *Theme, r Role, selected bool) string {
+	var b strings.Builder
+	theme.Render(&b, Styled(r, "x"), selected)
+	before, _, _ := strings.Cut(b.String(), "x")
+	return before
+}
+
+// Without colors the roles are bold, faint and underlined; reverse is the selected
+// row's alone.
+func TestWithoutColors(t *testing.T) {
+	for _, profile := range []colorprofile.Profile{colorprofile.Unknown, colorprofile.NoTTY, colorprofile.ASCII} {
+		for _, p := range palettes() {
+			theme := NewTheme(p.WithColors(map[string]string{"danger": "#ff0000"}), profile, color.White)
+			for r, want := range map[Role]string{Plain: "", Muted: "\x1b[2m", Accent: "\x1b[4;4m", Success: "", Warning: "", Danger: "", Emphasis: "\x1b[1m"} {
+				if got := rendered(&theme, r, false); got != want {
+					t.Errorf("%s, %v: role %d is %q, not %q", p.name, profile, r, got, want)
+				}
+				if got := rendered(&theme, r, true); got != "\x1b[7m" {
+					t.Errorf("%s, %v: role %d is %q in the selected row", p.name, profile, r, got)
+				}
+			}
+		}
+	}
+}
+
+// The selected row is one bar: with 256 colors and more every cell of it has the
+// tint and the color of its role, with 16 all of it is in reverse.
+func TestSelectedRow(t *testing.T) {
+	row := Line{{"+ ", Success}, {"3000", Emphasis}, {"  ", Plain}, {"⚠", Danger}, {" node ", Plain}, {"◇", Accent}, {" 1607", Muted}}
+	for _, p := range palettes() {
+		for _, background := range []color.Color{nil, color.Black, color.White} {
+			for _, profile := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.TrueColor} {
+				theme := NewTheme(p, profile, background)
+				var b strings.Builder
+				theme.Render(&b, row, true)
+				tint, text := cell{}, ""
+				for _, c := range cellsOf(t, b.String()) {
+					if c.background == nil || c.foreground == nil || tint.background != nil && c.background != tint.background {
+						t.Errorf("%s, %v: %+v is not on the tint %+v", p.name, profile, c, tint)
+					}
+					tint, text = c, text+c.text
+				}
+				if text != row.String() {
+					t.Errorf("%s writes %q", p.name, text)
+				}
+			}
+			theme := NewTheme(p, colorprofile.ANSI, background)
+			var b strings.Builder
+			if theme.Render(&b, row, true); b.String() != "\x1b[7m"+row.String()+"\x1b[m" {
+				t.Errorf("%s with 16 colors: %q", p.name, b.String())
+			}
+		}
+	}
+}
+
+// The tint is visible on whatever background the terminal has, its own shade
+// included.
+func TestTintIsVisible(t *testing.T) {
+	var grounds []color.Color
+	for gray := 0; gray < 256; gray += 5 {
+		grounds = append(grounds, color.Gray{uint8(gray)})
+	}
+	for _, p := range palettes() {
+		for _, s := range []shades{p.light, p.dark} {
+			grounds = append(grounds, s.ground.rgb(), s.tint.rgb())
+		}
+	}
+	for _, p := range palettes() {
+		for _, background := range grounds {
+			for _, profile := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.TrueColor} {
+				theme := NewTheme(p, profile, background)
+				for r := range NumRoles {
+					c := cellsOf(t, rendered(&theme, r, true)+"x")[0]
+					if ratio := contrast(c.background, background); ratio < leastTint {
+						t.Fatalf("%s with %v: the tint %v on %v has a contrast of %.2f", p.name, profile, c.background, background, ratio)
+					}
+					if ratio := contrast(c.foreground, c.background); ratio < p.least {
+						t.Fatalf("%s with %v on %v: role %d has a contrast of %.2f on the tint", p.name, profile, background, r, ratio)
+					}
+				}
+			}
+		}
+	}
+}
+
+// As long as the background is not known, text has the terminal's color, and so it
+// has in the themes without a color of their own for it.
+func TestTextOnUnknownBackground(t *testing.T) {
+	for _, p := range palettes() {
+		theme := NewTheme(p, colorprofile.TrueColor, nil)
+		if plain, bold := rendered(&theme, Plain, false), rendered(&theme, Emphasis, false); plain != "" || bold != "\x1b[1m" {
+			t.Errorf("%s: %q, %q", p.name, plain, bold)
+		}
+		dark, light := NewTheme(p, colorprofile.TrueColor, color.Black), NewTheme(p, colorprofile.TrueColor, color.White)
+		wellKnown := p.dark.roles[Plain] != defaultColor
+		if (rendered(&dark, Plain, false) != "") != wellKnown || (rendered(&dark, Danger, false) != rendered(&light, Danger, false)) != (p.name != "dark" && p.name != "light") {
+			t.Errorf("%s does not follow the background", p.name)
 		}
 	}
 }

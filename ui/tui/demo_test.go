@@ -9,6 +9,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"lotop/sockets"
 	"lotop/sockets/recording"
@@ -54,6 +56,8 @@ func newFilmRecorder(t *testing.T) *filmRecorder {
 	p.Pause(true)
 	s := &filmRecorder{film: film{p}}
 	s.driver = prepare(t, street(), Options{Source: s.film, Notifications: p.Notifications(), Theme: "dark", Color: "always"})
+	s.send(tea.ColorProfileMsg{Profile: colorprofile.TrueColor})
+	s.send(tea.BackgroundColorMsg{Color: lipgloss.Color(filmGround)})
 	s.send(tea.WindowSizeMsg{Width: demoWidth, Height: demoHeight})
 	s.run(s.m.Init())
 	return s

@@ -27,6 +27,7 @@ const (
 // look is how a cell is drawn.
 type look struct {
 	color   string // empty for the plain text's
+	ground  string // empty for the picture's
 	bold    bool
 	faint   bool
 	reverse bool
@@ -81,20 +82,29 @@ func (l look) after(t testing.TB, codes string) look {
 		case "37": // white, of the filter's cursor
 			l.color = ""
 		case "38":
-			if len(parts) < i+5 || parts[i+1] != "2" {
-				t.Fatalf("a color that cannot be drawn: %q", codes)
-			}
-			l.color = "#"
-			for _, part := range parts[i+2 : i+5] {
-				n, _ := strconv.Atoi(part)
-				l.color += fmt.Sprintf("%02x", n)
-			}
+			l.color = shade(t, parts[i+1:])
+			i += 4
+		case "48":
+			l.ground = shade(t, parts[i+1:])
 			i += 4
 		default:
 			t.Fatalf("a look that cannot be drawn: %q", codes)
 		}
 	}
 	return l
+}
+
+// shade is the color behind 38 or 48.
+func shade(t testing.TB, parts []string) string {
+	if len(parts) < 4 || parts[0] != "2" {
+		t.Fatalf("a color that cannot be drawn: %q", parts)
+	}
+	color := "#"
+	for _, part := range parts[1:4] {
+		n, _ := strconv.Atoi(part)
+		color += fmt.Sprintf("%02x", n)
+	}
+	return color
 }
 
 // picture is under way to be a file.
@@ -109,6 +119,7 @@ type picture struct {
 
 // class names a look.
 func (p *picture) class(l look) string {
+	l.ground = "" // it is drawn apart
 	if l == (look{}) {
 		return ""
 	}
@@ -152,11 +163,13 @@ func (p *picture) line(styled string) string {
 }
 
 func (p *picture) stretch(s stretch) {
+	ground := s.look.ground
 	if s.look.reverse {
-		ground := s.look.color
-		if ground == "" {
+		if ground = s.look.color; ground == "" {
 			ground = filmText
 		}
+	}
+	if ground != "" {
 		fmt.Fprintf(&p.defs, `<rect x="%.4g" y="-13.5" width="%.4g" height="18" fill="%s"/>`, float64(s.at)*cellWidth, float64(len(s.text))*cellWidth, ground)
 	}
 	for _, w := range pieces(s) {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -218,10 +219,11 @@ func TestWithoutColors(t *testing.T) {
 	d.press("?")
 	d.press("esc")
 	screen := d.m.screen()
-	for _, color := range []string{"\x1b[3", "\x1b[4", "\x1b[9", "\x1b[10"} {
-		if strings.Contains(screen, color) {
-			t.Errorf("a color (%q) in %q", color, screen)
-		}
+	if color := regexp.MustCompile(`\x1b\[([0-9;]*;)?([34]|9|10)[0-9][;m]`).FindString(screen); color != "" {
+		t.Errorf("a color (%q) in %q", color, screen)
+	}
+	if !strings.Contains(screen, "\x1b[4;4mSockets") || !strings.Contains(screen, "\x1b[4;4mLOCAL↑") {
+		t.Errorf("the view and the sorted column are not underlined in %q", screen)
 	}
 	if text := ansi.Strip(screen); !strings.Contains(text, "▸") || !strings.Contains(text, "\n+") || !strings.Contains(text, "\n-") || !strings.Contains(text, "\n~") {
 		t.Errorf("no marks:\n%s", text)

@@ -42,10 +42,8 @@ type Model struct {
 
 	width, height int
 	keys          keymap.Map
-	palette       style.Palette
-	theme         style.Theme
-	color         bool
-	dark          bool
+	appearance    appearance
+	theme         style.Theme // of the appearance
 	noMouse       bool
 	ascii         bool
 	version       string
@@ -131,9 +129,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		signals:     newSignalHandler(),
 		version:     o.Version,
 		keys:        keymap.New(o.Keys),
-		palette:     style.PaletteOf(o.Theme),
-		color:       o.Color != "never",
-		dark:        true,
+		appearance:  newAppearance(o),
 		noMouse:     o.NoMouse,
 		ascii:       o.ASCII,
 		query:       query,
@@ -152,18 +148,6 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 	m.detectPlayer()
 	m.rebuildTheme()
 	return m
-}
-
-// rebuildTheme builds the theme again: the terminal reports its background late or
-// never.
-func (m *Model) rebuildTheme() {
-	m.theme = style.NewTheme(m.palette, m.color, m.dark)
-	plainStyle := m.theme.Styles[plain]
-	s := m.filter.Styles()
-	s.Focused.Prompt, s.Blurred.Prompt = m.theme.Styles[accent], m.theme.Styles[muted]
-	s.Focused.Text, s.Blurred.Text = plainStyle, plainStyle
-	s.Cursor.Blink = false
-	m.filter.SetStyles(s)
 }
 
 type (
@@ -230,7 +214,8 @@ type Options struct {
 	Version       string                         // for the help page
 
 	View    string              // one of ViewNames, empty for the first
-	Theme   string              // one of Themes, empty for the first
+	Theme   string              // one of style.Themes, empty for the first
+	Colors  map[string]string   // by the names of roles, over those of the theme
 	Columns []string            // of Columns, from left to right; nil for all
 	Keys    map[string][]string // by the names of actions; other actions keep their keys
 }

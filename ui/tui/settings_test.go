@@ -4,14 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"lotop/model"
 	"lotop/ui"
-	"lotop/ui/style"
 )
 
 // startWith opens the screen as configured.
@@ -21,33 +18,6 @@ func startWith(t *testing.T, o Options, width, height int) *driver {
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.run(d.m.Init())
 	return d
-}
-
-func TestGoldenThemes(t *testing.T) {
-	for _, theme := range style.Themes() {
-		t.Run(theme.Name, func(t *testing.T) {
-			var out strings.Builder
-			for _, dark := range []bool{false, true} {
-				d := startWith(t, Options{Theme: theme.Name}, 60, 12)
-				d.m.dark = dark
-				d.m.rebuildTheme()
-				d.source.snap = changed()
-				d.pass(time.Second)
-				out.WriteString(d.m.screen() + "\n")
-			}
-			golden.RequireEqual(t, out.String())
-		})
-	}
-}
-
-// No theme brings colors to where none are wanted.
-func TestNoColorInAnyTheme(t *testing.T) {
-	want := startWith(t, Options{Color: "never"}, 100, 30).m.screen()
-	for _, theme := range style.Themes() {
-		if got := startWith(t, Options{Color: "never", Theme: theme.Name}, 100, 30).m.screen(); got != want {
-			t.Errorf("%s looks otherwise without colors", theme.Name)
-		}
-	}
 }
 
 func TestColumnsAsChosen(t *testing.T) {

@@ -29,9 +29,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.drawing.at = time.Time{} // the last frame has another size
 	case drawMsg:
 		m.drawing.at, m.drawing.due = time.Time{}, false
-	case tea.BackgroundColorMsg:
-		m.dark = msg.IsDark()
-		m.rebuildTheme()
+	case tea.BackgroundColorMsg, tea.ColorProfileMsg:
+		m.applyTerminal(msg)
 	case tea.KeyPressMsg:
 		return m.handleKey(msg)
 	case tea.PasteMsg:
