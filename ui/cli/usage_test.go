@@ -39,7 +39,7 @@ func TestWrongUsage(t *testing.T) {
 		{"man --json", "lotop: man does not support --json: use it with lotop, doctor, free, list, wait, watch or why\n"},
 		{"--interval 2", "lotop: --interval 2: expected a duration such as 500ms or 2s\n"},
 		{"--interval 49ms", "lotop: --interval 49ms: must be at least 50ms\n"},
-		{"--theme pink", "lotop: --theme pink: must be one of: terminal, light, dark, contrast\n"},
+		{"--theme pink", "lotop: --theme pink: must be one of: terminal, light, dark, contrast, solarized, gruvbox, nord, dracula\n"},
 		{"--interval", "lotop: --interval requires a value: set the refresh interval, at least 50ms\n"},
 		{"doctor x", "lotop: doctor takes no arguments; to search for sockets run lotop list doctor x\n"},
 		{"config x", "lotop: config takes no arguments; to search for sockets run lotop list config x\n"},

@@ -44,6 +44,7 @@ func palettes() []Palette {
 			light: lightShades([NumRoles]colorCode{Plain: defaultColor, Emphasis: defaultColor, Muted: defaultColor, Accent: "#00418a", Success: "#00561b", Warning: "#654000", Danger: "#9c0006"}),
 			dark:  darkShades([NumRoles]colorCode{Plain: defaultColor, Emphasis: defaultColor, Muted: defaultColor, Accent: "#5cf2ff", Success: "#5dff6e", Warning: "#ffe14a", Danger: "#ff9a92"}),
 		},
+		solarized(), gruvbox(), nord(), dracula(),
 	}
 }
 
