@@ -32,7 +32,7 @@ func (a *app) newConfig() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "print the effective configuration as a commented file",
-		Long: "config prints the effective settings of the interactive view: interval, theme, columns and keys. " +
+		Long: "config prints the effective settings of the interactive view: interval, theme, columns, colors and keys. " +
 			"Save the output as the configuration file to keep them. The file is $XDG_CONFIG_HOME/lotop/config.toml " +
 			"or the equivalent on your system; the first lines of the output show its path.",
 		Example: `# print all settings and the path of the file

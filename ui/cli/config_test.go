@@ -45,9 +45,9 @@ func TestConfig(t *testing.T) {
 // Flags win over the file, and the file over the defaults.
 func TestScreenTakesTheConfiguration(t *testing.T) {
 	both := terminal{in: true, out: true, width: 80}
-	file := saved(t, "interval = \"3s\"\ntheme = \"light\"\ncolumns = [\"pid\", \"local\"]\n[keys]\nquit = []\n")
+	file := saved(t, "interval = \"3s\"\ntheme = \"light\"\ncolumns = [\"pid\", \"local\"]\n[colors]\naccent = \"red\"\n[keys]\nquit = []\n")
 	r := setting{terminal: both, config: file}.run(t)
-	if o := r.screen; o == nil || o.Interval != 3*time.Second || o.Theme != "light" || strings.Join(o.Columns, " ") != "pid local" || len(o.Keys["quit"]) != 0 || o.Keys["help"][0] != "?" {
+	if o := r.screen; o == nil || o.Interval != 3*time.Second || o.Theme != "light" || o.Colors["accent"] != "red" || strings.Join(o.Columns, " ") != "pid local" || len(o.Keys["quit"]) != 0 || o.Keys["help"][0] != "?" {
 		t.Errorf("%+v, %s", r.screen, r.err)
 	}
 	r = setting{terminal: both, config: file}.run(t, "--interval=1s", "--theme=dark")

@@ -67,6 +67,7 @@ func (a *app) runScreen(o *options, s *screenOptions, args []string) (int, error
 		Version:  thisBuild().version,
 		Pin:      s.pin,
 		Theme:    c.Theme,
+		Colors:   c.Colors,
 		Columns:  c.Columns,
 		Keys:     c.Keys,
 	}

@@ -21,6 +21,7 @@ type Config struct {
 	Interval time.Duration       // of refreshes, at least MinInterval
 	Theme    string              // one of style.Themes
 	Columns  []string            // from ui.TableColumns, from left to right
+	Colors   map[string]string   // by a name of style.RoleNames, over those of the theme
 	Keys     map[string][]string // by the name of an action of keymap.Actions
 }
 
@@ -33,6 +34,7 @@ func Default() Config {
 		Interval: time.Second,
 		Theme:    style.Themes()[0].Name,
 		Columns:  ui.TableColumns(),
+		Colors:   map[string]string{},
 		Keys:     map[string][]string{},
 	}
 	for _, a := range keymap.Actions() {

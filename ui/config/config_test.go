@@ -3,12 +3,14 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"lotop/ui/style"
 	"lotop/ui/tui/keymap"
 )
 
@@ -16,6 +18,10 @@ func TestParse(t *testing.T) {
 	c, wrong := parse([]byte("\ufeff" + `interval = "250ms"
 theme = 'dark'
 columns = ["process", "local"]
+[colors]
+text = "default"
+accent = '#88C0D0'
+danger = "9"
 [keys]
 up = "i"
 down = ["k", "down", "k"]
@@ -27,6 +33,7 @@ pin = []
 	}
 	want := Default()
 	want.Interval, want.Theme, want.Columns = 250*time.Millisecond, "dark", []string{"process", "local"}
+	want.Colors = map[string]string{"text": "default", "accent": "#88C0D0", "danger": "9"}
 	want.Keys["up"], want.Keys["down"], want.Keys["pin"] = []string{"i"}, []string{"k", "down"}, []string{}
 	want.Keys["free"] = []string{"ctrl+x", "alt+shift+f"}
 	if diff := cmp.Diff(want, c); diff != "" {
@@ -47,8 +54,18 @@ func TestWrong(t *testing.T) {
 		{"\ninterval = 2", `interval: expected a quoted duration such as "500ms" or "2s"`, 2},
 		{`interval = "2"`, `interval "2": expected a duration such as 500ms or 2s`, 1},
 		{`interval = "1ms"`, `interval "1ms": must be at least 50ms`, 1},
-		{"theme = \"dark\"\nintervall = \"2s\"", `unknown setting "intervall": must be one of interval, theme, columns, keys`, 2},
-		{"\n\n[colors]\nred = 1", `unknown setting "colors"`, 3},
+		{"theme = \"dark\"\nintervall = \"2s\"", `unknown setting "intervall": must be one of interval, theme, columns, colors, keys`, 2},
+		{"\n\n[colours]\ntext = 1", `unknown setting "colours"`, 3},
+		{"\n\n[colors]\nred = 1", `unknown role "red": must be one of: text, quiet, accent, good, notice, danger, emphasis`, 4},
+		{"[colors]\n\"\" = \"red\"", `unknown role ""`, 2},
+		{"[colors]\naccent = \"red\"\ndanger = 9", `danger: colors must be quoted, such as danger = "#88c0d0", "9" or "red"`, 3},
+		{"[colors]\naccent = [\"red\"]", `accent: colors must be quoted`, 2},
+		{"[colors]\nquiet = \"#123\"", `quiet: unknown color "#123": expected six hexadecimal digits, such as #88c0d0`, 2},
+		{"[colors]\ngood = \"256\"", `good: unknown color "256": must be #rrggbb, a number from 0 to 255, or one of: default, black, red, green,`, 2},
+		{"[colors]\ngood = \"\\u001b[31m\"", `good: unknown color "\x1b[31m"`, 2},
+		{"colors = \"red\"", `colors must be a table`, 1},
+		{"\ncolors.good = \"rot\"", `good: unknown color "rot"`, 2},
+		{"[colors]\nnotice = 1\ndanger = 2", `notice: colors`, 2},
 		{"Theme = \"dark\"", `unknown setting "Theme"`, 1},
 		{"\ntheme = \"drak\"", `theme "drak": must be one of: terminal, light, dark, contrast`, 2},
 		{"theme = 3", `theme 3: must be one of`, 1},
@@ -90,6 +107,7 @@ func TestText(t *testing.T) {
 	other := Default()
 	other.Interval, other.Theme, other.Columns = 90*time.Second, "contrast", []string{"command", "pid"}
 	other.Keys["free"], other.Keys["pin"], other.Keys["up"] = []string{`"`, `\`, "é"}, nil, []string{"ctrl+up", "alt+space", "+", "ctrl++"}
+	other.Colors["quiet"], other.Colors["emphasis"] = "bright-black", "#ABCDEF"
 	other.Keys["slower"] = []string{"ctrl+pgup"}
 	for _, c := range []Config{Default(), other} {
 		text := c.Text("/home/ada/\n\x1b[31m.config/lotop/config.toml")
@@ -100,10 +118,35 @@ func TestText(t *testing.T) {
 		if again := back.Text("/home/ada/\n\x1b[31m.config/lotop/config.toml"); again != text || strings.Contains(text, "\x1b") {
 			t.Errorf("%s", cmp.Diff(text, again))
 		}
+		if diff := cmp.Diff(c.Colors, back.Colors); diff != "" {
+			t.Error(diff)
+		}
 		for _, a := range keymap.Actions() {
 			if a.Name != "" && !cmp.Equal(append([]string{}, c.Keys[a.Name]...), append([]string{}, back.Keys[a.Name]...)) {
 				t.Errorf("%s: %v, not %v", a.Name, back.Keys[a.Name], c.Keys[a.Name])
 			}
+		}
+	}
+}
+
+// The text says of every role what it is used for, and of every color how it is named,
+// in lines that fit a terminal. As it stands no role has a color of its own.
+func TestTextOfColors(t *testing.T) {
+	c := Default()
+	text := c.Text("")
+	for _, role := range style.RoleNames() {
+		if !regexp.MustCompile(`(?m)^# ` + role + ` = "" +# \w`).MatchString(text) {
+			t.Errorf("%s is not told about in\n%s", role, text)
+		}
+	}
+	for _, name := range style.ColorNames() {
+		if !strings.Contains(text, name) {
+			t.Errorf("no %s in\n%s", name, text)
+		}
+	}
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "bright-") && len(line) > 100 {
+			t.Errorf("a long line: %s", line)
 		}
 	}
 }
@@ -122,7 +165,7 @@ func TestLoad(t *testing.T) {
 	if err := os.WriteFile(path, []byte("# mine\nspeed = 3\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want := path + `:2: unknown setting "speed": must be one of interval, theme, columns, keys`
+	want := path + `:2: unknown setting "speed": must be one of interval, theme, columns, colors, keys`
 	if _, err := Load(path); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

@@ -59,12 +59,13 @@ func syntaxProblem(err error) *problem {
 
 // keyLines returns the lines of the keys of a valid text. The decoder reports the
 // lines of unknown keys only, so it decodes into types without fields: one that has
-// no keys at all, and one that has no keys below [keys].
+// no keys at all, and one that has none below [colors] and [keys].
 func keyLines(text []byte) map[string]int {
 	lines := map[string]int{}
 	var none struct{}
 	var below struct {
-		Keys struct{} `toml:"keys"`
+		Colors struct{} `toml:"colors"`
+		Keys   struct{} `toml:"keys"`
 	}
 	for _, into := range []any{&below, &none} {
 		var missing *toml.StrictMissingError
@@ -108,6 +109,12 @@ func (p *parser) applySetting(name string, value any) {
 		p.applyTheme(value)
 	case "columns":
 		p.applyColumns(value)
+	case "colors":
+		if table, ok := value.(map[string]any); ok {
+			p.applyColors(table)
+		} else {
+			p.addProblem(name, "colors must be a table: [colors], then one line per role")
+		}
 	case "keys":
 		if table, ok := value.(map[string]any); ok {
 			p.applyKeys(table)
@@ -115,7 +122,7 @@ func (p *parser) applySetting(name string, value any) {
 			p.addProblem(name, "keys must be a table: [keys], then one line per action")
 		}
 	default:
-		p.addProblem(name, "unknown setting %q: must be one of interval, theme, columns, keys", name)
+		p.addProblem(name, "unknown setting %q: must be one of interval, theme, columns, colors, keys", name)
 	}
 }
 

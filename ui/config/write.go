@@ -31,8 +31,38 @@ func (c *Config) Text(path string) string {
 		"# important are hidden. Available:\n")
 	fmt.Fprintf(&b, "#   %s\n", strings.Join(ui.TableColumns(), ", "))
 	fmt.Fprintf(&b, "columns = %s\n", tomlList(c.Columns))
+	c.writeColors(&b)
 	c.writeKeys(&b)
 	return b.String()
+}
+
+// roleUses are what the roles are used for.
+var roleUses = map[string]string{
+	"text":     "ports, programs",
+	"quiet":    "titles, hints, what says nothing new",
+	"accent":   "the active view, the sorted column",
+	"good":     "live, new, free",
+	"notice":   "changed, incomplete",
+	"danger":   "exposed, in use, closed",
+	"emphasis": "bold text",
+}
+
+func (c *Config) writeColors(b *strings.Builder) {
+	b.WriteString(`
+# Colors of your own, by role, over those of the theme: "#88c0d0", a number from 0 to 255,
+# "default" (the terminal's text color), or the name of one of its 16 colors:
+`)
+	for _, names := range style.WrapWords(strings.Join(style.ColorNames(), ", "), 90) {
+		b.WriteString("#   " + names + "\n")
+	}
+	b.WriteString("[colors]\n")
+	for _, role := range style.RoleNames() {
+		line := "# " + role + " = \"\""
+		if s, ok := c.Colors[role]; ok {
+			line = role + " = " + tomlString(s)
+		}
+		fmt.Fprintf(b, "%-40s # %s\n", line, roleUses[role])
+	}
 }
 
 func (c *Config) writeKeys(b *strings.Builder) {

@@ -24,8 +24,9 @@ var basicNames = [...]string{
 	"bright-black", "bright-red", "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan", "bright-white",
 }
 
-// ColorNames returns the names that a color can have in the configuration.
-func ColorNames() []string { return append(slices.Clone(basicNames[:]), string(defaultColor)) }
+// ColorNames returns the names of the terminal's 16 colors in the configuration, by
+// number. Besides them there is default, the terminal's text color.
+func ColorNames() []string { return slices.Clone(basicNames[:]) }
 
 // CheckColor returns what is wrong with a color of the configuration, nil if it is one.
 func CheckColor(s string) error {
@@ -50,7 +51,7 @@ func parseColor(s string) (colorCode, error) {
 	if s == string(defaultColor) {
 		return defaultColor, nil
 	}
-	return "", errors.New("must be #rrggbb, a number from 0 to 255, or one of: " + strings.Join(ColorNames(), ", "))
+	return "", errors.New("must be #rrggbb, a number from 0 to 255, or one of: default, " + strings.Join(ColorNames(), ", "))
 }
 
 // number returns the number of a color that has one.

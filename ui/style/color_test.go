@@ -24,7 +24,7 @@ func TestCheckColor(t *testing.T) {
 	}
 	for s, want := range map[string]string{
 		"#88c0d": "expected six hexadecimal digits, such as #88c0d0", "#88c0d0f": "expected six", "#+8c0d0": "expected six", "#gggggg": "expected six",
-		"": "must be #rrggbb, a number from 0 to 255, or one of: black, red,", "256": "must be #rrggbb", "-1": "must be #rrggbb", "+1": "must be #rrggbb", "rot": "must be #rrggbb", "88c0d0": "must be #rrggbb",
+		"": "must be #rrggbb, a number from 0 to 255, or one of: default, black, red,", "256": "must be #rrggbb", "-1": "must be #rrggbb", "+1": "must be #rrggbb", "rot": "must be #rrggbb", "88c0d0": "must be #rrggbb",
 	} {
 		if err := CheckColor(s); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v", s, err)
