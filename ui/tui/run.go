@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -55,9 +56,15 @@ func Run(o Options) (err error) {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	if o.Color == "always" {
-		options = append(options, tea.WithColorProfile(colorprofile.ANSI))
+		options = append(options, tea.WithColorProfile(colorsAlways(os.Stdout, os.Environ())))
 	}
 	m := newModel(o, filter, pinned, process.NewReader(""), time.Now)
 	m.root, m.wording = access.New("").Allows(access.CloseSockets), ui.WordingFor(runtime.GOOS)
 	return m.signals.run(m, options...)
+}
+
+// colorsAlways returns the colors that --color=always asks for: as many as the terminal
+// has, and 16 where it seems to have none.
+func colorsAlways(out io.Writer, environ []string) colorprofile.Profile {
+	return max(colorprofile.Detect(out, environ), colorprofile.ANSI)
 }

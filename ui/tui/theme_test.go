@@ -2,6 +2,7 @@ package tui
 
 import (
 	"image/color"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -112,4 +113,21 @@ func allIn(line, code string) bool {
 		line = line[1:]
 	}
 	return true
+}
+
+// --color=always takes no colors from a terminal that has more than 16.
+func TestColorsAlways(t *testing.T) {
+	for _, c := range []struct {
+		environ string
+		want    colorprofile.Profile
+	}{
+		{"TERM=xterm-256color COLORTERM=truecolor TTY_FORCE=1", colorprofile.TrueColor},
+		{"TERM=xterm-256color TTY_FORCE=1", colorprofile.ANSI256},
+		{"TERM=xterm-256color NO_COLOR=1 TTY_FORCE=1", colorprofile.ANSI},
+		{"TERM=dumb", colorprofile.ANSI},
+	} {
+		if got := colorsAlways(io.Discard, strings.Fields(c.environ)); got != c.want {
+			t.Errorf("%s: %v, not %v", c.environ, got, c.want)
+		}
+	}
 }
