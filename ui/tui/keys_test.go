@@ -222,7 +222,7 @@ func TestWithoutColors(t *testing.T) {
 	if color := regexp.MustCompile(`\x1b\[([0-9;]*;)?([34]|9|10)[0-9][;m]`).FindString(screen); color != "" {
 		t.Errorf("a color (%q) in %q", color, screen)
 	}
-	if !strings.Contains(screen, "\x1b[4;4mSockets") || !strings.Contains(screen, "\x1b[4;4mLOCAL↑") {
+	if !strings.Contains(screen, "\x1b[4;4m3 Sockets") || !strings.Contains(screen, "\x1b[4;4mLOCAL↑") {
 		t.Errorf("the view and the sorted column are not underlined in %q", screen)
 	}
 	if text := ansi.Strip(screen); !strings.Contains(text, "▸") || !strings.Contains(text, "\n+") || !strings.Contains(text, "\n-") || !strings.Contains(text, "\n~") {
