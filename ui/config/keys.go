@@ -60,7 +60,7 @@ func (p *parser) bindKeys(place, action string, value any, taken map[string]bind
 			p.addProblem(place, "%s: unknown key %q: %v", action, s, err)
 			continue
 		}
-		if other, is := taken[key]; is && other.action != action {
+		if other, is := taken[key]; is && other.action != action && !keymap.Exclusive(other.action, action) {
 			p.addProblem(place, "%s: key %q %s", action, s, other.conflict())
 		}
 		if !slices.Contains(keys, key) {

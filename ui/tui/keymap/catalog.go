@@ -64,6 +64,12 @@ func (k *Map) Entries() []Entry {
 	}
 }
 
+// Exclusive reports whether two actions never work at the same time, so that both may
+// have the same key: the digits turn to a view, in a recording they jump to its tenths.
+func Exclusive(a, b string) bool {
+	return a == "view" && b == "tenth" || a == "tenth" && b == "view"
+}
+
 // Groups lists the keys that do something now, in groups.
 func (k *Map) Groups() []Group {
 	var all []Group
