@@ -32,7 +32,7 @@ var imports = []struct {
 	{"ui/config", "ui ui/style ui/tui/keymap sockets/untrusted", "reading a configuration takes no screen"},
 	{"ui/jsonout", "ui ui/ports model model/... sockets sockets/access sockets/process sockets/untrusted", "JSON describes results, it makes none"},
 	{"ui/ports", "model model/... sockets sockets/access sockets/live sockets/probe sockets/process sockets/untrusted", "the use cases do not know the front ends"},
-	{"ui", "ui/style model model/bind model/debugger model/plan model/portlist model/track sockets sockets/process sockets/untrusted", "wording formats what it is given and reads nothing from the system"},
+	{"ui", "ui/style model model/bind model/debugger model/plan model/portlist model/program model/track sockets sockets/process sockets/untrusted", "wording formats what it is given and reads nothing from the system"},
 	{"ui/signals", "sockets/process", "codes of signals are all that it knows"},
 	{"ui/style", "", "styled text knows nothing of sockets"},
 

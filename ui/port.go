@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"lotop/model"
-	"lotop/model/debugger"
 	"lotop/model/portlist"
+	"lotop/model/program"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -43,8 +43,9 @@ func Place(r *portlist.Row) string {
 	return on + zone(r.Snapshot, r.Socket)
 }
 
-// Who returns the program behind a row as its owner would name it, and what else tells
-// it apart: that several processes share the port, or what it debugs.
+// Who returns the program behind a row as its owner would name it and where a port that it
+// forwards leads, and what else tells it apart: that several processes share the port, or
+// that it has to do with debugging.
 func Who(r *portlist.Row) (name, more string) {
 	if r.Kind == portlist.Connection {
 		return connectionText(&r.Row)
@@ -53,26 +54,51 @@ func Who(r *portlist.Row) (name, more string) {
 	if len(owners) == 0 {
 		return Owner(&r.Row)
 	}
-	name = ProgramName(owners[0])
+	p := owners[0]
+	name = program.NameUnder(p, r.Tracer).String()
+	if forward, ok := program.ForwardOf(p, r.Socket); ok && forward.To.String() != "" {
+		name += " → " + forward.To.String()
+	}
 	if n := len(owners); n > 1 {
 		more = "×" + strconv.Itoa(n)
 	}
-	switch {
-	case r.Tracer != nil && r.Debugger == "":
-		more = strings.TrimSpace(more + " ◇ under " + ProcessName(r.Tracer))
-	case r.Debugger != "":
-		if text := debuggeeText(r.Snapshot, owners[0]); text != "debugger" && !debugsItself(owners[0]) {
-			name += strings.Replace(text, "debugging ", " → ", 1)
+	if r.Debugger != "" {
+		if leads := program.Leads(p, r.Snapshot.Process).String(); leads != "" {
+			name += " → " + leads
 		}
-		more = strings.TrimSpace(more + " ◇ " + r.Debugger)
+		return name, strings.TrimSpace(more + " ◇ " + debuggerWord(r.Debugger))
+	}
+	if note := program.Note(p, r.Tracer).String(); note != "" {
+		if r.Tracer != nil || strings.Contains(note, "debugger") {
+			note = "◇ " + note
+		}
+		more = strings.TrimSpace(more + " " + note)
 	}
 	return name, more
 }
 
-// debugsItself reports whether a process contains its debug server, as node does.
-func debugsItself(p *process.Process) bool {
-	pid, _, ok := debugger.Debuggee(p)
-	return ok && pid == p.PID
+// debuggerWord is a short word for a debug server beside the name of its program.
+func debuggerWord(name string) string {
+	switch {
+	case strings.HasSuffix(name, " inspector"):
+		return "inspect"
+	case name == "chrome devtools":
+		return "devtools"
+	}
+	return name
+}
+
+// Restarter names what starts the owner of a port again; empty if nothing is known to.
+// parents are those of the owner, nearest first.
+func Restarter(r *portlist.Row, parents []*process.Process) string {
+	p := r.Owner(r.Socket)
+	if p == nil || r.Kind != portlist.Port || len(parents) == 0 {
+		return ""
+	}
+	if q := program.Restarter(p, parents); q != nil {
+		return program.Name(q).String()
+	}
+	return ""
 }
 
 // connectionText describes a connection below the row of its port or program.
@@ -98,14 +124,6 @@ func arrow(r *model.Row) string {
 		return "← "
 	}
 	return "→ "
-}
-
-// ProgramName names a process with the script that it runs: "node server.js".
-func ProgramName(p *process.Process) string {
-	if hint := scriptHint(p); hint != "" {
-		return ProcessName(p) + " " + strings.Trim(hint, "()")
-	}
-	return ProcessName(p)
 }
 
 // Clients returns who is connected to a port, or to what a program is connected.

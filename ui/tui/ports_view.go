@@ -9,6 +9,7 @@ import (
 	"lotop/model"
 	"lotop/model/portlist"
 	"lotop/sockets"
+	"lotop/sockets/process"
 	"lotop/ui"
 	"lotop/ui/style"
 	"lotop/ui/tui/table"
@@ -101,6 +102,9 @@ func (m *Model) whoCell(r *portlist.Row) line {
 	if r.Kind == portlist.Connection {
 		l = append(text("  "), l...)
 	}
+	if again := ui.Restarter(r, m.parents(r)); again != "" {
+		more = strings.TrimSpace(more + " ↻ " + again)
+	}
 	if more != "" {
 		sign := muted
 		if strings.Contains(more, "◇") {
@@ -121,6 +125,14 @@ func (m *Model) folder(r *portlist.Row) string {
 		return ""
 	}
 	return ui.Folder(r, func(pid int) string { return m.latest.context[int32(pid)].cwd.String() })
+}
+
+// parents returns the parents of a row's owner, nearest first, as far as they are known.
+func (m *Model) parents(r *portlist.Row) []*process.Process {
+	if len(r.Socket.Owners) == 0 {
+		return nil
+	}
+	return m.latest.context[r.Socket.Owners[0].PID].parents
 }
 
 func (m *Model) folderCell(r *portlist.Row) line { return styled(muted, m.folder(r)) }
