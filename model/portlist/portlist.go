@@ -29,6 +29,7 @@ const (
 	Port       Kind = iota // a port that somebody listens on or has bound
 	Program                // a process with connections to ports that nobody here listens on
 	Connection             // a connection of the row above
+	Heading                // what the rows below have in common; its socket is that of the first
 )
 
 // Row is a row of the Ports view.
@@ -49,8 +50,12 @@ type Row struct {
 	// Measurable are the sockets at this end of the connections, none if there are more
 	// than maxMeasured.
 	Measurable []sockets.ID
-	// Opened reports whether the connections follow in rows of their own.
+	// Opened reports whether the connections follow in rows of their own, of a heading
+	// whether its rows do.
 	Opened bool
+	// Title is what the rows below a heading have in common, Ports how many they are.
+	Title string
+	Ports int
 	// Tracer is the process that debugs the owner, nil if there is none.
 	Tracer *process.Process
 }
@@ -109,8 +114,11 @@ func Make(tr *track.Tracker, o Options) List {
 // Keys returns what identifies the row: the IDs of its sockets, or of a program its PID
 // with a bit that no ID has.
 func (r *Row) Keys() (keys [2]uint64) {
-	if r.Kind == Program {
+	switch r.Kind {
+	case Program:
 		return [2]uint64{programKey(r)}
+	case Heading:
+		return [2]uint64{HeadingKey(r.Title)}
 	}
 	keys[0] = uint64(r.Socket.ID)
 	switch {
@@ -135,8 +143,11 @@ func programKey(r *Row) uint64 {
 
 // HasKey reports whether a key is one of the row's.
 func (r *Row) HasKey(key uint64) bool {
-	if r.Kind == Program {
+	switch r.Kind {
+	case Program:
 		return programKey(r) == key
+	case Heading:
+		return HeadingKey(r.Title) == key
 	}
 	if r.Has(sockets.ID(key)) {
 		return true

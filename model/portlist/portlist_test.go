@@ -2,6 +2,7 @@ package portlist_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,8 @@ func describe(r *portlist.Row) string {
 	case portlist.Connection:
 		fmt.Fprintf(&b, "  %v - %v", r.Socket.Local, r.Socket.Remote)
 		return b.String()
+	case portlist.Heading:
+		return fmt.Sprintf("%s (%d)", r.Title, r.Ports)
 	case portlist.Program:
 		b.WriteString("program")
 	default:
@@ -247,6 +250,37 @@ func TestEverySocketOnce(t *testing.T) {
 	for id := sockets.ID(1); id <= 12; id++ {
 		if seen[id] != 1 {
 			t.Errorf("socket %d is in %d rows", id, seen[id])
+		}
+	}
+}
+
+func TestGroup(t *testing.T) {
+	l := listOf(t, portlist.Options{Unfold: true}, modeltest.Shop)
+	byOwner := func(r *portlist.Row) string {
+		if p := r.Owner(r.Socket); p != nil && p.PID != 30 {
+			return p.Name.String()
+		}
+		return ""
+	}
+	for _, tt := range []struct {
+		folded map[uint64]bool
+		want   []string
+	}{
+		{nil, []string{
+			"p10 (3)", "3000 127.0.0.1 p10: p20×2", "  127.0.0.1:3000 - 127.0.0.1:51234", "  127.0.0.1:3000 - 127.0.0.1:51235",
+			"3002 127.0.0.1 p10", "program p10: ?×1", "  127.0.0.1:51237 - 127.0.0.1:5432",
+			"p11 (1)", "3001 127.0.0.1 p11: p10×1", "  127.0.0.1:3001 - 127.0.0.1:51236", "4000 127.0.0.1 p30",
+		}},
+		{map[uint64]bool{portlist.HeadingKey("p10"): true}, []string{
+			"p10 (3)", "p11 (1)", "3001 127.0.0.1 p11: p10×1", "  127.0.0.1:3001 - 127.0.0.1:51236", "4000 127.0.0.1 p30",
+		}},
+	} {
+		rows := portlist.Group(slices.Clone(l.Rows), byOwner, tt.folded)
+		if diff := cmp.Diff(tt.want, describeAll(portlist.List{Rows: rows})); diff != "" {
+			t.Error(diff)
+		}
+		if head := &rows[0]; !head.HasKey(portlist.HeadingKey("p10")) || head.Keys()[0] != portlist.HeadingKey("p10") || head.HasKey(1) {
+			t.Error("a heading has other keys than its own")
 		}
 	}
 }

@@ -27,7 +27,7 @@ func (c *contexts) of(rows []portlist.Row, reader processReader) map[int32]proce
 	all := make(map[int32]processContext, len(before))
 	for i := range rows {
 		r := &rows[i]
-		if r.Kind == portlist.Connection {
+		if r.Kind == portlist.Connection || r.Kind == portlist.Heading {
 			continue
 		}
 		p := r.Owner(r.Socket)

@@ -186,7 +186,7 @@ func (m *Model) Init() tea.Cmd {
 func (m *Model) selectedRow() *model.Row {
 	switch m.view {
 	case portsView:
-		if r := m.portRows.Current(); r != nil {
+		if r := m.portRows.Current(); r != nil && r.Kind != portlist.Heading {
 			return &r.Row
 		}
 		return nil

@@ -19,6 +19,7 @@ import (
 type fold struct {
 	opened, folded map[uint64]bool // by key of a row
 	timeWait       bool
+	group          grouping
 }
 
 // portOptions returns what the worker is to list. The maps are its own.
@@ -37,6 +38,7 @@ func (w *worker) arrangePorts(q *arrangeRequest, res *arrangement) {
 	res.counts, res.timeWait = list.Counts, list.TimeWait
 	res.ports = w.pins.arrangePorts(list.Rows, w.tracker, w.tracker.Snapshot().Time)
 	res.context = w.contexts.of(res.ports, w.reader)
+	res.ports = w.group(res.ports, q.group, o.Folded, res.context)
 }
 
 // wideTable is the width of the table from which the folder has a column of its own.
@@ -44,10 +46,15 @@ const wideTable = 100
 
 // newPortTable returns the table of the Ports view.
 func (m *Model) newPortTable() table.Table[portlist.Row] {
-	return table.Table[portlist.Row]{
+	t := table.Table[portlist.Row]{
 		Keys:   (*portlist.Row).Keys,
 		HasKey: (*portlist.Row).HasKey,
-		Mark:   func(r *portlist.Row) span { return rowMark(&r.Row, m.pinClosedAt) },
+		Mark: func(r *portlist.Row) span {
+			if r.Kind == portlist.Heading {
+				return span{Text: " "}
+			}
+			return rowMark(&r.Row, m.pinClosedAt)
+		},
 		Columns: []table.Column[portlist.Row]{
 			{Name: "port", Title: "PORT", SortKey: int(model.ByLocal), Min: 5, Max: 5, Priority: 1, Cell: portCell},
 			{Name: "on", Title: "ON", SortKey: -1, Min: 9, Max: 41, Priority: 3, Cell: placeCell, Shorten: shortenPlace},
@@ -61,6 +68,26 @@ func (m *Model) newPortTable() table.Table[portlist.Row] {
 			{Name: "user", Title: "USER", SortKey: int(model.ByUser), Min: 6, Max: 12, Priority: 10, From: 130, Cell: func(r *portlist.Row) line { return userCell(&r.Row) }},
 			{Name: "command", Title: "COMMAND", SortKey: -1, Min: 30, Priority: 11, From: 150, Cell: func(r *portlist.Row) line { return commandCell(&r.Row) }, Shorten: shortenMiddle},
 		},
+	}
+	for i := range t.Columns {
+		t.Columns[i].Cell = belowHeadings(t.Columns[i].Name, t.Columns[i].Cell)
+	}
+	return t
+}
+
+// belowHeadings leaves the cells of headings empty, except for what they say of the rows
+// below.
+func belowHeadings(column string, cell func(*portlist.Row) line) func(*portlist.Row) line {
+	return func(r *portlist.Row) line {
+		switch {
+		case r.Kind != portlist.Heading:
+			return cell(r)
+		case column == "who":
+			return styled(emphasis, r.Title)
+		case column == "clients":
+			return styled(muted, ui.Count(r.Ports, "port"))
+		}
+		return styled(muted, "")
 	}
 }
 
@@ -194,6 +221,7 @@ func (m *Model) openConnections() tea.Cmd {
 	switch {
 	case r == nil:
 		return nil
+	case r.Kind == portlist.Heading:
 	case r.Connections == 0:
 		m.setStatus(plain, "nobody is connected")
 		return nil

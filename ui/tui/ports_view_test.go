@@ -185,3 +185,37 @@ func TestNoRowsOfHiddenViews(t *testing.T) {
 		t.Errorf("%d ports, %d sockets", d.m.portRows.Len(), d.m.rows.Len())
 	}
 }
+
+// b groups the ports; the headings fold, and no key acts on them as if they were ports.
+func TestGrouping(t *testing.T) {
+	d := startPorts(t, street(), 120, 40)
+	d.press("b")
+	d.wants("grouped by process", "node server.js")
+	head := func() *portlist.Row { return d.m.portRows.Current() }
+	d.press("g")
+	for head().Kind != portlist.Heading || head().Title != "node server.js" {
+		if d.press("down"); d.m.portRows.Cursor == d.m.portRows.Len()-1 {
+			t.Fatalf("no heading:\n%s", d.text())
+		}
+	}
+	if head().Ports != 3 {
+		t.Errorf("%d ports", head().Ports)
+	}
+	n := d.m.portRows.Len()
+	d.press("left")
+	if got := d.m.portRows.Len(); got != n-3 || head().Title != "node server.js" {
+		t.Errorf("%d rows after folding %d; selected %q", got, n, head().Title)
+	}
+	d.press("x", "y", "enter", "w", "o")
+	if d.m.dialog != nil || d.m.details != nil || len(d.opened) != 0 {
+		t.Error("a key acts on a heading")
+	}
+	d.press("right")
+	if got := d.m.portRows.Len(); got != n {
+		t.Errorf("%d rows after unfolding, not %d", got, n)
+	}
+	d.press("b")
+	d.wants("grouped by folder", "shop")
+	d.press("b", "b")
+	d.wants("not grouped")
+}

@@ -28,6 +28,7 @@ type (
 		listID  int               // of the filter, view and order asked for
 		shape   track.ListOptions // without its query
 		query   string
+		group   grouping
 		ports   *portlist.Options // of the Ports view, without its query; nil for the rows of sockets
 		events  bool              // include events
 		pin     []model.Row       // rows whose pin to toggle

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/portlist"
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
@@ -141,6 +142,9 @@ func (m *Model) visibleConns() []sockets.ID {
 	case portsView:
 		for i, end := m.portRows.InSight(); i < end; i++ {
 			r := &m.portRows.Rows[i]
+			if r.Kind == portlist.Heading {
+				continue
+			}
 			add(&r.Row)
 			ids = append(ids, r.Measurable...)
 		}

@@ -150,6 +150,7 @@ func (m *Model) commands() []command {
 		{m.keys.Unfold, m.toggleUnfold},
 		{m.keys.Open, m.openConnections},
 		{m.keys.Close, m.closeConnections},
+		{m.keys.Group, m.nextGrouping},
 		{m.keys.Exposed, m.toggleExposed},
 		{m.keys.TimeWait, m.toggleTimeWait},
 		{m.keys.Free, m.openFreeDialog},

@@ -48,7 +48,7 @@ func (m *Model) arrangeRequest() arrangeRequest {
 	q.shape.View = m.modelView()
 	m.pinRequests = nil
 	if m.view == portsView {
-		q.ports = m.portOptions()
+		q.ports, q.group = m.portOptions(), m.fold.group
 	}
 	if d := m.details; d != nil {
 		q.inspect.id = d.id

@@ -37,6 +37,7 @@ func (k *Map) Entries() []Entry {
 		{"view", "unfold", &k.Unfold},
 		{"view", "open", &k.Open},
 		{"view", "close", &k.Close},
+		{"view", "group", &k.Group},
 		{"view", "exposed", &k.Exposed},
 		{"view", "time_wait", &k.TimeWait},
 		{"sort", "sort", &k.Sort},

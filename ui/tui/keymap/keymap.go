@@ -17,7 +17,7 @@ type Map struct {
 	Slower, Faster, Help, Free, Pin, Pause, All, Unfold,
 	Copy, Browse, Quit, Interrupt, Suspend key.Binding
 	// View is the number of a view; a recording has these keys for itself.
-	View, Open, Close, Exposed, TimeWait key.Binding
+	View, Open, Close, Exposed, TimeWait, Group key.Binding
 	// These are for a recording that plays.
 	StepBack, StepForward, JumpBack, JumpForward,
 	SlowDown, SpeedUp, Tenth key.Binding
@@ -78,6 +78,7 @@ func Default() Map {
 		Open:        Bind("→", "show connections", "right", "l"),
 		Close:       Bind("←", "hide connections", "left", "h"),
 		Exposed:     Bind("e", "exposed only", "e"),
+		Group:       Bind("b", "group", "b"),
 		TimeWait:    Bind("t", "show TIME_WAIT", "t"),
 		Copy:        Bind("y", "copy address", "y"),
 		Browse:      Bind("o", "open in browser", "o"),
