@@ -57,7 +57,8 @@ func (x *terminal) command(args ...string) *exec.Cmd {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(cmd.Env, "LC_ALL=C.UTF-8", "SHELL=/bin/sh")
+	// What lotop remembers of one terminal must not show in the next.
+	cmd.Env = append(cmd.Env, "LC_ALL=C.UTF-8", "SHELL=/bin/sh", "XDG_CONFIG_HOME="+filepath.Join(x.dir, "config"))
 	return cmd
 }
 

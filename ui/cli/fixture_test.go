@@ -63,7 +63,8 @@ type setting struct {
 	terminal terminal
 	env      map[string]string
 	screen   error
-	config   string // the file
+	config   string     // the file
+	left     *tui.Shown // with what the screen is left, nil for nothing
 	access   []access.Answer
 
 	processes detailsReader
@@ -94,6 +95,9 @@ func (s setting) run(t testing.TB, args ...string) result {
 		screen: func(o tui.Options) error {
 			if r.screen = &o; o.Notifications != nil {
 				_ = o.Notifications.Close() // as the screen does
+			}
+			if s.left != nil && o.Left != nil {
+				o.Left(*s.left)
 			}
 			return s.screen
 		},

@@ -12,7 +12,7 @@ import (
 // command apart.
 func TestFlagsInHelp(t *testing.T) {
 	for command, want := range map[string]string{
-		"":       "--all --at --interval --json --no-mouse --pin --record --redact --replay --source --theme",
+		"":       "--all --at --interval --json --no-mouse --no-state --pin --record --redact --replay --source --theme --view",
 		"list":   "--all --at --columns --format --json --no-header --record --redact --replay --reverse --sort --source --unfold",
 		"watch":  "--all --at --columns --for --format --interval --json --no-header --record --redact --replay --source",
 		"why":    "--connect --json --source --udp",

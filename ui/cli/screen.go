@@ -14,17 +14,24 @@ import (
 // screenOptions holds the values of the flags of the interactive view.
 type screenOptions struct {
 	noMouse  bool
+	noState  bool
+	view     choice
 	pin      string
 	settings settingOptions
 }
 
-func newScreenOptions() *screenOptions { return &screenOptions{settings: newSettingOptions()} }
+func newScreenOptions() *screenOptions {
+	return &screenOptions{settings: newSettingOptions(), view: choice{"NAME", "", tui.ViewNames()}}
+}
 
 func (s *screenOptions) add(a *app, o *options, cmd *cobra.Command) {
 	cmd.Flags().Var(&text{&s.pin, "QUERY"}, "pin", "pin rows that match QUERY to the top and ring the bell when they change")
 	cmd.Flags().BoolVar(&s.noMouse, "no-mouse", false, "do not capture the mouse")
 	// It fails only for a flag that does not exist, which every run of lotop would show.
 	_ = cmd.RegisterFlagCompletionFunc("pin", a.completeQuery(o))
+	cmd.Flags().Var(&s.view, "view", "begin with this view: "+s.view.list())
+	s.view.complete(cmd, "view")
+	cmd.Flags().BoolVar(&s.noState, "no-state", false, "do not remember view, order and interval from run to run")
 	s.settings.add(cmd)
 }
 
@@ -71,6 +78,7 @@ func (a *app) runScreen(o *options, s *screenOptions, args []string) (int, error
 		Columns:  c.Columns,
 		Keys:     c.Keys,
 	}
+	a.rememberShown(&show, s, o.recording.replay != "")
 	if o.recording.replay == "" {
 		show.Open = func() (sockets.Source, error) { return a.openLiveOnly(o) }
 	}

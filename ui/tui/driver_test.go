@@ -59,8 +59,8 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 		o.Source = d.source
 		o.Open = func() (sockets.Source, error) { return d.source, nil }
 	}
-	if o.View == "" {
-		o.View = "sockets" // what most of these tests are about
+	if o.Shown.View == "" {
+		o.Shown.View = "sockets" // what most of these tests are about
 	}
 	if o.Interval == 0 {
 		o.Interval = time.Second

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/spinner"
@@ -97,15 +95,6 @@ const (
 
 var viewNames = [numViews]string{"Ports", "Connections", "Sockets", "Events"}
 
-// ViewNames returns the names of the views for the command line and the state file.
-func ViewNames() []string {
-	var all []string
-	for _, name := range viewNames {
-		all = append(all, strings.ToLower(name))
-	}
-	return all
-}
-
 // intervals are the refresh intervals that + and - step through.
 var intervals = []time.Duration{
 	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond,
@@ -133,13 +122,13 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		noMouse:     o.NoMouse,
 		ascii:       o.ASCII,
 		query:       query,
-		shape:       track.ListOptions{AllHosts: o.All, Order: model.Order{Column: model.ByLocal}},
+		shape:       track.ListOptions{AllHosts: o.All},
 		interval:    o.Interval,
 		spinner:     spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:      textinput.New(),
 	}
 	m.suspend = m.signals.suspend
-	m.view = view(max(slices.Index(ViewNames(), o.View), 0))
+	m.begin(o.Shown)
 	m.portRows, m.rows, m.events = m.newPortTable(), newRowTable(m.refTime, m.flowOf, m.pinClosedAt), newEventTable()
 	m.rows.SelectColumns(o.Columns)
 	m.filter.Prompt = "/ "
@@ -213,7 +202,8 @@ type Options struct {
 	ASCII         bool                           // signs of ASCII only
 	Version       string                         // for the help page
 
-	View    string              // one of ViewNames, empty for the first
+	Shown   Shown               // what to begin with
+	Left    func(Shown)         // called with what was shown at the end; nil for nothing
 	Theme   string              // one of style.Themes, empty for the first
 	Colors  map[string]string   // by the names of roles, over those of the theme
 	Columns []string            // of Columns, from left to right; nil for all

@@ -16,7 +16,7 @@ import (
 // startPorts opens the Ports view over a snapshot.
 func startPorts(t testing.TB, snap sockets.Snapshot, width, height int) *driver {
 	t.Helper()
-	d := prepare(t, snap, Options{View: "ports"})
+	d := prepare(t, snap, Options{Shown: Shown{View: "ports"}})
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.run(d.m.Init())
 	return d
@@ -218,4 +218,23 @@ func TestGrouping(t *testing.T) {
 	d.wants("grouped by folder", "shop")
 	d.press("b", "b")
 	d.wants("not grouped")
+}
+
+// What is shown at the end is what the next run begins with.
+func TestShown(t *testing.T) {
+	d := startPorts(t, street(), 120, 40)
+	d.press("b", "s", "S", "3", "+")
+	left := d.m.shown()
+	want := Shown{View: "sockets", Sort: left.Sort, Reverse: true, Group: "process", Interval: 2 * time.Second}
+	if left != want || left.Sort == "local" {
+		t.Errorf("%+v, want %+v", left, want)
+	}
+	again := prepare(t, street(), Options{Shown: left, Interval: left.Interval})
+	if got := again.m.shown(); got != left {
+		t.Errorf("%+v, want %+v", got, left)
+	}
+	broken := prepare(t, street(), Options{Shown: Shown{View: "none such", Sort: "?", Group: "?"}})
+	if got := broken.m.shown(); got.View != "ports" || got.Sort != "local" || got.Group != "none" {
+		t.Errorf("%+v", got)
+	}
 }

@@ -60,7 +60,11 @@ func Run(o Options) (err error) {
 	}
 	m := newModel(o, filter, pinned, process.NewReader(""), time.Now)
 	m.root, m.wording = access.New("").Allows(access.CloseSockets), ui.WordingFor(runtime.GOOS)
-	return m.signals.run(m, options...)
+	err = m.signals.run(m, options...)
+	if o.Left != nil {
+		o.Left(m.shown())
+	}
+	return err
 }
 
 // colorsAlways returns the colors that --color=always asks for: as many as the terminal
