@@ -37,6 +37,7 @@ var imports = []struct {
 	{"ui/style", "", "styled text knows nothing of sockets"},
 
 	{"model/portlist", "model model/track sockets sockets/process", "the Ports view is made of the tracker's rows"},
+	{"model/eventlist", "model model/track sockets", "the Events view is made of the tracker's events"},
 	{"model/plan", "model model/bind sockets sockets/process", "a plan is made of a diagnosis"},
 	{"model/bind", "model sockets sockets/process sockets/untrusted", "a diagnosis is given its evidence"},
 	{"model/keeplocal", "model/debugger sockets/process", "servers are recognized from command lines, which model/debugger takes apart"},

@@ -37,14 +37,19 @@ func (l *EventLog) Clear() {
 // Len returns the number of events in the log.
 func (l *EventLog) Len() int { return len(l.ring) }
 
-// Newest appends to dst the events whose rows match (nil for all) and, unless all is set,
-// are in scope, the newest first.
+// Newest appends to dst the events that EachNewest yields.
 func (l *EventLog) Newest(dst []Event, match func(*model.Row) bool, all bool) []Event {
+	l.EachNewest(match, all, func(e *Event) { dst = append(dst, *e) })
+	return dst
+}
+
+// EachNewest calls yield with the events whose rows match (nil for all) and, unless all is
+// set, are in scope, the newest first. An event is valid until the next Add.
+func (l *EventLog) EachNewest(match func(*model.Row) bool, all bool, yield func(*Event)) {
 	for i := len(l.ring) - 1; i >= 0; i-- {
 		e := &l.ring[(l.next+i)%len(l.ring)]
 		if (all || e.Row.InScope()) && (match == nil || match(&e.Row)) {
-			dst = append(dst, *e)
+			yield(e)
 		}
 	}
-	return dst
 }
