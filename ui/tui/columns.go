@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lotop/model"
-	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 	"lotop/ui/style"
@@ -215,67 +214,4 @@ func shortenHost(l line, width int) line {
 
 func shortenMiddle(l line, width int) line {
 	return styled(l[0].Role, style.CutMiddle(l[0].Text, width))
-}
-
-// newEventTable returns the table of events.
-func newEventTable() table.Table[track.Event] {
-	return table.Table[track.Event]{
-		Keys:   func(e *track.Event) [2]uint64 { return [2]uint64{e.Seq} },
-		HasKey: func(e *track.Event, key uint64) bool { return e.Seq == key },
-		Mark:   func(e *track.Event) span { return markSpan(e.Kind.Mark()) },
-		Columns: []table.Column[track.Event]{
-			{Title: "TIME", SortKey: -1, Min: 8, Max: 8, Priority: 3, Cell: func(e *track.Event) line { return styled(muted, e.Time.Format(time.TimeOnly)) }},
-			{Title: "EVENT", SortKey: -1, Min: 7, Max: 7, Priority: 4, Cell: func(e *track.Event) line { return styled(markRole(e.Kind.Mark()), e.Kind.String()) }},
-			{Title: "PROTO", SortKey: -1, Min: 5, Max: 5, Priority: 8, Cell: func(e *track.Event) line { return protoCell(&e.Row) }},
-			{Title: "LOCAL", SortKey: -1, Min: 15, Max: 50, Priority: 1, Cell: func(e *track.Event) line { return text(ui.Local(e.Row.Snapshot, e.Row.Socket)) }, Pivot: func(e *track.Event) int { return localPivot(&e.Row) }, Shorten: shortenHost},
-			{Title: "REMOTE", SortKey: -1, Min: 17, Max: 50, Priority: 5, Cell: eventRemote, Pivot: func(e *track.Event) int { return remotePivot(&e.Row) }, Shorten: shortenHost},
-			{Title: "STATE", SortKey: -1, Min: 11, Max: 27, Priority: 6, Cell: eventState},
-			{Title: "PROCESS", SortKey: -1, Min: 14, Max: 60, Priority: 2, Cell: eventProcess},
-			{Title: "IN", SortKey: -1, Min: 4, Max: 5, Priority: 9, AlignRight: true, Optional: true, Cell: func(e *track.Event) line { return eventBytes(e, e.Received) }},
-			{Title: "OUT", SortKey: -1, Min: 4, Max: 5, Priority: 10, AlignRight: true, Optional: true, Cell: func(e *track.Event) line { return eventBytes(e, e.Sent) }},
-			{Title: "LIVED", SortKey: -1, Min: 5, Max: 5, Priority: 7, AlignRight: true, Cell: eventLifetime},
-		},
-	}
-}
-
-func eventRemote(e *track.Event) line {
-	if !e.Row.Socket.Connected() {
-		return styled(muted, dash)
-	}
-	return text(ui.RemoteText(&e.Row))
-}
-
-func eventState(e *track.Event) line {
-	before, now := ui.EventState(e)
-	switch {
-	case e.ShortLived:
-		return styled(muted, now) // it opened and closed between two snapshots
-	case before != "":
-		return styled(muted, before+" → ").Add(plain, now)
-	}
-	return text(now)
-}
-
-func eventProcess(e *track.Event) line {
-	main, more := ui.Owner(&e.Row)
-	l := text(main)
-	if more != "" {
-		l = l.Add(muted, " "+more)
-	}
-	return l
-}
-
-func eventLifetime(e *track.Event) line {
-	switch {
-	case e.Kind != track.EventClosed, e.Lifetime == 0: // the lifetime of a short-lived connection is unknown
-		return styled(muted, dash)
-	}
-	return text(ui.Duration(e.Lifetime))
-}
-
-func eventBytes(e *track.Event, n uint64) line {
-	if !e.HasBytes {
-		return styled(muted, dash)
-	}
-	return text(ui.Size(n))
 }

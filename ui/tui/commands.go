@@ -166,7 +166,7 @@ func (m *Model) followSelection() tea.Cmd {
 	}
 	m.details = newDetails(r)
 	if m.view == eventsView {
-		e := *m.events.Current()
+		e := m.events.Current().Event
 		if m.details.event = &e; e.Kind == track.EventClosed {
 			m.details.closedAt = e.Time
 		}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/eventlist"
 	"lotop/model/plan"
 	"lotop/model/portlist"
 	"lotop/model/query"
@@ -49,7 +50,7 @@ type Model struct {
 	view     view
 	portRows table.Table[portlist.Row]
 	rows     table.Table[model.Row]
-	events   table.Table[track.Event]
+	events   table.Table[eventlist.Row]
 	query    *query.Query // the filter in effect
 	shape    track.ListOptions
 	fold     fold // of the Ports view
@@ -181,7 +182,7 @@ func (m *Model) selectedRow() *model.Row {
 		return nil
 	case eventsView:
 		if e := m.events.Current(); e != nil {
-			return &e.Row
+			return &e.Event.Row
 		}
 		return nil
 	}

@@ -20,6 +20,7 @@ type fold struct {
 	opened, folded map[uint64]bool // by key of a row
 	timeWait       bool
 	group          grouping
+	events         map[uint64]bool // opened rows of the Events view
 }
 
 // portOptions returns what the worker is to list. The maps are its own.
@@ -213,6 +214,9 @@ func (m *Model) selectedPort() *portlist.Row {
 
 // openConnections shows the connections of the selected port.
 func (m *Model) openConnections() tea.Cmd {
+	if m.view == eventsView {
+		return m.openEvent(true)
+	}
 	if m.view != portsView {
 		m.setStatus(plain, "every connection has a row of its own here")
 		return nil
@@ -232,6 +236,9 @@ func (m *Model) openConnections() tea.Cmd {
 
 // closeConnections hides the connections of the selected port, and selects it.
 func (m *Model) closeConnections() tea.Cmd {
+	if m.view == eventsView {
+		return m.openEvent(false)
+	}
 	r := m.selectedPort()
 	if m.view != portsView || r == nil {
 		return nil

@@ -114,9 +114,9 @@ func TestReplayMarks(t *testing.T) {
 	d.press("[", "tab")
 	d.wants("no events yet")
 	d.press(".", ".", ".", ".", ".")
-	d.wants("closed", "127.0.0.1:3000")
+	d.wants("3000", "stopped listening")
 	d.press("1")
-	d.wantsNot("127.0.0.1:3000")
+	d.wantsNot("stopped listening")
 }
 
 // Details of a row stay open over a jump to where it is not, and say so.

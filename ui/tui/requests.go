@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
+	"lotop/model/eventlist"
 	"lotop/model/portlist"
 	"lotop/model/query"
 	"lotop/model/track"
@@ -25,14 +26,15 @@ type (
 
 	// arrangeRequest returns the rows of the newest snapshot.
 	arrangeRequest struct {
-		listID  int               // of the filter, view and order asked for
-		shape   track.ListOptions // without its query
-		query   string
-		group   grouping
-		ports   *portlist.Options // of the Ports view, without its query; nil for the rows of sockets
-		events  bool              // include events
-		pin     []model.Row       // rows whose pin to toggle
-		inspect subject
+		listID     int               // of the filter, view and order asked for
+		shape      track.ListOptions // without its query
+		query      string
+		group      grouping
+		ports      *portlist.Options // of the Ports view, without its query; nil for the rows of sockets
+		events     bool              // include events
+		openEvents map[uint64]bool   // folded events whose single ones follow
+		pin        []model.Row       // rows whose pin to toggle
+		inspect    subject
 	}
 
 	// readRequest reads a new snapshot and returns its rows.
@@ -64,7 +66,7 @@ type (
 		ports     []portlist.Row
 		timeWait  []portlist.TimeWait
 		context   map[int32]processContext // of the processes that own ports, by PID
-		events    []track.Event
+		events    []eventlist.Row
 		hasEvents bool
 		counts    track.Counts
 		warnings  []sockets.Warning
@@ -132,9 +134,7 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 		})
 	}
 	if res.hasEvents = q.events; q.events {
-		res.events = w.events.fill(func(events []track.Event) []track.Event {
-			return w.eventLog.Newest(events, q.shape.Match, q.shape.AllHosts)
-		})
+		res.events = w.events.fill(func(rows []eventlist.Row) []eventlist.Row { return w.foldEvents(rows, &q) })
 	}
 	res.inspected = w.inspected(&q.inspect)
 	res.flows = w.flows

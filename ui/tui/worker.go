@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lotop/model"
+	"lotop/model/eventlist"
 	"lotop/model/query"
 	"lotop/model/track"
 	"lotop/sockets"
@@ -35,7 +36,7 @@ type worker struct {
 	snaps    [2]*sockets.Snapshot
 	snapTurn int
 	rows     turns[model.Row]
-	events   turns[track.Event]
+	events   turns[eventlist.Row]
 	flows    map[sockets.ID]flow // of the last read; shared with the screen, never changed
 	query    *query.Query        // of the last arrangement
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"lotop/model/eventlist"
 	"lotop/model/track"
 )
 
@@ -24,7 +25,7 @@ func TestWorkerLeavesShownEventsAlone(t *testing.T) {
 		before := slices.Clone(d.m.events.Rows)
 		d.m.worker.eventLog.Add(track.Event{Kind: track.EventOpened, Time: noon.Add(time.Hour), Row: d.m.rows.Rows[0].Clone()})
 		d.press("tab")
-		if !slices.EqualFunc(before, d.m.events.Rows, func(a, b track.Event) bool { return a.Seq == b.Seq }) {
+		if !slices.EqualFunc(before, d.m.events.Rows, func(a, b eventlist.Row) bool { return a.Seq == b.Seq }) {
 			t.Errorf("after %d results without events the worker wrote to those on the screen", elsewhere)
 		}
 		d.release()

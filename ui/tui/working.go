@@ -47,6 +47,9 @@ func (m *Model) arrangeRequest() arrangeRequest {
 	q := arrangeRequest{listID: m.listID, shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinRequests}
 	q.shape.View = m.modelView()
 	m.pinRequests = nil
+	if q.events {
+		q.openEvents = m.openEvents()
+	}
 	if m.view == portsView {
 		q.ports, q.group = m.portOptions(), m.fold.group
 	}
