@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
 	"lotop/model"
@@ -18,6 +19,16 @@ import (
 // header returns the counts and whether the view is live. Parts for which there is
 // no room are dropped as a whole.
 func (m *Model) header() line {
+	right := m.headerStatus()
+	l := styled(emphasis, programTitle)
+	for _, f := range m.headerFigures(right) {
+		l = append(l, f.text...)
+	}
+	return append(l.Fit(max(m.width-right.Width(), 0)), right...).Cut(m.width)
+}
+
+// headerStatus returns whether the view is live, and its scope.
+func (m *Model) headerStatus() line {
 	scope := "loopback"
 	if m.shape.AllHosts {
 		scope = "all hosts"
@@ -36,21 +47,40 @@ func (m *Model) header() line {
 	} else {
 		right = right.Add(plain, " ")
 	}
-	l := styled(emphasis, " lotop ")
+	return right
+}
+
+// figure is a number of the header and what a click on it does.
+type figure struct {
+	text line
+	run  func() tea.Cmd
+}
+
+const programTitle = " lotop "
+
+// headerFigures returns the figures for which there is room beside the right part.
+func (m *Model) headerFigures(right line) []figure {
 	sums := m.counters()
-	if len(sums) > 0 && l.Width()+right.Width()+slices.Concat(sums...).Width() >= m.width {
+	used := style.Width(programTitle) + right.Width()
+	total := used
+	for _, f := range sums {
+		total += f.text.Width()
+	}
+	if len(sums) > 0 && total >= m.width {
 		sums = slices.Delete(sums, 1, 2) // exposed is more important than connections
 	}
-	for _, part := range sums {
-		if l.Width()+part.Width()+right.Width() < m.width {
-			l = append(l, part...)
+	var kept []figure
+	for _, f := range sums {
+		if used+f.text.Width() < m.width {
+			kept = append(kept, f)
+			used += f.text.Width()
 		}
 	}
-	return append(l.Fit(max(m.width-right.Width(), 0)), right...).Cut(m.width)
+	return kept
 }
 
 // counters returns the counts of the header.
-func (m *Model) counters() []line {
+func (m *Model) counters() []figure {
 	if m.latest.at.IsZero() {
 		return nil
 	}
@@ -59,10 +89,11 @@ func (m *Model) counters() []line {
 	if c.Exposed > 0 {
 		exposed = danger
 	}
-	return []line{
-		text("  "+ui.Number(c.Listening)).Add(muted, " listening"),
-		text("   "+ui.Number(c.Connections)).Add(muted, " "+sockets.Plural(c.Connections, "connection")),
-		styled(exposed, "   "+ui.Number(c.Exposed)+" exposed"),
+	turn := func(v view) func() tea.Cmd { return func() tea.Cmd { return m.setView(v) } }
+	return []figure{
+		{text("  "+ui.Number(c.Listening)).Add(muted, " listening"), turn(portsView)},
+		{text("   "+ui.Number(c.Connections)).Add(muted, " "+sockets.Plural(c.Connections, "connection")), turn(connectionsView)},
+		{styled(exposed, "   "+ui.Number(c.Exposed)+" exposed"), func() tea.Cmd { return tea.Batch(m.setView(portsView), m.toggleExposed()) }},
 	}
 }
 
@@ -194,12 +225,17 @@ func (m *Model) footer() string {
 	if len(m.status) > 0 {
 		return m.theme.Line(append(text(" "), m.status...).Cut(m.width))
 	}
+	return m.theme.Line(m.hintLine(m.shownHints()).Cut(m.width))
+}
+
+// shownHints returns the hints for which there is room.
+func (m *Model) shownHints() []key.Binding {
 	hints := m.footerKeys()
 	for len(hints) > 2 && m.hintLine(hints).Width() > m.width {
 		// Help and quit are dropped last.
 		hints = slices.Delete(hints, len(hints)-3, len(hints)-2)
 	}
-	return m.theme.Line(m.hintLine(hints).Cut(m.width))
+	return hints
 }
 
 func (m *Model) hintLine(hints []key.Binding) line {

@@ -1,6 +1,13 @@
 package tui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"lotop/ui/style"
+)
 
 // wheelStep is how many rows one step of the wheel scrolls.
 const wheelStep = 3
@@ -43,8 +50,13 @@ func (m *Model) wheel(x, y, step int) tea.Cmd {
 // click selects a row, sorts by a column title, or switches to a tab.
 func (m *Model) click(x, y int) tea.Cmd {
 	a := m.layout()
-	if y == 1 {
+	switch y {
+	case 0:
+		return m.clickFigure(x)
+	case 1:
 		return m.clickTab(x)
+	case m.height - 1:
+		return m.clickHint(x)
 	}
 	if !a.table.contains(x, y) {
 		return nil
@@ -76,6 +88,41 @@ func (m *Model) clickTab(x int) tea.Cmd {
 			return m.setView(view(v))
 		}
 		at += len(name) + 2
+	}
+	return nil
+}
+
+// clickFigure turns to what a figure of the header counts.
+func (m *Model) clickFigure(x int) tea.Cmd {
+	at := style.Width(programTitle)
+	for _, f := range m.headerFigures(m.headerStatus()) {
+		end := at + f.text.Width()
+		if x >= at && x < end {
+			return f.run()
+		}
+		at = end
+	}
+	return nil
+}
+
+// clickHint does what a key of the last line does.
+func (m *Model) clickHint(x int) tea.Cmd {
+	if len(m.status) > 0 || m.filtering {
+		m.status = nil
+		return nil
+	}
+	at := 0
+	for _, hint := range m.shownHints() {
+		end := at + m.hintLine([]key.Binding{hint}).Width()
+		if x >= at && x < end {
+			for _, act := range append(m.replayCommands(), m.commands()...) {
+				if slices.Equal(act.key.Keys(), hint.Keys()) {
+					return act.run()
+				}
+			}
+			return nil
+		}
+		at = end
 	}
 	return nil
 }
