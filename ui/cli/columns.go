@@ -10,23 +10,22 @@ import (
 	"lotop/ui/style"
 )
 
-// newColumns makes the columns of the table. On a terminal they are those of the
+// newColumns makes the columns of a table. On a terminal they are those of the
 // screen if no others are asked for; whoever reads a pipe gets one value in each.
-func newColumns(names []string, terminal bool, cwd directories) []column {
-	shown := screenColumns()
+func newColumns[T any](k *rowKind[T], names []string, terminal bool, cwd directories) []column[T] {
 	if names == nil && terminal {
-		return shown
+		return k.screen
 	}
 	if names == nil {
-		names = defaultFields()
+		names = k.defaults
 	}
-	var all []column
-	for _, f := range fieldsNamed(fields(), names) {
-		col := column{cell: func(r *model.Row) cell { return cell{style.Text(orDash(f.value(r, cwd))), -1} }}
+	var all []column[T]
+	for _, f := range fieldsNamed(k.fields, names) {
+		col := column[T]{cell: func(r *T) cell { return cell{style.Text(orDash(f.value(r, cwd))), -1} }}
 		if terminal {
-			col.cell = func(r *model.Row) cell { return textCell(style.Plain, f.value(r, cwd)) }
-			if i := slices.IndexFunc(shown, func(c column) bool { return c.name == f.name }); i >= 0 {
-				col = shown[i]
+			col.cell = func(r *T) cell { return textCell(style.Plain, f.value(r, cwd)) }
+			if i := slices.IndexFunc(k.screen, func(c column[T]) bool { return c.name == f.name }); i >= 0 {
+				col = k.screen[i]
 			}
 		}
 		col.priority = 1 // none that was asked for is left out
@@ -39,8 +38,8 @@ func newColumns(names []string, terminal bool, cwd directories) []column {
 }
 
 // screenColumns are the columns in the order of the screen.
-func screenColumns() []column {
-	return []column{
+func screenColumns() []column[model.Row] {
+	return []column[model.Row]{
 		{name: "proto", title: "PROTO", priority: 6, cell: protoCell},
 		{name: "local", title: "LOCAL", priority: 1, min: 18, cutMiddle: true, cell: localCell},
 		{name: "remote", title: "REMOTE / CLIENTS", priority: 5, min: 24, cutMiddle: true, cell: remoteCell},

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
-	"lotop/ui/jsonout"
 )
 
 // listOptions holds the values of the flags of list.
@@ -90,13 +88,23 @@ func (a *app) list(ctx context.Context, o *options, l *listOptions, args []strin
 		Unfold: l.unfold || l.output.isJSON(), // JSON has an object for each socket
 		Order:  model.Order{Column: column, Reverse: l.reverse},
 	}
-	monitor, err := a.readOnce(ctx, o)
+	return a.printOnce(ctx, o, func(monitor *track.Tracker) (int, error) {
+		rows, _ := monitor.Rows(nil, shape)
+		return len(rows), writeRows(a, o, &l.output, socketRows(), rows)
+	}, func(monitor *track.Tracker) string {
+		return emptyReason(monitor, shape, queryText(args))
+	})
+}
+
+// printOnce reads the tables once. print writes what it finds there and returns how many
+// rows that was; empty says why there were none.
+func (a *app) printOnce(ctx context.Context, o *options, print func(*track.Tracker) (int, error), empty func(*track.Tracker) string) (int, error) {
+	monitor, unrecorded := a.readOnce(ctx, o)
 	if monitor == nil {
-		return exitFailed, err
+		return exitFailed, unrecorded
 	}
-	unrecorded := err
-	rows, _ := monitor.Rows(nil, shape)
-	if err := a.writeRows(o, &l.output, rows); err != nil {
+	rows, err := print(monitor)
+	if err != nil {
 		return exitFailed, fmt.Errorf("write the list: %w", err)
 	}
 	for _, w := range monitor.Snapshot().Warnings {
@@ -107,8 +115,8 @@ func (a *app) list(ctx context.Context, o *options, l *listOptions, args []strin
 	if unrecorded != nil {
 		return exitFailed, unrecorded
 	}
-	if len(rows) == 0 {
-		a.warn("%s", emptyReason(monitor, shape, queryText(args)))
+	if rows == 0 {
+		a.warn("%s", empty(monitor))
 		return exitNotFound, nil
 	}
 	return exitOK, nil
@@ -132,55 +140,6 @@ func (a *app) readOnce(ctx context.Context, o *options) (*track.Tracker, error) 
 	monitor := track.New()
 	monitor.Update(&snap)
 	return monitor, closed
-}
-
-func (a *app) writeRows(o *options, out *outputOptions, rows []model.Row) error {
-	w := bufio.NewWriterSize(a.out, 1<<16)
-	cwd := a.directories(o)
-	var err error
-	switch out.format.value {
-	case formatJSON:
-		err = jsonout.WriteRows(w, rows, cwd, a.terminal.out)
-	case formatJSONL:
-		err = jsonout.WriteLines(w, rows, cwd)
-	case formatCSV, formatTSV:
-		err = writeRecords(newRecordWriter(w, out.format.value), rows, out, cwd)
-	default:
-		look := tableOptions{terminal: a.terminal.out, header: !out.noHeader, styler: a.stdoutStyler(o)}
-		if look.width = a.terminal.width; !look.terminal {
-			look.width, look.styler.ascii = 0, false // no sign is ours there
-		}
-		writeTable(w, newColumns(out.columns.names, look.terminal, cwd), rows, look)
-	}
-	if err != nil {
-		return err
-	}
-	return w.Flush()
-}
-
-// writeRecords writes rows for other programs. Without rows there is a header all
-// the same: so the file has its columns.
-func writeRecords(w *recordWriter, rows []model.Row, out *outputOptions, cwd directories) error {
-	names := out.columns.names
-	if names == nil {
-		names = defaultFields()
-	}
-	if !out.noHeader {
-		if err := w.write(names); err != nil {
-			return err
-		}
-	}
-	picked := fieldsNamed(fields(), names)
-	record := make([]string, len(picked))
-	for i := range rows {
-		for f := range picked {
-			record[f] = picked[f].value(&rows[i], cwd)
-		}
-		if err := w.write(record); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // emptyReason says why there are no rows, and what would show some.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"strings"
 
-	"lotop/model"
 	"lotop/ui"
 	"lotop/ui/style"
 )
@@ -28,17 +27,19 @@ type cell struct {
 func (c *cell) width() int { return c.spans.Width() }
 
 // hasContent reports whether there is more than a dash in the cell.
-func (c *cell) hasContent() bool { return len(c.spans) != 1 || c.spans[0].Text != ui.Dash }
+func (c *cell) hasContent() bool {
+	return len(c.spans) != 1 || c.spans[0].Text != ui.Dash && c.spans[0].Text != ""
+}
 
-// column is a column of the table.
-type column struct {
+// column is a column of a table of rows of some type.
+type column[T any] struct {
 	name      string // as --columns has it
 	title     string
 	priority  int // 1 is the last to be left out
 	min       int // how far it may be cut; 0 for not at all
 	right     bool
 	cutMiddle bool // its first piece loses its middle, not its end
-	cell      func(*model.Row) cell
+	cell      func(*T) cell
 
 	cells []cell
 	pivot int
@@ -52,7 +53,7 @@ const (
 )
 
 // writeTable writes rows under their titles, and nothing if there are none.
-func writeTable(w *bufio.Writer, columns []column, rows []model.Row, look tableOptions) {
+func writeTable[T any](w *bufio.Writer, columns []column[T], rows []T, look tableOptions) {
 	if len(rows) == 0 {
 		return
 	}
@@ -77,7 +78,7 @@ func writeTable(w *bufio.Writer, columns []column, rows []model.Row, look tableO
 
 // measure fills the columns and finds their widths. On a terminal it leaves out
 // those that say nothing, unless they were asked for.
-func measure(columns []column, rows []model.Row, look tableOptions) []column {
+func measure[T any](columns []column[T], rows []T, look tableOptions) []column[T] {
 	kept := columns[:0]
 	for _, col := range columns {
 		says := false
@@ -110,7 +111,7 @@ func measure(columns []column, rows []model.Row, look tableOptions) []column {
 
 // fitColumns makes the columns fit: the least important are left out, and of those
 // that remain some are cut.
-func fitColumns(columns []column, width int) []column {
+func fitColumns[T any](columns []column[T], width int) []column[T] {
 	for {
 		need, last := -columnGap, 0
 		for c := range columns {
@@ -137,14 +138,14 @@ func fitColumns(columns []column, width int) []column {
 	return columns
 }
 
-func (col *column) minWidth() int {
+func (col *column[T]) minWidth() int {
 	if col.min == 0 {
 		return col.width
 	}
 	return min(col.width, col.min)
 }
 
-func writeLine(w *bufio.Writer, columns []column, line []cell, look tableOptions) {
+func writeLine[T any](w *bufio.Writer, columns []column[T], line []cell, look tableOptions) {
 	room := look.width
 	var out style.Line
 	for c := range columns {
@@ -176,7 +177,7 @@ func writeLine(w *bufio.Writer, columns []column, line []cell, look tableOptions
 	w.WriteString(look.styler.line(out, width) + "\n")
 }
 
-func (col *column) fit(c cell, width int) style.Line {
+func (col *column[T]) fit(c cell, width int) style.Line {
 	spans := c.spans
 	if over := c.width() - width; over <= 0 {
 		return spans

@@ -13,34 +13,48 @@ import (
 // Directories returns the working directory of a process, empty if not known.
 type Directories = func(*process.Process) untrusted.Text
 
-// rowEncoder encodes rows one after the other.
-type rowEncoder struct {
+// encoder encodes values one after the other.
+type encoder struct {
 	line bytes.Buffer
 	json *json.Encoder
-	cwd  Directories
 }
 
-func newRowEncoder(cwd Directories) *rowEncoder {
-	e := &rowEncoder{cwd: cwd}
+func newEncoder() *encoder {
+	e := &encoder{}
 	e.json = json.NewEncoder(&e.line)
 	e.json.SetEscapeHTML(false) // a command with & and > stays readable
 	return e
 }
 
-// encode returns the row as one line, without its end, until the next call.
-func (e *rowEncoder) encode(r *model.Row) ([]byte, error) {
+// encode returns a value as one line, without its end, until the next call.
+func (e *encoder) encode(v any) ([]byte, error) {
 	e.line.Reset()
-	s := NewSocket(r)
-	s.AddDirectories(r, e.cwd)
-	err := e.json.Encode(s)
+	err := e.json.Encode(v)
 	return bytes.TrimRight(e.line.Bytes(), "\n"), err
 }
 
 // WriteLines writes rows one object a line.
 func WriteLines(w *bufio.Writer, rows []model.Row, cwd Directories) error {
-	e := newRowEncoder(cwd)
-	for i := range rows {
-		line, err := e.encode(&rows[i])
+	return writeLines(w, len(rows), func(i int) any { return socketIn(&rows[i], cwd) })
+}
+
+// WriteRows writes rows as an array: indented for a person, or one object a
+// line, which line tools can read as well.
+func WriteRows(w *bufio.Writer, rows []model.Row, cwd Directories, indent bool) error {
+	return writeArray(w, len(rows), func(i int) any { return socketIn(&rows[i], cwd) }, indent)
+}
+
+func socketIn(r *model.Row, cwd Directories) *Socket {
+	s := NewSocket(r)
+	s.AddDirectories(r, cwd)
+	return &s
+}
+
+// writeLines writes n values one a line.
+func writeLines(w *bufio.Writer, n int, value func(i int) any) error {
+	e := newEncoder()
+	for i := range n {
+		line, err := e.encode(value(i))
 		if err != nil {
 			return err
 		}
@@ -50,14 +64,13 @@ func WriteLines(w *bufio.Writer, rows []model.Row, cwd Directories) error {
 	return nil
 }
 
-// WriteRows writes rows as an array: indented for a person, or one object a
-// line, which line tools can read as well.
-func WriteRows(w *bufio.Writer, rows []model.Row, cwd Directories, indent bool) error {
+// writeArray writes n values as an array.
+func writeArray(w *bufio.Writer, n int, value func(i int) any, indent bool) error {
 	var spread bytes.Buffer
-	e := newRowEncoder(cwd)
+	e := newEncoder()
 	w.WriteByte('[')
-	for i := range rows {
-		text, err := e.encode(&rows[i])
+	for i := range n {
+		text, err := e.encode(value(i))
 		if err != nil {
 			return err
 		}
@@ -75,7 +88,7 @@ func WriteRows(w *bufio.Writer, rows []model.Row, cwd Directories, indent bool) 
 		}
 		w.Write(text)
 	}
-	if len(rows) > 0 {
+	if n > 0 {
 		w.WriteByte('\n')
 	}
 	w.WriteString("]\n")

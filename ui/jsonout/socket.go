@@ -192,9 +192,13 @@ func newDebuggee(r *model.Row) *Debuggee {
 
 // AddDirectories adds the working directories of the row's owners.
 func (j *Socket) AddDirectories(r *model.Row, cwd Directories) {
-	for i := range j.Owners {
-		if p := r.Snapshot.Process(j.Owners[i].PID); p != nil {
-			j.Owners[i].Cwd = cwd(p)
+	addDirectories(j.Owners, r.Snapshot, cwd)
+}
+
+func addDirectories(owners []Owner, in *sockets.Snapshot, cwd Directories) {
+	for i := range owners {
+		if p := in.Process(owners[i].PID); p != nil {
+			owners[i].Cwd = cwd(p)
 		}
 	}
 }
