@@ -16,9 +16,10 @@ type builder struct {
 	ports   []model.Row // what listens or is bound
 	groups  []group     // connections, by what they are listed under
 	ids     map[sockets.ID]int
-	owners  map[int32]int // groups of programs
-	waiting map[uint16]int
-	waits   []model.Row // TIME_WAIT, if they are listed
+	owners  map[int32]int  // groups of programs
+	waiting map[uint16]int // TIME_WAIT that match
+	waits   []model.Row    // the same, if they are listed
+	closed  map[uint16]int // TIME_WAIT to ports of this machine
 }
 
 // group is the connections that belong to one listener or to one program.
@@ -35,7 +36,7 @@ type group struct {
 }
 
 func newBuilder(o *Options) *builder {
-	return &builder{options: o, ids: map[sockets.ID]int{}, owners: map[int32]int{}, waiting: map[uint16]int{}}
+	return &builder{options: o, ids: map[sockets.ID]int{}, owners: map[int32]int{}, waiting: map[uint16]int{}, closed: map[uint16]int{}}
 }
 
 func (b *builder) matches(r *model.Row) bool { return b.options.Match == nil || b.options.Match(r) }
@@ -45,25 +46,10 @@ func (b *builder) add(r *model.Row) {
 	case !s.Connected():
 		b.ports = append(b.ports, *r)
 	case s.State == sockets.TimeWait:
-		if b.matches(r) {
-			b.waiting[waitPort(r)]++
-			if b.options.TimeWait {
-				b.waits = append(b.waits, *r)
-			}
-		}
+		b.addTimeWait(r)
 	default:
 		b.addConnection(b.groupOf(r), r)
 	}
-}
-
-// waitPort is the port under which a TIME_WAIT is counted: the server's, where that is
-// known.
-func waitPort(r *model.Row) uint16 {
-	local, remote := r.Socket.Local.Port(), r.Socket.Remote.Port()
-	if !r.RoleUnknown && !r.Inbound || r.RoleUnknown && remote < local {
-		return remote
-	}
-	return local
 }
 
 // groupOf returns what a connection is listed under: its listener, or else the process
@@ -168,18 +154,6 @@ func pidOf(p *process.Process) int32 {
 		return -1
 	}
 	return int32(p.PID)
-}
-
-// timeWaits returns the counts by port, the largest first.
-func (b *builder) timeWaits() []TimeWait {
-	all := make([]TimeWait, 0, len(b.waiting))
-	for port, n := range b.waiting {
-		all = append(all, TimeWait{port, n})
-	}
-	slices.SortFunc(all, func(x, y TimeWait) int {
-		return cmp.Or(cmp.Compare(y.Count, x.Count), cmp.Compare(x.Port, y.Port))
-	})
-	return all
 }
 
 // rows folds the twins, sorts, and puts the connections below their rows.

@@ -75,6 +75,9 @@ func (b *builder) fold() []Row {
 	for i := range heads {
 		if matched[i] {
 			heads[i].Place = placeOf(&heads[i])
+			if s := heads[i].Socket; s.Protocol == sockets.TCP {
+				heads[i].TimeWait = b.closed[s.Local.Port()]
+			}
 			listed = append(listed, heads[i])
 		}
 	}

@@ -47,6 +47,9 @@ type Row struct {
 	Clients []Client
 	// Connections counts them, without TIME_WAIT.
 	Connections int
+	// TimeWait counts the closed connections to the port number, at any address, that
+	// only wait (TIME_WAIT), whether they match or not.
+	TimeWait int
 	// Measurable are the sockets at this end of the connections, none if there are more
 	// than maxMeasured.
 	Measurable []sockets.ID

@@ -205,6 +205,20 @@ func TestTimeWaits(t *testing.T) {
 	}
 }
 
+// A port counts the closed connections to it whatever the query is, and none of those
+// to the same port of another machine.
+func TestTimeWaitOfPort(t *testing.T) {
+	const text = `1 tcp LISTEN 127.0.0.1:443 pid:10
+		2 tcp TIME_WAIT 127.0.0.1:443 127.0.0.1:51238
+		3 tcp TIME_WAIT 127.0.0.1:51239 127.0.0.1:443
+		4 tcp TIME_WAIT 192.168.1.5:51240 93.184.216.34:443
+		5 udp UNCONN 127.0.0.1:443 pid:10`
+	l := listOf(t, portlist.Options{AllHosts: true, Match: func(r *model.Row) bool { return !r.Socket.Connected() }}, text)
+	if len(l.Rows) != 2 || l.Rows[0].TimeWait != 2 || l.Rows[1].TimeWait != 0 || len(l.TimeWait) > 0 {
+		t.Errorf("%+v", l)
+	}
+}
+
 // A row keeps a key while its sockets come and go, and no two rows share one.
 func TestKeys(t *testing.T) {
 	l := listOf(t, portlist.Options{Unfold: true, TimeWait: true}, modeltest.Shop)
