@@ -21,6 +21,21 @@ const (
 	Every6                  // every IPv6 address
 )
 
+// String returns the value used in JSON.
+func (p Place) String() string {
+	switch p {
+	case Localhost:
+		return "localhost"
+	case Every:
+		return "every"
+	case Every4:
+		return "every4"
+	case Every6:
+		return "every6"
+	}
+	return "address"
+}
+
 // Kind is what a row of the view is.
 type Kind uint8
 

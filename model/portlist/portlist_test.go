@@ -25,10 +25,6 @@ func listOf(t *testing.T, o portlist.Options, texts ...string) portlist.List {
 	return portlist.Make(tr, o)
 }
 
-var places = map[portlist.Place]string{
-	portlist.OneAddress: "", portlist.Localhost: "localhost", portlist.Every: "every", portlist.Every4: "every4", portlist.Every6: "every6",
-}
-
 // describe writes a row: "3000 localhost p10 +1 twin: p20×2".
 func describe(r *portlist.Row) string {
 	var b strings.Builder
@@ -41,8 +37,8 @@ func describe(r *portlist.Row) string {
 	case portlist.Program:
 		b.WriteString("program")
 	default:
-		where := places[r.Place]
-		if where == "" {
+		where := r.Place.String()
+		if r.Place == portlist.OneAddress {
 			where = r.Socket.Local.Addr().String()
 		}
 		fmt.Fprintf(&b, "%d %s", r.Socket.Local.Port(), where)

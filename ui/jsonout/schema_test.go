@@ -93,6 +93,7 @@ func TestSchemaKeys(t *testing.T) {
 	for name, of := range map[string]reflect.Type{
 		"socket": reflect.TypeFor[jsonout.Socket](), "why": reflect.TypeFor[jsonout.Diagnosis](), "free": reflect.TypeFor[jsonout.Free](),
 		"wait": reflect.TypeFor[jsonout.Wait](), "watch": reflect.TypeFor[jsonout.Event](), "doctor": reflect.TypeFor[jsonout.Doctor](),
+		"ports": reflect.TypeFor[[]jsonout.Port](),
 	} {
 		want, got := map[string]bool{}, map[string]bool{}
 		keysOf(of, "", want)
