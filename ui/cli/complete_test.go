@@ -62,6 +62,7 @@ func TestCompleteQueries(t *testing.T) {
 	for _, c := range []struct{ words, want string }{
 		{"list name:", "name:chrome name:misc name:node"},
 		{"list NAME:n", "NAME:node"},
+		{"ports port:30", "port:3000"},
 		{"list not:name:c", "not:name:chrome"},
 		{"list !name:c", "!name:chrome"},
 		{"list name:node,m", "name:node,misc"},

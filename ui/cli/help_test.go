@@ -14,6 +14,7 @@ func TestFlagsInHelp(t *testing.T) {
 	for command, want := range map[string]string{
 		"":       "--all --at --interval --json --no-mouse --no-state --pin --record --redact --replay --source --theme --view",
 		"list":   "--all --at --columns --format --json --no-header --record --redact --replay --reverse --sort --source --unfold",
+		"ports":  "--all --at --columns --format --json --no-header --record --redact --replay --reverse --sort --source",
 		"watch":  "--all --at --columns --for --format --interval --json --no-header --record --redact --replay --source",
 		"why":    "--connect --json --source --udp",
 		"free":   "--clients --dry-run --force --grace --json --signal --source --udp --yes",

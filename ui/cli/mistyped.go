@@ -41,7 +41,7 @@ func intendedCommand(word string) string {
 	if len(word) < short || strings.ContainsFunc(lower, notLetter) {
 		return ""
 	}
-	for _, name := range []string{"list", "why", "free", "watch", "wait", "doctor", "config", "completion"} {
+	for _, name := range []string{"list", "ports", "why", "free", "watch", "wait", "doctor", "config", "completion"} {
 		mistakes := 1
 		if len(word) >= long && name != "doctor" { // docker is two letters from it
 			mistakes = 2

@@ -21,6 +21,7 @@ func TestMistypedCommand(t *testing.T) {
 		"explain 3000":   "why 3000",
 		"check 3000":     "why 3000",
 		"diagnose 3000":  "why 3000",
+		"port 3000":      "ports 3000",
 		"lst":            "list",
 		"lits name:node": "list name:node",
 		"fre 3000":       "free 3000",

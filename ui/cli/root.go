@@ -60,18 +60,18 @@ lotop list --json state:listen | jq '.[].owners[]?.pid'`,
 
 // addCommands adds the commands to root, and to all the flags that they share.
 func (a *app) addCommands(root *cobra.Command, o *options) {
-	list, watch := a.newList(o), a.newWatch(o)
+	list, ports, watch := a.newList(o), a.newPorts(o), a.newWatch(o)
 	why, free, wait, doctor := a.newWhy(o), a.newFree(o), a.newWait(o), a.newDoctor(o)
 	o.addJSON(doctor)
-	for _, cmd := range []*cobra.Command{root, list, watch, why, free, wait} {
+	for _, cmd := range []*cobra.Command{root, list, ports, watch, why, free, wait} {
 		o.addJSON(cmd)
 		o.addSource(cmd)
 	}
-	for _, cmd := range []*cobra.Command{root, list, watch} {
+	for _, cmd := range []*cobra.Command{root, list, ports, watch} {
 		o.addAll(cmd)
 		o.recording.add(a, cmd)
 	}
-	root.AddCommand(list, why, free, watch, wait, doctor, a.newConfig(), a.newMan())
+	root.AddCommand(list, ports, why, free, watch, wait, doctor, a.newConfig(), a.newMan())
 }
 
 // commandWithoutArgs is command for one that takes no arguments, to be used with

@@ -2,6 +2,7 @@ package jsonout_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"net"
 	"os"
 	"strconv"
@@ -37,6 +38,44 @@ func TestSchemaOfRealSockets(t *testing.T) {
 		{"free", "free --yes " + at},
 	} {
 		validate(t, all[c.schema], c.args, printed(t, append(strings.Fields(c.args), "--json")...))
+	}
+}
+
+// A port of one process on both loopback addresses, with a client.
+func TestSchemaOfRealPorts(t *testing.T) {
+	schema := schemas(t)["ports"]
+	server, client := socketstest.Start(t), socketstest.Start(t)
+	four := server.Listen("tcp4", "127.0.0.1:0")
+	port := strconv.Itoa(int(four.Local.Port()))
+	if _, err := server.TryListen("tcp6", "[::1]:"+port); err != nil {
+		t.Skip("the port is in use at ::1:", err)
+	}
+	server.UDP("127.0.0.1:0")
+	for range 2 {
+		client.Dial(four.Target())
+		server.Accept(four)
+	}
+	validate(t, schema, "ports", printed(t, "ports", "--json", "--all"))
+
+	out := printed(t, "ports", "--json", "lport:"+port, "state:listen", "pid:"+strconv.Itoa(server.PID()))
+	validate(t, schema, "one port", out)
+	var got []struct {
+		Place       string
+		Addresses   []string
+		Folder      string
+		Owners      []struct{ PID int }
+		Clients     []struct{ PID, Connections int }
+		Connections int
+		Sockets     []string
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || len(got) != 1 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	p := got[0]
+	if p.Place != "localhost" || strings.Join(p.Addresses, " ") != "127.0.0.1 ::1" || len(p.Sockets) != 2 || p.Connections != 2 ||
+		len(p.Owners) != 1 || p.Owners[0].PID != server.PID() || p.Folder == "" ||
+		len(p.Clients) != 1 || p.Clients[0].PID != client.PID() || p.Clients[0].Connections != 2 {
+		t.Errorf("%s", out)
 	}
 }
 

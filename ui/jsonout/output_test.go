@@ -49,6 +49,7 @@ func TestSchemaOfList(t *testing.T) {
 	all := schemas(t)
 	empty := recorded(t, &sockets.Snapshot{Time: modeltest.Began})
 	validate(t, all["list"], "an empty list", printed(t, "list", "--json", "--replay", empty))
+	validate(t, all["ports"], "no ports", printed(t, "ports", "--json", "--replay", empty))
 
 	// Texts that a process can give itself.
 	for _, text := range []string{"\x1b[2J", "x\ny\r\n", "\u202egnp.exe", "\xff\xfe", "日本\u0000", `say "hi", twice`} {
@@ -60,6 +61,11 @@ func TestSchemaOfList(t *testing.T) {
 		}
 		path := recorded(t, snap)
 		validate(t, all["list"], text, printed(t, "list", "--json", "--all", "--replay", path))
+		ports := printed(t, "ports", "--json", "--all", "--replay", path)
+		validate(t, all["ports"], text, ports)
+		if lines := printed(t, "ports", "--format", "jsonl", "--all", "--replay", path); "[\n"+strings.ReplaceAll(strings.TrimSpace(lines), "\n", ",\n")+"\n]\n" != ports {
+			t.Errorf("%q: ports --format jsonl is not the array:\n%s", text, lines)
+		}
 		for line := range strings.Lines(printed(t, "list", "--format", "jsonl", "--replay", path)) {
 			validate(t, all["socket"], "list --format jsonl", line)
 		}
@@ -71,6 +77,7 @@ func TestSchemaOfSession(t *testing.T) {
 	all := schemas(t)
 	path := filepath.Join("..", "..", "docs", "sessions", "shop.lotop")
 	validate(t, all["list"], "list", printed(t, "list", "--json", "--replay", path))
+	validate(t, all["ports"], "ports", printed(t, "ports", "--json", "--all", "--replay", path))
 	for line := range strings.Lines(printed(t, "watch", "--json", "--replay", path)) {
 		validate(t, all["watch"], "watch", line)
 	}
