@@ -137,7 +137,7 @@ func screenDetails(t *testing.T, lotop string) {
 		x := open(t, width, 24, lotop+" "+only(ports...))
 		x.awaitText(inRow(ports[0]))
 		x.press("Enter")
-		x.awaitText("╭─ "+local(ports[0])+"  LISTEN", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "cpu ")
+		x.awaitText(fmt.Sprintf("╭─ :%d  listening", ports[0]), fmt.Sprintf("pid %d", s.cmd.Process.Pid), "OPEN TO")
 		x.press("Escape")
 		x.awaitNot("╭─ ")
 	}

@@ -56,8 +56,14 @@ func (m *Model) boxEdge(left, right, label string, width int) string {
 func (m *Model) detailsBox(r rect) []string {
 	content := m.detailsLines(r.width - 4)
 	k := &m.keys
-	hints := []string{keymap.Hint(k.Free, "free"), keymap.Hint(k.Copy, "copy"), keymap.Hint(k.Browse, "open"), keymap.Hint(k.Back, "back")}
-	if len(content) > r.height-2 {
+	hints := []string{keymap.Hint(k.Free, "free"), keymap.Hint(k.Copy, "copy"), keymap.Hint(k.Browse, "open"), keymap.Hint(k.Back, "back"), keymap.Hint(k.Why, m.whyHint())}
+	if m.details.auto {
+		hints[3] = keymap.Hint(k.Details, "close")
+	}
+	if !m.live {
+		hints = hints[:4]
+	}
+	if len(content) > r.height-2 && m.pagesDetails() {
 		hints = slices.Insert(hints, 0, strings.TrimSpace(k.PageUp.Help().Key+" "+keymap.Hint(k.PageDown, "scroll")))
 	}
 	hints = slices.DeleteFunc(hints, func(s string) bool { return s == "" })
@@ -65,30 +71,44 @@ func (m *Model) detailsBox(r rect) []string {
 	return m.box(m.details.title(), style.Shorten(strings.Join(hints, " · "), r.width-6), content, r.width, r.height)
 }
 
-// detailsLines returns the lines of the details pane, and below them whether the
-// port can be bound. They are cached until something that they depend on changes,
+// detailsLines returns the lines of the details pane, or the whole answer to whether
+// the port can be bound. They are cached until something that they depend on changes,
 // because every message needs their number.
 func (m *Model) detailsLines(width int) []line {
 	const often = 100 * time.Millisecond // ages and timers are shown in seconds
 	d := m.details
 	as := written{
-		width: width, of: m.latest.at, now: m.now().Truncate(often), why: m.diagnosis,
+		width: width, compact: m.layout().dock == dockBelow, of: m.latest.at, now: m.now().Truncate(often),
+		why: m.diagnosis, whole: m.wholeWhy,
 		known: d.data, event: d.event, left: d.closed, gone: d.closedAt, absent: d.notAtTime,
 	}
 	if d.lines != nil && d.written == as {
 		return d.lines
 	}
-	out := d.write(m.refTime(), width, m.flowOf)
-	if why := m.diagnosis.lines(m.now(), width); why != nil {
-		out = append(append(out, nil), why...)
+	if m.wholeWhy {
+		d.lines = m.whyLines(width)
+	} else {
+		d.lines = d.write(&detailsInput{
+			now: m.refTime(), cells: width, compact: as.compact, flows: m.latest.flows, why: m.diagnosis, freeKey: m.freeKey(),
+		})
 	}
-	d.lines, d.written = out, as
-	return out
+	d.written = as
+	return d.lines
+}
+
+// freeKey returns the key that frees a port, empty if none does.
+func (m *Model) freeKey() string {
+	if !m.keys.Free.Enabled() || !m.live {
+		return ""
+	}
+	return m.keys.Free.Help().Key
 }
 
 // written is what the lines of the details depend on.
 type written struct {
 	width   int
+	compact bool
+	whole   bool // the answer of why instead
 	of, now time.Time
 	why     *diagnosisResult
 	known   *detailsData

@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
-	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/ui"
 )
@@ -89,14 +88,17 @@ func (m *Model) togglePause() tea.Cmd {
 	return m.refresh()
 }
 
-// back closes what was opened last, or clears the filter.
+// back closes what was opened last, or clears the filter. Details that opened by
+// themselves come after the filter.
 func (m *Model) back() tea.Cmd {
 	switch {
-	case m.details != nil:
-		m.details = nil
+	case m.details != nil && !m.details.auto:
+		m.closeDetails()
 		return nil
 	case m.filter.Value() != "":
 		return m.clearFilter()
+	case m.details != nil:
+		m.closeDetails()
 	}
 	return nil
 }
@@ -141,39 +143,4 @@ func (m *Model) refTime() time.Time {
 		return m.now()
 	}
 	return m.latest.at
-}
-
-// toggleDetails opens the details of the selected row, or closes them.
-func (m *Model) toggleDetails() tea.Cmd {
-	if m.details != nil {
-		m.details = nil
-		return nil
-	}
-	m.details = &detailsPane{}
-	cmd := m.followSelection()
-	if m.details.data == nil {
-		m.details = nil // there is no row
-	}
-	return cmd
-}
-
-// followSelection shows the selected row in open details: what the row contains at
-// once, the rest when the worker has read it.
-func (m *Model) followSelection() tea.Cmd {
-	r := m.selectedRow()
-	if m.details == nil || r == nil || m.details.id == r.Socket.ID {
-		return nil
-	}
-	m.details = newDetails(r)
-	if m.view == eventsView {
-		e := m.events.Current().Event
-		if m.details.event = &e; e.Kind == track.EventClosed {
-			m.details.closedAt = e.Time
-		}
-	}
-	return m.rearrange()
-}
-
-func newDetails(r *model.Row) *detailsPane {
-	return &detailsPane{id: r.Socket.ID, data: newDetailsData(r, cachedEndpoint)}
 }

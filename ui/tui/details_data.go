@@ -1,7 +1,11 @@
 package tui
 
 import (
+	"cmp"
+	"slices"
+
 	"lotop/model"
+	"lotop/model/portlist"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
@@ -9,9 +13,13 @@ import (
 // detailsData is the content of the details pane. It does not point into a snapshot.
 type detailsData struct {
 	row          model.Row
-	endpoints    []endpoint // server and client of a connection, otherwise one
+	port         *portlist.Row // with its twins, of a port of the Ports view; nil for other rows
+	endpoints    []endpoint    // server and client of a connection, otherwise one
 	clients      []model.Row
-	otherSockets []model.Row // other sockets of the first endpoint's owner
+	programs     []clientProgram // the clients of a port, by program
+	measured     []sockets.ID    // connections of the port, for its traffic
+	held         []heldSocket    // what else the first endpoint's owner listens on or has bound
+	otherSockets []model.Row     // its connections
 }
 
 // endpoint is one end of a row, with its owners.
@@ -23,25 +31,45 @@ type endpoint struct {
 	parents []*process.Process // of the first owner, its immediate parent first
 }
 
-// maxDetailRows limits the lists in the details: a listener can have thousands of
-// clients.
-const maxDetailRows = 100
+// clientProgram is a program that is connected to a port.
+type clientProgram struct {
+	row     model.Row        // its oldest connection
+	process *process.Process // nil if unknown
+	ids     []sockets.ID     // its connections
+	queued  int              // those in the accept queue
+}
+
+// heldSocket is another socket of a process, with the programs that are connected.
+type heldSocket struct {
+	row     model.Row
+	clients []string
+}
+
+const (
+	// maxDetailRows limits the lists in the details: a listener can have thousands of
+	// clients.
+	maxDetailRows = 100
+	// maxMeasured is of how many connections of a port the traffic is measured: each
+	// costs a request to the kernel.
+	maxMeasured = 256
+)
 
 // collectDetails returns the details of a socket, or nil if it is not in the table.
-func (w *worker) collectDetails(id sockets.ID) *detailsData {
+// ports are the rows of the Ports view, nil in other views.
+func (w *worker) collectDetails(id sockets.ID, ports []portlist.Row) *detailsData {
 	r, ok := w.tracker.Find(id)
 	if !ok {
 		return nil
 	}
 	in := newDetailsData(&r, w.readEndpoint)
-	if r.Socket.State == sockets.Listen {
+	if i := slices.IndexFunc(ports, func(p portlist.Row) bool { return p.Kind == portlist.Port && p.HasKey(uint64(id)) }); i >= 0 {
+		in.setPort(&ports[i])
+		in.collectPrograms(w)
+	} else if r.Socket.State == sockets.Listen {
 		in.clients = cloneSome(w.tracker.Clients(r.Socket), isClient)
 	}
-	if holders := in.endpoints[0].owners; len(holders) > 0 {
-		in.otherSockets = cloneSome(w.tracker.ByPID(int32(holders[0].PID)), func(other *model.Row) bool {
-			// The clients of a listener have a list of their own.
-			return other.Socket.ID != r.Socket.ID && (other.Listener == nil || other.Listener.ID != r.Socket.ID)
-		})
+	if owners := in.endpoints[0].owners; len(owners) > 0 {
+		in.collectOthers(w, int32(owners[0].PID))
 	}
 	return in
 }
@@ -58,27 +86,104 @@ func newDetailsData(r *model.Row, of func(*model.Row, *sockets.Socket) endpoint)
 	return in
 }
 
-// isClient reports whether a listener's connection is in use or will be, and not closing.
-func isClient(r *model.Row) bool {
-	switch r.Socket.State {
-	case sockets.Established, sockets.CloseWait, sockets.SynRecv:
-		return true
+// setPort keeps a copy of the row of the Ports view that has the socket.
+func (in *detailsData) setPort(r *portlist.Row) {
+	p := portlist.Row{Row: r.Row.Clone(), Kind: r.Kind, Place: r.Place, Tracer: r.Tracer}
+	for i := range r.Twins {
+		p.Twins = append(p.Twins, r.Twins[i].Clone())
 	}
-	return false
+	in.port = &p
 }
 
-func cloneSome(rows []model.Row, wanted func(*model.Row) bool) []model.Row {
-	var kept []model.Row
-	for i := range rows {
-		if !wanted(&rows[i]) {
+// sockets returns the sockets of the port, or the row's.
+func (in *detailsData) sockets() []*sockets.Socket {
+	if in.port == nil {
+		return []*sockets.Socket{in.row.Socket}
+	}
+	all := []*sockets.Socket{in.port.Socket}
+	for i := range in.port.Twins {
+		all = append(all, in.port.Twins[i].Socket)
+	}
+	return all
+}
+
+// has reports whether a socket is one of the row's.
+func (in *detailsData) has(id sockets.ID) bool {
+	return slices.ContainsFunc(in.sockets(), func(s *sockets.Socket) bool { return s.ID == id })
+}
+
+// collectPrograms groups the clients of all sockets of the port.
+func (in *detailsData) collectPrograms(w *worker) {
+	for _, s := range in.sockets() {
+		if s.State != sockets.Listen {
 			continue
 		}
-		if len(kept) == maxDetailRows {
-			break
+		all := w.tracker.Clients(s)
+		for i := range all {
+			if isClient(&all[i]) {
+				in.addClient(&all[i])
+			}
 		}
-		kept = append(kept, rows[i].Clone())
 	}
-	return kept
+	for i := range in.programs {
+		in.programs[i].row = in.programs[i].row.Clone()
+	}
+	slices.SortStableFunc(in.programs, func(a, b clientProgram) int { return len(b.ids) - len(a.ids) })
+}
+
+func (in *detailsData) addClient(r *model.Row) {
+	var p *process.Process
+	if r.Peer != nil {
+		p = r.Owner(r.Peer)
+	}
+	at := slices.IndexFunc(in.programs, func(c clientProgram) bool {
+		switch {
+		case p == nil || c.process == nil:
+			return p == c.process && c.row.Socket.Remote.Addr() == r.Socket.Remote.Addr()
+		}
+		return c.process.PID == p.PID
+	})
+	if at < 0 {
+		if at = len(in.programs); at == maxDetailRows {
+			return
+		}
+		in.programs = append(in.programs, clientProgram{row: *r, process: p})
+	}
+	c := &in.programs[at]
+	c.ids = append(c.ids, r.Socket.ID)
+	if r.FirstSeen.Before(c.row.FirstSeen) {
+		c.row = *r
+	}
+	if r.Socket.NoOwner == sockets.NotAccepted {
+		c.queued++
+	} else if len(in.measured) < maxMeasured {
+		in.measured = append(in.measured, r.Socket.ID)
+	}
+}
+
+// collectOthers adds the other sockets of a process: what it listens on or has bound,
+// with the programs that are connected there, and its connections.
+func (in *detailsData) collectOthers(w *worker, pid int32) {
+	all := w.tracker.ByPID(pid)
+	in.otherSockets = cloneSome(all, func(other *model.Row) bool {
+		// Those that its listeners accepted are the clients of these.
+		return other.Socket.Connected() && !in.row.Has(other.Socket.ID) && (other.Listener == nil || !other.Listener.OwnedBy(pid))
+	})
+	for _, r := range cloneSome(all, func(other *model.Row) bool { return !other.Socket.Connected() && !in.has(other.Socket.ID) }) {
+		twin := slices.ContainsFunc(in.held, func(h heldSocket) bool {
+			s := h.row.Socket
+			return s.Protocol == r.Socket.Protocol && s.Local.Port() == r.Socket.Local.Port() && h.row.Exposed() == r.Exposed()
+		})
+		if !twin {
+			in.held = append(in.held, heldSocket{r, programsOf(w.tracker.Clients(r.Socket))})
+		}
+	}
+	slices.SortStableFunc(in.held, func(a, b heldSocket) int {
+		if debugs := a.row.Debugger != ""; debugs != (b.row.Debugger != "") {
+			return map[bool]int{true: -1, false: 1}[debugs]
+		}
+		return cmp.Compare(a.row.Socket.Local.Port(), b.row.Socket.Local.Port())
+	})
 }
 
 // cachedEndpoint returns an endpoint from the row alone.

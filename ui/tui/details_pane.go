@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strconv"
 	"time"
 
 	"lotop/model/track"
@@ -19,6 +20,7 @@ type detailsPane struct {
 	closedAt  time.Time    // zero if unknown
 	notAtTime bool         // the replay jumped to a time at which the row did not exist
 	scroll    int
+	auto      bool // it opened by itself, beside the table
 
 	lines   []line  // of the last call of detailsLines
 	written written // what they were made from
@@ -46,7 +48,19 @@ func (d *detailsPane) applyResult(found *inspected, at time.Time, jumped bool) {
 // title returns the text in the pane's upper border.
 func (d *detailsPane) title() string {
 	r := &d.data.row
-	return ui.Local(r.Snapshot, r.Socket) + "  " + r.Socket.State.String()
+	if d.data.port == nil {
+		return ui.Local(r.Snapshot, r.Socket) + "  " + r.Socket.State.String()
+	}
+	title := ":" + strconv.Itoa(int(r.Socket.Local.Port()))
+	switch {
+	case r.Socket.Protocol == sockets.UDP:
+		title += "  udp"
+	case r.Socket.State == sockets.Listen:
+		title += "  listening"
+	default:
+		title += "  bound"
+	}
+	return title
 }
 
 // closedText returns when the row closed.

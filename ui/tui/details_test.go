@@ -27,9 +27,9 @@ func TestDetailsFacts(t *testing.T) {
 	}{
 		{"127.0.0.1:50123", []string{"self-connect: the client was assigned the port it kept retrying"}},
 		{"127.0.0.1:50200", []string{"keepalive, 7s left"}},
-		{"127.0.0.1:4001", []string{"also owned by python3 (3001)", "program /usr/bin/node", "traced by PID 77"}},
+		{"127.0.0.1:4001", []string{"also owned by python3 (3001)", "PROGRAM /usr/bin/node", "traced by PID 77"}},
 		{"[::]:4002", []string{"every machine that can reach this one over IPv6 ⚠", "http://[::1]:4002", "keep it here: bind to ::1"}},
-		{"127.0.0.1:7000", []string{"no: bound, not listening"}},
+		{"127.0.0.1:7000", []string{"OPEN TO no: bound, not listening"}},
 		{"*:8080", []string{"every machine that can reach this one ⚠", "http://192.168.1.5:8080 wlan0", "another machine  192.168.1.9:50300"}},
 	} {
 		d := prepare(t, with(street(), self, kept, shared, only6, far), Options{})

@@ -14,7 +14,7 @@ import (
 	"lotop/ui/style"
 )
 
-// diagnosisResult is the diagnosis of a port, as by lotop why. It is shown below the
+// diagnosisResult is the diagnosis of a port, as by lotop why. It is shown in the
 // details of a row, and instead of rows if the filter is a port that is not in use.
 type diagnosisResult struct {
 	target    bind.Target
@@ -34,11 +34,23 @@ type (
 	typingPausedMsg struct{}
 )
 
-// typingPause is how long a filter must be unchanged before its port is diagnosed.
+// typingPause is how long a filter or the selection must be unchanged before its port is
+// diagnosed.
 const typingPause = 300 * time.Millisecond
 
-// diagnosisTTL is how long a diagnosis is valid.
-const diagnosisTTL = 3 * time.Second
+// diagnosisTTL is how long a diagnosis is valid; longer if nobody has asked for it.
+const (
+	diagnosisTTL     = 3 * time.Second
+	autoDiagnosisTTL = 10 * time.Second
+)
+
+// ttl returns how long the present diagnosis is valid.
+func (m *Model) ttl() time.Duration {
+	if m.details != nil && m.details.auto && !m.wholeWhy {
+		return autoDiagnosisTTL
+	}
+	return diagnosisTTL
+}
 
 // wantedTarget returns the port to diagnose, if any.
 func (m *Model) wantedTarget() (t bind.Target, ok bool) {
@@ -89,14 +101,15 @@ func (m *Model) requestDiagnosis() tea.Cmd {
 	if m.diagnosis != nil && !sameTarget(m.diagnosis.target, t) {
 		m.diagnosis = nil
 	}
-	if m.diagnosing || m.diagnosis != nil && m.now().Sub(m.diagnosis.at) < diagnosisTTL {
+	if m.diagnosing || m.diagnosis != nil && m.now().Sub(m.diagnosis.at) < m.ttl() {
 		return nil
 	}
-	if m.filtering {
-		// Do not diagnose 424 while 4242 is typed.
-		if left := m.typedAt.Add(typingPause).Sub(m.now()); left > 0 {
-			return m.after(left, func(time.Time) tea.Msg { return typingPausedMsg{} })
+	if left := m.unsettled(); left > 0 {
+		if m.testDue {
+			return nil
 		}
+		m.testDue = true
+		return m.after(left, func(time.Time) tea.Msg { return typingPausedMsg{} })
 	}
 	m.diagnosing = true
 	freer, reader, now := m.ports, m.worker.reader, m.now
@@ -117,6 +130,19 @@ func (m *Model) requestDiagnosis() tea.Cmd {
 		a.at = now()
 		return a
 	}
+}
+
+// unsettled returns how long to wait until what is asked about is likely to stay: not to
+// diagnose 424 while 4242 is typed, nor every row that the selection passes.
+func (m *Model) unsettled() time.Duration {
+	since := time.Time{}
+	if m.filtering {
+		since = m.typedAt
+	}
+	if m.details != nil && m.selectedAt.After(since) {
+		since = m.selectedAt
+	}
+	return since.Add(typingPause).Sub(m.now())
 }
 
 func readProcessContext(reader processReader, pid int) processContext {

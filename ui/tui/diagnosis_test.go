@@ -43,7 +43,11 @@ func TestDiagnosisInDetails(t *testing.T) {
 	d := start(t, street(), 140, 50)
 	d.selectRow("127.0.0.1:5432")
 	d.press("enter")
-	d.wants("5432 is free")
+	d.wants("CAN I HAVE IT  yes: every bind succeeds")
+	d.wantsNot("5432 is free")
+	d.press("W")
+	d.wants("5432 is free: every bind succeeds", "SO_REUSEADDR", "W details")
+	d.press("W")
 	d.pass(10 * time.Second)
 	if n := len(d.ports.checked); n < 3 || n > 5 {
 		t.Errorf("asked %d times in ten seconds", n)

@@ -74,6 +74,7 @@ func prepare(t testing.TB, snap sockets.Snapshot, o Options) *driver {
 	}
 	d.m = newModel(o, query, nil, process.NewReader(t.TempDir()), func() time.Time { return d.clock })
 	d.m.worker.reader, d.m.ports = d.processes, d.ports
+	d.m.beside = false // most of these tests open details when they want them; see startBeside
 	d.m.after = func(after time.Duration, tell func(time.Time) tea.Msg) tea.Cmd {
 		d.timers = append(d.timers, timer{d.clock.Add(after), tell})
 		return nil

@@ -72,6 +72,7 @@ type fakePortService struct {
 	stopped []int
 	closed  []sockets.ID
 	checked []uint16
+	taken   bool // ports with a socket are in use, to DiagnoseNoConnect too
 }
 
 // diagnose makes the kernel refuse every bind to a port that has a socket.
@@ -153,6 +154,10 @@ func (f *fakePortService) WatchRebind(context.Context, bind.Target, time.Time) (
 
 func (f *fakePortService) DiagnoseNoConnect(_ context.Context, t bind.Target) (bind.Diagnosis, error) {
 	f.checked = append(f.checked, t.Port)
+	if f.taken {
+		d, _ := f.diagnose(t)
+		return d, nil
+	}
 	return bind.Diagnosis{
 		Target: t, Verdict: bind.VerdictFree,
 		Binds: []bind.BindResult{{Bind: bind.Bind{Host: t.Hosts[0]}, Plain: bind.BindOK, Reuse: bind.BindOK}},

@@ -264,7 +264,7 @@ func (m *Model) footerKeys() []key.Binding {
 		all = m.replayKeys()
 	}
 	switch {
-	case m.details != nil:
+	case m.details != nil && !m.details.auto:
 		all = []key.Binding{k.Back, k.MoveHint(), k.Free, k.Copy, k.Browse, k.Help, k.Quit}
 	case m.view == eventsView:
 		all = []key.Binding{k.MoveHint(), k.Filter, k.Details, k.NextView, k.Pause, k.Help, k.Quit}

@@ -23,7 +23,7 @@ func (m *Model) stale() bool { return m.latest.listID != m.listID }
 func (m *Model) holdKey(k tea.KeyPressMsg) bool {
 	m.heldKey = nil
 	if !m.stale() || m.filtering || m.dialog != nil || m.help != nil ||
-		!key.Matches(k, m.keys.Free, m.keys.Open, m.keys.Close, m.keys.Details, m.keys.Pin, m.keys.Copy, m.keys.Browse) {
+		!key.Matches(k, m.keys.Free, m.keys.Open, m.keys.Close, m.keys.Details, m.keys.Why, m.keys.Pin, m.keys.Copy, m.keys.Browse) {
 		return false
 	}
 	m.heldKey = &k

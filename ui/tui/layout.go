@@ -23,8 +23,9 @@ const (
 )
 
 const (
-	headerHeight  = 2  // header, tabs and filter
-	ruleMinHeight = 14 // height from which there is a rule below the titles
+	besideWidth   = 120 // from which details are beside the table
+	headerHeight  = 2   // header, tabs and filter
+	ruleMinHeight = 14  // height from which there is a rule below the titles
 )
 
 func (m *Model) layout() layout {
@@ -39,9 +40,13 @@ func (m *Model) layout() layout {
 		return a
 	}
 	switch {
-	case m.width >= 120:
+	case m.width >= besideWidth:
 		a.dock = dockRight
-		w := min(max(m.width*2/5, 52), 80)
+		least := 60
+		if m.view != portsView {
+			least = 52 // addresses take more room than ports
+		}
+		w := min(max(m.width*2/5, least), 84)
 		a.table.width -= w
 		a.details = rect{a.table.width, headerHeight, w, body}
 	case m.width >= 80 && body >= 16:

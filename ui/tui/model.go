@@ -75,10 +75,14 @@ type Model struct {
 	pinRequests []model.Row // to pin or unpin with the next request
 
 	details    *detailsPane     // nil when closed
+	beside     bool             // details open by themselves where there is room beside the table
+	wholeWhy   bool             // details show the whole answer of why
+	selectedAt time.Time        // when the details last followed the selection to another row
 	dialog     *dialog          // nil when closed
 	help       *helpPage        // nil when closed
 	diagnosis  *diagnosisResult // of the wanted port, nil without one
 	diagnosing bool             // a diagnosis is running
+	testDue    bool             // a typingPausedMsg is on its way
 	status     line             // the result of the last key
 	drawing    drawing
 }

@@ -136,7 +136,7 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 	if res.hasEvents = q.events; q.events {
 		res.events = w.events.fill(func(rows []eventlist.Row) []eventlist.Row { return w.foldEvents(rows, &q) })
 	}
-	res.inspected = w.inspected(&q.inspect)
+	res.inspected = w.inspected(&q.inspect, res.ports)
 	res.flows = w.flows
 	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.pinEvents, w.lostNotifications
 	w.pinEvents, res.failed = nil, w.unrecorded(snap.Warnings)
@@ -144,11 +144,11 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 	return res
 }
 
-func (w *worker) inspected(of *subject) (found inspected) {
+func (w *worker) inspected(of *subject, ports []portlist.Row) (found inspected) {
 	if found.id = of.id; of.id == 0 {
 		return found
 	}
-	if found.now = w.collectDetails(of.id); found.now == nil && of.event {
+	if found.now = w.collectDetails(of.id, ports); found.now == nil && of.event {
 		found.past = newDetailsData(&of.row, w.readEndpoint) // its processes may still run
 	}
 	return found

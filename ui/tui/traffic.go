@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	"lotop/model"
@@ -119,14 +120,47 @@ func sparkline(history []float64) string {
 	return string(out)
 }
 
+// perSecond is rateText with its unit.
+func perSecond(bytes float64) string {
+	if bytes < 0.5 {
+		return "·"
+	}
+	return rateText(bytes) + "/s"
+}
+
+// sumFlows adds the flows of connections up, as far as they were measured.
+func sumFlows(ids []sockets.ID, flows map[sockets.ID]flow) (sum flow, ok bool) {
+	n := 0
+	for _, id := range ids {
+		f, known := flows[id]
+		if !known {
+			continue
+		}
+		n++
+		sum.in, sum.out = sum.in+f.in, sum.out+f.out
+		sum.inRate, sum.outRate = sum.inRate+f.inRate, sum.outRate+f.outRate
+		sum.measured = sum.measured || f.measured
+		sum.rtt = f.rtt
+		if more := len(f.history) - len(sum.history); more > 0 {
+			sum.history = append(make([]float64, more), sum.history...)
+		}
+		for i, v := range f.history { // both end now
+			sum.history[len(sum.history)-len(f.history)+i] += v
+		}
+	}
+	if n > 1 {
+		sum.rtt = 0
+	}
+	return sum, n > 0
+}
+
 // summary describes a flow in one line.
 func (f *flow) summary() line {
-	l := text("↓ " + ui.Size(f.in) + "  ↑ " + ui.Size(f.out))
-	if f.measured {
-		l = text(rateText(f.inRate)+"/s ↓  "+rateText(f.outRate)+"/s ↑").Add(muted, "   total ").
-			Add(plain, ui.Size(f.in)+" ↓  "+ui.Size(f.out)+" ↑")
+	if !f.measured {
+		return text("↓ " + ui.Size(f.in) + "  ↑ " + ui.Size(f.out))
 	}
-	return l
+	return styled(accent, sparkline(f.history)).Add(plain, "   ↓ "+perSecond(f.inRate)+"  ↑ "+perSecond(f.outRate)).
+		Add(muted, "   total "+ui.Size(f.in+f.out))
 }
 
 // visibleConns returns the connections to measure: those of the rows on the screen,
@@ -158,8 +192,10 @@ func (m *Model) visibleConns() []sockets.ID {
 		for i := range d.data.clients[:min(len(d.data.clients), 20)] {
 			add(&d.data.clients[i])
 		}
+		ids = append(ids, d.data.measured...)
 	}
-	return ids
+	slices.Sort(ids) // the row of the details is often on the screen, too
+	return slices.Compact(ids)
 }
 
 // flowOf returns the flow of a connection; ok reports whether it was measured.

@@ -65,10 +65,10 @@ func TestTrafficInDetails(t *testing.T) {
 	d.selectRow("← 127.0.0.1:51234")
 	d.press("enter")
 	d.pass(3 * time.Second)
-	d.wants("traffic", "12K/s ↓", "4.0K/s ↑", "round trip 0.04ms", "█")
+	d.wants("TRAFFIC", "↓ 12K/s", "↑ 4.0K/s", "round trip 0.04ms", "█")
 	s.in, s.out = 0, 0 // the counters fall: another connection, never a negative rate
 	d.pass(time.Second)
-	d.wants("·/s ↓")
+	d.wants("↓ ·  ↑ ·")
 }
 
 func TestSparkline(t *testing.T) {

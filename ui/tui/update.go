@@ -11,7 +11,7 @@ import (
 
 // Update implements [tea.Model].
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	cmd := m.handle(msg)
+	cmd := tea.Batch(m.handle(msg), m.arrangeDetails())
 	m.applyLayout()
 	if later := m.drawLater(); later != nil {
 		cmd = tea.Batch(cmd, later)
@@ -61,6 +61,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case planMsg, freedMsg, watchDoneMsg:
 		return m.handleDialogMsg(msg)
 	case typingPausedMsg:
+		m.testDue = false
 		return m.requestDiagnosis()
 	case diagnosisMsg:
 		return m.applyDiagnosis(diagnosisResult(msg))
@@ -136,6 +137,7 @@ func (m *Model) commands() []command {
 		{m.keys.Bottom, moveBy(1 << 30)},
 		{m.keys.Filter, m.startFilter},
 		{m.keys.Details, m.toggleDetails},
+		{m.keys.Why, m.toggleWhy},
 		{m.keys.Back, m.back},
 		{m.keys.NextView, func() tea.Cmd { return m.setView((m.view + 1) % numViews) }},
 		{m.keys.PrevView, func() tea.Cmd { return m.setView((m.view + numViews - 1) % numViews) }},
@@ -168,10 +170,9 @@ func (m *Model) moveSelection(by int) tea.Cmd {
 	return m.followSelection()
 }
 
-// movePage scrolls the details by a page while they are open, otherwise it moves the
-// selection by one.
+// movePage scrolls the details by a page, or moves the selection by one.
 func (m *Model) movePage(by int) tea.Cmd {
-	if m.details != nil {
+	if m.pagesDetails() {
 		m.details.scroll += by * max(m.layout().details.height-3, 1)
 		return nil
 	}

@@ -137,7 +137,7 @@ func (m *Model) showResult(r *arrangement, read, jumped bool) tea.Cmd {
 	}
 	if r.hasEvents {
 		// Open details keep their event.
-		m.events.StickToTop = m.details == nil
+		m.events.StickToTop = m.details == nil || m.details.auto
 		m.events.SetRows(r.events, false) // past events do not change
 	}
 	if m.details != nil {

@@ -32,6 +32,7 @@ func (k *Map) Entries() []Entry {
 		{"navigate", "view", &k.View},
 		{"view", "filter", &k.Filter},
 		{"view", "details", &k.Details},
+		{"view", "why", &k.Why},
 		{"view", "back", &k.Back},
 		{"view", "all", &k.All},
 		{"view", "unfold", &k.Unfold},

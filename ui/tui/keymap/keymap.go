@@ -17,7 +17,7 @@ type Map struct {
 	Slower, Faster, Help, Free, Pin, Pause, All, Unfold,
 	Copy, Browse, Quit, Interrupt, Suspend key.Binding
 	// View is the number of a view; a recording has these keys for itself.
-	View, Open, Close, Exposed, TimeWait, Group key.Binding
+	View, Open, Close, Exposed, TimeWait, Group, Why key.Binding
 	// These are for a recording that plays.
 	StepBack, StepForward, JumpBack, JumpForward,
 	SlowDown, SpeedUp, Tenth key.Binding
@@ -80,6 +80,7 @@ func Default() Map {
 		Exposed:     Bind("e", "exposed only", "e"),
 		Group:       Bind("b", "group", "b"),
 		TimeWait:    Bind("t", "show TIME_WAIT", "t"),
+		Why:         Bind("W", "why the port is in use", "W"),
 		Copy:        Bind("y", "copy address", "y"),
 		Browse:      Bind("o", "open in browser", "o"),
 		Quit:        Bind("q", "quit", "q"),
