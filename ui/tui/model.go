@@ -129,6 +129,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		query:       query,
 		shape:       track.ListOptions{AllHosts: o.All},
 		interval:    o.Interval,
+		beside:      true,
 		spinner:     spinner.New(spinner.WithSpinner(spinner.MiniDot)),
 		filter:      textinput.New(),
 	}
