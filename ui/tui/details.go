@@ -146,6 +146,10 @@ func (w *detailsWriter) traffic() {
 	if w.data.row.Socket.Connected() {
 		ids = []sockets.ID{w.data.row.Socket.ID}
 	}
+	if n := w.connectionCount(); n > maxMeasured {
+		w.fact("traffic", muted, "not measured: "+ui.Count(n, "connection"))
+		return
+	}
 	f, ok := sumFlows(ids, w.flows)
 	if !ok {
 		return
@@ -157,9 +161,18 @@ func (w *detailsWriter) traffic() {
 		}
 	}
 	w.factLine("traffic", l)
-	if f.rtt > 0 && !w.compact {
+	if f.rtt > 0 && w.data.row.Socket.Connected() && !w.compact {
 		w.factLine("", styled(muted, "round trip ").Add(plain, ui.Millis(f.rtt)))
 	}
+}
+
+// connectionCount returns how many connections the port has.
+func (w *detailsWriter) connectionCount() int {
+	n := w.data.more
+	for i := range w.data.programs {
+		n += len(w.data.programs[i].ids)
+	}
+	return n
 }
 
 // queueText returns the length and the limit of the fullest accept queue, empty if there

@@ -33,9 +33,8 @@ func cloneSome(rows []model.Row, wanted func(*model.Row) bool) []model.Row {
 	return kept
 }
 
-// programsOf names the programs at the other end of connections, each once.
-func programsOf(clients []model.Row) []string {
-	var names []string
+// programsOf adds the names of the programs at the other end of connections, each once.
+func programsOf(names []string, clients []model.Row) []string {
 	for i := range clients {
 		if !isClient(&clients[i]) {
 			continue
@@ -91,7 +90,7 @@ func (w *detailsWriter) programs() {
 		w.compactPrograms()
 		return
 	}
-	total, names, counts := 0, 0, 0
+	total, names, counts := w.data.more, 0, 0
 	for i := range all {
 		total += len(all[i].ids)
 		names = max(names, text(all[i].name()).Width())
@@ -116,6 +115,9 @@ func (w *detailsWriter) programs() {
 		}
 		w.factLine(label, l)
 		label = ""
+	}
+	if w.data.more > 0 {
+		w.factLine("", styled(muted, "and "+ui.Count(w.data.more, "connection")+" of other programs"))
 	}
 }
 
@@ -199,7 +201,7 @@ func (w *detailsWriter) alsoHolds() {
 			l = l.Add(danger, " ⚠")
 		}
 		if r.Debugger == "" && !w.compact {
-			l = l.Add(muted, " "+ui.Host(r.Snapshot, r.Socket))
+			l = l.Add(muted, " "+h.place())
 		}
 		if r.Socket.State == sockets.Bound {
 			l = l.Add(muted, " bound")
@@ -219,6 +221,17 @@ func (w *detailsWriter) alsoHolds() {
 			w.factLine([]string{"also holds", ""}[min(i, 1)], l)
 		}
 	}
+}
+
+// place returns where the socket and its twin listen.
+func (h *heldSocket) place() string {
+	switch {
+	case !h.twin:
+		return ui.Host(h.row.Snapshot, h.row.Socket)
+	case h.row.Socket.Local.Addr().IsLoopback():
+		return "localhost"
+	}
+	return "every"
 }
 
 // connections adds the connections of the process.

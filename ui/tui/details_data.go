@@ -17,7 +17,8 @@ type detailsData struct {
 	endpoints    []endpoint    // server and client of a connection, otherwise one
 	clients      []model.Row
 	programs     []clientProgram // the clients of a port, by program
-	measured     []sockets.ID    // connections of the port, for its traffic
+	more         int             // connections of programs beyond maxDetailRows
+	measured     []sockets.ID    // connections of the port, for its traffic; none if there are too many
 	held         []heldSocket    // what else the first endpoint's owner listens on or has bound
 	otherSockets []model.Row     // its connections
 }
@@ -42,6 +43,7 @@ type clientProgram struct {
 // heldSocket is another socket of a process, with the programs that are connected.
 type heldSocket struct {
 	row     model.Row
+	twin    bool // there is another one on the port, of equal reach
 	clients []string
 }
 
@@ -125,6 +127,9 @@ func (in *detailsData) collectPrograms(w *worker) {
 			}
 		}
 	}
+	if len(in.measured)+in.more > maxMeasured {
+		in.measured = nil // a part would pass for the whole
+	}
 	for i := range in.programs {
 		in.programs[i].row = in.programs[i].row.Clone()
 	}
@@ -145,6 +150,7 @@ func (in *detailsData) addClient(r *model.Row) {
 	})
 	if at < 0 {
 		if at = len(in.programs); at == maxDetailRows {
+			in.more++
 			return
 		}
 		in.programs = append(in.programs, clientProgram{row: *r, process: p})
@@ -156,7 +162,7 @@ func (in *detailsData) addClient(r *model.Row) {
 	}
 	if r.Socket.NoOwner == sockets.NotAccepted {
 		c.queued++
-	} else if len(in.measured) < maxMeasured {
+	} else {
 		in.measured = append(in.measured, r.Socket.ID)
 	}
 }
@@ -170,12 +176,16 @@ func (in *detailsData) collectOthers(w *worker, pid int32) {
 		return other.Socket.Connected() && !in.row.Has(other.Socket.ID) && (other.Listener == nil || !other.Listener.OwnedBy(pid))
 	})
 	for _, r := range cloneSome(all, func(other *model.Row) bool { return !other.Socket.Connected() && !in.has(other.Socket.ID) }) {
-		twin := slices.ContainsFunc(in.held, func(h heldSocket) bool {
-			s := h.row.Socket
-			return s.Protocol == r.Socket.Protocol && s.Local.Port() == r.Socket.Local.Port() && h.row.Exposed() == r.Exposed()
-		})
-		if !twin {
-			in.held = append(in.held, heldSocket{r, programsOf(w.tracker.Clients(r.Socket))})
+		at := slices.IndexFunc(in.held, func(h heldSocket) bool { return areTwins(h.row.Socket, r.Socket) })
+		if at < 0 {
+			at = len(in.held)
+			in.held = append(in.held, heldSocket{row: r})
+		} else {
+			in.held[at].twin = true
+		}
+		if r.Clients > 0 { // finding them takes a pass over all sockets
+			h := &in.held[at]
+			h.clients = programsOf(h.clients, w.tracker.Clients(r.Socket))
 		}
 	}
 	slices.SortStableFunc(in.held, func(a, b heldSocket) int {
@@ -184,6 +194,13 @@ func (in *detailsData) collectOthers(w *worker, pid int32) {
 		}
 		return cmp.Compare(a.row.Socket.Local.Port(), b.row.Socket.Local.Port())
 	})
+}
+
+// areTwins reports whether sockets of one process differ in the IP version only.
+func areTwins(a, b *sockets.Socket) bool {
+	x, y := a.Local.Addr(), b.Local.Addr()
+	return a.Protocol == b.Protocol && a.Local.Port() == b.Local.Port() && x.BitLen() != y.BitLen() &&
+		(x.IsUnspecified() && y.IsUnspecified() || x.IsLoopback() && y.IsLoopback())
 }
 
 // cachedEndpoint returns an endpoint from the row alone.

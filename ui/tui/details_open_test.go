@@ -64,6 +64,32 @@ func TestDetailsOfPort(t *testing.T) {
 	d.wantsNot("over IPv4")
 }
 
+// What else a process holds has the clients of both twins, once.
+func TestAlsoHolds(t *testing.T) {
+	d := startBeside(t, shop(), 200, 40)
+	d.selectPort(9229)
+	d.pass(time.Second)
+	d.wants("ALSO HOLDS", "3005  ⚠ every ← firefox (7100), curl (7200), another machine")
+	d.source.snap = with(shop(), sock(70, sockets.TCP, sockets.Listen, "[::1]:3000", "", 2001))
+	d.pass(time.Second)
+	d.wants("3000  localhost")
+}
+
+// Of more connections than are measured the traffic is unknown, not that of a part.
+func TestDetailsOfBusyPort(t *testing.T) {
+	snap := street()
+	for i := range 300 {
+		id, far := sockets.ID(1000+2*i), fmt.Sprintf("127.0.0.1:%d", 20_000+i)
+		snap = with(snap, sock(id, sockets.TCP, sockets.Established, "127.0.0.1:3000", far, 2001), sock(id+1, sockets.TCP, sockets.Established, far, "127.0.0.1:3000", int32(30_000+i%150)))
+		snap.Processes[int32(30_000+i%150)] = proc(30_000+i%150, 1, 0, "client")
+	}
+	d := startBeside(t, snap, 140, 160)
+	d.m.worker.meter = newMeter(&countingSource{fakeSource: d.source, in: 12 * 1024, out: 4 * 1024})
+	d.selectPort(3000)
+	d.pass(4 * time.Second)
+	d.wants("CLIENTS 300  client (30000)  2 connections", "and 100 connections of other programs", "TRAFFIC      not measured: 300 connections")
+}
+
 func TestGoldenBeside(t *testing.T) {
 	for _, size := range []struct{ width, height int }{{80, 24}, {120, 40}, {200, 50}} {
 		for _, of := range []string{"port", "why", "connection"} {
