@@ -18,7 +18,7 @@ import (
 // beside it where there is room.
 func startBeside(t testing.TB, snap sockets.Snapshot, width, height int) *driver {
 	t.Helper()
-	d := prepare(t, snap, Options{View: "ports"})
+	d := prepare(t, snap, Options{Shown: Shown{View: "ports"}})
 	d.m.beside = true
 	d.ports.taken = true
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
@@ -230,7 +230,7 @@ func TestBesideTestsWhereTheSelectionRests(t *testing.T) {
 
 // A recording is not tested, whatever is open.
 func TestBesideInRecording(t *testing.T) {
-	d := prepare(t, street(), Options{View: "ports"})
+	d := prepare(t, street(), Options{Shown: Shown{View: "ports"}})
 	d.m.beside, d.m.live = true, false
 	d.send(tea.WindowSizeMsg{Width: 140, Height: 30})
 	d.run(d.m.Init())
