@@ -61,7 +61,7 @@ func (m *Model) newPortTable() table.Table[portlist.Row] {
 			{Name: "on", Title: "ON", SortKey: -1, Min: 9, Max: 41, Priority: 3, Cell: placeCell, Shorten: shortenPlace},
 			{Name: "who", Title: "WHO", SortKey: int(model.ByProcess), Min: 14, Max: 48, Priority: 2, Cell: m.whoCell},
 			{Name: "folder", Title: "FOLDER", SortKey: -1, Min: 8, Max: 24, Priority: 6, From: wideTable, Cell: m.folderCell},
-			{Name: "clients", Title: "CLIENTS", SortKey: int(model.ByRemote), Min: 10, Max: 60, Priority: 4, Cell: clientsCell},
+			{Name: "clients", Title: "CLIENTS", SortKey: int(model.ByRemote), From: 66, Min: 10, Max: 60, Priority: 4, Cell: clientsCell},
 			{Name: "in", Title: "↓/s", SortKey: -1, Min: 5, Max: 5, Priority: 7, From: 110, AlignRight: true, Cell: m.portRateCell(func(f *flow) float64 { return f.inRate })},
 			{Name: "out", Title: "↑/s", SortKey: -1, Min: 5, Max: 5, Priority: 8, From: 110, AlignRight: true, Cell: m.portRateCell(func(f *flow) float64 { return f.outRate })},
 			{Name: "pid", Title: "PID", SortKey: int(model.ByPID), Min: 5, Max: 8, Priority: 5, AlignRight: true, Cell: func(r *portlist.Row) line { return quietPID(&r.Row) }},
