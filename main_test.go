@@ -26,13 +26,14 @@ var imports = []struct {
 	{"lotop", "ui/cli", "main runs the command tree"},
 
 	{"ui/cli", "ui ui/... model model/... sockets sockets/...", "the commands tie everything together"},
-	{"ui/tui", "ui ui/ports ui/signals ui/style ui/tui/table ui/tui/keymap model model/... sockets sockets/access sockets/probe sockets/process sockets/recording sockets/untrusted", "the screen shows a source that it is given and opens none"},
+	{"ui/tui", "ui ui/complete ui/ports ui/signals ui/style ui/tui/table ui/tui/keymap model model/... sockets sockets/access sockets/probe sockets/process sockets/recording sockets/untrusted", "the screen shows a source that it is given and opens none"},
 	{"ui/tui/table", "ui ui/style", "a table draws rows of any type"},
 	{"ui/tui/keymap", "", "keys have names, whatever they do"},
 	{"ui/config", "ui ui/style ui/tui/keymap sockets/untrusted", "reading a configuration takes no screen"},
 	{"ui/jsonout", "ui ui/ports model model/... sockets sockets/access sockets/process sockets/untrusted", "JSON describes results, it makes none"},
 	{"ui/ports", "model model/... sockets sockets/access sockets/live sockets/probe sockets/process sockets/untrusted", "the use cases do not know the front ends"},
 	{"ui", "ui/style model model/bind model/debugger model/plan model/portlist model/program model/track sockets sockets/process sockets/untrusted", "wording formats what it is given and reads nothing from the system"},
+	{"ui/complete", "ui model model/query", "what is offered is worded like the rows that it comes from"},
 	{"ui/signals", "sockets/process", "codes of signals are all that it knows"},
 	{"ui/style", "", "styled text knows nothing of sockets"},
 

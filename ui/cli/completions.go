@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,8 +12,8 @@ import (
 	"lotop/model"
 	"lotop/model/track"
 	"lotop/sockets"
-	"lotop/sockets/untrusted"
 	"lotop/ui"
+	"lotop/ui/complete"
 )
 
 // readRows reads the tables for a completion. On an error there are no rows: a shell
@@ -51,137 +49,28 @@ func (a *app) openForCompletion(o *options) (sockets.Source, error) {
 	return a.openSource(o)
 }
 
-// completions collects the completions of a prefix, each text once, with its
-// descriptions.
-type completions struct {
-	prefix       string // precedes every text
-	typed        string
-	values       []string
-	descriptions map[string][]string // by text
-}
-
-func newCompletions(begun string) *completions {
-	return &completions{typed: begun, descriptions: map[string][]string{}}
-}
-
-// add adds a text that begins with the typed prefix.
-func (f *completions) add(text, about string) {
-	if text == "" || !strings.HasPrefix(text, f.typed) {
-		return
-	}
-	if _, known := f.descriptions[text]; !known {
-		f.values, f.descriptions[text] = append(f.values, text), nil
-	}
-	if about != "" && !slices.Contains(f.descriptions[text], about) {
-		f.descriptions[text] = append(f.descriptions[text], about)
-	}
-}
-
-// addPlain adds a text from outside, such as the name of a process. Shells quote
-// differently, so it adds only what needs no quotes.
-func (f *completions) addPlain(text string) {
-	if untrusted.IsShellWord(text) {
-		f.add(text, "")
-	}
-}
-
 // addTarget adds the port of a socket and, if anything was typed, the other ways to
 // write its address.
-func (f *completions) addTarget(r *model.Row) {
+func addTarget(l *complete.List, r *model.Row) {
 	port := strconv.Itoa(int(r.Socket.Local.Port()))
-	about := ownerLabel(r)
-	f.add(port, about)
-	if f.typed != "" {
-		f.add(":"+port, about)
-		f.add("localhost:"+port, about)
-		f.add(ui.Addr(r.Socket.Local), about)
+	about := complete.OwnerLabel(r)
+	l.Add(port, about)
+	if l.Typed() != "" {
+		l.Add(":"+port, about)
+		l.Add("localhost:"+port, about)
+		l.Add(ui.Addr(r.Socket.Local), about)
 	}
 }
 
-func ownerLabel(r *model.Row) string {
-	who, _ := ui.Owner(r)
-	if p := r.Owner(r.Socket); p != nil {
-		who = ui.NameAndPID(p)
-	}
-	return who + " on " + ui.Local(r.Snapshot, r.Socket)
-}
-
-// sorted returns the completions, numbers by value, with at most three descriptions
-// each.
-func (f *completions) sorted() []cobra.Completion {
-	const most = 3 // descriptions
-	slices.SortFunc(f.values, func(a, b string) int {
-		x, errX := strconv.Atoi(a)
-		y, errY := strconv.Atoi(b)
-		if errX == nil && errY == nil {
-			return cmp.Compare(x, y)
+// forShell returns offers in cobra's form.
+func forShell(offers []complete.Offer) []cobra.Completion {
+	all := make([]cobra.Completion, 0, len(offers))
+	for _, o := range offers {
+		if len(o.About) > 0 {
+			all = append(all, cobra.CompletionWithDesc(o.Text, strings.Join(o.About, ", ")))
+			continue
 		}
-		return cmp.Compare(a, b)
-	})
-	all := make([]cobra.Completion, 0, len(f.values))
-	for _, text := range f.values {
-		about := f.descriptions[text]
-		if n := len(about) - most; n > 0 {
-			about = append(slices.Clone(about[:most]), strconv.Itoa(n)+" more")
-		}
-		offer := f.prefix + text
-		if len(about) > 0 {
-			offer = cobra.CompletionWithDesc(offer, strings.Join(about, ", "))
-		}
-		all = append(all, offer)
+		all = append(all, o.Text)
 	}
 	return all
-}
-
-// valueCollector returns the function that adds the values of a key in a row, or nil
-// for keys whose values are not completed from the tables.
-func valueCollector(key string) func(*completions, *model.Row) {
-	switch key {
-	case "port", "lport":
-		return func(f *completions, r *model.Row) {
-			if !r.Socket.Connected() {
-				f.add(strconv.Itoa(int(r.Socket.Local.Port())), ownerLabel(r))
-			}
-		}
-	case "rport":
-		return func(f *completions, r *model.Row) {
-			if r.Socket.Connected() {
-				f.add(strconv.Itoa(int(r.Socket.Remote.Port())), "")
-			}
-		}
-	case "addr":
-		return func(f *completions, r *model.Row) { f.add(r.Socket.Local.Addr().String(), "") }
-	case "user":
-		return func(f *completions, r *model.Row) { f.addPlain(ui.User(r, r.Socket)) }
-	case "pid", "name":
-		return collectOwners(key)
-	case "unit", "container":
-		return collectUnits(key)
-	}
-	return nil
-}
-
-func collectOwners(key string) func(*completions, *model.Row) {
-	return func(f *completions, r *model.Row) {
-		for _, p := range r.Owners(r.Socket) {
-			if key == "pid" {
-				f.add(strconv.Itoa(p.PID), p.Name.String())
-			} else {
-				f.addPlain(p.Name.String())
-			}
-		}
-	}
-}
-
-func collectUnits(key string) func(*completions, *model.Row) {
-	return func(f *completions, r *model.Row) {
-		g := ui.Cgroup(r, r.Socket)
-		switch {
-		case g == nil:
-		case key == "unit":
-			f.addPlain(g.Unit.String())
-		default:
-			f.addPlain(g.Container.String())
-		}
-	}
 }
