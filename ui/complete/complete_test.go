@@ -3,6 +3,9 @@ package complete
 import (
 	"strings"
 	"testing"
+
+	"lotop/model"
+	"lotop/sockets"
 )
 
 func TestSplit(t *testing.T) {
@@ -41,7 +44,7 @@ func TestKeysAndWords(t *testing.T) {
 	if got := texts(Split("state:listen,t").Values(never).Sorted()); got != "state:listen,time_wait" {
 		t.Errorf("words: %s", got)
 	}
-	if Split("state:").FromRows() || !Split("name:").FromRows() || Split("sta").FromRows() {
+	if Split("proto:").FromRows() || !Split("name:").FromRows() || Split("sta").FromRows() {
 		t.Error("the keys whose values are in rows are others")
 	}
 }
@@ -53,5 +56,17 @@ func TestOutside(t *testing.T) {
 	l.addOutside("b")
 	if got := l.Sorted(); len(got) != 1 || got[0].Text != "ab" {
 		t.Errorf("%v", got)
+	}
+}
+
+// A word that a row has is told from one that the language has.
+func TestOccurs(t *testing.T) {
+	term := Split("state:l")
+	l := term.Values(func(string) bool { return true })
+	term.AddRow(l, &model.Row{Socket: &sockets.Socket{State: sockets.Listen}})
+	for _, o := range l.Sorted() {
+		if o.Occurs != (o.Text == "state:listen") {
+			t.Errorf("%+v", o)
+		}
 	}
 }

@@ -9,8 +9,9 @@ import (
 
 // Offer is one completion: the whole term, and what describes it.
 type Offer struct {
-	Text  string
-	About []string
+	Text   string
+	About  []string
+	Occurs bool // a row has this word of the language
 }
 
 // List collects the completions of what is typed, each text once, with its descriptions.
@@ -20,12 +21,13 @@ type List struct {
 	plain  func(string) bool
 	values []string
 	about  map[string][]string // by text
+	occurs map[string]bool     // by text, of those in a row
 }
 
 // NewList returns an empty list of completions of what is typed. Texts from outside are
 // taken only if plain returns true.
 func NewList(typed string, plain func(string) bool) *List {
-	return &List{typed: typed, plain: plain, about: map[string][]string{}}
+	return &List{typed: typed, plain: plain, about: map[string][]string{}, occurs: map[string]bool{}}
 }
 
 // Typed returns what is typed.
@@ -42,6 +44,12 @@ func (l *List) Add(text, about string) {
 	if about != "" && !slices.Contains(l.about[text], about) {
 		l.about[text] = append(l.about[text], about)
 	}
+}
+
+// addOccurring adds a word that occurs in a row.
+func (l *List) addOccurring(word string) {
+	l.Add(word, "")
+	l.occurs[word] = true
 }
 
 // addOutside adds a text from outside, such as the name of a process.
@@ -69,7 +77,7 @@ func (l *List) Sorted() []Offer {
 		if n := len(about) - most; n > 0 {
 			about = append(slices.Clone(about[:most]), strconv.Itoa(n)+" more")
 		}
-		all = append(all, Offer{Text: l.prefix + text, About: about})
+		all = append(all, Offer{Text: l.prefix + text, About: about, Occurs: l.occurs[text]})
 	}
 	return all
 }

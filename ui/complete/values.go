@@ -2,6 +2,7 @@ package complete
 
 import (
 	"strconv"
+	"strings"
 
 	"lotop/model"
 	"lotop/ui"
@@ -27,6 +28,8 @@ func collector(key string) func(*List, *model.Row) {
 		return func(l *List, r *model.Row) { l.Add(r.Socket.Local.Addr().String(), "") }
 	case "user":
 		return func(l *List, r *model.Row) { l.addOutside(ui.User(r, r.Socket)) }
+	case "state":
+		return func(l *List, r *model.Row) { l.addOccurring(strings.ToLower(r.Socket.State.String())) }
 	case "pid", "name":
 		return collectOwners(key)
 	case "unit", "container":

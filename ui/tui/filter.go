@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -11,10 +12,11 @@ import (
 
 	"lotop/model/query"
 	"lotop/ui/style"
+	"lotop/ui/tui/keymap"
 )
 
 func (m *Model) startFilter() tea.Cmd {
-	m.filtering = true
+	m.filtering, m.history.browsed = true, false
 	m.filter.CursorEnd()
 	return m.filter.Focus()
 }
@@ -24,15 +26,29 @@ func (m *Model) startFilter() tea.Cmd {
 func (m *Model) handleFilterKey(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "enter":
+		if m.filterErr != nil && !m.problemShown {
+			m.problemShown = true // before the filter in effect replaces the text
+			return nil
+		}
 		m.stopFilter()
+		m.history.add(m.filter.Value())
 		return nil
 	case "esc":
 		m.stopFilter()
 		return m.clearFilter()
 	case "up":
+		if cmd, ok := m.recall(-1); ok {
+			return cmd
+		}
 		return m.moveSelection(-1)
 	case "down":
+		if cmd, ok := m.recall(1); ok {
+			return cmd
+		}
 		return m.moveSelection(1)
+	}
+	if m.completes(k) {
+		k = tea.KeyPressMsg{Code: tea.KeyTab}
 	}
 	if last := utf8.RuneCountInString(m.filter.Value()) - 1; m.filter.Position() == last && key.Matches(k, m.filter.KeyMap.DeleteWordForward) {
 		// The text box panics: it reads behind the end of its text.
@@ -58,17 +74,27 @@ func (m *Model) editFilter(msg tea.Msg) tea.Cmd {
 }
 
 // applyFilter parses the filter. If it is invalid, the last valid one stays in
-// effect.
+// effect, and the error is shown when typing pauses: half a term is not wrong yet.
 func (m *Model) applyFilter() tea.Cmd {
-	m.typedAt = m.now()
+	m.typedAt, m.history.browsed = m.now(), false
 	q, err := query.Parse(m.filter.Value())
-	m.filterErr = err
+	m.filterErr, m.problemShown = err, false
 	if err != nil {
-		return nil
+		pause := m.after(typingPause, func(time.Time) tea.Msg { return typingPausedMsg{} })
+		return tea.Batch(pause, m.requestOffers())
 	}
 	m.query = q
 	m.window().ResetWidths()
 	return m.relist()
+}
+
+// typingPaused shows the error of the filter and asks about its port, unless typing has
+// gone on.
+func (m *Model) typingPaused() tea.Cmd {
+	if m.now().Sub(m.typedAt) >= typingPause {
+		m.problemShown = true
+	}
+	return m.requestDiagnosis()
 }
 
 func (m *Model) stopFilter() {
@@ -86,6 +112,18 @@ func (m *Model) clearFilter() tea.Cmd {
 	return m.applyFilter()
 }
 
+// filterKeys returns the keys to hint at while the filter is edited.
+func (m *Model) filterKeys() []key.Binding {
+	all := []key.Binding{keymap.Bind("enter", "keep", "enter"), keymap.Bind("esc", "clear", "esc")}
+	if m.filter.CurrentSuggestion() != "" {
+		all = append(all, keymap.Bind("tab", "complete", "tab"))
+	}
+	if earlier, ok := m.history.step(m.filter.Value(), -1); ok && earlier != m.filter.Value() {
+		return append(all, keymap.Bind("↑", "earlier filter", "up"))
+	}
+	return append(all, keymap.Bind("↑↓", "move", "up", "down"))
+}
+
 // printable drops characters of pasted text that a terminal interprets or cannot
 // draw.
 func printable(s string) string {
@@ -101,7 +139,7 @@ func printable(s string) string {
 // beside the mark if there is room, otherwise on lines below.
 func (m *Model) filterProblem(width int) []line {
 	var wrong *query.Error
-	if !errors.As(m.filterErr, &wrong) {
+	if !m.problemShown || !errors.As(m.filterErr, &wrong) {
 		return nil
 	}
 	what := wrong.Problem

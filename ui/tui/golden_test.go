@@ -41,9 +41,14 @@ func scenarios() []scenario {
 		}},
 		{"filter", func(d *driver) { d.press("/"); d.typeIn("postgres -state:time_wait") }},
 		{"filter-kept", func(d *driver) { d.press("/"); d.typeIn("5432"); d.press("enter") }},
-		{"filter-wrong", func(d *driver) { d.press("/"); d.typeIn("5432 stat:listen") }},
+		{"filter-wrong", func(d *driver) { d.press("/"); d.typeIn("5432 stat:listen"); d.pass(typingPause) }},
 		{"filter-nothing", func(d *driver) { d.press("/"); d.typeIn("nosuchthing") }},
-		{"filter-long", func(d *driver) { d.press("/"); d.typeIn(strings.Repeat("port:5432 ", 25) + "foo:1") }},
+		{"filter-long", func(d *driver) {
+			d.press("/")
+			d.typeIn(strings.Repeat("port:5432 ", 25) + "foo:1")
+			d.pass(typingPause)
+		}},
+		{"filter-completed", func(d *driver) { d.press("/"); d.typeIn("name:p") }},
 		{"details", func(d *driver) { d.selectRow("127.0.0.1:3000"); d.press("enter") }},
 		{"details-pair", func(d *driver) { d.selectRow("← 127.0.0.1:51234"); d.press("enter") }},
 		{"details-queue", func(d *driver) { d.selectRow("127.0.0.1:9000"); d.press("enter") }},

@@ -250,7 +250,7 @@ func (m *Model) hintLine(hints []key.Binding) line {
 // footerKeys returns the keys to hint at in the current state.
 func (m *Model) footerKeys() []key.Binding {
 	if m.filtering {
-		return []key.Binding{keymap.Bind("enter", "keep", "enter"), keymap.Bind("esc", "clear", "esc"), keymap.Bind("↑↓", "move", "up", "down")}
+		return m.filterKeys()
 	}
 	k := m.keys
 	k.NextView.SetHelp(k.NextView.Help().Key, "view")

@@ -74,6 +74,7 @@ func (m *Model) applyLayout() {
 	}
 	m.window().Settle() // the others when they are shown
 	m.filter.SetWidth(max(m.width-m.tabsWidth()-6, 8))
+	m.suggest()
 	if d := m.details; d != nil {
 		lines := len(m.detailsLines(a.details.width - 4))
 		d.scroll = min(d.scroll, max(lines-(a.details.height-2), 0))

@@ -57,10 +57,12 @@ type Model struct {
 	interval time.Duration
 	paused   bool
 
-	filter    textinput.Model
-	filtering bool
-	filterErr error
-	typedAt   time.Time // when the filter last changed
+	filter       textinput.Model
+	filtering    bool
+	filterErr    error
+	problemShown bool      // filterErr is shown: typing has paused
+	typedAt      time.Time // when the filter last changed
+	history      filterHistory
 
 	latest      arrangement      // what is shown
 	readErr     error            // why the last read of the tables failed
@@ -139,6 +141,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 	m.rows.SelectColumns(o.Columns)
 	m.filter.Prompt = "/ "
 	m.filter.SetValue(printable(o.Query))
+	m.history.add(m.filter.Value())
 	m.worker.pins.query = pinQuery
 	m.detectPlayer()
 	m.rebuildTheme()

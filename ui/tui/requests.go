@@ -13,6 +13,7 @@ import (
 	"lotop/model/query"
 	"lotop/model/track"
 	"lotop/sockets"
+	"lotop/ui/complete"
 )
 
 // The requests to the worker, one at a time; see [Model.schedule]. Requests and
@@ -35,6 +36,8 @@ type (
 		openEvents map[uint64]bool   // folded events whose single ones follow
 		pin        []model.Row       // rows whose pin to toggle
 		inspect    subject
+		// complete is a term of the filter to complete by values of the rows, empty for none.
+		complete string
 	}
 
 	// readRequest reads a new snapshot and returns its rows.
@@ -77,6 +80,7 @@ type (
 		pins      []pin
 		news      []track.Event // events of pinned rows
 		failed    string        // as in a notificationsResult
+		offers    []complete.Offer
 	}
 
 	readResult struct {
@@ -137,6 +141,7 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 		res.events = w.events.fill(func(rows []eventlist.Row) []eventlist.Row { return w.foldEvents(rows, &q) })
 	}
 	res.inspected = w.inspected(&q.inspect, res.ports)
+	res.offers = w.offers(q.complete, q.shape.AllHosts)
 	res.flows = w.flows
 	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.pinEvents, w.lostNotifications
 	w.pinEvents, res.failed = nil, w.unrecorded(snap.Warnings)

@@ -56,6 +56,7 @@ func (m *Model) rebuildTheme() {
 	s := m.filter.Styles()
 	s.Focused.Prompt, s.Blurred.Prompt = m.theme.Styles[accent], m.theme.Styles[muted]
 	s.Focused.Text, s.Blurred.Text = plainStyle, plainStyle
+	s.Focused.Suggestion, s.Blurred.Suggestion = m.theme.Styles[muted], m.theme.Styles[muted]
 	s.Cursor.Blink = false
 	m.filter.SetStyles(s)
 }

@@ -62,7 +62,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.handleDialogMsg(msg)
 	case typingPausedMsg:
 		m.testDue = false
-		return m.requestDiagnosis()
+		return m.typingPaused()
 	case diagnosisMsg:
 		return m.applyDiagnosis(diagnosisResult(msg))
 	case notificationsReadyMsg:

@@ -50,6 +50,7 @@ func (m *Model) arrangeRequest() arrangeRequest {
 	if q.events {
 		q.openEvents = m.openEvents()
 	}
+	q.complete = m.liveTerm()
 	if m.view == portsView {
 		q.ports, q.group = m.portOptions(), m.fold.group
 	}
