@@ -80,7 +80,7 @@ func newAnywhereTerm(text string) term {
 	}
 	n := newNeedle(text)
 	w := anywhereTerm{finder: &n, canMatchAddr: canBeInAddress(n.lower), services: service.PortsNamed(n.matches)}
-	return term{text: canonical, cost: costText, match: w.match}
+	return term{text: canonical, cost: costText, word: n, match: w.match}
 }
 
 func isBareWord(s string) bool {

@@ -29,6 +29,7 @@ type term struct {
 	// ports are those of which a socket must have one, local or remote, to match;
 	// nil for any.
 	ports []sockets.PortRange
+	word  needle // of a plain word, empty for other terms
 	match func(r *model.Row, s *sockets.Socket) bool
 }
 

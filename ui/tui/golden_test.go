@@ -195,3 +195,11 @@ func TestGoldenStyled(t *testing.T) {
 		})
 	}
 }
+
+// What completes the filter is quiet, and what it has matched is marked.
+func TestGoldenFilterStyled(t *testing.T) {
+	d := start(t, street(), 100, 14)
+	d.press("/")
+	d.typeIn("node na")
+	golden.RequireEqual(t, d.m.screen()+"\n")
+}

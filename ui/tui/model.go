@@ -52,6 +52,7 @@ type Model struct {
 	rows     table.Table[model.Row]
 	events   table.Table[eventlist.Row]
 	query    *query.Query // the filter in effect
+	marks    query.Marks  // of the query
 	shape    track.ListOptions
 	fold     fold // of the Ports view
 	interval time.Duration
@@ -129,6 +130,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		noMouse:     o.NoMouse,
 		ascii:       o.ASCII,
 		query:       query,
+		marks:       query.Marks(),
 		shape:       track.ListOptions{AllHosts: o.All},
 		interval:    o.Interval,
 		beside:      true,
@@ -139,6 +141,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 	m.begin(o.Shown)
 	m.portRows, m.rows, m.events = m.newPortTable(), newRowTable(m.refTime, m.flowOf, m.pinClosedAt), newEventTable()
 	m.rows.SelectColumns(o.Columns)
+	m.portRows.Highlight, m.rows.Highlight, m.events.Highlight = m.highlight, m.highlight, m.highlight
 	m.filter.Prompt = "/ "
 	m.filter.SetValue(printable(o.Query))
 	m.history.add(m.filter.Value())

@@ -36,6 +36,8 @@ type Table[T any] struct {
 	// where the news come in.
 	StickToTop bool
 	Mark       func(*T) style.Span // the sign in the gutter
+	// Highlight changes the roles in the drawn cell of a column, nil for no change.
+	Highlight func(title string, l style.Line) style.Line
 
 	Rows     []T
 	Cursor   int // index of the selected row, 0 if there are none
@@ -267,7 +269,11 @@ func (t *Table[T]) RowLine(i int) style.Line {
 		if n > 0 {
 			l = l.Add(style.Plain, style.Spaces(columnGap))
 		}
-		l = append(l, t.cellLine(r, p)...)
+		cell := t.cellLine(r, p)
+		if t.Highlight != nil {
+			cell = t.Highlight(t.Columns[p.Index].Title, cell)
+		}
+		l = append(l, cell...)
 	}
 	return l.Fit(t.width)
 }
