@@ -3,6 +3,9 @@ package tui
 import (
 	"errors"
 	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // A key that arrives together with a filter, as over a slow connection, means the rows
@@ -69,5 +72,81 @@ func TestHeldKeyAfterError(t *testing.T) {
 	d.release()
 	if d.m.dialog == nil || d.m.dialog.row.Socket.Local.Port() != 62893 {
 		t.Errorf("no dialog for the row that the filter leaves:\n%s", d.text())
+	}
+}
+
+// early is the screen while the first read runs.
+func early(t *testing.T) *driver {
+	d := prepare(t, street(), Options{})
+	d.hold = true
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.run(d.m.Init())
+	return d
+}
+
+// showRows lets the first read and what comes of it arrive.
+func (d *driver) showRows() {
+	d.hold = false
+	d.release()
+}
+
+// What is typed while the first read runs is done when the rows are there.
+func TestKeysBeforeData(t *testing.T) {
+	d := early(t)
+	d.press("/")
+	d.typeIn("62893")
+	d.press("enter", "x")
+	d.showRows()
+	if d.m.dialog == nil || d.m.dialog.row.Socket.Local.Port() != 62893 {
+		t.Errorf("x before the first rows:\n%s", d.text())
+	}
+	d.wantsSignals()
+
+	d = early(t)
+	d.press("down", "j", "down", "up", "enter")
+	d.showRows()
+	if d.m.rows.Cursor != 2 || d.m.details == nil {
+		t.Errorf("row %d, details %v", d.m.rows.Cursor, d.m.details != nil)
+	}
+
+	d = early(t)
+	d.press("G", "y", "tab")
+	d.showRows()
+	if d.m.view != eventsView || len(d.m.status) > 0 || d.m.rows.Cursor != 0 {
+		t.Errorf("keys of a view that was left: row %d, %s", d.m.rows.Cursor, d.m.status)
+	}
+}
+
+// A dialog that keys before the first rows open takes none of them.
+func TestEarlyKeysConfirmNothing(t *testing.T) {
+	d := early(t)
+	d.press("down", "x", "y", "y")
+	d.showRows()
+	if d.m.dialog == nil || d.m.dialog.stage > stageConfirming {
+		t.Errorf("dialog %+v", d.m.dialog)
+	}
+	d.wantsSignals()
+
+	d = early(t)
+	for range 10 * maxHeldKeys {
+		d.press("down")
+	}
+	if len(d.m.heldKeys) > maxHeldKeys {
+		t.Errorf("%d keys wait", len(d.m.heldKeys))
+	}
+}
+
+// If the first read fails, its error is shown, and no key acts on rows that come later.
+func TestEarlyKeysAfterError(t *testing.T) {
+	d := early(t)
+	d.press("x")
+	d.source.err = errors.New("netlink: no buffer space available")
+	d.held = nil
+	d.send(readResult{err: d.source.err})
+	d.source.err = nil
+	d.hold = false
+	d.pass(5 * time.Second)
+	if d.count() == 0 || d.m.dialog != nil {
+		t.Errorf("%d rows, dialog %v", d.count(), d.m.dialog != nil)
 	}
 }

@@ -65,14 +65,14 @@ type Model struct {
 	typedAt      time.Time // when the filter last changed
 	history      filterHistory
 
-	latest      arrangement      // what is shown
-	readErr     error            // why the last read of the tables failed
-	busy        bool             // the worker has a request
-	pending     task             // the next request, sent when it is done
-	listID      int              // counts the changes of filter, view and order
-	heldKey     *tea.KeyPressMsg // waits for the rows that it means, nil if none does
-	tickID      int              // identifies the newest tick; older ones are ignored
-	showSpinner bool             // the first read takes longer than spinnerDelay
+	latest      arrangement       // what is shown
+	readErr     error             // why the last read of the tables failed
+	busy        bool              // the worker has a request
+	pending     task              // the next request, sent when it is done
+	listID      int               // counts the changes of filter, view and order
+	heldKeys    []tea.KeyPressMsg // wait for the rows that they mean
+	tickID      int               // identifies the newest tick; older ones are ignored
+	showSpinner bool              // the first read takes longer than spinnerDelay
 	spinner     spinner.Model
 
 	pinRequests []model.Row // to pin or unpin with the next request

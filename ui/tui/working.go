@@ -120,6 +120,9 @@ func (m *Model) applyReadResult(r readResult) tea.Cmd {
 	case m.stale():
 		shown = m.rearrange() // the rows that there are
 	}
+	if m.latest.at.IsZero() {
+		m.heldKeys = nil // an error is shown instead of the rows that they mean
+	}
 	return tea.Batch(tick, shown, m.sendNext())
 }
 
@@ -144,7 +147,7 @@ func (m *Model) showResult(r *arrangement, read, jumped bool) tea.Cmd {
 	if m.details != nil {
 		m.details.applyResult(&r.inspected, r.at, jumped)
 	}
-	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis(), m.releaseKey())
+	return tea.Batch(m.notifyPins(r.news), m.requestDiagnosis(), m.releaseKeys())
 }
 
 // reportUnrecorded shows why nothing more is recorded, if there is a new reason.
