@@ -49,7 +49,7 @@ func TestDetailsFacts(t *testing.T) {
 	}
 }
 
-// The keys of pages scroll the help, and any other key closes it.
+// The keys of pages scroll the help, letters search in it, and esc or ? close it.
 func TestHelpKeys(t *testing.T) {
 	d := start(t, street(), 80, 24)
 	d.press("?", "down", "pgdown", "up", "pgup")
@@ -62,8 +62,23 @@ func TestHelpKeys(t *testing.T) {
 	if d.text() == first || d.m.help == nil {
 		t.Error("the page keys do not scroll the help")
 	}
-	d.press("x")
-	if d.m.help != nil {
-		t.Error("another key does not close the help")
+	d.press("pgdown", "x", "q", "space")
+	if d.m.help == nil || d.m.help.typed() != "xq " || len(d.left) > 0 {
+		t.Errorf("letters do not search in the help: %+v", d.m.help)
+	}
+	if d.press("esc"); d.m.help == nil || d.m.help.typed() != "" {
+		t.Error("the first esc does not just clear what is typed")
+	}
+	if d.text() != first {
+		t.Errorf("the page is not where it was:\n%s", d.text())
+	}
+	if d.press("esc"); d.m.help != nil {
+		t.Error("esc does not close the help")
+	}
+	if d.press("?", "?"); d.m.help != nil {
+		t.Error("? does not close the help")
+	}
+	if d.press("?", "a", "?"); d.m.help == nil || d.m.help.typed() != "a?" {
+		t.Error("? does not type behind a letter")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model/query"
@@ -50,11 +51,24 @@ func (m *Model) handleFilterKey(k tea.KeyPressMsg) tea.Cmd {
 	if m.completes(k) {
 		k = tea.KeyPressMsg{Code: tea.KeyTab}
 	}
-	if last := utf8.RuneCountInString(m.filter.Value()) - 1; m.filter.Position() == last && key.Matches(k, m.filter.KeyMap.DeleteWordForward) {
-		// The text box panics: it reads behind the end of its text.
-		k = tea.KeyPressMsg{Code: tea.KeyDelete}
+	return m.editFilter(safeEdit(&m.filter, k))
+}
+
+// safeEdit returns the key that does for a text box what k does, but not make it panic:
+// deleting a word that is the last letter, it reads behind the end of its text.
+func safeEdit(box *textinput.Model, k tea.KeyPressMsg) tea.KeyPressMsg {
+	if last := utf8.RuneCountInString(box.Value()) - 1; box.Position() == last && key.Matches(k, box.KeyMap.DeleteWordForward) {
+		return tea.KeyPressMsg{Code: tea.KeyDelete}
 	}
-	return m.editFilter(k)
+	return k
+}
+
+// paste types pasted text where text is typed now.
+func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if m.help != nil && m.dialog == nil {
+		return m.help.edit(msg)
+	}
+	return m.editFilter(msg)
 }
 
 func (m *Model) editFilter(msg tea.Msg) tea.Cmd {

@@ -61,6 +61,9 @@ func scenarios() []scenario {
 			d.pass(time.Second)
 		}},
 		{"help", func(d *driver) { d.press("?") }},
+		{"palette", func(d *driver) { d.press("?"); d.typeIn("sort") }},
+		{"palette-reason", func(d *driver) { d.press("tab", "?"); d.typeIn("free"); d.press("enter") }},
+		{"palette-none", func(d *driver) { d.press("?"); d.typeIn("nosuchthing") }},
 		{"nothing", func(d *driver) {
 			d.source.snap.Sockets = nil
 			d.pass(5 * time.Second)

@@ -143,22 +143,27 @@ func (m *Model) orderText() line {
 	if m.view == eventsView {
 		return styled(muted, "  newest first ")
 	}
-	column := m.shape.Order.Column.String()
-	if m.view == portsView {
-		switch m.shape.Order.Column {
-		case model.ByLocal:
-			column = "port"
-		case model.ByProcess:
-			column = "program"
-		case model.ByRemote:
-			column = "clients"
-		}
-	}
 	arrow := "↑"
 	if m.shape.Order.Reverse {
 		arrow = "↓"
 	}
-	return styled(muted, "  sorted by "+column+" "+arrow+" ")
+	return styled(muted, "  sorted by "+m.orderName(m.sorted())+" "+arrow+" ")
+}
+
+// orderName returns what the rows of the view are sorted by, by the column's number.
+func (m *Model) orderName(column int) string {
+	by := model.Column(column)
+	if m.view == portsView {
+		switch by {
+		case model.ByLocal:
+			return "port"
+		case model.ByProcess:
+			return "program"
+		case model.ByRemote:
+			return "clients"
+		}
+	}
+	return by.String()
 }
 
 func (m *Model) tabs() line {

@@ -81,6 +81,6 @@ func (m *Model) applyLayout() {
 		d.scroll = max(d.scroll, 0)
 	}
 	if m.help != nil {
-		m.help.scroll = max(min(m.help.scroll, len(m.helpLines())-m.helpRoom()), 0)
+		m.settleHelp()
 	}
 }

@@ -53,7 +53,7 @@ func TestEverySize(t *testing.T) {
 
 // A scene opens at any size as well, and keys do no harm there.
 func TestKeysAtEverySize(t *testing.T) {
-	keys := []string{"down", "pgdown", "G", "enter", "pgdown", "down", "tab", "/", "a", "esc", "?", "pgdown", "down", "q", "x", "n", "S", ">", "pgup", "g"}
+	keys := []string{"down", "pgdown", "G", "enter", "pgdown", "down", "tab", "/", "a", "esc", "?", "pgdown", "down", "q", "down", "pgdown", "esc", "esc", "x", "n", "S", ">", "pgup", "g"}
 	for width := 1; width <= 60; width += 7 {
 		for height := 1; height <= 30; height += 3 {
 			t.Run(fmt.Sprintf("%dx%d", width, height), func(t *testing.T) {

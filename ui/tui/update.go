@@ -34,7 +34,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return m.handleKey(msg)
 	case tea.PasteMsg:
-		return m.editFilter(msg)
+		return m.paste(msg)
 	case tea.MouseMsg:
 		return m.mouse(msg)
 	case notificationsResult:
@@ -112,6 +112,10 @@ func (m *Model) handleTableKey(k tea.KeyPressMsg) tea.Cmd {
 	}
 	for _, act := range append(m.replayCommands(), m.commands()...) {
 		if key.Matches(k, act.key) {
+			if why := m.silentReason(k); why != "" {
+				m.setStatus(warning, why)
+				return nil
+			}
 			return act.run()
 		}
 	}

@@ -15,6 +15,9 @@ type Entry struct {
 	Key         *key.Binding
 }
 
+// Name returns the name of the action in the configuration, empty if it has none.
+func (e *Entry) Name() string { return e.name }
+
 // RecordingGroup is the heading of the keys that only a recording has.
 const RecordingGroup = "recording"
 
