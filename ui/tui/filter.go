@@ -129,7 +129,7 @@ func (m *Model) clearFilter() tea.Cmd {
 // filterKeys returns the keys to hint at while the filter is edited.
 func (m *Model) filterKeys() []key.Binding {
 	all := []key.Binding{keymap.Bind("enter", "keep", "enter"), keymap.Bind("esc", "clear", "esc")}
-	if m.filter.CurrentSuggestion() != "" {
+	if m.suggested != "" {
 		all = append(all, keymap.Bind("tab", "complete", "tab"))
 	}
 	if earlier, ok := m.history.step(m.filter.Value(), -1); ok && earlier != m.filter.Value() {

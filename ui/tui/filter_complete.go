@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"lotop/model"
@@ -108,19 +109,29 @@ func (m *Model) completion() string {
 // text box does not scroll for it.
 func (m *Model) suggest() {
 	value, rest := m.filter.Value(), m.completion()
-	if rest == "" || style.Width(value)+style.Width(rest) >= m.filter.Width() {
-		if m.filter.ShowSuggestions {
-			m.filter.SetSuggestions(nil)
-			m.filter.ShowSuggestions = false
-		}
-		return
+	if style.Width(value)+style.Width(rest) >= m.filter.Width() {
+		rest = ""
 	}
-	m.filter.ShowSuggestions = true
-	m.filter.SetSuggestions([]string{value + rest})
+	if m.suggested = rest; rest != "" {
+		m.filter.SetSuggestions([]string{value + rest})
+	} else if len(m.filter.AvailableSuggestions()) > 0 {
+		m.filter.SetSuggestions(nil)
+	}
+}
+
+// newFilterBox returns the text box of the filter. There is one suggestion at most, and
+// the box panics when another than the first of none is asked for.
+func newFilterBox() textinput.Model {
+	box := textinput.New()
+	box.Prompt = "/ "
+	box.ShowSuggestions = true
+	box.KeyMap.NextSuggestion.SetEnabled(false)
+	box.KeyMap.PrevSuggestion.SetEnabled(false)
+	return box
 }
 
 // completes reports whether a key takes what is suggested: tab, and at the end of the
 // text also the key that moves to the right.
 func (m *Model) completes(k tea.KeyPressMsg) bool {
-	return m.filter.CurrentSuggestion() != "" && key.Matches(k, m.filter.KeyMap.AcceptSuggestion, m.filter.KeyMap.CharacterForward)
+	return m.suggested != "" && key.Matches(k, m.filter.KeyMap.AcceptSuggestion, m.filter.KeyMap.CharacterForward)
 }

@@ -64,6 +64,7 @@ type Model struct {
 	problemShown bool      // filterErr is shown: typing has paused
 	typedAt      time.Time // when the filter last changed
 	history      filterHistory
+	suggested    string // what would complete the filter, empty for nothing
 
 	latest      arrangement       // what is shown
 	readErr     error             // why the last read of the tables failed
@@ -135,14 +136,13 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		interval:    o.Interval,
 		beside:      true,
 		spinner:     spinner.New(spinner.WithSpinner(spinner.MiniDot)),
-		filter:      textinput.New(),
+		filter:      newFilterBox(),
 	}
 	m.suspend = m.signals.suspend
 	m.begin(o.Shown)
 	m.portRows, m.rows, m.events = m.newPortTable(), newRowTable(m.refTime, m.flowOf, m.pinClosedAt), newEventTable()
 	m.rows.SelectColumns(o.Columns)
 	m.portRows.Highlight, m.rows.Highlight, m.events.Highlight = m.highlight, m.highlight, m.highlight
-	m.filter.Prompt = "/ "
 	m.filter.SetValue(printable(o.Query))
 	m.history.add(m.filter.Value())
 	m.worker.pins.query = pinQuery

@@ -17,6 +17,7 @@ type paletteItem struct {
 	keys  bool   // the name is keys
 	means string
 	words string // what else finds it, such as its name in the configuration
+	last  bool   // it ends or suspends lotop, and is not what half a word means
 	why   string // the reason why it does not apply now, empty if it does
 	run   func() tea.Cmd
 }
@@ -44,6 +45,7 @@ func (m *Model) actionItems() []paletteItem {
 		}
 		all = append(all, paletteItem{
 			name: keyNames(*a.Key), keys: true, means: a.Key.Help().Desc, words: words, why: m.notNow(a.Key), run: m.presses(names[0]),
+			last: a.Key == &m.keys.Quit || a.Key == &m.keys.Interrupt || a.Key == &m.keys.Suspend,
 		})
 	}
 	return all
@@ -162,6 +164,8 @@ func (i *paletteItem) rank(typed string, words []string) (rank int, ok bool) {
 	switch {
 	case typed == name, typed == means, i.keys && slices.Contains(strings.Fields(name), typed):
 		return 0, true
+	case i.last:
+		return 4, true
 	case strings.HasPrefix(name, typed) || strings.HasPrefix(means, typed):
 		return 1, true
 	case starts:

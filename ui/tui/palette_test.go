@@ -43,6 +43,7 @@ func TestPaletteDoes(t *testing.T) {
 		{"state:", func(d *driver) bool { return d.m.filtering && d.m.filter.Value() == "state:" }},
 		{"regex", func(d *driver) bool { return d.m.filtering && d.m.filter.Value() == "/" }},
 		{"exclude", func(d *driver) bool { return d.m.filtering && d.m.filter.Value() == "-" }},
+		{"i", func(d *driver) bool { return d.m.filter.Value() == "ip:" }},
 		{"quit", func(d *driver) bool { return len(d.left) == 1 && d.left[0] == tea.QuitMsg{} }},
 		{"suspend", func(d *driver) bool { return len(d.left) == 1 && d.left[0] == tea.SuspendMsg{} }},
 	} {
