@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -39,7 +40,7 @@ func (m *Model) actionItems() []paletteItem {
 		words := a.Group + " " + strings.ReplaceAll(a.Name(), "_", " ")
 		if a.Key == &m.keys.Tenth {
 			for i, name := range names {
-				all = append(all, paletteItem{name: name, keys: true, means: "jump to " + string(rune('0'+i)) + "0%", words: words, run: m.presses(name)})
+				all = append(all, paletteItem{name: name, keys: true, means: "jump to " + strconv.Itoa(10*i) + "%", words: words, run: m.presses(name)})
 			}
 			continue
 		}

@@ -219,3 +219,20 @@ func TestHelpExplainsSigns(t *testing.T) {
 		}
 	}
 }
+
+// A recording has its own keys in the palette, and its tenths one by one.
+func TestPaletteOfRecording(t *testing.T) {
+	d := replay(t, 80, 24)
+	d.press("?")
+	d.typeIn("jump to 0%")
+	d.wants(" ▸ 0                         jump to 0%")
+	d.press("esc", "esc")
+	d.choose("jump to 90%")
+	if p := d.m.position; p.Time.Sub(p.Begin) < p.End.Sub(p.Begin)*8/10 {
+		t.Errorf("at %v of %v to %v", p.Time, p.Begin, p.End)
+	}
+	d.choose("view events")
+	if d.m.view != eventsView {
+		t.Errorf("the view is %s", viewNames[d.m.view])
+	}
+}
