@@ -30,9 +30,10 @@ type Plan struct {
 	Protected []Refusal
 	// Skipped are blocking sockets that stay, with the reason and what to do.
 	Skipped []Skip
-	// ClientsLost counts the connections that other processes lose, AlsoCloses lists
-	// the other ports of the processes in ToStop.
+	// ClientsLost counts the connections that other processes lose, Clients lists the
+	// processes that are known; AlsoCloses lists the other ports of the processes in ToStop.
 	ClientsLost int
+	Clients     []Client
 	AlsoCloses  []model.Row
 }
 
@@ -63,6 +64,9 @@ type Options struct {
 	// freed. The sockets of others stay, with UnwantedReason.
 	Wanted         func(*process.Process) bool
 	UnwantedReason string
+	// Parents are processes to stop besides the owners of the port, because they would
+	// start these again.
+	Parents []*process.Process
 }
 
 // Possible reports whether the plan would do anything.
@@ -72,6 +76,9 @@ func (p *Plan) Possible() bool { return len(p.ToStop)+len(p.ToClose) > 0 }
 // socket that a process owns.
 func ForPort(d bind.Diagnosis, o Options, socketsOf func(pid int32) []model.Row) Plan {
 	p := planner{plan: Plan{Diagnosis: d}, options: o, seen: map[int]bool{}}
+	for _, parent := range o.Parents {
+		p.planProcess(parent)
+	}
 	for i := range p.plan.Diagnosis.Blockers {
 		p.addBlocker(&p.plan.Diagnosis.Blockers[i])
 	}
@@ -207,66 +214,27 @@ func (p *planner) planStop(b *bind.Blocker) {
 		return
 	}
 	for _, owner := range owners {
-		if p.seen[owner.PID] {
-			continue
-		}
-		p.seen[owner.PID] = true
-		if reason, ok := p.plan.Diagnosis.Delegations.SkipReason(owner, p.options.Protected); ok {
+		if !p.planProcess(owner) {
 			p.blockerStays = true
-			p.plan.Protected = append(p.plan.Protected, Refusal{Process: owner, Reason: reason})
-		} else {
-			p.plan.ToStop = append(p.plan.ToStop, owner)
 		}
 	}
+}
+
+// planProcess plans to stop a process unless it is protected, and reports whether it is
+// not protected.
+func (p *planner) planProcess(owner *process.Process) bool {
+	if p.seen[owner.PID] {
+		return !slices.ContainsFunc(p.plan.Protected, func(r Refusal) bool { return r.Process.PID == owner.PID })
+	}
+	p.seen[owner.PID] = true
+	if reason, ok := p.plan.Diagnosis.Delegations.SkipReason(owner, p.options.Protected); ok {
+		p.plan.Protected = append(p.plan.Protected, Refusal{Process: owner, Reason: reason})
+		return false
+	}
+	p.plan.ToStop = append(p.plan.ToStop, owner)
+	return true
 }
 
 func (p *planner) skip(b *bind.Blocker, reason string) {
 	p.plan.Skipped = append(p.plan.Skipped, Skip{Blocker: b, Reason: reason})
-}
-
-// willClose reports whether a socket closes when the processes exit: no other owns it.
-func (p *planner) willClose(s *sockets.Socket) bool {
-	for _, o := range s.Owners {
-		if !slices.ContainsFunc(p.plan.ToStop, func(v *process.Process) bool { return v.PID == int(o.PID) }) {
-			return false
-		}
-	}
-	return len(s.Owners) > 0
-}
-
-// addSideEffects counts what else closes when the processes exit. isTarget reports
-// whether a socket is what the plan is about.
-func (p *planner) addSideEffects(socketsOf func(pid int32) []model.Row, isTarget func(*sockets.Socket) bool) {
-	for i := range p.plan.Diagnosis.Blockers {
-		b := &p.plan.Diagnosis.Blockers[i]
-		if b.Cause == bind.CauseNotAccepted && b.Row.Listener != nil && p.willClose(b.Row.Listener) {
-			p.plan.ClientsLost++
-		}
-	}
-	seen := map[sockets.ID]bool{}
-	for _, v := range p.plan.ToStop {
-		for _, r := range socketsOf(int32(v.PID)) {
-			// The PID may have been reused since the row was read: that process is
-			// not going to be stopped.
-			if now := r.Snapshot.Process(int32(v.PID)); now == nil || !now.Same(v) || seen[r.Socket.ID] {
-				continue
-			}
-			seen[r.Socket.ID] = true
-			switch {
-			case !p.willClose(r.Socket):
-			case r.Inbound:
-				p.loseClient(&r)
-			case !r.Socket.Connected() && !isTarget(r.Socket):
-				p.plan.AlsoCloses = append(p.plan.AlsoCloses, r.Clone())
-			}
-		}
-	}
-}
-
-// loseClient counts the client of a connection that closes, unless it is stopped
-// too.
-func (p *planner) loseClient(r *model.Row) {
-	if r.Peer == nil || !p.willClose(r.Peer) {
-		p.plan.ClientsLost++
-	}
 }

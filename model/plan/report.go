@@ -30,6 +30,9 @@ type Rebound struct {
 	After  time.Duration
 	By     *process.Process // nil if unknown
 	Parent *process.Process // the parent of By, nil if unknown
+	// Starter is which of the parents of By starts it again, if it may be stopped; nil if
+	// there is none.
+	Starter *process.Process
 }
 
 // StillRunning returns the processes whose last outcome is that they have not

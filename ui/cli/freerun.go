@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"slices"
 	"syscall"
 	"time"
 
@@ -34,7 +33,8 @@ func (r *freeRun) target() string { return r.plan.Diagnosis.Target.String() }
 // left alone: many servers take a second signal for the order to exit at once, without
 // cleaning up. With an error it returns the exit status.
 func (r *freeRun) execute(ctx context.Context, signaled []*process.Process) (int, error) {
-	r.plan.ToStop = slices.DeleteFunc(r.plan.ToStop, func(p *process.Process) bool { return slices.ContainsFunc(signaled, p.Same) })
+	once := r.plan.Without(signaled)
+	r.plan = &once
 	var err error
 	r.report, err = r.service.Execute(ctx, r.plan, ports.FreeOptions{Signal: syscall.Signal(r.free.signal), Grace: r.free.grace})
 	if err == nil && len(r.report.StillRunning()) > 0 && r.confirmForce(ctx) {
