@@ -5,12 +5,14 @@
 package ports
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"lotop/model"
 	"lotop/model/bind"
 	"lotop/model/plan"
+	"lotop/model/program"
 	"lotop/sockets"
 	"lotop/sockets/probe"
 	"lotop/sockets/process"
@@ -86,6 +88,18 @@ func (f *Service) reboundBy(snap *sockets.Snapshot, s *sockets.Socket, after tim
 	}
 	if line, err := f.Reader.Ancestors(r.By.PID); err == nil && len(line) > 0 {
 		r.Parent = line[0]
+		r.Starter = f.starterOf(r.By, line)
 	}
 	return r
+}
+
+// starterOf returns which of its parents starts a process again: one that is known to do
+// so, or else the nearest. It returns nil if lotop would not stop that one, or should not
+// offer it.
+func (f *Service) starterOf(p *process.Process, parents []*process.Process) *process.Process {
+	starter := cmp.Or(program.Restarter(p, parents), parents[0])
+	if _, ok := f.Reader.Protected(starter); ok || program.Keeps(starter) {
+		return nil
+	}
+	return starter
 }
