@@ -151,11 +151,11 @@ func screenFree(t *testing.T, lotop string) {
 	x := open(t, 80, 24, lotop+" "+only(ports...))
 	x.awaitText(inRow(ports[0]))
 	x.press("x")
-	x.awaitText("╭─ Free "+local(ports[0]), "send SIGTERM to", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "[ y  free port ]")
+	x.awaitText("╭─ Free "+local(ports[0]), "ends      ", fmt.Sprintf("(%d)", s.cmd.Process.Pid), "[ y  end it ]")
 	x.press("n")
 	x.awaitNot("╭─ Free")
 	x.press("x")
-	x.awaitText("[ y  free port ]")
+	x.awaitText("[ y  end it ]")
 	x.press("y")
 	x.awaitText("✓ "+local(ports[0])+" is free", "exited after")
 	if l, err := net.Listen("tcp4", local(ports[0])); err != nil {
@@ -199,7 +199,7 @@ func screenInterrupt(t *testing.T, lotop string) {
 	x := open(t, 80, 24, lotop+" "+only(ports...))
 	x.awaitText(inRow(ports[0]))
 	x.press("x")
-	x.awaitText("[ y  free port ]")
+	x.awaitText("[ y  end it ]")
 	x.press("C-c")
 	x.awaitSane(130)
 }
@@ -210,7 +210,7 @@ func screenResize(t *testing.T, lotop string) {
 	x := open(t, 80, 24, lotop+" "+only(ports...))
 	x.awaitText(inRow(ports[0]))
 	x.press("x")
-	x.awaitText("[ y  free port ]")
+	x.awaitText("[ y  end it ]")
 	for _, size := range []struct{ width, height int }{{200, 50}, {40, 12}, {20, 5}, {100, 30}} {
 		x.tmux("resize-window", "-x", fmt.Sprint(size.width), "-y", fmt.Sprint(size.height))
 		want := "[ y  f"

@@ -21,10 +21,10 @@ func TestStopWording(t *testing.T) {
 		sig            syscall.Signal
 		plan, survived string
 	}{
-		{"linux", syscall.SIGTERM, "send SIGTERM to  node (4411)  node server.js", "✗ node (4411) did not exit on SIGTERM"},
-		{"linux", syscall.SIGKILL, "send SIGKILL to  node (4411)  node server.js", "✗ node (4411) did not exit on SIGKILL"},
-		{"windows", syscall.SIGTERM, "request close of  node (4411)  node server.js", "✗ node (4411) did not close on request"},
-		{"windows", syscall.SIGKILL, "kill  node (4411)  node server.js", "✗ node (4411) could not be killed either"},
+		{"linux", syscall.SIGTERM, "ends      node (4411)  node server.js\nsends     SIGTERM", "✗ node (4411) did not exit on SIGTERM"},
+		{"linux", syscall.SIGKILL, "ends      node (4411)  node server.js\nsends     SIGKILL", "✗ node (4411) did not exit on SIGKILL"},
+		{"windows", syscall.SIGTERM, "ends      node (4411)  node server.js\nsends     a request to close", "✗ node (4411) did not close on request"},
+		{"windows", syscall.SIGKILL, "ends      node (4411)  node server.js\nsends     no request: kills at once", "✗ node (4411) could not be killed either"},
 	} {
 		words := WordingFor(c.system)
 		plan := plan.Plan{Diagnosis: bind.Diagnosis{OS: c.system}, ToStop: []*process.Process{node}}

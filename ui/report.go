@@ -85,8 +85,8 @@ func ReboundLines(target string, r *plan.Rebound) []style.Line {
 	case r.By == nil:
 	case SupervisorAdvice(&r.By.Cgroup) != "":
 		out = append(out, style.Styled(style.Warning, "  "+SupervisorAdvice(&r.By.Cgroup)))
-	case r.Parent != nil && r.Parent.PID > 1:
-		out = append(out, style.Styled(style.Warning, "  stop "+NameAndPID(r.Parent)+" first: it restarts the server"))
+	case r.Starter != nil:
+		out = append(out, style.Styled(style.Warning, "  stop "+NameAndPID(r.Starter)+" first: it restarts the server"))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"syscall"
+	"time"
 
 	"lotop/model/bind"
 	"lotop/sockets/process"
@@ -26,13 +27,18 @@ func (w Wording) either(others, windows string) string {
 
 func (w Wording) windows() bool { return w.system == "windows" }
 
-// SendTo returns what a plan does to a process, whose name follows: "send SIGTERM to".
-func (w Wording) SendTo(sig syscall.Signal) string {
-	windows := "request close of"
+// Sends returns what a plan sends to its processes.
+func (w Wording) Sends(sig syscall.Signal) string {
+	windows := "a request to close"
 	if sig == syscall.SIGKILL {
-		windows = "kill"
+		windows = "no request: kills at once"
 	}
-	return w.either("send "+process.SignalName(sig)+" to", windows)
+	return w.either(process.SignalName(sig), windows)
+}
+
+// SendsAsking returns what is sent first by somebody who is asked again before a kill.
+func (w Wording) SendsAsking(grace time.Duration) string {
+	return w.Sends(syscall.SIGTERM) + ", waits " + Interval(grace) + "; " + w.either("asks again before SIGKILL", "asks again before it kills")
 }
 
 // Sent returns what was just done to a process.
@@ -55,11 +61,6 @@ func (w Wording) StillRunning(sig syscall.Signal) string {
 
 // KillButton returns the label of the button that kills a process.
 func (w Wording) KillButton() string { return w.either("send SIGKILL", "kill process") }
-
-// KillNote returns the note that a kill needs a confirmation of its own.
-func (w Wording) KillNote() string {
-	return w.either("SIGKILL only if you confirm it", "killed only if you confirm it")
-}
 
 // KillQuestion returns the question for that confirmation.
 func (w Wording) KillQuestion() string {

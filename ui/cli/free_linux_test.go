@@ -97,7 +97,7 @@ func TestFreeYes(t *testing.T) {
 	p, port := server(t)
 	client := socketstest.Start(t)
 	client.Dial("127.0.0.1:" + port)
-	free(t, 0, port+" --yes", "SIGTERM to  "+named(p)+"  shop --serve", "also closes: 1 client", "✓ "+named(p)+" exited after", "✓ "+port+" is free")
+	free(t, 0, port+" --yes", "ends      "+named(p)+"  shop --serve", "cuts off", "✓ "+named(p)+" exited after", "✓ "+port+" is free")
 	checkAlive(t, p, false)
 	checkAlive(t, client, true)
 	free(t, 0, port+" --yes", "nothing to do: "+port+" is already free.")
@@ -106,7 +106,7 @@ func TestFreeYes(t *testing.T) {
 func TestFreeDryRun(t *testing.T) {
 	t.Parallel()
 	p, port := server(t)
-	free(t, 0, port+" --dry-run", "SIGTERM to  "+named(p))
+	free(t, 0, port+" --dry-run", "ends      "+named(p))
 	f := freeJSONOf(t, free(t, 0, port+" --dry-run --json"))
 	if len(f.Actions) != 1 || f.Actions[0].PID != p.PID() || f.Actions[0].Result != "planned" || f.Verdict != "taken" {
 		t.Errorf("%+v", f)
@@ -117,7 +117,7 @@ func TestFreeDryRun(t *testing.T) {
 func TestFreeWithoutTerminal(t *testing.T) {
 	t.Parallel()
 	p, port := server(t)
-	r := free(t, 2, port, "SIGTERM to  "+named(p), "cannot ask for confirmation", "--yes")
+	r := free(t, 2, port, "ends      "+named(p), "cannot ask for confirmation", "--yes")
 	if r.out != "" {
 		t.Errorf("data: %q", r.out)
 	}
@@ -149,7 +149,7 @@ func TestFreeSignal(t *testing.T) {
 	if signal.Ignored(syscall.SIGINT) { // and by what the tests start, as under a script in the background
 		free(t, 0, port+" --yes --signal hup", "SIGHUP to  "+named(p))
 	} else {
-		free(t, 0, port+" --yes --signal int", "SIGINT to  "+named(p))
+		free(t, 0, port+" --yes --signal int", "sends     SIGINT")
 	}
 	checkAlive(t, p, false)
 }
@@ -161,7 +161,7 @@ func TestFreeUDP(t *testing.T) {
 	p.UDP("127.0.0.1:" + port)
 	free(t, 0, "--yes 127.0.0.1:"+port, "nothing to do: 127.0.0.1:"+port+" is already free.")
 	checkAlive(t, p, true)
-	free(t, 0, "--yes --udp 127.0.0.1:"+port, "SIGTERM to", "exited after")
+	free(t, 0, "--yes --udp 127.0.0.1:"+port, "sends     SIGTERM", "exited after")
 	checkAlive(t, p, false)
 }
 
@@ -172,7 +172,7 @@ func TestFreeFamily(t *testing.T) {
 	l := p.Listen("tcp4", "127.0.0.2:"+port)
 	child := p.Fork([]socketstest.Sock{l}, socketstest.Name("shop"))
 	p.Close(l)
-	r := free(t, 0, port+" --yes --json", "SIGTERM to  "+named(p))
+	r := free(t, 0, port+" --yes --json", "ends      "+named(p))
 	f := freeJSONOf(t, r)
 	if len(f.Actions) != 2 || f.Actions[0].PID != p.PID() || f.Actions[1].PID != child.PID() || f.Actions[1].Signal != "" || f.Actions[1].Result != "exited" {
 		t.Errorf("want a signal for the parent, none for the child: %s", r.out)
@@ -189,7 +189,7 @@ func TestFreeClient(t *testing.T) {
 	if os.Geteuid() != 0 {
 		free(t, 2, port+" --yes", "--clients", "cannot free the port")
 	} else {
-		free(t, 0, port+" --yes", "close  ESTABLISHED 127.0.0.1:"+port, "no process stopped", "is free")
+		free(t, 0, port+" --yes", "closes    ESTABLISHED 127.0.0.1:"+port, "no process stopped", "is free")
 	}
 	checkAlive(t, p, true)
 }
@@ -207,7 +207,7 @@ func TestFreeBoundClient(t *testing.T) {
 		free(t, 2, port+" --yes", "the connection is closed but its owner keeps the socket", "--clients", "cannot free the port")
 	}
 	checkAlive(t, p, true)
-	free(t, 0, port+" --yes --clients", "SIGTERM to  "+named(p), "is free")
+	free(t, 0, port+" --yes --clients", "ends      "+named(p), "is free")
 	checkAlive(t, p, false)
 	checkAlive(t, far, true)
 }
@@ -220,7 +220,7 @@ func TestFreeTimeWait(t *testing.T) {
 		free(t, 2, port+" --yes", "TIME_WAIT", ": no owner: close it as root", "cannot free the port")
 		return
 	}
-	free(t, 0, port+" --yes", "close  TIME_WAIT 127.0.0.1:"+port, "✓ 1 connection closed", "✓ "+port+" is free: every bind succeeds")
+	free(t, 0, port+" --yes", "closes    TIME_WAIT 127.0.0.1:"+port, "✓ 1 connection closed", "✓ "+port+" is free: every bind succeeds")
 }
 
 // What the connections of the stopped process leave behind is closed by root too, or
@@ -288,7 +288,7 @@ func interruptFree(t *testing.T, p *socketstest.Process, sig syscall.Signal, cod
 		t.Fatal(err)
 	}
 	buf := make([]byte, 4096)
-	if n, err := stderr.Read(buf); err != nil || !strings.Contains(string(buf[:n]), "SIGTERM to") {
+	if n, err := stderr.Read(buf); err != nil || !strings.Contains(string(buf[:n]), "SIGTERM") {
 		t.Fatalf("%q, %v", buf[:n], err)
 	}
 	_ = cmd.Process.Signal(sig)

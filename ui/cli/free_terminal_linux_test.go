@@ -71,7 +71,7 @@ func TestFreeAsks(t *testing.T) {
 		s := onTerminal(t, "free", port)
 		s.expect("[y/N] ")
 		s.answer(answer)
-		s.end(2, "SIGTERM to  "+named(p)+"  shop", "…", "--port 3000", "canceled")
+		s.end(2, "ends      "+named(p)+"  shop", "…", "--port 3000", "canceled")
 	}
 	s := onTerminal(t, "free", port)
 	s.expect("[y/N] ")

@@ -219,7 +219,7 @@ func TestFreeByNameSpares(t *testing.T) {
 	shop.Listen("tcp4", "127.0.0.1:"+port, socketstest.ReusePort)
 	other := socketstest.Start(t, socketstest.Name("other"))
 	other.Listen("tcp4", "127.0.0.1:"+port, socketstest.ReusePort)
-	free(t, 1, name+" --yes", fmt.Sprintf("SIGTERM to  %s (%d)", name, shop.PID()), "no process named "+name+" owns it: run lotop free 127.0.0.1:"+port)
+	free(t, 1, name+" --yes", fmt.Sprintf("ends      %s (%d)", name, shop.PID()), "no process named "+name+" owns it: run lotop free 127.0.0.1:"+port)
 	checkAlive(t, shop, false)
 	checkAlive(t, other, true)
 }
@@ -236,7 +236,7 @@ func TestFreeByNames(t *testing.T) {
 		names = append(names, name+port)
 	}
 	for _, args := range []string{names[0] + " " + names[1], "127.0.0.1:" + port + " " + names[0], names[1] + " 127.0.0.1:" + port} {
-		r := free(t, 0, args+" --dry-run", "SIGTERM to  "+names[0], "SIGTERM to  "+names[1])
+		r := free(t, 0, args+" --dry-run", "ends      "+names[0], "ends      "+names[1])
 		if text := r.out + r.err; strings.Contains(text, "skip") {
 			t.Errorf("free %s: %s", args, text)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"lotop/model/track"
 	"lotop/ui/style"
@@ -118,23 +119,33 @@ type written struct {
 	absent  bool
 }
 
-// overlay draws the dialog over the middle of the page.
+// overlay draws the dialog over the middle of the page, which is dimmed. The last line,
+// which has the keys of the dialog, is not.
 func (m *Model) overlay(page string) string {
-	if m.height < 3 || m.width < 8 {
+	content := m.dialogLines()
+	inner, _ := m.dialogRoom()
+	if inner == m.width {
 		// There is no room for a border: the dialog fills the screen.
 		lines := blankLines(0, m.height)
-		for i, l := range m.dialogLines(m.width, m.height) {
+		for i, l := range content {
 			lines[i] = m.theme.Line(l)
 		}
 		return strings.Join(lines, "\n")
 	}
-	width := min(64, m.width)
-	content := m.dialogLines(width-4, m.height-2)
-	height := len(content) + 2
+	width, height := inner+4, len(content)+2
 	box := strings.Join(m.box(m.dialog.title(), "", content, width, height), "\n")
 	x, y := (m.width-width)/2, max((m.height-height)/2, 0)
 	return lipgloss.NewCompositor(
-		lipgloss.NewLayer(page),
+		lipgloss.NewLayer(m.dimmed(page)),
 		lipgloss.NewLayer(box).X(x).Y(y).Z(1),
 	).Render()
+}
+
+// dimmed returns a page in which every line but the last has the look of what is quiet.
+func (m *Model) dimmed(page string) string {
+	lines := strings.Split(page, "\n")
+	for i := range lines[:len(lines)-1] {
+		lines[i] = m.theme.Line(styled(muted, ansi.Strip(lines[i])))
+	}
+	return strings.Join(lines, "\n")
 }

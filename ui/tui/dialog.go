@@ -27,20 +27,16 @@ type portService interface {
 	DiagnoseNoConnect(ctx context.Context, target bind.Target) (bind.Diagnosis, error)
 }
 
-// dialog is the dialog that frees the port of a row. It has its own copies of the
-// row and the plan: only the processes of the plan are signaled, whatever the table
-// shows meanwhile.
+// dialog is the dialog that frees the port of the selected row, or those of all marked
+// rows. It has its own copies of the rows and the plans: only the processes of the plans
+// are signaled, whatever the table shows meanwhile.
 type dialog struct {
 	stage  stage
-	row    model.Row
-	choice choice // the endpoint to free
-	plan   plan.Plan
+	jobs   []*job // at least one
 	signal syscall.Signal
-	report plan.Report
-	// watchDone reports whether the watch for a new bind of the port is over.
-	watchDone bool
-	watchErr  error
-	err       error // why there is no plan, or no report
+	sudo   bool // a process was refused that sudo allows to stop
+	scroll int  // lines that are scrolled out of sight
+	seen   int  // how far it was scrolled
 }
 
 // stage is the progress of a dialog.
@@ -59,10 +55,22 @@ func (d *dialog) busy() bool {
 	return d != nil && (d.stage == stageStopping || d.stage == stagePlanning)
 }
 
-// canForce reports whether SIGKILL can be offered: processes survived SIGTERM, and
-// the port is still in use.
-func (d *dialog) canForce() bool {
-	return d.stage == stageDone && d.signal == syscall.SIGTERM && !d.report.After.Verdict.OK() && len(d.report.StillRunning()) > 0
+// only returns the job of a dialog about one row, nil if it is about several.
+func (d *dialog) only() *job {
+	if len(d.jobs) != 1 {
+		return nil
+	}
+	return d.jobs[0]
+}
+
+// possible reports whether one of the plans would do anything.
+func (d *dialog) possible() bool {
+	for _, j := range d.jobs {
+		if j.possible() {
+			return true
+		}
+	}
+	return false
 }
 
 // openFreeDialog opens the dialog for the selected row.
@@ -83,19 +91,20 @@ func (m *Model) openFreeDialog() tea.Cmd {
 		m.setStatus(warning, "already closed; select an open socket")
 		return nil
 	}
-	m.dialog = &dialog{row: r.Clone()}
-	s := m.dialog.row.Socket
-	m.dialog.choice = choice{socket: s}
+	j := &job{row: r.Clone()}
+	m.dialog = &dialog{jobs: []*job{j}}
+	s := j.row.Socket
+	j.choice = choice{socket: s}
 	if s.Connected() {
 		all := m.choices()
 		if len(all) == 1 && all[0].socket == s {
-			return m.requestPlan(all[0])
+			return m.choose(all[0])
 		}
 		if len(all) > 0 {
 			return nil // let the user choose, because it might stop a client
 		}
 	}
-	return m.requestPlan(m.dialog.choice)
+	return m.choose(j.choice)
 }
 
 // choice is one way to handle a connection.
@@ -109,82 +118,66 @@ type choice struct {
 // choices returns what x can do to a connection: stop the process at either end or,
 // as root, close only the connection.
 func (m *Model) choices() []choice {
-	d := m.dialog
+	row := &m.dialog.jobs[0].row
 	var all []choice
-	if p := d.row.Owner(d.row.Socket); p != nil {
+	if p := row.Owner(row.Socket); p != nil {
 		what := "stop the process"
-		if d.row.Folded {
+		if row.Folded {
 			what = "stop the server"
 		}
-		all = append(all, choice{key: "s", label: what + ", " + ui.NameAndPID(p), socket: d.row.Socket})
+		all = append(all, choice{key: "s", label: what + ", " + ui.NameAndPID(p), socket: row.Socket})
 	}
-	if d.row.Folded {
-		if p := d.row.Owner(d.row.Peer); p != nil {
-			all = append(all, choice{key: "c", label: "stop the client, " + ui.NameAndPID(p), socket: d.row.Peer})
+	if row.Folded {
+		if p := row.Owner(row.Peer); p != nil {
+			all = append(all, choice{key: "c", label: "stop the client, " + ui.NameAndPID(p), socket: row.Peer})
 		}
 	}
 	if m.root {
-		all = append(all, choice{key: "k", label: "close only this connection", socket: d.row.Socket, closeOnly: true})
+		all = append(all, choice{key: "k", label: "close only this connection", socket: row.Socket, closeOnly: true})
 	}
 	return all
 }
 
-// requestPlan makes the plan of a choice. It does not use the worker: it does test
+// choose makes the plan of a choice.
+func (m *Model) choose(c choice) tea.Cmd {
+	m.dialog.jobs[0].choice = c
+	return m.requestPlans()
+}
+
+// requestPlans makes the plan of each job. It does not use the worker: it does test
 // binds and reads the tables from a source of its own.
-func (m *Model) requestPlan(c choice) tea.Cmd {
-	d, row, service, root := m.dialog, m.dialog.row, m.ports, m.root
-	d.choice, d.stage = c, stagePlanning
+func (m *Model) requestPlans() tea.Cmd {
+	d, service, root := m.dialog, m.ports, m.root
+	d.stage = stagePlanning
 	return tea.Batch(m.spinner.Tick, func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
-		defer cancel()
-		r := planMsg{dialog: d}
-		if c.socket.Connected() {
-			r.plan, r.err = service.PlanConnection(ctx, row, c.socket, c.closeOnly)
-		} else {
-			r.plan, r.err = service.PlanPort(ctx, bind.TargetOf(c.socket), plan.Options{Root: root, ClientsHint: "free its row to stop it"})
+		msg := planMsg{dialog: d, plans: make([]planned, len(d.jobs))}
+		for i, j := range d.jobs {
+			msg.plans[i] = j.request(service, root)
 		}
-		return r
+		return msg
 	})
 }
 
-func (m *Model) handleDialogKey(k tea.KeyPressMsg) tea.Cmd {
-	d := m.dialog
-	switch d.stage {
-	case stageChoosing:
-		for _, c := range m.choices() {
-			if k.String() == c.key {
-				return m.requestPlan(c)
+// runPlans carries out the plans that are shown. With SIGKILL it is about the processes
+// that survived.
+func (m *Model) runPlans(sig syscall.Signal) tea.Cmd {
+	d, service, sudo := m.dialog, m.ports, m.sudoHelps
+	work := d.work(sig)
+	d.stage, d.signal, d.scroll = stageStopping, sig, 0
+	return tea.Batch(m.spinner.Tick, func() tea.Msg {
+		msg := freedMsg{dialog: d, results: make([]freed, len(work))}
+		var signaled []*process.Process
+		for i := range work {
+			if !work[i].run {
+				continue
+			}
+			msg.results[i] = work[i].carryOut(service, sig, signaled)
+			signaled = append(signaled, work[i].plan.ToStop...)
+			if isDenied(&msg.results[i].report) {
+				msg.sudo = sudo()
 			}
 		}
-	case stageConfirming:
-		if k.String() == "y" && d.plan.Possible() {
-			return m.runPlan(syscall.SIGTERM)
-		}
-	case stageStopping:
-		return nil // over after the grace period; ctrl+c still works
-	case stageDone:
-		if k.String() == "f" && d.canForce() {
-			return m.runPlan(syscall.SIGKILL)
-		}
-	}
-	m.dialog = nil
-	return nil
-}
-
-// runPlan carries out the plan that is shown. With SIGKILL it is about the processes
-// that survived.
-func (m *Model) runPlan(sig syscall.Signal) tea.Cmd {
-	d, service := m.dialog, m.ports
-	d.stage, d.signal = stageStopping, sig
-	p, report := d.plan, d.report
-	return tea.Batch(m.spinner.Tick, func() tea.Msg {
-		ctx := context.Background()
-		if sig == syscall.SIGKILL {
-			err := service.Kill(ctx, &p, &report, process.DefaultGrace)
-			return freedMsg{d, report, err}
-		}
-		report, err := service.Execute(ctx, &p, ports.FreeOptions{Signal: sig, Grace: process.DefaultGrace})
-		return freedMsg{d, report, err}
+		return msg
 	})
 }
 
@@ -194,27 +187,43 @@ func (m *Model) handleDialogMsg(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case planMsg:
 		d := msg.dialog
-		if d.plan, d.err, d.stage = msg.plan, msg.err, stageConfirming; d.err != nil {
-			d.stage = stageDone
+		d.stage = stageDone
+		for i, j := range d.jobs {
+			if j.plan, j.err = msg.plans[i].plan, msg.plans[i].err; j.err == nil {
+				d.stage = stageConfirming
+			}
 		}
 	case freedMsg:
-		d := msg.dialog
-		d.report, d.err, d.stage = msg.report, msg.err, stageDone
-		if d.err != nil || d.plan.CloseOnly || d.report.Rebound != nil || !d.report.After.Verdict.OK() {
-			return m.refresh()
-		}
-		service, target, stopped := m.ports, d.plan.Diagnosis.Target, m.now()
-		return tea.Batch(m.refresh(), func() tea.Msg {
-			rebound, err := service.WatchRebind(context.Background(), target, stopped)
-			return watchDoneMsg{d, rebound, err}
-		})
+		return m.applyFreed(msg)
 	case watchDoneMsg:
-		d := msg.dialog
-		d.watchDone, d.watchErr, d.report.Rebound = true, msg.err, msg.rebound
-		if msg.rebound != nil && d != m.dialog {
-			m.setStatus(danger, "✗ "+ui.ReboundText(d.plan.Diagnosis.Target.String(), msg.rebound))
+		j := msg.job
+		j.watchDone, j.watchErr, j.report.Rebound = true, msg.err, msg.rebound
+		if msg.rebound != nil && msg.dialog != m.dialog {
+			m.setStatus(danger, "✗ "+ui.ReboundText(j.plan.Diagnosis.Target.String(), msg.rebound))
 		}
 		return m.refresh()
 	}
 	return nil
+}
+
+// applyFreed shows what has become of the plans, and watches the ports that are free.
+func (m *Model) applyFreed(msg freedMsg) tea.Cmd {
+	d, service, stopped := msg.dialog, m.ports, m.now()
+	d.stage, d.sudo = stageDone, msg.sudo
+	all := []tea.Cmd{m.refresh()}
+	for i, j := range d.jobs {
+		if !msg.results[i].ran {
+			continue
+		}
+		j.ran, j.report, j.err = true, msg.results[i].report, msg.results[i].err
+		if j.err != nil || j.plan.CloseOnly || j.report.Rebound != nil || !j.report.After.Verdict.OK() {
+			continue
+		}
+		target := j.plan.Diagnosis.Target
+		all = append(all, func() tea.Msg {
+			rebound, err := service.WatchRebind(context.Background(), target, stopped)
+			return watchDoneMsg{d, j, rebound, err}
+		})
+	}
+	return tea.Batch(all...)
 }

@@ -90,7 +90,7 @@ func TestRowsChangeBeforeTheYes(t *testing.T) {
 	if !slices.Equal(d.ports.stopped, []int{3333}) {
 		t.Errorf("ended %v", d.ports.stopped)
 	}
-	if got := d.m.dialog.plan.ToStop[0].Name.String(); got != "服务器🚀" {
+	if got := d.m.dialog.jobs[0].plan.ToStop[0].Name.String(); got != "服务器🚀" {
 		t.Errorf("the process to stop has become %s", got)
 	}
 }
@@ -215,7 +215,7 @@ func TestOnlyTheConnectionAsRoot(t *testing.T) {
 	d.ports.report = plan.Report{}
 	d.selectRow("← 127.0.0.1:51002")
 	d.press("x", "k")
-	d.wants("close  ESTABLISHED", "[ y  close socket ]")
+	d.wants("closes    ESTABLISHED", "[ y  close socket ]")
 	d.press("n", "x", "k", "y")
 	if !slices.Equal(d.ports.closed, []sockets.ID{4}) || len(d.ports.signals) > 0 {
 		t.Errorf("closed %v, sent %v", d.ports.closed, d.ports.signals)
@@ -264,7 +264,7 @@ func TestDialogOfWindows(t *testing.T) {
 	d.m.wording, d.ports.os = ui.WordingFor("windows"), "windows"
 	d.selectRow("127.0.0.1:3000")
 	d.press("x")
-	d.wants("request close of  node (2001)", "killed only if you confirm it")
+	d.wants("ends      node (2001)", "a request to close, waits 3s; asks again before it kills")
 	d.wantsNot("SIG")
 	d.keepRunning(2001)
 	d.press("y")
@@ -286,8 +286,8 @@ func TestDialogOfService(t *testing.T) {
 	d.selectRow("127.0.0.1:3000")
 	d.wants("node (Shop)")
 	d.press("x")
-	d.wants("skip node (2001): it is the service Shop: net stop", "[ n  cancel ]")
-	d.wantsNot("[ y")
+	d.wants("skips     node (2001): it is the service Shop: net stop", "[ y  copy net stop Shop ]", "[ esc  close ]")
+	d.wantsNot("end it")
 	d.press("y")
 	d.wantsSignals()
 }

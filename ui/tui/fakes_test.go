@@ -66,6 +66,7 @@ type fakePortService struct {
 	d       *driver
 	os      string // whose rules the plans follow
 	report  plan.Report
+	reports map[uint16]plan.Report // of single ports, other than report
 	rebound *plan.Rebound
 	err     error
 	signals []syscall.Signal
@@ -110,7 +111,10 @@ func (f *fakePortService) Execute(_ context.Context, p *plan.Plan, o ports.FreeO
 	if len(p.ToStop) > 0 {
 		f.signal(p.ToStop, o.Signal)
 	}
-	r := f.report
+	r := f.reportOf(p.Diagnosis.Target)
+	if len(p.ToStop) == 0 {
+		r.Outcomes = nil
+	}
 	for _, row := range p.ToClose {
 		f.closed = append(f.closed, row.Socket.ID)
 		r.Closed = append(r.Closed, plan.CloseResult{Row: row, Err: f.err})
@@ -119,10 +123,17 @@ func (f *fakePortService) Execute(_ context.Context, p *plan.Plan, o ports.FreeO
 	return r, nil
 }
 
+func (f *fakePortService) reportOf(t bind.Target) plan.Report {
+	if r, ok := f.reports[t.Port]; ok {
+		return r
+	}
+	return f.report
+}
+
 // after is the diagnosis that the driver wants; of a port in use that of the
 // snapshot.
 func (f *fakePortService) after(t bind.Target) bind.Diagnosis {
-	d := f.report.After
+	d := f.reportOf(t).After
 	if d.Verdict == bind.VerdictTaken {
 		d, _ = f.diagnose(t)
 	}
@@ -131,9 +142,13 @@ func (f *fakePortService) after(t bind.Target) bind.Diagnosis {
 }
 
 func (f *fakePortService) Kill(_ context.Context, _ *plan.Plan, r *plan.Report, _ time.Duration) error {
-	f.signal(r.StillRunning(), syscall.SIGKILL)
 	after := f.after(r.After.Target)
-	*r = f.report
+	if len(r.StillRunning()) == 0 {
+		r.After = after
+		return nil
+	}
+	f.signal(r.StillRunning(), syscall.SIGKILL)
+	*r = f.reportOf(r.After.Target)
 	r.After, r.Outcomes = after, slices.Clone(r.Outcomes)
 	for i := range r.Outcomes {
 		r.Outcomes[i].Signal = syscall.SIGKILL

@@ -63,7 +63,7 @@ func TestFreeExitsOnSIGTERM(t *testing.T) {
 	d := openLive(t, port)
 	d.look("LISTEN")
 	d.press("x")
-	d.wants("send SIGTERM to  obedient ("+strconv.Itoa(p.PID())+")", "[ y  free port ]")
+	d.wants("ends      obedient ("+strconv.Itoa(p.PID())+")", "[ y  end it ]")
 	d.press("y")
 	d.wants("✓ "+address(port)+" is free", "exited after", "Still free after")
 	<-p.Done()
@@ -96,7 +96,7 @@ func TestFreeShared(t *testing.T) {
 	d.look("+1")
 	d.press("x")
 	var order []int
-	for _, v := range d.m.dialog.plan.ToStop {
+	for _, v := range d.m.dialog.jobs[0].plan.ToStop {
 		order = append(order, v.PID)
 	}
 	if want := []int{parent.PID(), child.PID()}; !slices.Equal(order, want) {
@@ -122,7 +122,9 @@ func TestFreeRestarted(t *testing.T) {
 	if err := supervisor.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = stdin.Close(); _ = supervisor.Wait() })
+	ended := make(chan struct{})
+	go func() { _ = supervisor.Wait(); close(ended) }()
+	t.Cleanup(func() { _ = stdin.Close(); <-ended })
 	d := openLive(t, port)
 	d.look("LISTEN")
 	d.press("x", "y")
@@ -133,6 +135,16 @@ func TestFreeRestarted(t *testing.T) {
 	if !strings.Contains(text, "was bound again after") || !strings.Contains(text, fmt.Sprintf("(%d)", supervisor.Process.Pid)) {
 		t.Errorf("it does not say by whom:\n%s", d.text())
 	}
+	d.wants("[ p  end ")
+	d.press("p")
+	d.wants(fmt.Sprintf("(%d)?", supervisor.Process.Pid), fmt.Sprintf("(%d)  supervisor", supervisor.Process.Pid), ")  server", "[ y  end them ]")
+	select {
+	case <-ended:
+		t.Fatal("it was ended without a yes of its own")
+	default:
+	}
+	d.press("y")
+	d.wants(fmt.Sprintf("(%d) exited after", supervisor.Process.Pid), "✓ "+address(port)+" is free", "Still free after")
 }
 
 func TestCloseOnlyTheConnection(t *testing.T) {
@@ -149,7 +161,7 @@ func TestCloseOnlyTheConnection(t *testing.T) {
 	d.look("ESTABLISHED")
 	d.selectRow("ESTABLISHED")
 	d.press("x", "k")
-	d.wants("close  ESTABLISHED", "[ y  close socket ]")
+	d.wants("closes    ESTABLISHED", "[ y  close socket ]")
 	d.press("y")
 	if strings.Contains(d.text(), "not supported") {
 		t.Skip("this kernel cannot close connections")
@@ -199,9 +211,11 @@ func TestInChild(t *testing.T) {
 	d.look("LISTEN")
 	d.press("x")
 	fmt.Println(d.text())
-	if d.press("y"); d.m.dialog != nil {
+	d.press("y")
+	if d.m.dialog != nil && d.m.dialog.stage != stageConfirming {
 		t.Error("y does something")
 	}
+	fmt.Println(d.text())
 }
 
 func TestFreeAncestor(t *testing.T) {
@@ -224,7 +238,7 @@ func TestFreeOtherUsers(t *testing.T) {
 	p := socketstest.Start(t)
 	p.Listen("tcp4", address(port))
 	text := inChild(t, port, &syscall.Credential{Uid: 65534, Gid: 65534})
-	if !strings.Contains(text, "owned by another user: run sudo lotop free") || strings.Contains(text, "[ y") {
+	if !strings.Contains(text, "owned by another user: run sudo lotop free") || !strings.Contains(text, "copied sudo lotop free "+address(port)) || strings.Contains(text, "end it") {
 		t.Errorf("what to do is not said:\n%s", text)
 	}
 	if !p.Alive() {
@@ -246,10 +260,10 @@ func TestFreePublishedPort(t *testing.T) {
 		d.look("LISTEN")
 		d.press("x")
 		text := strings.Join(strings.Fields(strings.ReplaceAll(d.text(), "│", " ")), " ")
-		if !strings.Contains(text, "skip "+named(p, forwarder)+": it forwards the port to a container: ") {
+		if !strings.Contains(text, "skips "+named(p, forwarder)+": it forwards the port to a container: ") {
 			t.Errorf("%s is not skipped:\n%s", forwarder, d.text())
 		}
-		d.wantsNot("[ y")
+		d.wantsNot("end it")
 		d.press("y")
 		if !p.Alive() {
 			t.Errorf("%s was stopped", forwarder)

@@ -144,8 +144,17 @@ func dialogScenarios() []scenario {
 		{"dialog-others-hold", outcome(process.Exited, bind.VerdictTaken, "y")},
 		{"dialog-retaken", func(d *driver) {
 			all := d.source.snap.Processes
-			d.ports.rebound = &plan.Rebound{After: 400 * time.Millisecond, By: all[3333], Parent: all[1500]}
+			d.ports.rebound = &plan.Rebound{After: 400 * time.Millisecond, By: all[3333], Parent: all[1500], Starter: all[1500]}
 			outcome(process.Exited, bind.VerdictFree, "y")(d)
+		}},
+		{"dialog-parent", func(d *driver) {
+			all := d.source.snap.Processes
+			d.ports.rebound = &plan.Rebound{After: 400 * time.Millisecond, By: all[2001], Parent: all[1500], Starter: all[1500]}
+			outcome(process.Exited, bind.VerdictFree, "y", "p")(d)
+		}},
+		{"dialog-denied", func(d *driver) {
+			d.denied(2001)
+			free("127.0.0.1:3000", "y")(d)
 		}},
 	}
 }

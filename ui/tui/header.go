@@ -135,7 +135,8 @@ func (m *Model) rowCounts() line {
 	if n == 0 || end <= first {
 		return nil
 	}
-	return styled(muted, " "+ui.Number(first+1)+"-"+ui.Number(end)+" of "+ui.Number(n)+" ")
+	counts := styled(muted, " "+ui.Number(first+1)+"-"+ui.Number(end)+" of "+ui.Number(n)+" ")
+	return counts
 }
 
 // orderText returns by what the rows are sorted.
@@ -229,6 +230,9 @@ func (m *Model) readErrorText() string { return untrusted.New(m.readErr.Error())
 func (m *Model) footer() string {
 	if len(m.status) > 0 {
 		return m.theme.Line(append(text(" "), m.status...).Cut(m.width))
+	}
+	if m.dialog != nil {
+		return m.theme.Line(m.hintLine(m.dialogKeys()).Fit(m.width))
 	}
 	return m.theme.Line(m.hintLine(m.shownHints()).Cut(m.width))
 }

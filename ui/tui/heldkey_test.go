@@ -21,7 +21,7 @@ func TestKeysAfterFilter(t *testing.T) {
 	}
 	d.hold = false
 	d.release()
-	if d.m.dialog == nil || d.m.dialog.row.Socket.Local.Port() != 62893 {
+	if d.m.dialog == nil || d.m.dialog.jobs[0].row.Socket.Local.Port() != 62893 {
 		t.Errorf("x does not act on the row that the filter leaves:\n%s", d.text())
 	}
 	d.wantsSignals()
@@ -70,7 +70,7 @@ func TestHeldKeyAfterError(t *testing.T) {
 	d.press("enter", "x")
 	d.hold = false
 	d.release()
-	if d.m.dialog == nil || d.m.dialog.row.Socket.Local.Port() != 62893 {
+	if d.m.dialog == nil || d.m.dialog.jobs[0].row.Socket.Local.Port() != 62893 {
 		t.Errorf("no dialog for the row that the filter leaves:\n%s", d.text())
 	}
 }

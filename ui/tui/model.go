@@ -31,6 +31,7 @@ type Model struct {
 	player      player             // of the replay, nil without one
 	position    recording.Position // of the player, at the last read or key
 	root        bool               // whether lotop may close single connections
+	sudoHelps   func() bool        // whether sudo allows to stop what this user may not
 	wording     ui.Wording         // for how this system stops processes
 	now         func() time.Time
 	after       func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick, except in tests
@@ -124,6 +125,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		now:         now,
 		after:       tea.Tick,
 		openBrowser: openURL,
+		sudoHelps:   sudoAllowsSignals,
 		signals:     newSignalHandler(),
 		version:     o.Version,
 		keys:        keymap.New(o.Keys),
@@ -156,16 +158,16 @@ type (
 	spinnerDelayMsg struct{}
 	planMsg         struct {
 		dialog *dialog
-		plan   plan.Plan
-		err    error
+		plans  []planned // of each job
 	}
 	freedMsg struct {
-		dialog *dialog
-		report plan.Report
-		err    error
+		dialog  *dialog
+		results []freed // of each job
+		sudo    bool    // as in a dialog
 	}
 	watchDoneMsg struct {
 		dialog  *dialog
+		job     *job
 		rebound *plan.Rebound
 		err     error
 	}

@@ -49,8 +49,8 @@ func TestPlanOfClosedDialog(t *testing.T) {
 	d.selectRow("127.0.0.1:3000")
 	d.press("x")
 	d.release()
-	if dialog := d.m.dialog; dialog.stage != stageConfirming || len(dialog.plan.ToStop) != 1 || dialog.plan.ToStop[0].PID != 2001 {
-		t.Errorf("at stage %d with the plan %+v", dialog.stage, dialog.plan)
+	if dialog := d.m.dialog; dialog.stage != stageConfirming || len(dialog.jobs[0].plan.ToStop) != 1 || dialog.jobs[0].plan.ToStop[0].PID != 2001 {
+		t.Errorf("at stage %d with the plan %+v", dialog.stage, dialog.jobs[0].plan)
 	}
 }
 
