@@ -88,8 +88,8 @@ func (m *Model) togglePause() tea.Cmd {
 	return m.refresh()
 }
 
-// back closes what was opened last, or clears the filter. Details that opened by
-// themselves come after the filter.
+// back closes what was opened last, or clears the filter, or ends the marks. Details that
+// opened by themselves come last.
 func (m *Model) back() tea.Cmd {
 	switch {
 	case m.details != nil && !m.details.auto:
@@ -97,6 +97,9 @@ func (m *Model) back() tea.Cmd {
 		return nil
 	case m.filter.Value() != "":
 		return m.clearFilter()
+	case len(m.marks.all) > 0:
+		m.marks = marks{}
+		m.reportMarks()
 	case m.details != nil:
 		m.closeDetails()
 	}
@@ -106,10 +109,14 @@ func (m *Model) back() tea.Cmd {
 // copyAddress copies the row's address to the clipboard by an escape sequence of the
 // terminal, which also works over SSH.
 func (m *Model) copyAddress() tea.Cmd {
-	r := m.selectedRow()
-	if r == nil {
+	rows := m.rowsForKey()
+	if len(rows) == 0 {
 		return nil
 	}
+	if len(rows) > 1 {
+		return m.copyMarked(rows)
+	}
+	r := rows[0]
 	address := ui.Addr(ui.AddrHere(r.Socket))
 	m.setStatus(success, "copied "+address)
 	return tea.SetClipboard(address)

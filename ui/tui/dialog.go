@@ -73,8 +73,12 @@ func (d *dialog) possible() bool {
 	return false
 }
 
-// openFreeDialog opens the dialog for the selected row.
+// openFreeDialog opens the dialog for the marked rows, or else for the selected row.
 func (m *Model) openFreeDialog() tea.Cmd {
+	if len(m.marks.all) > 0 && m.live && m.view != eventsView {
+		m.dialog = &dialog{jobs: m.marks.jobs()}
+		return m.requestPlans()
+	}
 	r := m.selectedRow()
 	if r == nil {
 		return nil

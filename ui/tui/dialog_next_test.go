@@ -143,3 +143,29 @@ func TestDimmedBehindDialog(t *testing.T) {
 		t.Errorf("not dimmed: %q", first)
 	}
 }
+
+// A plan that does not fit is scrolled, so that every process can be seen before the yes.
+func TestDialogScrolls(t *testing.T) {
+	d := start(t, street(), 40, 12)
+	d.press("M", "x")
+	seen := ""
+	for range 60 {
+		seen += d.text()
+		if !strings.Contains(d.text(), "more line") || d.m.dialog == nil {
+			t.Fatalf("not scrolled:\n%s", d.text())
+		}
+		if strings.Contains(d.text(), "… 0 more") {
+			break
+		}
+		d.press("down")
+	}
+	for _, j := range d.m.dialog.jobs {
+		for _, p := range j.plan.ToStop {
+			if !strings.Contains(seen, fmt.Sprintf("(%d)", p.PID)) {
+				t.Errorf("%d is not shown", p.PID)
+			}
+		}
+	}
+	d.press("n")
+	d.wantsSignals()
+}

@@ -97,7 +97,7 @@ func (m *Model) applyFilter() tea.Cmd {
 		pause := m.after(typingPause, func(time.Time) tea.Msg { return typingPausedMsg{} })
 		return tea.Batch(pause, m.requestOffers())
 	}
-	m.query, m.marks = q, q.Marks()
+	m.query, m.matched = q, q.Marks()
 	m.window().ResetWidths()
 	return m.relist()
 }

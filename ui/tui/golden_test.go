@@ -156,6 +156,19 @@ func dialogScenarios() []scenario {
 			d.denied(2001)
 			free("127.0.0.1:3000", "y")(d)
 		}},
+		{"marked", func(d *driver) {
+			d.selectRow("127.0.0.1:3000")
+			d.press("m")
+			d.selectRow("127.0.0.1:3333")
+			d.press("m", "down")
+		}},
+		{"dialog-marked", func(d *driver) { d.markSome(); d.press("x") }},
+		{"dialog-marked-done", func(d *driver) {
+			d.markSome()
+			d.exit(3333)
+			d.ports.reports = map[uint16]plan.Report{3000: survived(d, 2001)}
+			d.press("x", "y")
+		}},
 	}
 }
 

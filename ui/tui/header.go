@@ -136,6 +136,9 @@ func (m *Model) rowCounts() line {
 		return nil
 	}
 	counts := styled(muted, " "+ui.Number(first+1)+"-"+ui.Number(end)+" of "+ui.Number(n)+" ")
+	if marked := len(m.marks.all); marked > 0 {
+		return append(styled(accent, " "+ui.Number(marked)+" marked").Add(plain, " "), counts...)
+	}
 	return counts
 }
 
@@ -265,6 +268,9 @@ func (m *Model) footerKeys() []key.Binding {
 	k.NextView.SetHelp(k.NextView.Help().Key, "view")
 	k.Exposed.SetHelp(k.Exposed.Help().Key, "exposed")
 	k.Free.SetHelp(k.Free.Help().Key, "free")
+	if n := len(m.marks.all); n > 0 && m.view != eventsView {
+		k.Free.SetHelp(k.Free.Help().Key, "free "+ui.Number(n)+" marked")
+	}
 	all := k.Short()
 	if k.View.Enabled() {
 		all = slices.DeleteFunc(all, func(b key.Binding) bool { return b.Help() == k.NextView.Help() })

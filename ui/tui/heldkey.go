@@ -36,7 +36,7 @@ func (m *Model) holdKey(k tea.KeyPressMsg) bool {
 	}
 	first := m.latest.at.IsZero()
 	switch {
-	case key.Matches(k, m.keys.Free, m.keys.Open, m.keys.Close, m.keys.Details, m.keys.Why, m.keys.Pin, m.keys.Copy, m.keys.Browse):
+	case key.Matches(k, m.keys.Free, m.keys.Mark, m.keys.MarkAll, m.keys.Open, m.keys.Close, m.keys.Details, m.keys.Why, m.keys.Pin, m.keys.Copy, m.keys.Browse):
 	case first && key.Matches(k, m.keys.Up, m.keys.Down, m.keys.PageUp, m.keys.PageDown, m.keys.Top, m.keys.Bottom):
 	default:
 		return false

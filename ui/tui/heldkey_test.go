@@ -97,7 +97,7 @@ func TestKeysBeforeData(t *testing.T) {
 	d.typeIn("62893")
 	d.press("enter", "x")
 	d.showRows()
-	if d.m.dialog == nil || d.m.dialog.row.Socket.Local.Port() != 62893 {
+	if d.m.dialog == nil || d.m.dialog.only().row.Socket.Local.Port() != 62893 {
 		t.Errorf("x before the first rows:\n%s", d.text())
 	}
 	d.wantsSignals()

@@ -6,14 +6,14 @@ import (
 
 // highlight marks in a cell of a row in sight what the filter has matched there.
 func (m *Model) highlight(title string, l line) line {
-	if m.marks.Empty() {
+	if m.matched.Empty() {
 		return l
 	}
 	switch title {
 	case "PORT":
-		return markLine(l, &m.marks, true)
+		return markLine(l, &m.matched, true)
 	case "LOCAL", "REMOTE", "REMOTE / CLIENTS", "ON", "WHO", "PROCESS", "FOLDER", "CLIENTS", "USER", "COMMAND":
-		return markLine(l, &m.marks, false)
+		return markLine(l, &m.matched, false)
 	}
 	return l // no filter looks at it
 }

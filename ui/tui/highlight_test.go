@@ -48,7 +48,7 @@ func TestMatchesAreMarked(t *testing.T) {
 			got = got[1:]
 		}
 		before := d.text()
-		d.m.marks = query.Marks{}
+		d.m.matched = query.Marks{}
 		if d.text() != before {
 			t.Errorf("%s: marks move something", c.filter)
 		}
@@ -65,7 +65,7 @@ func TestMarksInSelectedRow(t *testing.T) {
 		t.Errorf("%q is marked in\n%s", got, d.text())
 	}
 	with := d.m.screen()
-	d.m.marks = query.Marks{}
+	d.m.matched = query.Marks{}
 	if with == d.m.screen() {
 		t.Error("nothing is marked on the screen")
 	}

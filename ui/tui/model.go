@@ -53,7 +53,7 @@ type Model struct {
 	rows     table.Table[model.Row]
 	events   table.Table[eventlist.Row]
 	query    *query.Query // the filter in effect
-	marks    query.Marks  // of the query
+	matched  query.Marks  // of the query, for the cells
 	shape    track.ListOptions
 	fold     fold // of the Ports view
 	interval time.Duration
@@ -78,6 +78,7 @@ type Model struct {
 	spinner     spinner.Model
 
 	pinRequests []model.Row // to pin or unpin with the next request
+	marks       marks
 
 	details    *detailsPane     // nil when closed
 	beside     bool             // details open by themselves where there is room beside the table
@@ -133,7 +134,7 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 		noMouse:     o.NoMouse,
 		ascii:       o.ASCII,
 		query:       query,
-		marks:       query.Marks(),
+		matched:     query.Marks(),
 		shape:       track.ListOptions{AllHosts: o.All},
 		interval:    o.Interval,
 		beside:      true,
@@ -143,6 +144,8 @@ func newModel(o Options, query, pinQuery *query.Query, reader *process.Reader, n
 	m.suspend = m.signals.suspend
 	m.begin(o.Shown)
 	m.portRows, m.rows, m.events = m.newPortTable(), newRowTable(m.refTime, m.flowOf, m.pinClosedAt), newEventTable()
+	m.portRows.Marked = m.isMarkedPort
+	m.rows.Marked = func(r *model.Row) bool { return m.marks.has(rowKeys(r)) }
 	m.rows.SelectColumns(o.Columns)
 	m.portRows.Highlight, m.rows.Highlight, m.events.Highlight = m.highlight, m.highlight, m.highlight
 	m.filter.SetValue(printable(o.Query))

@@ -170,7 +170,7 @@ func TestPaletteWaitsForRows(t *testing.T) {
 		t.Errorf("it acts on a row that is about to go:\n%s", d.text())
 	}
 	d.showRows()
-	if d.m.dialog == nil || d.m.dialog.row.Socket.Local.Port() != 62893 {
+	if d.m.dialog == nil || d.m.dialog.only().row.Socket.Local.Port() != 62893 {
 		t.Errorf("it does not act on the row that the filter leaves:\n%s", d.text())
 	}
 	d.wantsSignals()

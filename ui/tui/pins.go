@@ -142,12 +142,16 @@ func (m *Model) pinClosedAt(id sockets.ID) (closed time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// togglePin pins the selected row, or unpins it.
+// togglePin pins the marked rows or the selected one, or unpins them.
 func (m *Model) togglePin() tea.Cmd {
-	r := m.selectedRow()
-	if r == nil {
+	rows := m.rowsForKey()
+	if len(rows) == 0 {
 		return nil
 	}
+	if len(rows) > 1 {
+		return m.pinMarked(rows)
+	}
+	r := rows[0]
 	name := ui.Local(r.Snapshot, r.Socket)
 	if _, ok := m.pinClosedAt(r.Socket.ID); ok {
 		m.setStatus(plain, name+" unpinned")

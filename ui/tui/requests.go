@@ -38,6 +38,7 @@ type (
 		inspect    subject
 		// complete is a term of the filter to complete by values of the rows, empty for none.
 		complete string
+		marked   []sockets.ID // of marked rows
 	}
 
 	// readRequest reads a new snapshot and returns its rows.
@@ -78,6 +79,7 @@ type (
 		flows     map[sockets.ID]flow
 		inspected inspected
 		pins      []pin
+		unmarked  []sockets.ID  // of marked rows that have closed
 		news      []track.Event // events of pinned rows
 		failed    string        // as in a notificationsResult
 		offers    []complete.Offer
@@ -142,6 +144,7 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 	}
 	res.inspected = w.inspected(&q.inspect, res.ports)
 	res.offers = w.offers(q.complete, q.shape.AllHosts)
+	res.unmarked = closedOf(q.marked, w.tracker)
 	res.flows = w.flows
 	res.pins, res.news, res.lost = slices.Clone(w.pins.all), w.pinEvents, w.lostNotifications
 	w.pinEvents, res.failed = nil, w.unrecorded(snap.Warnings)

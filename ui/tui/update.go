@@ -160,6 +160,8 @@ func (m *Model) commands() []command {
 		{m.keys.Exposed, m.toggleExposed},
 		{m.keys.TimeWait, m.toggleTimeWait},
 		{m.keys.Free, m.openFreeDialog},
+		{m.keys.Mark, m.toggleMark},
+		{m.keys.MarkAll, m.toggleMarks},
 		{m.keys.Pin, m.togglePin},
 		{m.keys.Copy, m.copyAddress},
 		{m.keys.Browse, m.browse},

@@ -44,7 +44,7 @@ func (m *Model) schedule(t task) tea.Cmd {
 
 // arrangeRequest returns the request for what the screen shows now.
 func (m *Model) arrangeRequest() arrangeRequest {
-	q := arrangeRequest{listID: m.listID, shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinRequests}
+	q := arrangeRequest{listID: m.listID, shape: m.shape, query: m.query.String(), events: m.view == eventsView, pin: m.pinRequests, marked: m.marks.ids()}
 	q.shape.View = m.modelView()
 	m.pinRequests = nil
 	if q.events {
@@ -130,6 +130,7 @@ func (m *Model) applyReadResult(r readResult) tea.Cmd {
 // jumped whether that does not follow the previous one.
 func (m *Model) showResult(r *arrangement, read, jumped bool) tea.Cmd {
 	m.latest = *r
+	m.marks.forget(r.unmarked)
 	m.reportUnrecorded(r.failed)
 	// The rows of the other table would point into a snapshot that is used again.
 	if r.hasPorts {
@@ -139,6 +140,7 @@ func (m *Model) showResult(r *arrangement, read, jumped bool) tea.Cmd {
 		m.rows.SetRows(r.rows, read)
 		m.portRows.SetRows(nil, read)
 	}
+	m.followMarks()
 	if r.hasEvents {
 		// Open details keep their event.
 		m.events.StickToTop = m.details == nil || m.details.auto

@@ -49,6 +49,8 @@ func (k *Map) Entries() []Entry {
 		{"sort", "column_left", &k.ColumnLeft},
 		{"sort", "column_right", &k.ColumnRight},
 		{"actions", "free", &k.Free},
+		{"actions", "mark", &k.Mark},
+		{"actions", "mark_all", &k.MarkAll},
 		{"actions", "pin", &k.Pin},
 		{"actions", "copy", &k.Copy},
 		{"actions", "browse", &k.Browse},

@@ -18,6 +18,8 @@ type Map struct {
 	Copy, Browse, Quit, Interrupt, Suspend key.Binding
 	// View is the number of a view; a recording has these keys for itself.
 	View, Open, Close, Exposed, TimeWait, Group, Why key.Binding
+	// Mark and MarkAll choose the rows on which Free, Copy and Pin act together.
+	Mark, MarkAll key.Binding
 	// These are for a recording that plays.
 	StepBack, StepForward, JumpBack, JumpForward,
 	SlowDown, SpeedUp, Tenth key.Binding
@@ -70,6 +72,8 @@ func Default() Map {
 		Faster:      Bind("-", "faster refresh", "-", "_"),
 		Help:        Bind("?", "help", "?"),
 		Free:        Bind("x", "free port", "x"),
+		Mark:        Bind("m", "mark row with *", "m"),
+		MarkAll:     Bind("M", "mark all rows or none", "M"),
 		Pin:         Bind("w", "pin row", "w"),
 		Pause:       Bind("p", "pause", "p", "space"),
 		All:         Bind("a", "toggle all hosts", "a"),

@@ -3,7 +3,11 @@
 // of sockets.
 package table
 
-import "lotop/ui/style"
+import (
+	"strings"
+
+	"lotop/ui/style"
+)
 
 // Column is one column of a table of T.
 type Column[T any] struct {
@@ -38,6 +42,7 @@ type Table[T any] struct {
 	Mark       func(*T) style.Span // the sign in the gutter
 	// Highlight changes the roles in the drawn cell of a column, nil for no change.
 	Highlight func(title string, l style.Line) style.Line
+	Marked    func(*T) bool // whether the row is one of several to act on; nil if none can be
 
 	Rows     []T
 	Cursor   int // index of the selected row, 0 if there are none
@@ -265,6 +270,10 @@ func (t *Table[T]) RowLine(i int) style.Line {
 		arrow = style.Span{Text: "▸ ", Role: style.Accent}
 	}
 	l := style.Line{t.Mark(r), arrow}
+	if t.Marked != nil && t.Marked(r) {
+		arrow.Text = strings.TrimSuffix(arrow.Text, " ")
+		l = style.Line{t.Mark(r), arrow, {Text: "*", Role: style.Accent}}
+	}
 	for n, p := range t.Drawn {
 		if n > 0 {
 			l = l.Add(style.Plain, style.Spaces(columnGap))
