@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"syscall"
 	"testing"
+	"time"
 
 	"lotop/model/bind"
 	"lotop/model/modeltest"
@@ -13,7 +14,8 @@ import (
 func TestWordsOfWindows(t *testing.T) {
 	unix, windows := reflect.ValueOf(WordingFor("linux")), reflect.ValueOf(WordingFor("windows"))
 	args := map[reflect.Type]reflect.Value{
-		reflect.TypeFor[*bind.Remedy](): reflect.ValueOf(&bind.Remedy{Action: bind.StopUnit, Unit: "Spooler"}),
+		reflect.TypeFor[*bind.Remedy]():  reflect.ValueOf(&bind.Remedy{Action: bind.StopUnit, Unit: "Spooler"}),
+		reflect.TypeFor[time.Duration](): reflect.ValueOf(3 * time.Second),
 	}
 	for i := range windows.NumMethod() {
 		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {

@@ -70,11 +70,6 @@ func (j *job) request(service portService, root bool) (r planned) {
 
 func (j *job) possible() bool { return j.err == nil && j.plan.Possible() }
 
-// isFree reports whether the port is known to be free.
-func (j *job) isFree() bool {
-	return j.err == nil && j.ran && !j.plan.CloseOnly && j.report.Rebound == nil && j.report.After.Verdict.OK()
-}
-
 // blocked reports whether the port is still in use after the plan was carried out.
 func (j *job) blocked() bool {
 	return j.ran && !j.plan.CloseOnly && j.report.Rebound == nil && !j.report.After.Verdict.OK()
