@@ -213,7 +213,7 @@ func screenResize(t *testing.T, lotop string) {
 	x.awaitText("[ y  end it ]")
 	for _, size := range []struct{ width, height int }{{200, 50}, {40, 12}, {20, 5}, {100, 30}} {
 		x.tmux("resize-window", "-x", fmt.Sprint(size.width), "-y", fmt.Sprint(size.height))
-		want := "[ y  f"
+		want := "[ y  end"
 		screen := x.await("a dialog of the new size", func(screen string) bool {
 			edge := strings.TrimRight(lineWith(screen, "╰"), "\n")
 			return strings.Contains(screen, want) && strings.HasSuffix(strings.TrimRight(edge, " "), "╯") &&
@@ -252,7 +252,9 @@ func screenNobody(t *testing.T, lotop string) {
 	x := open(t, 80, 24, "setpriv --reuid=65534 --regid=65534 --clear-groups "+lotop+" "+only(ports...))
 	x.awaitText(inRow(ports[0]), "root")
 	x.press("x")
-	x.awaitText("by another user", "run sudo lotop free", "[ n  cancel ]")
+	x.awaitText("another user: run sudo lotop free", "[ esc  close ]")
 	x.press("y")
-	x.awaitNot("[ n  cancel ]")
+	x.awaitText("copied sudo lotop free")
+	x.press("Escape")
+	x.awaitNot("[ esc  close ]")
 }

@@ -90,18 +90,23 @@ type dialogWriter struct {
 	footer  []line // what can be done next; never dropped
 }
 
-// fit shortens the dialog to height lines: it drops blank lines first, then shows the
-// lines from scroll on, and returns how many lines can be scrolled.
+// fit shortens the dialog to height lines: it drops blank lines first, then all buttons but
+// the first ones, and shows the lines from scroll on. It returns how many lines can be
+// scrolled.
 func (w *dialogWriter) fit(height, scroll int) (all []line, hidden int) {
-	content, gap := w.out, []line{nil}
-	if len(w.footer) == 0 {
+	content, footer, gap := w.out, w.footer, []line{nil}
+	if len(footer) == 0 {
 		gap = nil
 	}
-	if len(content)+len(gap)+len(w.footer) > height {
+	if len(content)+len(gap)+len(footer) > height {
 		content = slices.DeleteFunc(slices.Clone(content), func(l line) bool { return len(l) == 0 })
 		gap = nil
 	}
-	if room := height - len(w.footer) - 1; len(content)+len(w.footer) > height && room > 0 {
+	if len(content)+len(footer) > height {
+		footer = footer[:min(len(footer), max(height-3, 1))] // the last line of the screen has all keys
+	}
+	if len(content)+len(footer) > height {
+		room := max(height-len(footer)-1, 0)
 		hidden = len(content) - room
 		scroll = min(scroll, hidden)
 		more := styled(muted, "… "+ui.Count(hidden-scroll, "more line"))
@@ -110,8 +115,8 @@ func (w *dialogWriter) fit(height, scroll int) (all []line, hidden int) {
 		}
 		content = append(slices.Clone(content[scroll:scroll+room]), more.Cut(w.width))
 	}
-	all = slices.Concat(content, gap, w.footer)
-	return all[:min(len(all), max(height, 0))], hidden
+	all = slices.Concat(content, gap, footer)
+	return all[max(len(all)-max(height, 0), 0):], hidden
 }
 
 // buttons writes what can be done next, on as many lines as it takes.
