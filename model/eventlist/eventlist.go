@@ -40,6 +40,9 @@ var seed = maphash.MakeSeed()
 // foldedBit is set in the keys of folded rows. Sequence numbers do not get there.
 const foldedBit = 1 << 63
 
+// underBit is set in the keys of the events below a folded row.
+const underBit = 1 << 62
+
 // keyOf returns what a short-lived connection is folded by; ok is false for events that
 // are shown as they are.
 func keyOf(e *track.Event) (key foldKey, ok bool) {
@@ -136,8 +139,11 @@ func open(rows []Row, first int, each func(yield func(*track.Event)), opened map
 
 // Keys returns what identifies the row.
 func (r *Row) Keys() [2]uint64 {
-	if r.Count > 1 {
+	switch {
+	case r.Count > 1:
 		return [2]uint64{r.fold, r.oldest}
+	case r.Under:
+		return [2]uint64{r.Seq | underBit} // the row above has the number of its oldest
 	}
 	return [2]uint64{r.Seq}
 }

@@ -82,6 +82,9 @@ func TestOpen(t *testing.T) {
 		t.Fatalf("%+v", rows[0])
 	}
 	rows = fold(map[uint64]bool{key: true}, events...)
+	if rows[0].HasKey(rows[2].Keys()[0]) {
+		t.Error("the row has a key of its oldest event, which has a row of its own")
+	}
 	if len(rows) != 4 || !rows[0].Opened || !rows[1].Under || !rows[2].Under || rows[1].Seq != 4 || rows[2].Seq != 2 || rows[3].Under || rows[3].Opened {
 		t.Errorf("%d rows: %+v", len(rows), rows)
 	}
