@@ -178,7 +178,7 @@ func (b *builder) rows(tr *track.Tracker) []Row {
 		all = b.appendOpened(all, &heads[i])
 	}
 	for i := range b.waits {
-		all = append(all, Row{Row: b.waits[i], Kind: Connection})
+		all = append(all, Row{Row: b.waits[i], Kind: Connection, Alone: true})
 	}
 	slices.SortFunc(all[len(all)-len(b.waits):], compareAddress)
 	return all

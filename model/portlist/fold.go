@@ -86,18 +86,19 @@ func (b *builder) fold() []Row {
 
 // addTwin adds another socket of the port. IPv4 comes first, whatever the table has.
 func (r *Row) addTwin(twin *model.Row) {
-	r.Twins = append(r.Twins, *twin)
+	clients, queued := r.Row.Clients+twin.Clients, r.Queued+twin.Queued
+	other := *twin
 	if r.Socket.Local.Addr().Is6() && twin.Socket.Local.Addr().Is4() {
-		r.Row, r.Twins[len(r.Twins)-1] = *twin, r.Row
+		r.Row, other = other, r.Row
 	}
+	r.Twins = append(r.Twins, other)
 	if r.Debugger == "" {
-		r.Debugger = twin.Debugger
+		r.Debugger = other.Debugger
 	}
 	if r.Mark == model.Unmarked {
-		r.Mark = twin.Mark
+		r.Mark = other.Mark
 	}
-	r.Row.Clients += twin.Clients
-	r.Queued += twin.Queued
+	r.Row.Clients, r.Queued = clients, queued
 }
 
 // placeOf returns where the sockets of a row listen together.

@@ -20,7 +20,7 @@ func Group(rows []Row, title func(*Row) string, folded map[uint64]bool) []Row {
 	groups := map[string][]span{}
 	for first := 0; first < len(rows); {
 		end := first + 1
-		for end < len(rows) && rows[end].Kind == Connection && rows[first].Kind != Connection {
+		for end < len(rows) && rows[end].Kind == Connection && !rows[end].Alone && rows[first].Kind != Connection {
 			end++
 		}
 		name := ""

@@ -68,6 +68,8 @@ type Row struct {
 	// Measurable are the sockets at this end of the connections, none if there are more
 	// than maxMeasured.
 	Measurable []sockets.ID
+	// Alone reports whether a connection does not belong to the row above.
+	Alone bool
 	// Opened reports whether the connections follow in rows of their own, of a heading
 	// whether its rows do.
 	Opened bool

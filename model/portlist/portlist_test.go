@@ -294,3 +294,16 @@ func TestGroup(t *testing.T) {
 		}
 	}
 }
+
+// Whichever family the table has first, a row has what both twins have.
+func TestTwinsAddUp(t *testing.T) {
+	for _, text := range []string{
+		"1 tcp LISTEN [::1]:80 pid:1\n2 tcp LISTEN 127.0.0.1:80 pid:1\n3 tcp ESTABLISHED [::1]:80 [::1]:999 pid:1\n4 tcp ESTABLISHED [::1]:999 [::1]:80 pid:2",
+		"2 tcp LISTEN 127.0.0.1:80 pid:1\n1 tcp LISTEN [::1]:80 pid:1\n3 tcp ESTABLISHED [::1]:80 [::1]:999 pid:1\n4 tcp ESTABLISHED [::1]:999 [::1]:80 pid:2",
+	} {
+		r := listOf(t, portlist.Options{}, text).Rows[0]
+		if r.Row.Clients != 1 || !r.Socket.Local.Addr().Is4() || len(r.Twins) != 1 || r.Twins[0].Socket.ID != 1 {
+			t.Errorf("%d clients at %v", r.Row.Clients, r.Socket.Local)
+		}
+	}
+}
