@@ -19,7 +19,7 @@ func (m *Model) notNow(action *key.Binding) string {
 	case &k.Details, &k.Pin, &k.Copy, &k.Browse, &k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.Top, &k.Bottom:
 		return m.noRow()
 	case &k.Open, &k.Close:
-		if m.view != portsView {
+		if m.view != portsView && m.view != eventsView {
 			return "every connection has a row of its own here"
 		}
 		return m.noRow()
@@ -32,16 +32,14 @@ func (m *Model) notNow(action *key.Binding) string {
 			return "the newest event is always first"
 		}
 	case &k.TimeWait:
-		if m.view != portsView {
-			return "TIME_WAIT always has rows here"
-		}
+		return m.noTimeWait()
 	}
 	return ""
 }
 
 // noRow returns why no row is selected, empty if one is, or its details are still open.
 func (m *Model) noRow() string {
-	if m.selectedRow() != nil || m.details != nil || m.waiting() {
+	if m.selectedRow() != nil || m.details != nil || m.waiting() || len(m.actingMarks().all) > 0 {
 		return ""
 	}
 	return "no row is selected" + keymap.WithHint(m.clearHint())
@@ -65,4 +63,16 @@ func (m *Model) silentReason(k tea.KeyPressMsg) string {
 		}
 	}
 	return ""
+}
+
+// noTimeWait returns why the rows of TIME_WAIT cannot be shown or hidden, empty if they
+// can.
+func (m *Model) noTimeWait() string {
+	switch m.view {
+	case portsView:
+		return ""
+	case eventsView:
+		return "events have no rows for TIME_WAIT"
+	}
+	return "TIME_WAIT always has rows here"
 }

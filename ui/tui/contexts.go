@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	"lotop/model/portlist"
 	"lotop/sockets/process"
 )
@@ -13,15 +15,20 @@ type contexts struct {
 
 type knownContext struct {
 	of *process.Process
+	at time.Time // when it was read
 	processContext
 }
+
+// contextTTL is how long a context is taken to be unchanged: a parent can exit, and a
+// server can change its directory.
+const contextTTL = 3 * time.Second
 
 // maxContexts is how many processes are read for one frame: the rest follow with the
 // next.
 const maxContexts = 100
 
 // of returns the contexts of the owners of rows, by PID.
-func (c *contexts) of(rows []portlist.Row, reader processReader) map[int32]processContext {
+func (c *contexts) of(rows []portlist.Row, reader processReader, now time.Time) map[int32]processContext {
 	before, read := c.known, 0
 	c.known = make(map[int32]knownContext, len(before))
 	all := make(map[int32]processContext, len(before))
@@ -39,11 +46,14 @@ func (c *contexts) of(rows []portlist.Row, reader processReader) map[int32]proce
 			continue
 		}
 		k, ok := before[pid]
-		if !ok || !k.of.Same(p) {
-			if read++; read > maxContexts {
-				continue
+		same := ok && k.of.Same(p)
+		if age := now.Sub(k.at); !same || age < 0 || age >= contextTTL {
+			if read++; read <= maxContexts {
+				k, same = knownContext{p, now, readProcessContext(reader, p.PID)}, true
 			}
-			k = knownContext{p, readProcessContext(reader, p.PID)}
+		}
+		if !same {
+			continue // it follows with the next frame
 		}
 		c.known[pid], all[pid] = k, k.processContext
 	}

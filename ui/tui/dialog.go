@@ -75,8 +75,8 @@ func (d *dialog) possible() bool {
 
 // openFreeDialog opens the dialog for the marked rows, or else for the selected row.
 func (m *Model) openFreeDialog() tea.Cmd {
-	if len(m.marks.all) > 0 && m.live && m.view != eventsView {
-		m.dialog = &dialog{jobs: m.marks.jobs()}
+	if acting := m.actingMarks(); len(acting.all) > 0 && m.live {
+		m.dialog = &dialog{jobs: acting.jobs()}
 		return m.requestPlans()
 	}
 	r := m.selectedRow()

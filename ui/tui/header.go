@@ -268,7 +268,7 @@ func (m *Model) footerKeys() []key.Binding {
 	k.NextView.SetHelp(k.NextView.Help().Key, "view")
 	k.Exposed.SetHelp(k.Exposed.Help().Key, "exposed")
 	k.Free.SetHelp(k.Free.Help().Key, "free")
-	if n := len(m.marks.all); n > 0 && m.view != eventsView {
+	if n := m.marks.acting; n > 0 && m.view != eventsView {
 		k.Free.SetHelp(k.Free.Help().Key, "free "+ui.Number(n)+" marked")
 	}
 	all := k.Short()

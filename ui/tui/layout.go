@@ -73,7 +73,11 @@ func (m *Model) applyLayout() {
 		w.Resize(a.table.width, height)
 	}
 	m.window().Settle() // the others when they are shown
-	m.filter.SetWidth(max(m.width-m.tabsWidth()-6, 8))
+	counts := 0
+	if !m.filtering {
+		counts = m.rowCounts().Width() // stand at the right of the filter
+	}
+	m.filter.SetWidth(max(m.width-m.tabsWidth()-6-counts, 8))
 	m.suggest()
 	if d := m.details; d != nil {
 		lines := len(m.detailsLines(a.details.width - 4))

@@ -20,6 +20,8 @@ type mark struct {
 type marks struct {
 	all   []mark
 	byKey map[uint64]bool
+	// acting is how many of them the rows of the last result have: see actingMarks.
+	acting int
 }
 
 // has reports whether a row with these keys is marked.

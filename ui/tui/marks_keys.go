@@ -29,7 +29,7 @@ func (m *Model) markables() []markable {
 	switch m.view {
 	case portsView:
 		for i := range m.portRows.Rows {
-			if r := &m.portRows.Rows[i]; r.Kind != portlist.Program {
+			if r := &m.portRows.Rows[i]; r.Kind != portlist.Program && r.Kind != portlist.Heading {
 				add(r.Keys(), &r.Row)
 			}
 		}
@@ -45,8 +45,12 @@ func (m *Model) markables() []markable {
 // toggleMark marks the selected row, or unmarks it.
 func (m *Model) toggleMark() tea.Cmd {
 	r := m.selectedRow()
-	if r == nil || m.view == eventsView {
+	switch {
+	case m.view == eventsView:
 		m.setStatus(plain, "events cannot be marked")
+		return nil
+	case r == nil:
+		m.setStatus(plain, "no port or connection is selected")
 		return nil
 	}
 	all := m.markables()
@@ -64,9 +68,13 @@ func (m *Model) toggleMark() tea.Cmd {
 	return nil
 }
 
-// toggleMarks marks all rows of the view, or if all are marked, unmarks every row.
+// toggleMarks marks all rows of the view, or if all are marked, unmarks every row. Of the
+// Ports view these are the ports: what is connected to them is not freed with others.
 func (m *Model) toggleMarks() tea.Cmd {
 	all := m.markables()
+	if m.view == portsView {
+		all = slices.DeleteFunc(all, func(one markable) bool { return one.row.Socket.Connected() })
+	}
 	if len(all) == 0 {
 		m.setStatus(plain, "no row to mark")
 		return nil
@@ -108,12 +116,16 @@ func (m *Model) reportMarks() {
 			keys = append(keys, b)
 		}
 	}
+	m.marks.acting = len(m.actingMarks().all)
 	text := "* " + ui.Count(n, "row") + " marked"
 	if len(keys) > 0 {
 		text += ": " + strings.Join(keys, " ") + " act on "
-		if n == 1 {
+		switch {
+		case m.marks.acting < n:
+			text += "the " + ui.Number(m.marks.acting) + " in this table"
+		case n == 1:
 			text += "it"
-		} else {
+		default:
 			text += "all of them"
 		}
 	}
@@ -123,10 +135,10 @@ func (m *Model) reportMarks() {
 // rowsForKey returns the rows that a key acts on: the marked ones, or else the selected
 // one.
 func (m *Model) rowsForKey() []*model.Row {
-	if len(m.marks.all) > 0 && m.view != eventsView {
+	if acting := m.actingMarks(); len(acting.all) > 0 {
 		var all []*model.Row
-		for i := range m.marks.all {
-			all = append(all, &m.marks.all[i].row)
+		for i := range acting.all {
+			all = append(all, &acting.all[i].row)
 		}
 		return all
 	}
@@ -136,9 +148,31 @@ func (m *Model) rowsForKey() []*model.Row {
 	return nil
 }
 
+// actingMarks returns the marks on which keys act: those of rows that the table has. A
+// row that a filter, a folded heading or another view hides is not acted on unseen.
+func (m *Model) actingMarks() marks {
+	var acting marks
+	if len(m.marks.all) == 0 {
+		return acting
+	}
+	shown := map[uint64]bool{}
+	for _, one := range m.markables() {
+		for _, key := range one.keys {
+			shown[key] = key != 0
+		}
+	}
+	for _, k := range m.marks.all {
+		if shown[k.keys[0]] || shown[k.keys[1]] {
+			acting.all = append(acting.all, k)
+		}
+	}
+	acting.index()
+	return acting
+}
+
 // isMarkedPort reports whether a row of the Ports view is marked, by any of its sockets.
 func (m *Model) isMarkedPort(r *portlist.Row) bool {
-	if len(m.marks.all) == 0 || r.Kind == portlist.Program {
+	if len(m.marks.all) == 0 || r.Kind == portlist.Program || r.Kind == portlist.Heading {
 		return false
 	}
 	return m.marks.has(r.Keys()) || slices.ContainsFunc(r.Twins, func(t model.Row) bool { return m.marks.byKey[uint64(t.Socket.ID)] })
@@ -179,6 +213,7 @@ func (m *Model) pinMarked(rows []*model.Row) tea.Cmd {
 // sockets the first may have closed.
 func (m *Model) followMarks() {
 	if len(m.marks.all) == 0 {
+		m.marks.acting = 0
 		return
 	}
 	changed := false
@@ -203,4 +238,5 @@ func (m *Model) followMarks() {
 	if changed {
 		m.marks.index()
 	}
+	m.marks.acting = len(m.actingMarks().all)
 }

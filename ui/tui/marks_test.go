@@ -209,3 +209,42 @@ func TestNothingToMark(t *testing.T) {
 		}
 	}
 }
+
+// What a filter, a heading or another view hides is not acted on, and the count of
+// marked rows stays on the screen.
+func TestHiddenMarksDoNotAct(t *testing.T) {
+	d := startPorts(t, street(), 120, 40)
+	d.selectPort(6379)
+	d.press("m")
+	d.filterBy("3333")
+	d.wants("1 marked", "1-1 of 1")
+	d.press("x")
+	d.wants("Free 127.0.0.1:3333?")
+	d.wantsNot("6379")
+	d.press("n", "esc")
+	d.selectPort(3333)
+	d.press("m", "x")
+	d.wants("Free 2 ports?", "6379", "3333")
+}
+
+func TestHeadingsAreNotMarked(t *testing.T) {
+	d := startPorts(t, street(), 120, 40)
+	d.press("b", "g")
+	for d.m.portRows.Current().Kind != portlist.Heading {
+		d.press("down")
+	}
+	d.press("m")
+	d.wants("no port or connection is selected")
+	title := d.m.portRows.Current().Title
+	d.press("left", "M")
+	for i := range d.m.portRows.Rows {
+		if r := &d.m.portRows.Rows[i]; r.Kind == portlist.Heading && d.m.isMarkedPort(r) {
+			t.Errorf("heading %s is marked", r.Title)
+		}
+	}
+	for _, k := range d.m.marks.all {
+		if p := k.row.Owner(k.row.Socket); p != nil && strings.HasPrefix(title, p.Name.String()) {
+			t.Errorf("%v below the folded heading %s is marked", k.row.Socket.Local, title)
+		}
+	}
+}

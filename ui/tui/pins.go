@@ -80,11 +80,11 @@ func (p *pins) arrangePorts(rows []portlist.Row, m *track.Tracker, now time.Time
 			if p.all[i].row.Socket.Connected() {
 				kind = portlist.Connection
 			}
-			top = append(top, portlist.Row{Row: p.all[i].row, Kind: kind})
+			top = append(top, portlist.Row{Row: p.all[i].row, Kind: kind, Alone: kind == portlist.Connection})
 			continue
 		}
 		end := at + 1
-		for rows[at].Kind != portlist.Connection && end < len(rows) && rows[end].Kind == portlist.Connection {
+		for rows[at].Kind != portlist.Connection && end < len(rows) && rows[end].Kind == portlist.Connection && !rows[end].Alone {
 			end++
 		}
 		top = append(top, rows[at:end]...)

@@ -38,7 +38,7 @@ func (w *worker) arrangePorts(q *arrangeRequest, res *arrangement) {
 	list := portlist.Make(w.tracker, o)
 	res.counts, res.timeWait = list.Counts, list.TimeWait
 	res.ports = w.pins.arrangePorts(list.Rows, w.tracker, w.tracker.Snapshot().Time)
-	res.context = w.contexts.of(res.ports, w.reader)
+	res.context = w.contexts.of(res.ports, w.reader, w.tracker.Snapshot().Time)
 	res.ports = w.group(res.ports, q.group, o.Folded, res.context)
 }
 
@@ -205,7 +205,10 @@ func quietPID(r *model.Row) line { return styled(muted, strings.Replace(ui.PID(r
 // the selected one, or the one above a connection.
 func (m *Model) selectedPort() *portlist.Row {
 	for i := min(m.portRows.Cursor, m.portRows.Len()-1); i >= 0; i-- {
-		if r := &m.portRows.Rows[i]; r.Kind != portlist.Connection {
+		switch r := &m.portRows.Rows[i]; {
+		case r.Alone:
+			return nil
+		case r.Kind != portlist.Connection:
 			return r
 		}
 	}
@@ -292,8 +295,8 @@ func (m *Model) toggleExposed() tea.Cmd {
 }
 
 func (m *Model) toggleTimeWait() tea.Cmd {
-	if m.view != portsView {
-		m.setStatus(plain, "TIME_WAIT always has rows here")
+	if why := m.noTimeWait(); why != "" {
+		m.setStatus(plain, why)
 		return nil
 	}
 	m.fold.timeWait = !m.fold.timeWait
@@ -311,5 +314,5 @@ func (m *Model) timeWaitLine(width int) line {
 	if words == "" {
 		return nil
 	}
-	return styled(muted, margin+words).Fit(max(width-len(hint)-2, 0)).Add(muted, hint+"  ").Cut(width)
+	return styled(muted, margin+words).Fit(max(width-len(hint)-4, 0)).Add(muted, "  "+hint+"  ").Cut(width)
 }

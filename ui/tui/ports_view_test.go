@@ -11,6 +11,7 @@ import (
 	"lotop/model"
 	"lotop/model/portlist"
 	"lotop/sockets"
+	"lotop/sockets/process"
 )
 
 // startPorts opens the Ports view over a snapshot.
@@ -237,4 +238,41 @@ func TestShown(t *testing.T) {
 	if got := broken.m.shown(); got.View != "ports" || got.Sort != "local" || got.Group != "none" {
 		t.Errorf("%+v", got)
 	}
+}
+
+// A TIME_WAIT row belongs to no port: it stands below no heading, and the keys that show
+// and hide connections leave the ports alone.
+func TestTimeWaitBelongsToNobody(t *testing.T) {
+	d := startPorts(t, street(), 120, 40)
+	d.press("t", "G")
+	if r := d.m.portRows.Current(); r.Socket.State != sockets.TimeWait {
+		t.Fatalf("the last row is %v", r.Socket.State)
+	}
+	n := d.m.portRows.Len()
+	d.press("left", "right")
+	if r := d.m.portRows.Current(); r.Socket.State != sockets.TimeWait || d.m.portRows.Len() != n || len(d.m.fold.folded)+len(d.m.fold.opened) > 0 {
+		t.Errorf("← and → act on another row: %s", d.selected())
+	}
+	d.press("b")
+	for i := range d.m.portRows.Rows {
+		if r := &d.m.portRows.Rows[i]; r.Kind == portlist.Heading {
+			d.m.setFold(r, false)
+		}
+	}
+	d.run(d.m.relist())
+	if r := d.m.portRows.Rows[d.m.portRows.Len()-1]; r.Socket.State != sockets.TimeWait {
+		t.Error("a folded heading hides TIME_WAIT")
+	}
+}
+
+// What starts a server again is read again: its parent can have exited.
+func TestContextsAreReadAgain(t *testing.T) {
+	d := startPorts(t, street(), 120, 40)
+	nodemon := proc(1499, 1, time.Hour, "node", "/usr/bin/nodemon", "server.js")
+	d.processes.parents[2001] = []*process.Process{nodemon}
+	d.pass(4 * time.Second)
+	d.wants("↻")
+	d.processes.parents[2001] = nil
+	d.pass(4 * time.Second)
+	d.wantsNot("↻")
 }
