@@ -104,7 +104,7 @@ func screenFilter(t *testing.T, lotop string) {
 	x.awaitText("^", inRow(ports[0])) // the last good one stays in force
 	x.press("Enter")
 	x.awaitNot("^")
-	x.awaitText(inRow(ports[0]), fmt.Sprintf("/ lport:%d\n", ports[0]))
+	x.awaitText(inRow(ports[0]), fmt.Sprintf("/ lport:%d  ", ports[0]))
 	x.press("Escape")
 	x.awaitNot("lport:")
 }
