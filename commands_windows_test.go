@@ -212,7 +212,7 @@ type freeJSON struct {
 // A program with a console of its own ends when it is asked to.
 func TestFree(t *testing.T) {
 	child := socketstest.StartChild(t, socketstest.ChildConfig{Sockets: []string{"tcp 127.0.0.1:0"}, Flags: windows.CREATE_NEW_CONSOLE})
-	if _, plan := lotop(t, 0, "free", port(child.Local[0]), "--dry-run"); !strings.Contains(plan, "request close") || strings.Contains(plan, "SIG") {
+	if _, plan := lotop(t, 0, "free", port(child.Local[0]), "--dry-run"); !strings.Contains(plan, "a request to close") || strings.Contains(plan, "SIG") {
 		t.Error(plan)
 	}
 	var free freeJSON
