@@ -102,6 +102,17 @@ func (r *Row) Has(id sockets.ID) bool {
 	return r.Socket.ID == id || r.Folded && r.Peer.ID == id
 }
 
+// AtClient reports whether Socket is the client's end of a connection.
+func (r *Row) AtClient() bool { return r.Socket.Connected() && !r.Inbound && !r.RoleUnknown }
+
+// ServerPort returns the port of the server's end, or else the local one.
+func (r *Row) ServerPort() uint16 {
+	if r.AtClient() {
+		return r.Socket.Remote.Port()
+	}
+	return r.Socket.Local.Port()
+}
+
 // Clone returns a copy of the row that does not point into a snapshot, whose memory is
 // reused.
 func (r *Row) Clone() Row {

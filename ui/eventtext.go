@@ -1,25 +1,12 @@
 package ui
 
 import (
-	"strconv"
-
 	"lotop/model"
 	"lotop/model/program"
 	"lotop/model/track"
 	"lotop/sockets"
 	"lotop/sockets/process"
 )
-
-// EventPort returns the port that an event is about: that of the server, if it is known.
-func EventPort(e *track.Event) string {
-	if atClient(&e.Row) {
-		return strconv.Itoa(int(e.Row.Socket.Remote.Port()))
-	}
-	return strconv.Itoa(int(e.Row.Socket.Local.Port()))
-}
-
-// atClient reports whether the row's socket is the client's end of a connection.
-func atClient(r *model.Row) bool { return r.Socket.Connected() && !r.Inbound && !r.RoleUnknown }
 
 // EventWhat says what happened, to count connections that are alike: "node server.js
 // stopped listening", "6 short connections to node server.js".
@@ -74,7 +61,7 @@ func listenerEvent(e *track.Event) string {
 // serverName names the program at the server's end.
 func serverName(r *model.Row) string {
 	end := r.Socket
-	if atClient(r) {
+	if r.AtClient() {
 		if end = r.Peer; end == nil {
 			return Remote(r.Snapshot, r.Socket)
 		}
@@ -101,7 +88,7 @@ func serverName(r *model.Row) string {
 // clientProcess returns the process at the client's end, nil if it is unknown.
 func clientProcess(r *model.Row) *process.Process {
 	switch {
-	case atClient(r):
+	case r.AtClient():
 		return r.Owner(r.Socket)
 	case r.Socket.Connected() && r.Peer != nil:
 		return r.Owner(r.Peer)
@@ -124,7 +111,7 @@ func EventFrom(e *track.Event) string {
 		return ""
 	case e.ShortLived:
 		return "not seen"
-	case atClient(r):
+	case r.AtClient():
 		return Local(r.Snapshot, r.Socket)
 	}
 	return Remote(r.Snapshot, r.Socket)

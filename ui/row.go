@@ -34,12 +34,8 @@ func RemoteText(r *model.Row) string {
 		return Dash
 	case s.Local == s.Remote:
 		return "↺ itself"
-	case r.RoleUnknown:
-		return "↔ " + Remote(r.Snapshot, s)
-	case r.Inbound:
-		return "← " + Remote(r.Snapshot, s)
 	}
-	return "→ " + Remote(r.Snapshot, s)
+	return arrow(r) + Remote(r.Snapshot, s)
 }
 
 // TimeLeft writes how long the socket's timer still runs.

@@ -4,9 +4,9 @@ package eventlist
 
 import (
 	"hash/maphash"
+	"iter"
 	"time"
 
-	"lotop/model"
 	"lotop/model/track"
 	"lotop/sockets"
 )
@@ -50,7 +50,7 @@ func keyOf(e *track.Event) (key foldKey, ok bool) {
 		return key, false
 	}
 	s := e.Row.Socket
-	key = foldKey{protocol: s.Protocol, port: serverPort(&e.Row), at: e.Time.Truncate(window).Unix()}
+	key = foldKey{protocol: s.Protocol, port: e.Row.ServerPort(), at: e.Time.Truncate(window).Unix()}
 	if p := e.Row.Owner(s); p != nil {
 		key.server = p.PID
 	}
@@ -62,36 +62,28 @@ func keyOf(e *track.Event) (key foldKey, ok bool) {
 	return key, true
 }
 
-// serverPort returns the port of the server's end.
-func serverPort(r *model.Row) uint16 {
-	if !r.Inbound && !r.RoleUnknown {
-		return r.Socket.Remote.Port()
-	}
-	return r.Socket.Local.Port()
-}
-
-// Fold appends to dst the rows of the events that each yields, the newest first. Those of
-// which opened has a key are followed by their events.
-func Fold(dst []Row, each func(yield func(*track.Event)), opened map[uint64]bool) []Row {
+// Fold appends to dst the rows of events, the newest first as they come. Those of which
+// opened has a key are followed by their events.
+func Fold(dst []Row, newest iter.Seq[*track.Event], opened map[uint64]bool) []Row {
 	folds := map[foldKey]int{} // index in dst
 	first := len(dst)
-	each(func(e *track.Event) {
+	for e := range newest {
 		key, ok := keyOf(e)
 		if !ok {
 			dst = append(dst, Row{Event: *e, Count: 1})
-			return
+			continue
 		}
 		if i, known := folds[key]; known {
 			dst[i].add(e)
-			return
+			continue
 		}
 		folds[key] = len(dst)
 		dst = append(dst, Row{Event: *e, Count: 1, fold: maphash.Comparable(seed, key) | foldedBit, oldest: e.Seq})
-	})
+	}
 	if len(opened) == 0 {
 		return dst
 	}
-	return open(dst, first, each, opened)
+	return open(dst, first, newest, opened)
 }
 
 func (r *Row) add(e *track.Event) {
@@ -103,7 +95,7 @@ func (r *Row) add(e *track.Event) {
 }
 
 // open puts the events of opened rows below them.
-func open(rows []Row, first int, each func(yield func(*track.Event)), opened map[uint64]bool) []Row {
+func open(rows []Row, first int, newest iter.Seq[*track.Event], opened map[uint64]bool) []Row {
 	members := map[uint64][]track.Event{}
 	for i := range rows[first:] {
 		if r := &rows[first+i]; r.Count > 1 && opened[r.fold] {
@@ -113,14 +105,14 @@ func open(rows []Row, first int, each func(yield func(*track.Event)), opened map
 	if len(members) == 0 {
 		return rows
 	}
-	each(func(e *track.Event) {
+	for e := range newest {
 		if key, ok := keyOf(e); ok {
 			fold := maphash.Comparable(seed, key) | foldedBit
 			if all, wanted := members[fold]; wanted {
 				members[fold] = append(all, *e)
 			}
 		}
-	})
+	}
 	folded := append([]Row(nil), rows[first:]...)
 	rows = rows[:first]
 	for i := range folded {

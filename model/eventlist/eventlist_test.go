@@ -30,7 +30,7 @@ func short(port string, seconds float64, pid int32) track.Event {
 func fold(opened map[uint64]bool, events ...track.Event) []Row {
 	log := track.NewEventLog(100)
 	log.Add(events...)
-	return Fold(nil, func(yield func(*track.Event)) { log.EachNewest(nil, true, yield) }, opened)
+	return Fold(nil, log.Newest(nil, true), opened)
 }
 
 func TestFold(t *testing.T) {

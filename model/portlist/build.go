@@ -32,7 +32,7 @@ type group struct {
 	matched  bool
 	rows     []model.Row // if they may be listed
 	newRows  int
-	ids      []sockets.ID // up to one more than maxMeasured
+	ids      []sockets.ID // up to one more than MaxMeasured
 }
 
 func newBuilder(o *Options) *builder {
@@ -80,7 +80,7 @@ func (b *builder) groupOf(r *model.Row) *group {
 func (b *builder) addConnection(g *group, r *model.Row) {
 	if r.Mark != model.Closed {
 		g.count++
-		if len(g.ids) <= maxMeasured {
+		if len(g.ids) <= MaxMeasured {
 			g.ids = append(g.ids, r.Socket.ID)
 		}
 	}
@@ -202,7 +202,7 @@ func tracersOf(tr *track.Tracker) map[int32]*process.Process {
 // take adds the connections of a group to a row.
 func (r *Row) take(g *group) {
 	r.Connections += g.count
-	if r.Measurable = append(r.Measurable, g.ids...); r.Connections > maxMeasured {
+	if r.Measurable = append(r.Measurable, g.ids...); r.Connections > MaxMeasured {
 		r.Measurable = nil
 	}
 	for i := range g.clients {

@@ -66,7 +66,7 @@ type Row struct {
 	// only wait (TIME_WAIT), whether they match or not.
 	TimeWait int
 	// Measurable are the sockets at this end of the connections, none if there are more
-	// than maxMeasured.
+	// than MaxMeasured.
 	Measurable []sockets.ID
 	// Alone reports whether a connection does not belong to the row above.
 	Alone bool
@@ -116,9 +116,9 @@ type List struct {
 	Counts   track.Counts
 }
 
-// maxMeasured is up to how many connections of a row the traffic is worth measuring: each
+// MaxMeasured is up to how many connections of a row the traffic is worth measuring: each
 // costs a request to the kernel.
-const maxMeasured = 256
+const MaxMeasured = 256
 
 // maxNew is how many new connections of a port are shown without being asked for.
 const maxNew = 3

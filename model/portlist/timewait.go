@@ -20,14 +20,13 @@ func (b *builder) addTimeWait(r *model.Row) {
 	}
 }
 
-// waitPort is the port under which a TIME_WAIT is counted: the server's, where that is
-// known.
+// waitPort is the port under which a TIME_WAIT is counted: the server's, or if that is
+// unknown the lower one.
 func waitPort(r *model.Row) uint16 {
-	local, remote := r.Socket.Local.Port(), r.Socket.Remote.Port()
-	if !r.RoleUnknown && !r.Inbound || r.RoleUnknown && remote < local {
-		return remote
+	if r.RoleUnknown {
+		return min(r.Socket.Local.Port(), r.Socket.Remote.Port())
 	}
-	return local
+	return r.ServerPort()
 }
 
 // timeWaits returns the counts by port, the largest first.

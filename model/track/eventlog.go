@@ -1,6 +1,10 @@
 package track
 
-import "lotop/model"
+import (
+	"iter"
+
+	"lotop/model"
+)
 
 // EventLog keeps the newest events, up to a fixed number, so that memory stays bounded
 // however long lotop runs.
@@ -37,19 +41,15 @@ func (l *EventLog) Clear() {
 // Len returns the number of events in the log.
 func (l *EventLog) Len() int { return len(l.ring) }
 
-// Newest appends to dst the events that EachNewest yields.
-func (l *EventLog) Newest(dst []Event, match func(*model.Row) bool, all bool) []Event {
-	l.EachNewest(match, all, func(e *Event) { dst = append(dst, *e) })
-	return dst
-}
-
-// EachNewest calls yield with the events whose rows match (nil for all) and, unless all is
-// set, are in scope, the newest first. An event is valid until the next Add.
-func (l *EventLog) EachNewest(match func(*model.Row) bool, all bool, yield func(*Event)) {
-	for i := len(l.ring) - 1; i >= 0; i-- {
-		e := &l.ring[(l.next+i)%len(l.ring)]
-		if (all || e.Row.InScope()) && (match == nil || match(&e.Row)) {
-			yield(e)
+// Newest returns the events whose rows match (nil for all) and, unless all is set, are in
+// scope, the newest first. An event is valid until the next Add.
+func (l *EventLog) Newest(match func(*model.Row) bool, all bool) iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		for i := len(l.ring) - 1; i >= 0; i-- {
+			e := &l.ring[(l.next+i)%len(l.ring)]
+			if (all || e.Row.InScope()) && (match == nil || match(&e.Row)) && !yield(e) {
+				return
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package track
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +15,7 @@ func TestEventLog(t *testing.T) {
 	j := NewEventLog(3)
 	seqs := func(q *query.Query, all bool) []uint64 {
 		var s []uint64
-		for _, e := range j.Newest(nil, q.Match, all) {
+		for e := range j.Newest(q.Match, all) {
 			s = append(s, e.Seq)
 		}
 		return s
@@ -59,7 +60,7 @@ func TestEventLogClear(t *testing.T) {
 		t.Errorf("%d events are left", j.Len())
 	}
 	j.Add(make([]Event, 4)...)
-	if all := j.Newest(nil, nil, true); len(all) != 3 || all[0].Seq != 9 || all[2].Seq != 7 {
+	if all := slices.Collect(j.Newest(nil, true)); len(all) != 3 || all[0].Seq != 9 || all[2].Seq != 7 {
 		t.Errorf("%+v", all)
 	}
 }

@@ -19,8 +19,8 @@ func (m *Model) notNow(action *key.Binding) string {
 	case &k.Details, &k.Pin, &k.Copy, &k.Browse, &k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.Top, &k.Bottom:
 		return m.noRow()
 	case &k.Open, &k.Close:
-		if m.view != portsView && m.view != eventsView {
-			return "every connection has a row of its own here"
+		if why := m.noUnfolding(); why != "" {
+			return why
 		}
 		return m.noRow()
 	case &k.Back:
@@ -75,4 +75,13 @@ func (m *Model) noTimeWait() string {
 		return "events have no rows for TIME_WAIT"
 	}
 	return "TIME_WAIT always has rows here"
+}
+
+// noUnfolding returns why rows have nothing below them to show or hide, empty if they can
+// have.
+func (m *Model) noUnfolding() string {
+	if m.view == portsView || m.view == eventsView {
+		return ""
+	}
+	return "every connection has a row of its own here"
 }

@@ -8,6 +8,7 @@ import (
 
 	"lotop/model"
 	"lotop/model/keeplocal"
+	"lotop/model/portlist"
 	"lotop/model/service"
 	"lotop/sockets"
 	"lotop/ui"
@@ -146,7 +147,7 @@ func (w *detailsWriter) traffic() {
 	if w.data.row.Socket.Connected() {
 		ids = []sockets.ID{w.data.row.Socket.ID}
 	}
-	if n := w.connectionCount(); n > maxMeasured {
+	if n := w.connectionCount(); n > portlist.MaxMeasured {
 		w.fact("traffic", muted, "not measured: "+ui.Count(n, "connection"))
 		return
 	}

@@ -47,14 +47,9 @@ type heldSocket struct {
 	clients []string
 }
 
-const (
-	// maxDetailRows limits the lists in the details: a listener can have thousands of
-	// clients.
-	maxDetailRows = 100
-	// maxMeasured is of how many connections of a port the traffic is measured: each
-	// costs a request to the kernel.
-	maxMeasured = 256
-)
+// maxDetailRows limits the lists in the details: a listener can have thousands of
+// clients.
+const maxDetailRows = 100
 
 // collectDetails returns the details of a socket, or nil if it is not in the table.
 // ports are the rows of the Ports view, nil in other views.
@@ -127,7 +122,7 @@ func (in *detailsData) collectPrograms(w *worker) {
 			}
 		}
 	}
-	if len(in.measured)+in.more > maxMeasured {
+	if len(in.measured)+in.more > portlist.MaxMeasured {
 		in.measured = nil // a part would pass for the whole
 	}
 	for i := range in.programs {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"maps"
+	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -20,7 +21,7 @@ func newEventTable() table.Table[eventlist.Row] {
 		Mark:   func(r *eventlist.Row) span { return eventMark(r) },
 		Columns: []table.Column[eventlist.Row]{
 			{Title: "TIME", SortKey: -1, Min: 8, Max: 8, Priority: 3, Cell: func(r *eventlist.Row) line { return styled(muted, r.Time.Format(time.TimeOnly)) }},
-			{Title: "PORT", SortKey: -1, Min: 5, Max: 5, Priority: 1, Cell: func(r *eventlist.Row) line { return styled(emphasis, ui.EventPort(&r.Event)) }},
+			{Title: "PORT", SortKey: -1, Min: 5, Max: 5, Priority: 1, Cell: func(r *eventlist.Row) line { return styled(emphasis, strconv.Itoa(int(r.Event.Row.ServerPort()))) }},
 			{Title: "WHAT", SortKey: -1, Min: 18, Max: 60, Priority: 2, Cell: eventWhat},
 			{Title: "FROM", SortKey: -1, Min: 12, Max: 40, Priority: 4, Cell: eventFrom},
 			{Title: "FOR", SortKey: -1, Min: 5, Max: 5, Priority: 5, AlignRight: true, Cell: eventLifetime},
@@ -98,13 +99,6 @@ func eventBytes(r *eventlist.Row, n uint64) line {
 		return styled(muted, dash)
 	}
 	return styled(muted, ui.Size(n))
-}
-
-// foldEvents returns the rows of the Events view.
-func (w *worker) foldEvents(rows []eventlist.Row, q *arrangeRequest) []eventlist.Row {
-	return eventlist.Fold(rows, func(yield func(*track.Event)) {
-		w.eventLog.EachNewest(q.shape.Match, q.shape.AllHosts, yield)
-	}, q.openEvents)
 }
 
 // openEvent shows or hides the connections of a folded row.

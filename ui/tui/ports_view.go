@@ -140,8 +140,10 @@ func (m *Model) whoCell(r *portlist.Row) line {
 		}
 		l = l.Add(sign, " "+more)
 	}
-	if folder := m.folder(r); folder != "" && m.portRows.Width() < wideTable {
-		l = l.Add(muted, " · "+folder)
+	if m.portRows.Width() < wideTable { // else the folder has a column
+		if folder := m.folder(r); folder != "" {
+			l = l.Add(muted, " · "+folder)
+		}
 	}
 	return l
 }

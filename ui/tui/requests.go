@@ -140,7 +140,9 @@ func (w *worker) arrange(q arrangeRequest) (res arrangement) {
 		})
 	}
 	if res.hasEvents = q.events; q.events {
-		res.events = w.events.fill(func(rows []eventlist.Row) []eventlist.Row { return w.foldEvents(rows, &q) })
+		res.events = w.events.fill(func(rows []eventlist.Row) []eventlist.Row {
+			return eventlist.Fold(rows, w.eventLog.Newest(q.shape.Match, q.shape.AllHosts), q.openEvents)
+		})
 	}
 	res.inspected = w.inspected(&q.inspect, res.ports)
 	res.offers = w.offers(q.complete, q.shape.AllHosts)

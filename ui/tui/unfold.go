@@ -25,8 +25,8 @@ func (m *Model) openConnections() tea.Cmd {
 	if m.view == eventsView {
 		return m.openEvent(true)
 	}
-	if m.view != portsView {
-		m.setStatus(plain, "every connection has a row of its own here")
+	if why := m.noUnfolding(); why != "" {
+		m.setStatus(plain, why)
 		return nil
 	}
 	r := m.selectedPort()
