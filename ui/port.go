@@ -11,7 +11,7 @@ import (
 	"lotop/sockets/process"
 )
 
-// NoClients stands where nobody is connected.
+// NoClients stands where no client is connected.
 const NoClients = "–"
 
 // PortText returns the port of a row of the Ports view, empty for what is not one.

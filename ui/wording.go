@@ -36,7 +36,7 @@ func (w Wording) Sends(sig syscall.Signal) string {
 	return w.either(process.SignalName(sig), windows)
 }
 
-// SendsAsking returns what is sent first by somebody who is asked again before a kill.
+// SendsAsking returns what is sent first where a question comes before a kill.
 func (w Wording) SendsAsking(grace time.Duration) string {
 	return w.Sends(syscall.SIGTERM) + ", waits " + Interval(grace) + "; " + w.either("asks again before SIGKILL", "asks again before it kills")
 }

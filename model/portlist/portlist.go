@@ -41,8 +41,8 @@ type Kind uint8
 
 // The kinds.
 const (
-	Port       Kind = iota // a port that somebody listens on or has bound
-	Program                // a process with connections to ports that nobody here listens on
+	Port       Kind = iota // a port that is listened on or bound
+	Program                // a process with connections to ports without a listener here
 	Connection             // a connection of the row above
 	Heading                // what the rows below have in common; its socket is that of the first
 )

@@ -8,7 +8,7 @@ import (
 	"lotop/sockets/process"
 )
 
-// keepers look after many programs, or are the session that somebody works in.
+// keepers look after many programs, or are a user's session.
 var keepers = []string{
 	"init", "systemd", "launchd", "openrc-init", "runsvdir", "s6-svscan", "supervisord", "circusd", "monit",
 	"dockerd", "containerd", "containerd-shim", "containerd-shim-runc-v2", "conmon", "podman", "crio", "lxc-start", "kubelet",
@@ -25,8 +25,8 @@ var keptShells = []string{
 }
 
 // Keeps reports whether a process is never to be stopped because of one of its children:
-// service managers, container engines, terminals, sessions and the shells that somebody
-// types in would take much more with them. A process whose command line is unknown could
+// service managers, container engines, terminals, sessions and interactive
+// shells would take much more with them. A process whose command line is unknown could
 // be one of them.
 func Keeps(p *process.Process) bool {
 	if len(p.Args) == 0 || p.Args[0] == "" || strings.HasPrefix(p.Args[0], "-") {

@@ -8,7 +8,7 @@ import (
 	"lotop/sockets/untrusted"
 )
 
-// What many programs or somebody's session depend on is kept; what only starts one
+// What many programs or a user's session depend on is kept; what only starts one
 // server again is not.
 func TestKeeps(t *testing.T) {
 	for command, want := range map[string]bool{

@@ -31,7 +31,7 @@ func StatePath(configFile string) string {
 }
 
 // LoadState reads a state file. One that is missing, damaged or of another version is no
-// state: it is not written by hand, so there is nobody to tell.
+// state: no user writes it by hand, so no user needs the error.
 func LoadState(path string) State {
 	var s State
 	text, err := os.ReadFile(path)

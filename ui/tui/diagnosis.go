@@ -38,7 +38,7 @@ type (
 // diagnosed.
 const typingPause = 300 * time.Millisecond
 
-// diagnosisTTL is how long a diagnosis is valid; longer if nobody has asked for it.
+// diagnosisTTL is how long a diagnosis is valid; longer if no key has asked for it.
 const (
 	diagnosisTTL     = 3 * time.Second
 	autoDiagnosisTTL = 10 * time.Second

@@ -94,7 +94,7 @@ func (m *Model) nextSteps() []action {
 	return all
 }
 
-// worthAnother reports whether another plan may do more: somebody else has the port, or
+// worthAnother reports whether another plan may do more: another process has the port, or
 // it could not be diagnosed.
 func (j *job) worthAnother() bool {
 	var refused errRefused

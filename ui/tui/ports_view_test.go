@@ -73,7 +73,7 @@ func TestOpenConnections(t *testing.T) {
 	}
 	d.selectPort(6379)
 	d.press("right")
-	d.wants("nobody is connected")
+	d.wants("no client is connected")
 	d.press("u")
 	d.selectPort(5432)
 	if d.children() != 2 {

@@ -35,7 +35,7 @@ func (m *Model) openConnections() tea.Cmd {
 		return nil
 	case r.Kind == portlist.Heading:
 	case r.Connections == 0:
-		m.setStatus(plain, "nobody is connected")
+		m.setStatus(plain, "no client is connected")
 		return nil
 	}
 	m.setFold(r, true)
